@@ -1,0 +1,1 @@
+"""Audio: clips become a mastered, encoded track."""

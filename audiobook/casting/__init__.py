@@ -1,0 +1,1 @@
+"""Casting: voices.yaml becomes settings, and characters get their voices."""

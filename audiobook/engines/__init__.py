@@ -1,0 +1,1 @@
+"""Engines: text becomes a clip, one adapter per speech engine."""

@@ -1,0 +1,51 @@
+"""What a speech engine is.
+
+An engine turns text into a clip.  Anything with these members is one; nothing needs to be inherited.
+`tone.py` is the smallest complete example.  A package makes its engine known by an entry point of
+the group `narrate.engines`: a name, and a callable without arguments that returns the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from audiobook.model import Clip, Voice, VoiceEntry
+
+
+class Engine(Protocol):
+    """A speech engine.
+
+    Making the object must be cheap: libraries and models load at the first `synthesize`, so that
+    settings can be checked, and unchanged stories passed over, without starting the engine.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and versions of everything that shapes the sound; it is part of every clip's key."""
+        ...
+
+    def voices(self) -> Sequence[VoiceEntry]:
+        """List what this machine can speak with, without starting the engine."""
+        ...
+
+    def find_fault(self, voice_id: str) -> str | None:
+        """Return None where the voice can be used, else what is wrong, with suggestions.
+
+        The answer completes the sentence "expected …", for instance
+        "a voice of eSpeak, got 'en-uss' (did you mean 'en-us'?)".
+        """
+        ...
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Speak `text`, which holds at least one letter or digit, whole.
+
+        Equal arguments give equal bytes, whatever was spoken before, in any process.
+        Raises `SynthesisError` where the clip would be empty or cut, or the time limit passes;
+        `EngineError` where the engine itself can't work.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release processes and memory; the engine may be used again afterwards."""
+        ...

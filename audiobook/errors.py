@@ -1,0 +1,69 @@
+"""The errors that a caller can act on.
+
+    NarrateError                 everything that the program itself reports; exit status 1
+    ├── SourceError              a story can't be read: missing, empty, not text, nothing to speak
+    ├── SettingsError            voices.yaml holds faults; `.faults` has all of them
+    ├── EngineError              an engine is missing or can't work on this machine
+    │   └── SynthesisError       one utterance could not be spoken, after retries
+    ├── EncoderError             ffmpeg is missing, broken, or gave up
+    ├── StorageError             a folder can't be written, or the disk is full
+    └── IncompleteError          the proof that nothing is lost failed: a fault of the program itself
+
+A message says where, what, and what to do next.  Exceptions of other libraries are wrapped where
+they arise (`raise … from`); only the command line turns errors into what a person reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NarrateError(Exception):
+    """The root of all errors that are reported as one message instead of a traceback."""
+
+
+class SourceError(NarrateError):
+    """A story can't be read, or holds nothing to speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong in a settings file: where (`line`, `column` from 1), which key, and what."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return where + (f"{self.path}: {self.message}" if self.path else self.message)
+
+
+class SettingsError(NarrateError):
+    """A settings file holds faults; the message has a line for each."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class EngineError(NarrateError):
+    """A speech engine is missing or can't work on this machine."""
+
+
+class SynthesisError(EngineError):
+    """An utterance could not be spoken."""
+
+
+class EncoderError(NarrateError):
+    """The audio encoder is missing, broken, or failed."""
+
+
+class StorageError(NarrateError):
+    """A file or folder can't be written."""
+
+
+class IncompleteError(NarrateError):
+    """Words of the source would be lost or spoken twice: a fault of the program, never of the story."""

@@ -1,0 +1,226 @@
+"""The values that pass from one stage to the next.
+
+    file ─reading→ Book ─script→ Script ─casting→ Cast ─engines→ Clip ─audio→ Track ─publishing→ MP3
+
+All are frozen, hold no behaviour beyond looking at themselves, and import nothing but the standard
+library.  Offsets (`start`, `end`) are code points into `Book.text`, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+NARRATOR = "narrator"
+"""The speaker of everything that no character says."""
+
+Gender = Literal["female", "male", "unknown"]
+QuotationType = Literal["explicit", "anaphoric", "implicit"]
+UtteranceKind = Literal["narration", "speech", "heading", "credit"]
+Break = Literal["none", "sentence", "speaker", "paragraph", "scene"]
+"""What lies between an utterance and the one before it, weakest first; it decides the pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A stretch of the source that is not spoken, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph's span; its text is `Book.text[start:end]`, hard line ends and all."""
+
+    start: int
+    end: int
+    kind: Literal["body", "heading"] = "body"
+    follows_scene_break: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """Paragraphs that make one track; `number` counts from 1."""
+
+    number: int
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What a reader made of one source file.
+
+    `text` is the decoded source as it stands: line ends untouched, a byte order mark left out.
+    Paragraphs and `skipped` cover every letter and digit of it, each once.
+    `language` is a BCP 47 tag.  `warnings` are sentences for a person (an assumed encoding, say).
+    """
+
+    name: str
+    source: str
+    text: str
+    title: str
+    author: str | None = None
+    language: str = "en"
+    year: str | None = None
+    series: str | None = None
+    series_part: str | None = None
+    description: str | None = None
+    chapters: tuple[Chapter, ...]
+    skipped: tuple[Skip, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """Words that someone says: a span without its quotation marks, and who says it.
+
+    `type` is how the text tells: *explicit* (a tag with a name), *anaphoric* (a tag with a pronoun or
+    a role), *implicit* (no tag).  `speaker` is the name of a `Character`, or None where the text does
+    not tell.  `evidence` says in words why.  `confidence` is 0 to 1, comparable within one script.
+    """
+
+    start: int
+    end: int
+    paragraph: int
+    speaker: str | None
+    type: QuotationType
+    evidence: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """A person of the story, under the fullest name that the text gives."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    gender: Gender = "unknown"
+    gender_evidence: str = ""
+    quotations: int = 0
+    mentions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """What one voice says in one go, at most a sentence.
+
+    `text` is what is shown and spoken: the source's words with white space made single.
+    `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
+    for a quotation whose speaker the text does not tell.  An utterance that is not in the source has
+    start = end.
+    """
+
+    paragraph: int
+    start: int
+    end: int
+    kind: UtteranceKind
+    speaker: str | None
+    text: str
+    follows: Break = "sentence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptChapter:
+    """One chapter's utterances in the order in which they are spoken."""
+
+    number: int
+    title: str
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A book as a play: who says what, in order, and what is left out."""
+
+    book: Book
+    characters: tuple[Character, ...]
+    quotations: tuple[Quotation, ...]
+    chapters: tuple[ScriptChapter, ...]
+    skipped: tuple[Skip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How a speaker sounds.
+
+    `rate` is in words a minute (80 to 450), `pitch` 0 to 100 with 50 the voice's own, `volume` 0 to 1.
+    """
+
+    engine: str
+    id: str
+    rate: int = 160
+    pitch: int = 50
+    volume: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceEntry:
+    """A line of an engine's catalogue: a voice that this machine can speak with."""
+
+    engine: str
+    id: str
+    name: str
+    language: str
+    gender: Gender = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A speaker's voice and the reason for it.  `speaker` is None for lines without a known speaker."""
+
+    speaker: str | None
+    voice: Voice
+    why: str
+    gender: Gender = "unknown"
+    quotations: int = 0
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who speaks in which voice; the narrator comes first, then by number of words."""
+
+    roles: tuple[Role, ...]
+    by_speaker: Mapping[str | None, Role] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_speaker", {role.speaker: role for role in self.roles})
+
+    def voice_of(self, speaker: str | None) -> Voice:
+        """Return the voice of a speaker of the script this cast was made for."""
+        return self.by_speaker[speaker].voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """Synthesized speech: mono, signed 16-bit little-endian samples at `sample_rate` Hz."""
+
+    samples: bytes
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        """The clip's length."""
+        return len(self.samples) / 2 / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """Where in a track an utterance sounds, in seconds from the track's first sample."""
+
+    utterance: Utterance
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A finished chapter: an audio file, its length and where each utterance sounds in it."""
+
+    path: str
+    seconds: float
+    cues: tuple[Cue, ...]

@@ -1,0 +1,1 @@
+"""Publishing: a track becomes a file that a listener opens."""

@@ -1,0 +1,1 @@
+"""Reading: a source file becomes a `Book`, one module per format."""

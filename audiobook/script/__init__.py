@@ -1,0 +1,1 @@
+"""Script: a `Book` becomes a `Script`, with quotations, characters, and who speaks."""
