@@ -105,6 +105,19 @@ class Character:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCharacter:
+    """What a person has said about a character (in voices.yaml), which overrules what the text suggests.
+
+    `gender` None leaves it to the text.  A known character that the story never mentions is no
+    character of its script.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    gender: Gender | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
     """What one voice says in one go, at most a sentence.
 
