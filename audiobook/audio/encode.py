@@ -1,0 +1,139 @@
+"""Encoding with ffmpeg: which program, is it sound, and samples into an MP3 file."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.errors import EncoderError, StorageError
+
+OUTPUT_RATE = 44_100
+BITRATE_KBPS = 192
+_MP3 = ["-ar", str(OUTPUT_RATE), "-ac", "1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k"]
+# No tags (mutagen writes them) and nothing that tells the time or the machine: equal bytes.
+_PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-id3v2_version", "0"]
+_QUIET = ["-hide_banner", "-loglevel", "error"]
+_CHECK_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """An ffmpeg program, and the name of its version that goes into fingerprints."""
+
+    program: str
+    version: str
+
+
+def find_encoder(setting: str = "bundled") -> Encoder:
+    """Find ffmpeg: the one that came with imageio-ffmpeg (`bundled`), `system`, or a path.
+
+    The bundled program is named by its package's version, without starting it.
+    Raises `EncoderError` where there is none, or where a program of one's own is no ffmpeg.
+    """
+    if setting == "bundled":
+        bundled = _find_bundled()
+        if bundled is not None:
+            version = importlib.metadata.version("imageio-ffmpeg")
+            return Encoder(program=str(bundled), version=f"imageio-ffmpeg {version} {bundled.name}")
+    name = "ffmpeg" if setting in {"bundled", "system"} else setting
+    program = shutil.which(name)
+    if program is None:
+        raise EncoderError(
+            f"output.ffmpeg: no ffmpeg found ({setting}); `pip install --force-reinstall imageio-ffmpeg` "
+            "brings one, or name the path of yours in voices.yaml (output: {ffmpeg: /path/to/ffmpeg})"
+        )
+    return Encoder(program=program, version=_ask_version(program))
+
+
+def _find_bundled() -> Path | None:
+    spec = importlib.util.find_spec("imageio_ffmpeg")
+    if spec is None or spec.origin is None:
+        return None
+    programs = sorted((Path(spec.origin).parent / "binaries").glob("ffmpeg-*"))
+    return programs[0] if programs else None
+
+
+def _ask_version(program: str) -> str:
+    answer = _run([program, "-version"], b"").decode("utf-8", "replace")
+    first_line = answer.partition("\n")[0].strip()
+    if not first_line.startswith("ffmpeg version"):
+        raise EncoderError(f"{program}: is no ffmpeg (-version said {first_line[:80]!r})")
+    return first_line
+
+
+def check_encoder(encoder: Encoder) -> None:
+    """Encode a moment of silence, to know before the work that the program can do it.
+
+    Raises `EncoderError` saying what it complained about.
+    """
+    command = [encoder.program, *_QUIET, *_pcm_input(22050), *_MP3, *_PLAIN, "-f", "mp3", "pipe:1"]
+    made = _run(command, bytes(4410))
+    if len(made) < 1000:
+        raise EncoderError(f"{encoder.program}: broken: it made {len(made)} bytes of a tenth of a second")
+
+
+def _pcm_input(sample_rate: int) -> list[str]:
+    return ["-f", "s16le", "-ar", str(sample_rate), "-ac", "1", "-i", "pipe:0"]
+
+
+def _run(command: list[str], data: bytes) -> bytes:
+    program = command[0]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_CHECK_SECONDS, check=False)
+    except OSError as error:
+        raise EncoderError(f"{program}: can't be started: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise EncoderError(f"{program}: did not answer within {_CHECK_SECONDS} s") from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()[-300:]
+        raise EncoderError(f"{program}: broken: exit status {done.returncode}: {said or 'no message'}")
+    return done.stdout
+
+
+def encode_mp3(
+    blocks: Iterable[bytes], path: Path, *, sample_rate: int, filters: str, encoder: Encoder
+) -> None:
+    """Filter and encode blocks of 16-bit mono samples into a 192 kb/s CBR, 44.1 kHz, mono MP3 at `path`.
+
+    Quality is ffmpeg's default for LAME.  Raises `EncoderError`, or `StorageError` where the disk is
+    full or `path` can't be written; an unfinished file may be left, so `path` must not be a final name.
+    """
+    command = [encoder.program, *_QUIET, "-y", *_pcm_input(sample_rate), "-af", filters]
+    command += [*_MP3, *_PLAIN, "-write_xing", "1", "-f", "mp3", str(path)]
+    with tempfile.TemporaryFile() as messages:
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=messages
+            )
+        except OSError as error:
+            raise EncoderError(f"{encoder.program}: can't be started: {error.strerror}") from error
+        with process:
+            try:
+                assert process.stdin is not None  # noqa: S101 - PIPE was asked for
+                # A program that gave up closes its end; its own message, below, is the one to show.
+                with contextlib.suppress(BrokenPipeError):
+                    for block in blocks:
+                        process.stdin.write(block)
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
+                status = process.wait()
+            except BaseException:
+                process.kill()
+                raise
+        messages.seek(0)
+        said = messages.read().decode("utf-8", "replace").strip()
+    if "No space left on device" in said:
+        raise StorageError(f"{path.parent}: the disk is full; free some space and run narrate again")
+    if "Permission denied" in said or "Read-only file system" in said:
+        raise StorageError(f"{path.parent}: can't be written: {said[-200:]}")
+    if status != 0:
+        raise EncoderError(
+            f"{encoder.program}: exit status {status} on {path.name}: {said[-300:] or 'no message'}"
+        )

@@ -1,0 +1,142 @@
+"""An MP3's tags, as players read them, and the mark by which narrate knows its own files.
+
+ID3v2.3, since old players read no other; the frames are those that Audiobookshelf's scanner looks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.errors import StorageError
+
+SYNTHETIC = "Read by synthetic voices: the speech was made by a computer (narrate)."
+GENRE = "Audiobook"
+UNKNOWN_AUTHOR = "Unknown"
+
+_MARK = "narrate"
+
+# BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
+_ISO_639_2 = dict(
+    pair.split(":")
+    for pair in (
+        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est "
+        "eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye id:ind is:isl it:ita ja:jpn "
+        "ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor "
+        "pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
+        "uk:ukr ur:urd vi:vie zh:zho"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What a player shows of a track.  `language` is a BCP 47 tag, `year` as the source gives it."""
+
+    title: str
+    album: str
+    author: str | None
+    voices: tuple[str, ...]
+    number: int
+    count: int
+    language: str
+    text: str
+    year: str | None = None
+    series: str | None = None
+    series_part: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What narrate left in a file of its own: what it was made from, and how many bytes follow the tag."""
+
+    fingerprint: str
+    audio_bytes: int
+
+
+def language_code(tag: str) -> str:
+    """Return the ISO 639-2 code of a BCP 47 tag, `und` where it is not known."""
+    primary = re.split(r"[-_]", tag.strip().lower())[0]
+    if len(primary) == 3 and primary.isalpha():
+        return primary
+    return _ISO_639_2.get(primary, "und")
+
+
+def write_tags(path: Path, tags: Tags, fingerprint: str) -> None:
+    """Write the tags and the mark into an untagged MP3.  Raises `StorageError` where that fails."""
+    from mutagen import MutagenError
+    from mutagen.id3 import ID3, ID3NoHeaderError
+
+    try:
+        audio_bytes = path.stat().st_size
+        try:
+            id3 = ID3(path)
+        except ID3NoHeaderError:
+            id3 = ID3()
+        for frame in _frames(tags, f"{fingerprint}:{audio_bytes}"):
+            id3.add(frame)
+        id3.update_to_v23()
+        id3.save(path, v1=0, v2_version=3, v23_sep="; ", padding=lambda _info: 0)
+    except (MutagenError, OSError) as error:
+        raise StorageError(f"{path.parent}: the tags could not be written: {error}") from error
+
+
+def _frames(tags: Tags, mark: str) -> Sequence[object]:
+    from mutagen import id3
+
+    utf16 = id3.Encoding.UTF16
+    code = language_code(tags.language)
+    frames: list[object] = [
+        id3.TIT2(encoding=utf16, text=[tags.title]),
+        id3.TALB(encoding=utf16, text=[tags.album]),
+        id3.TPE1(encoding=utf16, text=[tags.author or UNKNOWN_AUTHOR]),
+        id3.TCOM(encoding=utf16, text=["; ".join(tags.voices)]),
+        id3.TRCK(encoding=utf16, text=[f"{tags.number}/{tags.count}"]),
+        id3.TCON(encoding=utf16, text=[GENRE]),
+        id3.TLAN(encoding=utf16, text=[code]),
+        id3.COMM(encoding=utf16, lang="eng", desc="", text=[SYNTHETIC]),
+        id3.USLT(encoding=utf16, lang=code, desc="", text=tags.text),
+        id3.TXXX(encoding=utf16, desc=_MARK, text=[mark]),
+        id3.TXXX(encoding=utf16, desc="language", text=[tags.language]),
+    ]
+    year = re.search(r"\d{4}", tags.year or "")
+    if year:
+        frames.append(id3.TDRC(encoding=utf16, text=[year[0]]))
+    for desc, value in (
+        ("series", tags.series),
+        ("series-part", tags.series_part),
+        ("description", tags.description),
+    ):
+        if value:
+            frames.append(id3.TXXX(encoding=utf16, desc=desc, text=[value]))
+    return frames
+
+
+def read_mark(path: Path) -> Mark | None:
+    """Return the mark of a whole file that narrate made; None where it is missing, foreign or cut."""
+    from mutagen import MutagenError
+    from mutagen.id3 import ID3
+
+    try:
+        id3 = ID3(path)
+        frames = id3.getall(f"TXXX:{_MARK}")
+        fingerprint, _, audio_bytes = str(frames[0]).partition(":") if frames else ("", "", "")
+        if not audio_bytes.isdigit() or path.stat().st_size != id3.size + int(audio_bytes):
+            return None
+    except (MutagenError, OSError):
+        return None
+    return Mark(fingerprint=fingerprint, audio_bytes=int(audio_bytes))
+
+
+def is_own(path: Path) -> bool:
+    """Tell whether narrate made this file, whole or not."""
+    from mutagen import MutagenError
+    from mutagen.id3 import ID3
+
+    try:
+        return bool(ID3(path).getall(f"TXXX:{_MARK}"))
+    except (MutagenError, OSError):
+        return False
