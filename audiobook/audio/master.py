@@ -1,7 +1,8 @@
 """Mastering: the gain, the limiter and the room tone that put a track into the audiobook window.
 
 The window is that of ACX's audio submission requirements
-(https://www.acx.com/help/acx-audio-submission-requirements/201456300): RMS −23 to −18 dBFS, peaks at most −3 dBFS, noise floor at most −60 dB RMS.  The chain is
+(https://www.acx.com/help/acx-audio-submission-requirements/201456300): RMS −23 to −18 dBFS, peaks at
+most −3 dBFS, noise floor at most −60 dB RMS.  The chain is
 
     room tone → high-pass → gain → limiter
 
@@ -26,6 +27,9 @@ CEILING_DB = -4.0
 
 ROOM_TONE_DB = -70.0
 """Noise RMS in the pauses: 10 dB under the −60 dB limit, and yet no digital silence."""
+
+MASTERING_VERSION = 1
+"""Raised whenever the chain makes other samples of the same clips."""
 
 HIGH_PASS_HZ = 60
 """Below every voice's fundamental (men's speech begins at 85 Hz); takes rumble and DC away."""

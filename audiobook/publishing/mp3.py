@@ -22,11 +22,11 @@ _MARK = "narrate"
 _ISO_639_2 = dict(
     pair.split(":")
     for pair in (
-        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est "
-        "eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye id:ind is:isl it:ita ja:jpn "
-        "ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor "
-        "pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
-        "uk:ukr ur:urd vi:vie zh:zho"
+        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo "
+        "es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye "
+        "id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar "
+        "ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv "
+        "sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
     ).split()
 )
 
@@ -140,3 +140,14 @@ def is_own(path: Path) -> bool:
         return bool(ID3(path).getall(f"TXXX:{_MARK}"))
     except (MutagenError, OSError):
         return False
+
+
+def read_seconds(path: Path) -> float:
+    """Return an MP3's length by its LAME header.  Raises `StorageError` where it is no MP3 or gone."""
+    from mutagen import MutagenError
+    from mutagen.mp3 import MP3
+
+    try:
+        return float(MP3(path).info.length)
+    except (MutagenError, OSError) as error:
+        raise StorageError(f"{path}: can't be read as an MP3: {error}") from error

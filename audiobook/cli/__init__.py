@@ -1,0 +1,5 @@
+"""The command line: `narrate`, and what a person sees of it."""
+
+from audiobook.cli.commands import main
+
+__all__ = ["main"]

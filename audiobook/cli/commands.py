@@ -1,0 +1,177 @@
+"""The commands of `narrate`; each only says what to do and who shows it.
+
+Workers are imported inside the commands, so that `narrate --help` starts fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiobook import __version__
+from audiobook.cli.group import DefaultGroup
+
+_Command = Callable[..., Any]
+
+_STORIES = click.argument("stories", nargs=-1, metavar="[STORY]...")
+_STORY = click.argument("story", metavar="STORY")
+_VOICES = click.option(
+    "--voices", type=click.Path(path_type=Path), help="Settings to use instead of ./voices.yaml."
+)
+_OUTPUT = click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to instead of ./output.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else.")
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="narrate")
+def main() -> None:
+    """Turn stories and books into full-cast audiobooks.
+
+    `narrate` alone makes every story in ./texts, `narrate echo-chamber` only that one.  A STORY is the
+    name of a file in ./texts, or any path.  Voices are chosen in ./voices.yaml.
+    """
+
+
+@main.command()
+@_STORIES
+@_VOICES
+@_OUTPUT
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one per core).")
+@click.option("--force", is_flag=True, help="Make everything anew, finished or not.")
+@click.option(
+    "--preview",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Make only the first N paragraphs, in output/previews.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
+@_JSON
+@click.pass_context
+def make(
+    ctx: click.Context,
+    *,
+    stories: tuple[str, ...],
+    voices: Path | None,
+    output: Path | None,
+    jobs: int | None,
+    force: bool,
+    preview: int | None,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Make the audiobook (the command that is meant where none is named)."""
+    from audiobook.cli.progress import open_listener
+    from audiobook.cli.tables import print_report
+    from audiobook.production import Options, cache_folder, make_stories, open_project
+
+    project = open_project(Path(), voices=voices, output=output)
+    options = Options(jobs=jobs, force=force, preview=preview)
+    with open_listener(quiet=quiet or as_json, verbose=verbose) as listener:
+        report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
+    print_report(report, quiet=quiet, as_json=as_json)
+    ctx.exit(1 if report.failed else 0)
+
+
+@main.command()
+@_STORY
+@_VOICES
+@_JSON
+def script(story: str, voices: Path | None, as_json: bool) -> None:
+    """Show a story as a play: who speaks each line, in colour."""
+    from audiobook.cli.plays import print_script
+    from audiobook.production import open_project, script_and_cast
+
+    print_script(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+
+
+@main.command()
+@_STORY
+@_VOICES
+@_JSON
+def cast(story: str, voices: Path | None, as_json: bool) -> None:
+    """Show who speaks, how much, in which voice, and why."""
+    from audiobook.cli.tables import print_cast
+    from audiobook.production import open_project, script_and_cast
+
+    print_cast(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[VOICE]...")
+@click.option(
+    "--audition", metavar="WORDS", help="Write an MP3 of these words per voice, to output/previews."
+)
+@click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
+@_VOICES
+@_OUTPUT
+@_JSON
+def voices(
+    *,
+    names: tuple[str, ...],
+    audition: str | None,
+    language: str | None,
+    voices: Path | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """List the voices of this machine, or hear them (--audition)."""
+    from audiobook.cli.progress import open_listener
+    from audiobook.cli.tables import print_auditions, print_voices
+    from audiobook.production import audition_voices, cache_folder, list_voices, open_project
+
+    if audition is None:
+        print_voices(list_voices(names, language=language), as_json=as_json)
+        return
+    project = open_project(Path(), voices=voices, output=output)
+    with open_listener(quiet=as_json, verbose=False) as listener:
+        made = audition_voices(project, audition, names, listener, cache_folder=cache_folder())
+    print_auditions(made, as_json=as_json)
+
+
+@main.command()
+@_OUTPUT
+@_VOICES
+@click.option("--cache", is_flag=True, help="Empty the clip cache too; the next run speaks everything anew.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
+def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) -> None:
+    """Remove finished files that belong to no story any more."""
+    from audiobook.cli.tables import print_cleaned
+    from audiobook.production import cache_folder, clean_project, open_project
+
+    project = open_project(Path(), voices=voices, output=output)
+    print_cleaned(clean_project(project, cache_folder(), with_cache=cache, dry_run=dry_run), dry_run=dry_run)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a project folder: a sample story and a commented voices.yaml."""
+    from audiobook.production import create_project
+
+    for path in create_project(folder):
+        click.echo(f"made {path}")
+    click.echo(f"now: cd {folder} && narrate")
+
+
+@main.command()
+@_VOICES
+@_OUTPUT
+@_JSON
+@click.pass_context
+def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json: bool) -> None:
+    """Say what engine, encoder, folders and disk space there are, and try them."""
+    from audiobook.cli.tables import print_findings
+    from audiobook.production import cache_folder, examine_machine, open_project
+
+    findings = examine_machine(open_project(Path(), voices=voices, output=output), cache_folder())
+    print_findings(findings, as_json=as_json)
+    ctx.exit(0 if all(finding.is_fine for finding in findings) else 1)

@@ -1,0 +1,38 @@
+"""A click group whose first word may be left out: `narrate echo-chamber` is `narrate make echo-chamber`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from audiobook.errors import NarrateError
+
+DEFAULT_COMMAND = "make"
+
+
+class DefaultGroup(click.Group):
+    """A group that runs `make` where no command is named, and reports errors as one message."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command in front of arguments that name none."""
+        own_options = {name for p in self.get_params(ctx) for name in (*p.opts, *p.secondary_opts)}
+        if not args or (args[0] not in self.commands and args[0] not in own_options):
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a `NarrateError` becomes one message and exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except NarrateError as error:
+            click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("interrupted; what is finished stays, and the next run makes the rest", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            # The reader (head, less) has seen enough; point stdout elsewhere so that the exit is quiet.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(141)

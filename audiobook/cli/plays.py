@@ -1,0 +1,121 @@
+"""A script set like a play: the speaker in the margin, every voice in its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from audiobook.cli.console import open_console, print_json
+from audiobook.model import NARRATOR, Cast, Quotation, Script, Utterance
+
+_COLOURS = (
+    "cyan",
+    "magenta",
+    "green",
+    "yellow",
+    "blue",
+    "red",
+    "bright_cyan",
+    "bright_magenta",
+    "bright_green",
+)
+_MARGIN = 18
+
+
+def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
+    """Print a script as a person reads it, or as one JSON object."""
+    if as_json:
+        print_json(script_json(script, cast))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    console = open_console()
+    speaking = [role.speaker for role in cast.roles if role.speaker != NARRATOR]
+    colours = {speaker: _COLOURS[i % len(_COLOURS)] for i, speaker in enumerate(speaking)}
+    for chapter in script.chapters:
+        console.print(f"\n[bold]{chapter.number}.[/] ", end="")
+        console.print(chapter.title, style="bold", markup=False)
+        for _, paragraph in groupby(chapter.utterances, key=lambda u: u.paragraph):
+            console.print()
+            for speaker, utterances in groupby(paragraph, key=lambda u: (u.kind, u.speaker)):
+                kind, name = speaker
+                said = list(utterances)
+                colour = colours.get(name, "default") if kind == "speech" else "default"
+                grid = Table.grid(padding=(0, 2, 0, 0))
+                grid.add_column(width=_MARGIN, justify="right", overflow="ellipsis", no_wrap=True)
+                grid.add_column(ratio=1)
+                margin = Text(_margin(kind, name), style=f"bold {colour}" if kind == "speech" else "dim")
+                grid.add_row(margin, Text(" ".join(u.text for u in said), style=colour))
+                console.print(grid)
+    _print_evidence(script)
+
+
+def _margin(kind: str, name: str | None) -> str:
+    if kind != "speech":
+        return ""
+    return name or "?"
+
+
+def _print_evidence(script: Script) -> None:
+    """Say of each quotation why it is its speaker's."""
+    console = open_console()
+    if script.quotations:
+        console.print("\n[bold]Who speaks, and how we know[/]")
+    for quotation in script.quotations:
+        text = " ".join(script.book.text[quotation.start : quotation.end].split())
+        short = text if len(text) <= 50 else f"{text[:49]}…"
+        sure = f"{quotation.confidence:.2f}"
+        line = f"  {quotation.speaker or '?'}: “{short}”: {quotation.evidence} ({quotation.type}, {sure})"
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def script_json(script: Script, cast: Cast) -> dict[str, object]:
+    """Return a script as plain values; offsets are code points into the decoded source."""
+    book = script.book
+    return {
+        "title": book.title,
+        "author": book.author,
+        "language": book.language,
+        "source": book.source,
+        "characters": [
+            {"name": c.name, "aliases": list(c.aliases), "gender": c.gender, "quotations": c.quotations}
+            for c in script.characters
+        ],
+        "quotations": _quotations_json(script.quotations),
+        "chapters": [
+            {
+                "number": chapter.number,
+                "title": chapter.title,
+                "utterances": [_utterance_json(utterance, cast) for utterance in chapter.utterances],
+            }
+            for chapter in script.chapters
+        ],
+        "skipped": [{"start": s.start, "end": s.end, "reason": s.reason} for s in script.skipped],
+    }
+
+
+def _quotations_json(quotations: Sequence[Quotation]) -> list[dict[str, object]]:
+    return [
+        {
+            "start": q.start,
+            "end": q.end,
+            "speaker": q.speaker,
+            "type": q.type,
+            "evidence": q.evidence,
+            "confidence": q.confidence,
+        }
+        for q in quotations
+    ]
+
+
+def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
+    return {
+        "paragraph": utterance.paragraph,
+        "start": utterance.start,
+        "end": utterance.end,
+        "kind": utterance.kind,
+        "speaker": utterance.speaker,
+        "voice": cast.voice_of(utterance.speaker).id,
+        "text": utterance.text,
+    }

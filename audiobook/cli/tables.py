@@ -1,0 +1,209 @@
+"""Tables and JSON: what a run made, who speaks, which voices there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from audiobook.cli.console import open_console, print_json
+from audiobook.model import NARRATOR, Cast, Script, Voice, VoiceEntry
+from audiobook.production import Audition, Cleaned, Finding, Report
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
+    """Print what a run made: a table, or the JSON object; errors go to standard error."""
+    if as_json:
+        print_json(_report_json(report))
+    elif not quiet:
+        open_console().print(_report_table(report))
+        _print_proof(report)
+    console = open_console(stderr=True)
+    for story in report.stories:
+        for error in story.errors:
+            console.print(f"[bold red]error:[/] {story.name}: ", end="")
+            console.print(error, markup=False, soft_wrap=True)
+
+
+def _report_json(report: Report) -> dict[str, object]:
+    return {
+        "stories": [
+            {
+                "name": story.name,
+                "title": story.title,
+                "files": [str(path) for path in story.files],
+                "seconds": round(story.seconds, 3),
+                "words": story.words,
+                "words_per_minute": round(story.words_per_minute, 1),
+                "characters": story.characters,
+                "clips_made": story.clips_made,
+                "clips_reused": story.clips_reused,
+                "warnings": story.warnings,
+                "errors": story.errors,
+            }
+            for story in report.stories
+        ],
+        "leftovers": [str(path) for path in report.leftovers],
+    }
+
+
+def _report_table(report: Report) -> Table:
+    table = _table("Story", "Length", "Words/min", "Characters", "Clips made", "Reused", "File")
+    for column in table.columns[1:6]:
+        column.justify = "right"
+    table.columns[-1].overflow = "fold"
+    for story in report.stories:
+        files = "\n".join(map(str, story.files[:1]))
+        if len(story.files) > 1:
+            files += f"\n… and {len(story.files) - 1} more"
+        pace = f"{story.words_per_minute:.0f}" if story.seconds else "–"
+        table.add_row(
+            story.title,
+            _clock(story.seconds),
+            pace,
+            str(story.characters),
+            str(story.clips_made),
+            str(story.clips_reused),
+            files or "[red]failed[/]",
+        )
+    return table
+
+
+def _print_proof(report: Report) -> None:
+    """Say what the run proved, and what it leaves to the person."""
+    console = open_console()
+    whole = [story for story in report.stories if not story.errors]
+    if whole:
+        letters = sum(story.letters for story in whole)
+        console.print(
+            f"Nothing lost: each of the {letters:,} letters and digits to be read is spoken exactly once.",
+            style="green",
+        )
+    if report.leftovers:
+        console.print("These files belong to no story any more (narrate clean removes them):")
+        for path in report.leftovers:
+            console.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def print_cast(script: Script, cast: Cast, *, as_json: bool) -> None:
+    """Print who speaks: a table, or JSON."""
+    aliases = {character.name: character.aliases for character in script.characters}
+    evidence = {character.name: character.gender_evidence for character in script.characters}
+    if as_json:
+        print_json(
+            {
+                "title": script.book.title,
+                "cast": [
+                    {
+                        "speaker": role.speaker,
+                        "gender": role.gender,
+                        "aliases": list(aliases.get(role.speaker or "", ())),
+                        "quotations": role.quotations,
+                        "words": role.words,
+                        "voice": asdict(role.voice),
+                        "why": role.why,
+                    }
+                    for role in cast.roles
+                ],
+            }
+        )
+        return
+    table = _table("Speaker", "Gender", "Lines", "Words", "Share", "Voice", "Why")
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    total = max(1, sum(role.words for role in cast.roles))
+    for role in cast.roles:
+        also = ", ".join(aliases.get(role.speaker or "", ()))
+        name = role.speaker or "(not told who)"
+        because = evidence.get(role.speaker or "", "")
+        table.add_row(
+            f"{name} ({also})" if also else name,
+            role.gender if role.speaker != NARRATOR else "",
+            str(role.quotations) if role.speaker != NARRATOR else "",
+            str(role.words),
+            f"{100 * role.words / total:.0f} %",
+            describe_voice(role.voice),
+            role.why + (f"; {role.gender}: {because}" if because else ""),
+        )
+    console = open_console()
+    console.print(table)
+    silent = [character.name for character in script.characters if not character.quotations]
+    if silent:
+        console.print(f"Without a line: {', '.join(silent)}", markup=False)
+
+
+def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool) -> None:
+    """Print a catalogue of voices."""
+    if as_json:
+        print_json({"voices": [asdict(entry) for entry in entries]})
+        return
+    table = _table("Voice", "Name", "Language", "Gender", "Engine")
+    for entry in entries:
+        table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
+    open_console().print(table)
+
+
+def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
+    """Print which file holds which voice."""
+    if as_json:
+        auditions = [{"voice": asdict(a.voice), "used_for": a.used_for, "file": str(a.path)} for a in made]
+        print_json({"auditions": auditions})
+        return
+    table = _table("Voice", "Used for", "File")
+    for audition in made:
+        table.add_row(describe_voice(audition.voice), audition.used_for, str(audition.path))
+    open_console().print(table)
+
+
+def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
+    """Print what was removed, or would be."""
+    console = open_console()
+    verb = "would remove" if dry_run else "removed"
+    for path in cleaned.files:
+        console.print(f"{verb} {path}", markup=False, soft_wrap=True)
+    if cleaned.cache_bytes:
+        console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB of clips from the cache")
+    if not cleaned.files and not cleaned.cache_bytes:
+        console.print("nothing to remove")
+
+
+def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print what `doctor` found."""
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+        return
+    console = open_console()
+    for finding in findings:
+        mark = "[green]ok[/]  " if finding.is_fine else "[bold red]FAIL[/]"
+        console.print(f"{mark} {finding.subject}: ", end="")
+        console.print(finding.found, markup=False, soft_wrap=True)
+
+
+def describe_voice(voice: Voice) -> str:
+    """Write a voice in a few words, leaving out what is as usual."""
+    plain = Voice(engine=voice.engine, id=voice.id)
+    parts = [voice.id if voice.engine == "pyttsx3" else f"{voice.engine}:{voice.id}", f"rate {voice.rate}"]
+    if voice.pitch != plain.pitch:
+        parts.append(f"pitch {voice.pitch}")
+    if voice.volume != plain.volume:
+        parts.append(f"volume {voice.volume:g}")
+    return ", ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _table(*titles: str) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in titles:
+        table.add_column(title)
+    return table

@@ -1,0 +1,34 @@
+"""Production: the stages in order, with the clip cache and the workers that make it fast."""
+
+from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.project import Project, open_project
+from audiobook.production.recipe import Options, make_stories, script_and_cast
+from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.upkeep import (
+    Cleaned,
+    Finding,
+    cache_folder,
+    clean_project,
+    create_project,
+    examine_machine,
+)
+
+__all__ = [
+    "Audition",
+    "Cleaned",
+    "Finding",
+    "Listener",
+    "Options",
+    "Project",
+    "Report",
+    "StoryReport",
+    "audition_voices",
+    "cache_folder",
+    "clean_project",
+    "create_project",
+    "examine_machine",
+    "list_voices",
+    "make_stories",
+    "open_project",
+    "script_and_cast",
+]

@@ -1,0 +1,142 @@
+"""The two kinds of work that a worker process does: speak clips, and make a track of them.
+
+Both are functions of their arguments alone, so they may run in any process.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.audio import (
+    Encoder,
+    choose_mastering,
+    encode_mp3,
+    lay_out,
+    lay_room_tone,
+    resampled_frames,
+    stitch,
+)
+from audiobook.engines import Engine, open_engine
+from audiobook.errors import EncoderError, StorageError, SynthesisError
+from audiobook.model import Break, Clip, Track
+from audiobook.production.clips import ClipCache
+from audiobook.production.plan import ClipOrder, TrackPlan
+from audiobook.publishing import read_seconds, write_tags
+
+_LENGTH_TOLERANCE_S = 0.03
+"""An MP3's length is whole frames of 1152 samples (26 ms), cut to the sample by the LAME header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackResult:
+    """A track that now has its final name, and how many clips had to be made again for it."""
+
+    track: Track
+    clips_repaired: int
+
+
+@functools.cache
+def _engine(name: str) -> Engine:
+    """Keep an engine for this process's life: starting one costs more than speaking a sentence."""
+    return open_engine(name)
+
+
+def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
+    """Synthesize clips into the cache; return how many.  Raises `EngineError` and `StorageError`."""
+    for order in orders:
+        _speak(order, cache)
+    return len(orders)
+
+
+def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
+    clip = _engine(order.voice.engine).synthesize(order.text, order.voice)
+    if not clip.samples:
+        raise SynthesisError(f"{order.voice.engine}: an empty clip for {order.text[:60]!r}")
+    cache.put(order.key, clip)
+    return clip
+
+
+def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:
+    """Stitch, master, encode and tag a track, and give it its final name in one step.
+
+    Clips that the cache lost meanwhile are made again.  Raises `EncoderError` where the file is not as
+    long as planned, `StorageError` where it can't be written.
+    """
+    source = _ClipSource(plan, cache)
+    frames, sample_rate = source.measure()
+    cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
+    mastering = choose_mastering(source.blocks(sample_rate))
+    unfinished = partial / f"{plan.fingerprint}.mp3"
+    try:
+        encode_mp3(
+            lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),
+            unfinished,
+            sample_rate=sample_rate,
+            filters=mastering.filters,
+            encoder=encoder,
+        )
+        seconds = _check_length(unfinished, total / sample_rate)
+        write_tags(unfinished, plan.tags, plan.fingerprint)
+        _publish(unfinished, plan.path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return TrackResult(
+        track=Track(path=str(plan.path), seconds=seconds, cues=cues), clips_repaired=source.repaired
+    )
+
+
+class _ClipSource:
+    """Reads a track's clips from the cache, as often as a pass needs them, one at a time."""
+
+    def __init__(self, plan: TrackPlan, cache: ClipCache) -> None:
+        self._plan = plan
+        self._cache = cache
+        self.repaired = 0
+
+    def _clip(self, order: ClipOrder) -> Clip:
+        clip = self._cache.get(order.key)
+        if clip is None:
+            clip = _speak(order, self._cache)
+            self.repaired += 1
+        return clip
+
+    def measure(self) -> tuple[list[int], int]:
+        """Return the clips' frames at the track's sample rate, which is the highest among them."""
+        sizes = []
+        for order in self._plan.orders:
+            clip = self._clip(order)
+            sizes.append((len(clip.samples) // 2, clip.sample_rate))
+        wanted = max(rate for _, rate in sizes)
+        return [resampled_frames(frames, rate, wanted) for frames, rate in sizes], wanted
+
+    def blocks(self, sample_rate: int) -> Iterator[bytes]:
+        """Yield the stitched track's samples."""
+        pairs = zip(self._plan.utterances, self._plan.orders, strict=True)
+        clips: Iterator[tuple[Break, Clip]] = ((u.follows, self._clip(order)) for u, order in pairs)
+        for segment in stitch(clips, self._plan.spacing, sample_rate):
+            yield segment.raw_data
+
+
+def _check_length(path: Path, planned_s: float) -> float:
+    """Prove by its own header that the encoded file is as long as planned; return its seconds."""
+    seconds = read_seconds(path)
+    if abs(seconds - planned_s) > _LENGTH_TOLERANCE_S:
+        raise EncoderError(
+            f"{path.name}: the encoder made {seconds:.3f} s of a track of {planned_s:.3f} s; nothing was kept"
+        )
+    return seconds
+
+
+def _publish(unfinished: Path, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("rb") as file:
+            # On the disk before it has its name: a power cut must not leave a hollow file under it.
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path}: can't be written: {error.strerror}") from error

@@ -1,0 +1,215 @@
+"""What a story will become: its script, its cast, the clips it needs and the tracks they make."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from audiobook.audio import Spacing
+from audiobook.audio.master import MASTERING_VERSION
+from audiobook.casting import BookDetails, StorySettings, assign_voices, spell_out
+from audiobook.errors import SourceError
+from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
+from audiobook.production.clips import clip_key
+from audiobook.production.project import Project, story_folder
+from audiobook.publishing import Tags, safe_file_name
+from audiobook.reading import read_book
+from audiobook.script import prove_complete, write_script
+
+TRACK_VERSION = 1
+"""Raised whenever the same clips and settings would make other bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipOrder:
+    """A clip to be had: its key in the cache, and what to synthesize where the cache has none."""
+
+    key: str
+    text: str
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackPlan:
+    """A file to be made.  `fingerprint` changes exactly when its bytes would."""
+
+    path: Path
+    utterances: tuple[Utterance, ...]
+    orders: tuple[ClipOrder, ...]
+    spacing: Spacing
+    tags: Tags
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPlan:
+    """A story on its way: from the script to the files it becomes."""
+
+    script: Script
+    cast: Cast
+    tracks: tuple[TrackPlan, ...]
+
+    @property
+    def name(self) -> str:
+        """The story's name, which is its file's without the ending."""
+        return self.script.book.name
+
+
+def plan_script(path: Path, settings: StorySettings, *, preview: int | None = None) -> tuple[Script, Cast]:
+    """Read a story and cast it, and prove that nothing of it is lost.
+
+    `preview` keeps the first so many paragraphs.  Raises `SourceError`, or `IncompleteError` where
+    words would be lost or spoken twice.
+    """
+    book = _apply_details(read_book(path), settings.details)
+    script = write_script(book, settings.known_characters)
+    prove_complete(script)
+    if not any(chapter.utterances for chapter in script.chapters):
+        raise SourceError(f"{path}: holds nothing to speak")
+    if preview is not None:
+        script = _keep_paragraphs(script, preview)
+    return script, assign_voices(script, settings)
+
+
+def _apply_details(book: Book, details: BookDetails) -> Book:
+    """Let what voices.yaml says about a story stand over what its file says."""
+    stated = {f.name: value for f in fields(details) if (value := getattr(details, f.name)) is not None}
+    title = stated.get("title", book.title)
+    chapters = tuple(replace(c, title=title) if c.title == book.title else c for c in book.chapters)
+    return replace(book, **stated, chapters=chapters)
+
+
+def _keep_paragraphs(script: Script, count: int) -> Script:
+    """Keep the utterances of the first paragraphs, counted over the chapters."""
+    chapters: list[ScriptChapter] = []
+    left = count
+    for chapter in script.chapters:
+        numbers = list(dict.fromkeys(u.paragraph for u in chapter.utterances))[:left]
+        left -= len(numbers)
+        if numbers:
+            kept = tuple(u for u in chapter.utterances if u.paragraph <= numbers[-1])
+            chapters.append(replace(chapter, utterances=kept))
+    return replace(script, chapters=tuple(chapters))
+
+
+def plan_story(
+    path: Path,
+    settings: StorySettings,
+    *,
+    project: Project,
+    encoder_version: str,
+    engine_fingerprint: Callable[[str], str],
+    preview: int | None = None,
+) -> StoryPlan:
+    """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`."""
+    script, cast = plan_script(path, settings, preview=preview)
+    chapters = [chapter for chapter in script.chapters if chapter.utterances]
+    spacing = settings_spacing(settings)
+    tracks = []
+    for path_of_track, number, chapter in zip(
+        track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
+    ):
+        orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
+        tags = _tag_track(script, cast, chapter, number, len(chapters))
+        tracks.append(
+            TrackPlan(
+                path=path_of_track,
+                utterances=chapter.utterances,
+                orders=orders,
+                spacing=spacing,
+                tags=tags,
+                fingerprint=fingerprint_track(chapter.utterances, orders, spacing, tags, encoder_version),
+            )
+        )
+    return StoryPlan(script=script, cast=cast, tracks=tuple(tracks))
+
+
+def order_clips(
+    utterances: Sequence[Utterance],
+    cast: Cast,
+    settings: StorySettings,
+    engine_fingerprint: Callable[[str], str],
+) -> tuple[ClipOrder, ...]:
+    """Say for each utterance what is to be synthesized, in which voice."""
+    orders = []
+    for utterance in utterances:
+        voice = cast.voice_of(utterance.speaker)
+        text = spell_out(utterance.text, settings.pronunciations)
+        key = clip_key(engine_fingerprint(voice.engine), voice, text)
+        orders.append(ClipOrder(key=key, text=text, voice=voice))
+    return tuple(orders)
+
+
+def settings_spacing(settings: StorySettings) -> Spacing:
+    """Turn the settings' pauses into a track's silences."""
+    pauses = settings.pauses
+    return Spacing(
+        pause_ms={
+            "none": 0,
+            "sentence": pauses.sentence_ms,
+            "speaker": pauses.speaker_ms,
+            "paragraph": pauses.paragraph_ms,
+            "scene": pauses.scene_ms,
+        },
+        head_ms=pauses.head_ms,
+        tail_ms=pauses.tail_ms,
+    )
+
+
+def fingerprint_track(
+    utterances: Sequence[Utterance],
+    orders: Sequence[ClipOrder],
+    spacing: Spacing,
+    tags: Tags,
+    encoder_version: str,
+) -> str:
+    """Hash everything that decides a track's bytes."""
+    parts = [
+        [TRACK_VERSION, MASTERING_VERSION, encoder_version],
+        [order.key for order in orders],
+        [utterance.follows for utterance in utterances],
+        [dict(spacing.pause_ms), spacing.head_ms, spacing.tail_ms],
+        asdict(tags),
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def track_paths(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:
+    """Name the files that a script's chapters become, in order; chapters without words have none."""
+    titles = [chapter.title for chapter in script.chapters if chapter.utterances]
+    digits = max(2, len(str(len(titles))))
+    folder = project.output / story_folder(script.book.name)
+    names = [safe_file_name(f"{number:0{digits}d} - {title}") for number, title in enumerate(titles, 1)]
+    if preview is not None:
+        return [project.previews / f"{folder.name} - {name}.mp3" for name in names]
+    return [folder / f"{name}.mp3" for name in names]
+
+
+def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, count: int) -> Tags:
+    book = script.book
+    voices = tuple(dict.fromkeys(cast.voice_of(u.speaker).id for u in chapter.utterances))
+    return Tags(
+        title=chapter.title,
+        album=book.title,
+        author=book.author,
+        voices=voices,
+        number=number,
+        count=count,
+        language=book.language,
+        text=_whole_text(chapter),
+        year=book.year,
+        series=book.series,
+        series_part=book.series_part,
+        description=book.description,
+    )
+
+
+def _whole_text(chapter: ScriptChapter) -> str:
+    """Set the chapter's utterances as paragraphs with a blank line between."""
+    paragraphs: dict[int, list[str]] = {}
+    for utterance in chapter.utterances:
+        paragraphs.setdefault(utterance.paragraph, []).append(utterance.text)
+    return "\n\n".join(" ".join(texts) for texts in paragraphs.values())

@@ -1,0 +1,138 @@
+"""Where a project's files are: stories, settings, finished audiobooks, and what was left half-done."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.errors import SourceError, StorageError
+from audiobook.publishing import is_own, safe_file_name
+from audiobook.reading import READERS
+
+PREVIEWS = "previews"
+_PARTIAL = ".partial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A folder with `texts/`, `voices.yaml` and `output/`; outside of one, `voices` is None."""
+
+    texts: Path
+    output: Path
+    voices: Path | None
+
+    @property
+    def partial(self) -> Path:
+        """Where files are made before they get their final name; on the same disk as the output."""
+        return self.output / _PARTIAL
+
+    @property
+    def previews(self) -> Path:
+        """Where previews and auditions go."""
+        return self.output / PREVIEWS
+
+
+def open_project(folder: Path, *, voices: Path | None = None, output: Path | None = None) -> Project:
+    """Find a project's parts in `folder`, or take those that are named instead."""
+    settings = voices or (folder / "voices.yaml")
+    return Project(
+        texts=folder / "texts",
+        output=output or folder / "output",
+        voices=settings if voices or settings.exists() else None,
+    )
+
+
+def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
+    """Return the files of the stories that are named (or paths), of all in `texts/` without a name.
+
+    Raises `SourceError` where there is no such story, or two would share an output folder.
+    """
+    known = _list_texts(project)
+    if not names:
+        if not known:
+            raise SourceError(
+                f"{project.texts}: no stories here; put a .txt file there, name a file "
+                "(narrate path/to/story.txt), or make a project with: narrate init my-audiobooks"
+            )
+        found = known
+    else:
+        found = list(dict.fromkeys(_find_story(project, known, name) for name in names))
+    by_name: dict[str, Path] = {}
+    for path in found:
+        other = by_name.setdefault(path.stem.casefold(), path)
+        if other != path:
+            raise SourceError(f"{path}: has the same name as {other}, and so the same output; rename one")
+    return found
+
+
+def _list_texts(project: Project) -> list[Path]:
+    if not project.texts.is_dir():
+        return []
+    suffixes = {suffix for suffix in READERS if suffix}
+    paths = (p for p in project.texts.iterdir() if not p.name.startswith("."))
+    return sorted(p for p in paths if p.suffix.lower() in suffixes and not p.is_dir())
+
+
+def _find_story(project: Project, known: Sequence[Path], name: str) -> Path:
+    for path in known:
+        if name in {path.stem, path.name}:
+            return path
+    path = Path(name)
+    if path.exists():
+        return path
+    if path.suffix or path.parent != Path():
+        raise SourceError(f"{name}: no such file")
+    close = difflib.get_close_matches(name, [p.stem for p in known], n=1, cutoff=0.5)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    has = f"; {project.texts} has {', '.join(p.stem for p in known)}" if known else ""
+    raise SourceError(f"{name}: no such story or file{hint}{has}")
+
+
+def lock_name(project: Project) -> str:
+    """Name the lock of an output folder; the lock itself lives in the cache folder."""
+    return hashlib.sha256(str(project.output.resolve()).encode()).hexdigest()[:24]
+
+
+def clear_partial(project: Project) -> None:
+    """Remove what an interrupted run left half-done, and the folder for it."""
+    shutil.rmtree(project.partial, ignore_errors=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents.  Raises `StorageError` where that can't be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder}: can't be made: {error.strerror}") from error
+
+
+def story_folder(name: str) -> str:
+    """Name the folder under `output/` that a story's files go to."""
+    return safe_file_name(name)
+
+
+def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:
+    """List the files that narrate made and that no story has any more; previews are not counted.
+
+    `unread` names stories whose files are not known, since they could not be read: theirs are kept.
+    """
+    wanted = {path.resolve() for path in expected}
+    passed_over = {PREVIEWS, _PARTIAL, *map(story_folder, unread)}
+    folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
+    files = [file for folder in folders for file in sorted(folder.glob("*.mp3"))]
+    return [file for file in files if file.resolve() not in wanted and is_own(file)]
+
+
+def remove_files(paths: Sequence[Path]) -> None:
+    """Remove files, and their folders where those are empty then."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except OSError as error:
+            raise StorageError(f"{path}: can't be removed: {error.strerror}") from error

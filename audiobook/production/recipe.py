@@ -1,0 +1,256 @@
+"""The recipe: from the stories' files to the finished audiobook, in order."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.audio import Encoder, check_encoder, find_encoder
+from audiobook.casting import Settings, load_settings
+from audiobook.engines import engine_names, open_engine
+from audiobook.errors import NarrateError, StorageError
+from audiobook.model import Cast, Script
+from audiobook.production.clips import ClipCache
+from audiobook.production.jobs import TrackResult, make_track, speak_clips
+from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
+from audiobook.production.project import (
+    Project,
+    clear_partial,
+    find_leftovers,
+    find_stories,
+    lock_name,
+    make_folder,
+)
+from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.production.workers import Workers, count_cores
+from audiobook.publishing import read_mark, read_seconds
+
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person asks of a run.  `preview` makes only the first so many paragraphs."""
+
+    jobs: int | None = None
+    force: bool = False
+    preview: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What every step of one run needs."""
+
+    project: Project
+    settings: Settings
+    encoder: Encoder
+    cache: ClipCache
+    options: Options
+    listener: Listener
+
+
+def make_stories(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> Report:
+    """Make the named stories (all without a name) and say what became of each.
+
+    A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
+    can be made at all: faulty settings, no such story, no encoder, no room.
+    """
+    settings = read_settings(project)
+    run = _Run(
+        project=project,
+        settings=settings,
+        encoder=find_encoder(settings.output.ffmpeg),
+        cache=ClipCache(cache_folder / "clips"),
+        options=options,
+        listener=listener,
+    )
+    sources = find_stories(project, names)
+    report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
+    with sole_use(project, cache_folder, listener):
+        clear_partial(project)
+        planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
+        stories = [story for story in planned if story is not None]
+        if any(story.tracks for story in stories):
+            _produce(run, stories)
+        for story in stories:
+            _finish(story)
+        if options.preview is None and not names:
+            report.leftovers = find_leftovers(
+                project,
+                [track.path for story in stories for track in story.plan.tracks],
+                unread=[story.name for story in report.stories if story.errors],
+            )
+    return report
+
+
+def read_settings(project: Project) -> Settings:
+    """Load the project's settings with every known engine's voices to check them by."""
+    faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
+    return load_settings(project.voices, engines=faults)
+
+
+def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
+    """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
+    settings = read_settings(project)
+    source = find_stories(project, [name])[0]
+    return plan_script(source, settings.for_story(source.stem))
+
+
+def _find_fault(engine: str, voice_id: str) -> str | None:
+    return open_engine(engine).find_fault(voice_id)
+
+
+@functools.cache
+def engine_fingerprint(name: str) -> str:
+    """Name an engine's version without starting it."""
+    return open_engine(name).fingerprint
+
+
+@contextmanager
+def sole_use(project: Project, cache_folder: Path, listener: Listener) -> Iterator[None]:
+    """Hold the output folder's lock, waiting for another run that has it.
+
+    Two runs at once would take each other's files for leftovers.  Raises `StorageError`.
+    """
+    from filelock import FileLock, Timeout
+
+    make_folder(cache_folder / "locks")
+    lock = FileLock(cache_folder / "locks" / f"{lock_name(project)}.lock")
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            listener.note(f"another narrate is writing to {project.output}; waiting for it to finish")
+            lock.acquire()
+    except OSError as error:
+        raise StorageError(f"{lock.lock_file}: can't be locked: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
+    """Plan a story and find out what of it is missing; None where it can't be read."""
+    try:
+        plan = plan_story(
+            source,
+            run.settings.for_story(source.stem),
+            project=run.project,
+            encoder_version=run.encoder.version,
+            engine_fingerprint=engine_fingerprint,
+            preview=run.options.preview,
+        )
+    except NarrateError as error:
+        report.errors.append(str(error))
+        run.listener.story_done(report)
+        return None
+    _describe(report, plan)
+    force = run.options.force
+    tracks = [track for track in plan.tracks if force or not _is_made(track)]
+    orders = {order.key: order for track in tracks for order in track.orders}
+    missing = {key: order for key, order in orders.items() if force or not run.cache.has(key)}
+    run.listener.story_planned(report, len(missing), len(tracks))
+    if not tracks:
+        run.listener.story_done(report)
+    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks)
+
+
+def _is_made(track: TrackPlan) -> bool:
+    mark = read_mark(track.path)
+    return mark is not None and mark.fingerprint == track.fingerprint
+
+
+def _describe(story: StoryReport, plan: StoryPlan) -> None:
+    spoken = [u for track in plan.tracks for u in track.utterances]
+    story.title = plan.script.book.title
+    story.warnings += plan.script.book.warnings
+    story.words = sum(len(u.text.split()) for u in spoken)
+    story.letters = sum(c.isalnum() for u in spoken for c in u.text)
+    story.characters = sum(1 for c in plan.script.characters if c.quotations)
+    story.files = [track.path for track in plan.tracks]
+    story.clips_reused = sum(len(track.orders) for track in plan.tracks)
+
+
+def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
+    """Make what is missing, and leave nothing half-done behind."""
+    check_encoder(run.encoder)
+    make_folder(run.project.partial)
+    try:
+        with Workers(run.options.jobs or count_cores()) as workers:
+            _work_through(run, schedule(stories), workers)
+    finally:
+        clear_partial(run.project)
+    run.cache.prune(round(run.settings.output.cache_gb * 1e9))
+
+
+def _work_through(run: _Run, plan: Schedule, workers: Workers) -> None:
+    """Speak what is missing, and make each track as soon as its clips are there."""
+    while True:
+        while workers.has_room and (job := plan.next_job()):
+            if isinstance(job, TrackJob):
+                workers.submit(job, make_track, job.track, run.cache, run.encoder, run.project.partial)
+            else:
+                workers.submit(job, speak_clips, job.orders, run.cache)
+        if workers.is_idle:
+            return
+        for label, future in workers.finished(_POLL_S):
+            if isinstance(label, SpeakJob):
+                _collect_clips(label, future, run.listener)
+                plan.clips_settled(label)
+            elif isinstance(label, TrackJob):
+                _collect_track(label, future, run.listener)
+
+
+def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> None:
+    report = job.story.report
+    try:
+        spoken = future.result()
+    except NarrateError as error:
+        _fail(job.story, str(error), listener)
+        return
+    _count_made(report, job.story, {order.key for order in job.orders})
+    listener.clips_spoken(report, spoken)
+
+
+def _count_made(report: StoryReport, story: StoryWork, keys: set[str]) -> None:
+    """Count what was made by utterances, so that made and reused add up to the story's."""
+    made = sum(1 for track in story.plan.tracks for order in track.orders if order.key in keys)
+    report.clips_made += made
+    report.clips_reused -= made
+
+
+def _collect_track(job: TrackJob, future: Future[TrackResult], listener: Listener) -> None:
+    try:
+        result = future.result()
+    except NarrateError as error:
+        _fail(job.story, str(error), listener)
+        return
+    report = job.story.report
+    report.clips_made += result.clips_repaired
+    report.clips_reused -= result.clips_repaired
+    job.story.tracks.remove(job.track)
+    listener.track_made(report, job.track.path)
+    if not job.story.tracks:
+        listener.story_done(report)
+
+
+def _fail(story: StoryWork, message: str, listener: Listener) -> None:
+    if message not in story.report.errors:
+        story.report.errors.append(message)
+        listener.story_done(story.report)
+
+
+def _finish(story: StoryWork) -> None:
+    """Add up what is there: a story is done when every one of its files is."""
+    report = story.report
+    unmade = {track.path for track in story.tracks}
+    report.files = [path for path in report.files if path not in unmade]
+    report.seconds = sum(read_seconds(path) for path in report.files)

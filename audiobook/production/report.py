@@ -1,0 +1,65 @@
+"""What a run made, and who is told of it while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(slots=True, kw_only=True)
+class StoryReport:
+    """One story's outcome; filled in while the run goes on.
+
+    `clips_made` were synthesized in this run, `clips_reused` were not.  `words` and `letters` count
+    what is spoken (letters and digits).  `errors` and `warnings` are sentences for a person.
+    """
+
+    name: str
+    title: str = ""
+    files: list[Path] = field(default_factory=list)
+    seconds: float = 0.0
+    words: int = 0
+    letters: int = 0
+    characters: int = 0
+    clips_made: int = 0
+    clips_reused: int = 0
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def words_per_minute(self) -> float:
+        """The pace, pauses included."""
+        return self.words / self.seconds * 60 if self.seconds else 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """A run's outcome: its stories in order, and files that belong to no story any more."""
+
+    stories: list[StoryReport] = field(default_factory=list)
+    leftovers: list[Path] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether any story could not be made whole."""
+        return any(story.errors for story in self.stories)
+
+
+class Listener(Protocol):
+    """Is told how a run goes."""
+
+    def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        """Hear that a story was read, and how many clips and tracks are to be made of it."""
+
+    def clips_spoken(self, story: StoryReport, count: int) -> None:
+        """Hear that some more of a story's clips are there."""
+
+    def track_made(self, story: StoryReport, path: Path) -> None:
+        """Hear that a file has its final name."""
+
+    def story_done(self, story: StoryReport) -> None:
+        """Hear that nothing is left to do for a story, whether it went well or not."""
+
+    def note(self, message: str) -> None:
+        """Hear something that a person should know."""

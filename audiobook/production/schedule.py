@@ -1,0 +1,99 @@
+"""Which job comes next: a track whose clips are all there, else the next clips to speak."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan
+from audiobook.production.report import StoryReport
+
+_BATCH_LETTERS = 2500
+"""Text per synthesis job: about a fifth of a second of work, so that progress and Ctrl-C are prompt."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StoryWork:
+    """A planned story while it is being made: which clips and tracks are missing."""
+
+    plan: StoryPlan
+    report: StoryReport
+    missing: dict[str, ClipOrder]
+    tracks: list[TrackPlan]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SpeakJob:
+    """Clips to speak; they belong to `story`, though others may wait for them too."""
+
+    story: StoryWork
+    orders: tuple[ClipOrder, ...]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class TrackJob:
+    """A track to make, and how many of its clips are not there yet."""
+
+    story: StoryWork
+    track: TrackPlan
+    waits_for: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Schedule:
+    """The jobs of a run in order, in time linear in their number."""
+
+    speaking: deque[SpeakJob] = field(default_factory=deque)
+    ready: deque[TrackJob] = field(default_factory=deque)
+    waiting: dict[str, list[TrackJob]] = field(default_factory=dict)
+
+    def next_job(self) -> SpeakJob | TrackJob | None:
+        """Take the next job, leaving out those of stories that failed; None where nothing is ready."""
+        for queue in (self.ready, self.speaking):
+            while queue:
+                job: SpeakJob | TrackJob = queue.popleft()
+                if not job.story.report.errors:
+                    return job
+                if isinstance(job, SpeakJob):
+                    self.clips_settled(job)
+        return None
+
+    def clips_settled(self, job: SpeakJob) -> None:
+        """Note that clips are there, or given up: a track that misses one then speaks it for itself."""
+        for order in job.orders:
+            for track in self.waiting.pop(order.key, ()):
+                track.waits_for -= 1
+                if track.waits_for == 0:
+                    self.ready.append(track)
+
+
+def schedule(stories: Sequence[StoryWork]) -> Schedule:
+    """Order the work of all stories; a clip that several need is spoken for the first."""
+    plan = Schedule()
+    for story in stories:
+        fresh = {key: order for key, order in story.missing.items() if key not in plan.waiting}
+        for key in story.missing:
+            plan.waiting.setdefault(key, [])
+        for track in story.tracks:
+            job = TrackJob(story=story, track=track)
+            for key in {order.key for order in track.orders} & story.missing.keys():
+                plan.waiting[key].append(job)
+                job.waits_for += 1
+            if job.waits_for == 0:
+                plan.ready.append(job)
+        plan.speaking.extend(SpeakJob(story=story, orders=batch) for batch in _batch(list(fresh.values())))
+    return plan
+
+
+def _batch(orders: Sequence[ClipOrder]) -> list[tuple[ClipOrder, ...]]:
+    batches: list[tuple[ClipOrder, ...]] = []
+    current: list[ClipOrder] = []
+    letters = 0
+    for order in orders:
+        current.append(order)
+        letters += len(order.text)
+        if letters >= _BATCH_LETTERS:
+            batches.append(tuple(current))
+            current, letters = [], 0
+    return [*batches, tuple(current)] if current else batches

@@ -1,0 +1,154 @@
+"""Around the work: a new project, a clean one, and whether this machine can do it."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook import __version__
+from audiobook.audio import check_encoder, find_encoder
+from audiobook.casting import default_voices_yaml
+from audiobook.engines import engine_names, open_engine
+from audiobook.errors import NarrateError, StorageError
+from audiobook.model import Voice
+from audiobook.production.clips import ClipCache
+from audiobook.production.plan import plan_script, track_paths
+from audiobook.production.project import Project, find_leftovers, find_stories, make_folder, remove_files
+from audiobook.production.recipe import read_settings
+
+_SAMPLE = "the-lighthouse.txt"
+_LEAST_FREE_GB = 0.5
+"""An hour of audiobook takes 86 MB, and the clips it is made of about twice that in the cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What `clean` removed, or would."""
+
+    files: tuple[Path, ...]
+    cache_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, what was found, and whether narrate can work with it."""
+
+    subject: str
+    found: str
+    is_fine: bool = True
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder for narrate (moved by `XDG_CACHE_HOME` on Linux)."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("narrate", appauthor=False)
+
+
+def clean_project(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) -> Cleaned:
+    """Remove the files that belong to no story any more, and the clip cache if asked to.
+
+    Only files that carry narrate's mark are touched; previews and auditions go too.
+    """
+    settings = read_settings(project)
+    expected: list[Path] = []
+    unread: list[str] = []
+    for source in find_stories(project) if project.texts.is_dir() else []:
+        try:
+            script, _ = plan_script(source, settings.for_story(source.stem))
+        except NarrateError:
+            unread.append(source.stem)
+        else:
+            expected += track_paths(project, script)
+    files = [*find_leftovers(project, expected, unread), *sorted(project.previews.glob("*.mp3"))]
+    clips = ClipCache(cache / "clips")
+    if dry_run:
+        return Cleaned(files=tuple(files), cache_bytes=clips.size_bytes() if with_cache else 0)
+    remove_files(files)
+    return Cleaned(files=tuple(files), cache_bytes=clips.clear() if with_cache else 0)
+
+
+def create_project(folder: Path) -> list[Path]:
+    """Make a project folder with a sample story and the commented settings; return what was made.
+
+    Raises `StorageError` where one of the files is there already: nothing is ever overwritten.
+    """
+    sample = importlib.resources.files("audiobook.production").joinpath(_SAMPLE).read_text(encoding="utf-8")
+    contents = {folder / "texts" / _SAMPLE: sample, folder / "voices.yaml": default_voices_yaml()}
+    for path in contents:
+        if path.exists():
+            raise StorageError(f"{path}: is there already; narrate init makes new projects only")
+    make_folder(folder / "output")
+    for path, text in contents.items():
+        make_folder(path.parent)
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise StorageError(f"{path}: can't be written: {error.strerror}") from error
+    return list(contents)
+
+
+def examine_machine(project: Project, cache: Path) -> list[Finding]:
+    """Look at, and try, everything that narrate needs."""
+    system = f"narrate {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    findings = [Finding(subject="system", found=system)]
+    findings += [_examine("settings", lambda: _examine_settings(project))]
+    findings += [_examine(f"engine {name}", lambda name=name: _try_engine(name)) for name in engine_names()]
+    findings += [_examine("encoder", lambda: _try_encoder(project))]
+    findings += [_examine_folder("output", project.output), _examine_folder("cache", cache)]
+    return findings
+
+
+def _examine(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject=subject, found=look())
+    except NarrateError as error:
+        return Finding(subject=subject, found=str(error), is_fine=False)
+
+
+def _examine_settings(project: Project) -> str:
+    read_settings(project)
+    stories = find_stories(project) if project.texts.is_dir() else []
+    return f"{project.voices or 'built-in (no voices.yaml here)'}, {len(stories)} stories in {project.texts}"
+
+
+def _try_engine(name: str) -> str:
+    engine = open_engine(name)
+    voices = engine.voices()
+    began = time.monotonic()
+    try:
+        clip = engine.synthesize("All is well.", Voice(engine=name, id=voices[0].id))
+    finally:
+        engine.close()
+    took = time.monotonic() - began
+    return f"{engine.fingerprint}: {len(voices)} voices; spoke {clip.seconds:.1f} s in {took:.2f} s"
+
+
+def _try_encoder(project: Project) -> str:
+    try:
+        setting = read_settings(project).output.ffmpeg
+    except NarrateError:
+        setting = "bundled"  # faulty settings have a finding of their own
+    encoder = find_encoder(setting)
+    check_encoder(encoder)
+    return f"{encoder.version} ({encoder.program})"
+
+
+def _examine_folder(subject: str, folder: Path) -> Finding:
+    """Look for room and the right to write where a folder is, or would be made."""
+    existing = next(path for path in _upwards(folder.absolute()) if path.exists())
+    free_gb = shutil.disk_usage(existing).free / 1e9
+    writable = existing.is_dir() and os.access(existing, os.W_OK)
+    found = f"{folder}: {free_gb:.1f} GB free" + ("" if writable else ", but it can't be written")
+    return Finding(subject=subject, found=found, is_fine=writable and free_gb >= _LEAST_FREE_GB)
+
+
+def _upwards(path: Path) -> Iterator[Path]:
+    yield path
+    yield from path.parents
