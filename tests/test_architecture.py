@@ -1,0 +1,102 @@
+"""The house stands as docs/code.md draws it: one-way imports, a docstring on every public door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import audiobook
+
+PACKAGE = Path(audiobook.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+FLOORS = {
+    "model": 0,
+    "errors": 0,
+    "reading": 1,
+    "script": 1,
+    "casting": 1,
+    "engines": 1,
+    "audio": 1,
+    "publishing": 2,
+    "checking": 2,
+    "production": 3,
+    "studio": 4,
+    "cli": 4,
+    "__main__": 5,
+    "__init__": 0,
+}
+
+HEAVY = {
+    "numpy",
+    "pydub",
+    "pyttsx3",
+    "pysbd",
+    "rich",
+    "ruamel",
+    "mutagen",
+    "filelock",
+    "platformdirs",
+    "imageio_ffmpeg",
+}
+
+
+def _room(module: str) -> str:
+    """Return the room of `audiobook.room.module`; the package itself (its version) is ground."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_a_module_imports_only_from_floors_below(path: Path) -> None:
+    room = _room(_name(path))
+    for imported in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+        if not imported.startswith("audiobook"):
+            continue
+        other = _room(imported)
+        assert other == room or FLOORS[other] < FLOORS[room], f"{room} imports {other}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_heavy_libraries_load_only_where_they_are_used(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top_level = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    loaded = {name.split(".")[0] for node in top_level for name in _imports(node)}
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_public_things_have_docstrings(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the module itself"
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def test_pydub_has_one_user_and_nothing_is_mocked() -> None:
+    users = [
+        path
+        for path in MODULES
+        if "pydub" in {i.split(".")[0] for i in _imports(ast.parse(path.read_text()))}
+    ]
+    assert [_name(path) for path in users] == ["audiobook.audio.stitch"]
+    for path in Path(__file__).parent.rglob("*.py"):
+        assert "unittest.mock" not in set(_imports(ast.parse(path.read_text(encoding="utf-8")))), path
