@@ -1,0 +1,199 @@
+"""eSpeak NG, through pyttsx3's binding of it, with the library and data of espeakng-loader.
+
+pyttsx3's own event loop loses and swaps audio, so only its binding is used, and in a process apart
+(`espeak_server.py`), which makes every clip whole and repeatable.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from array import array
+from functools import cached_property
+
+from audiobook.engines.espeak_catalogue import Catalogue
+from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
+from audiobook.engines.espeak_text import letters_of, plain_text, respellings
+from audiobook.engines.silence import FLOOR, trim_silence
+from audiobook.errors import EngineError, SynthesisError
+from audiobook.model import Clip, Voice, VoiceEntry
+
+NAME = "pyttsx3"
+
+_ADAPTER = 1
+"""Counts the changes of this adapter that change the sound."""
+
+_FULL_VOLUME = 80
+"""eSpeak's volume for 1.0.  At its default, 100, 13 of the 104 variants clip; at 80, single samples
+of 5 (robosoft2, klatt4 and the like) do."""
+
+_LEAST_VOLUME = 0.1
+"""Below this, eSpeak's steps are coarse (its volume 1 is silence): clips are scaled down instead."""
+
+_LIMIT_S = 20.0
+_LIMIT_S_PER_CHARACTER = 0.002
+"""Synthesis takes 0.06 ms a character where this was measured, so this is thirty times that."""
+
+_ATTEMPTS = 3
+_FASTEST = 449
+"""From 450 words a minute on, eSpeak squeezes the finished sound, and its own account of how far it
+has got (see `_find_gap`) no longer fits the samples."""
+
+
+class EspeakEngine:
+    """eSpeak NG; see `audiobook.engines.base.Engine` for what each member promises.
+
+    `time_limit_s` is what a clip may take, beyond 2 ms a character, before it is tried anew.
+    May be used from several threads, and in processes forked from one that has used it.
+    """
+
+    def __init__(self, *, time_limit_s: float = _LIMIT_S) -> None:
+        self._time_limit_s = time_limit_s
+        self._lock = threading.RLock()
+        self._lock_owner = os.getpid()
+        self._process: EspeakProcess | None = None
+        self._silent: dict[tuple[str, str], bool] = {}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The versions of the binding, the library and this adapter."""
+        from importlib.metadata import version
+
+        packages = ", ".join(f"{name} {version(name)}" for name in ("pyttsx3", "espeakng-loader"))
+        return f"{packages}, adapter {_ADAPTER}"
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue(package_folder("espeakng_loader") / "espeak-ng-data")
+
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        """List each language alone and with each variant, sorted by language tag: about 14,000 voices.
+
+        MBROLA voices are left out: they need a program of their own.
+        """
+        return self._catalogue.entries(NAME)
+
+    def find_fault(self, voice_id: str) -> str | None:
+        """Look the voice up in eSpeak's data folder; upper and lower case differ."""
+        return self._catalogue.find_fault(voice_id)
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Speak `text` without silence before and after it; letters without a sound are spelled out.
+
+        Markup is read as it stands.  Raises `SynthesisError` after three attempts.
+        """
+        if fault := self.find_fault(voice.id):
+            raise EngineError(f"expected {fault}")
+        identifier = self._catalogue.identifier(voice.id)
+        with self._own_lock():
+            speakable = self._respell_silent_letters(plain_text(text), identifier)
+            samples = self._speak(speakable, identifier, voice)
+            if not samples:  # nothing but letters that are silent in company
+                spelled = "".join(respellings(char)[-1] if char.isalnum() else char for char in speakable)
+                samples = self._speak(spelled, identifier, voice)
+            if not samples:
+                raise SynthesisError(_describe(text, voice.id, "eSpeak has no sound for any of it"))
+            return Clip(samples=samples, sample_rate=self._running().sample_rate)
+
+    def close(self) -> None:
+        """End the speaking process."""
+        with self._own_lock():
+            if self._process is not None:
+                self._process.close()
+                self._process = None
+
+    def _own_lock(self) -> threading.RLock:
+        if self._lock_owner != os.getpid():  # forked, perhaps while another thread held the lock
+            self._lock, self._lock_owner = threading.RLock(), os.getpid()
+        return self._lock
+
+    def _running(self) -> EspeakProcess:
+        if self._process is not None and not self._process.is_ours:
+            self._process.close()
+            self._process = None
+        if self._process is None:
+            self._process = EspeakProcess()
+        return self._process
+
+    def _speak(self, text: str, identifier: str, voice: Voice) -> bytes:
+        """Return the trimmed sound of `text`, which is empty where eSpeak is silent about it."""
+        if not text:
+            return b""
+        scaled = voice.volume < _LEAST_VOLUME
+        volume = 1.0 if scaled else voice.volume
+        request = Request(
+            text=text,
+            voice=identifier,
+            rate=min(voice.rate, _FASTEST),
+            pitch=voice.pitch,
+            volume=round(volume * _FULL_VOLUME),
+        )
+        samples = trim_silence(self._request(request), round(FLOOR * volume))
+        if scaled:
+            samples = array("h", (round(each * voice.volume) for each in array("h", samples))).tobytes()
+        return samples
+
+    def _request(self, request: Request) -> bytes:
+        """Return the sound of a request, proven whole; try again where it isn't or the process fails."""
+        limit_s = self._time_limit_s + _LIMIT_S_PER_CHARACTER * len(request.text)
+        reason = ""
+        for _ in range(_ATTEMPTS):
+            try:
+                answer = self._running().speak(request, limit_s)
+            except ServerFailure as failure:
+                reason = str(failure)
+                self._process = None
+                continue
+            if not answer.voice_taken:
+                raise EngineError(
+                    f"eSpeak does not know its own voice {request.voice}; reinstall espeakng-loader"
+                )
+            reason = _find_gap(answer, len(request.text))
+            if not reason:
+                return answer.samples
+        raise SynthesisError(_describe(request.text, request.voice, f"{reason}, {_ATTEMPTS} times"))
+
+    def _respell_silent_letters(self, text: str, identifier: str) -> str:
+        """Replace the letters and digits that the voice has no sound for."""
+        language = identifier.partition("+")[0]
+        letters = letters_of(text)
+        if language.startswith("gmw/en"):  # every English voice speaks all of ASCII
+            letters = {char for char in letters if not char.isascii()}
+        replacements = {}
+        for char in sorted(letters):
+            if self._is_silent(char, language):
+                ways = respellings(char)
+                audible = (way for way in ways if not self._is_silent(way, language))
+                replacements[ord(char)] = next(audible, ways[-1])
+        return " ".join(text.translate(replacements).split()) if replacements else text
+
+    def _is_silent(self, text: str, language: str) -> bool:
+        key = (language, text)
+        if key not in self._silent:
+            quick = Voice(engine=NAME, id=language, rate=_FASTEST)
+            self._silent[key] = not self._speak(text.strip(), language, quick)
+        return self._silent[key]
+
+
+def _find_gap(answer: Answer, characters: int) -> str:
+    """Return what shows that an answer is not the whole text's sound, or nothing.
+
+    eSpeak reports for each clause where its sound ends and how many characters of the text it has
+    read by then: the last must be all characters, and no later than the samples go.  After it comes
+    only the echo, in voices that have one.
+    """
+    if not answer.finished:
+        return "eSpeak did not report the end of the text"
+    if answer.spoken_characters != characters:
+        return f"eSpeak spoke {answer.spoken_characters} of {characters} characters"
+    if len(answer.samples) < 2 * answer.spoken_samples:
+        return f"{len(answer.samples) // 2} of {answer.spoken_samples} samples arrived"
+    return ""
+
+
+def _describe(text: str, voice_id: str, reason: str) -> str:
+    start = text if len(text) <= 60 else text[:57] + "…"
+    return (
+        f"could not speak {start!r} in the voice {voice_id}: {reason}; "
+        "run again, and if it stays so, choose another voice or reword the text"
+    )
