@@ -1,0 +1,256 @@
+"""Characters to voices.
+
+Everybody who speaks gets a voice: the one that the settings name, else one of the pool of their
+gender.  Each character ranks the voices of the pool by a hash of name and voice ("highest random
+weight": Thaler & Ravishankar, "A Name-Based Mapping Scheme for Rendezvous", University of Michigan
+CSE-TR-316-96), and the characters choose one after the other in an order that is a hash of the name
+too.  So a voice depends on the names in the cast and on who talks with whom, on nothing else: neither
+the order of the text nor the amount that anybody says.  Who joins the cast takes a voice from nobody
+who chooses earlier, and who must give way takes the next of their own list, which seldom moves a third.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from audiobook.casting.conversations import find_partners
+from audiobook.casting.settings import CharacterSettings, StorySettings, VoiceWish
+from audiobook.model import NARRATOR, Cast, Character, Gender, Role, Script, Voice
+
+PITCH_SHIFTS = (0, 16, -16, 28, -28)
+"""What is added to a voice's pitch where there are more speakers than voices, in order of preference.
+
+Measured with benchmarks/voice_distances.py's F0: 16 steps from eSpeak's middle raise a voice by 2.7 or
+lower it by 2.5 semitones, 28 by 4.9 and 4.2; no voice of the built-in pools becomes a child's by that.
+"""
+
+_POOL_NAMES: Mapping[Gender, str] = {
+    "female": "women's pool",
+    "male": "men's pool",
+    "unknown": "pool for unknown gender",
+}
+_FALLBACK_POOLS: Mapping[Gender, tuple[Gender, ...]] = {
+    "female": ("unknown",),
+    "male": ("unknown",),
+    "unknown": ("female", "male"),
+}
+_PRONOUNS: Mapping[Gender, str] = {"female": "her", "male": "him", "unknown": "them"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Speaker:
+    """Somebody to cast; `name` None stands for all lines without a known speaker."""
+
+    name: str | None
+    gender: Gender
+    stated: CharacterSettings | None
+    partners: frozenset[str | None]
+
+    @property
+    def wish(self) -> VoiceWish:
+        return VoiceWish() if self.stated is None else self.stated.voice
+
+    @property
+    def key(self) -> str:
+        """What the hashes see; the same person written with other capitals or accents stays the same."""
+        return unicodedata.normalize("NFC", self.name or "").casefold()
+
+
+@dataclass(slots=True)
+class _Stage:
+    """Who has which voice so far, and why."""
+
+    narrator: Voice
+    chosen_from_pools: bool
+    voices: dict[str | None, Voice] = field(default_factory=dict)
+    reasons: dict[str | None, str] = field(default_factory=dict)
+
+    def give(self, speaker: _Speaker, voice: Voice, why: str) -> None:
+        self.voices[speaker.name] = voice
+        self.reasons[speaker.name] = why
+
+
+def assign_voices(script: Script, settings: StorySettings) -> Cast:
+    """Return the narrator and a voice for everybody who has a line in the script, with the reasons.
+
+    In full casting nobody from the pools has the narrator's voice while another voice of a fitting
+    pool exists, and two who talk with each other (`find_partners`) never have one voice while another
+    of the pool is free; beyond that, voices are raised or lowered in pitch so that sharers differ.
+    Settings that name a voice are obeyed in any case.
+    """
+    speakers = _find_speakers(script, settings)
+    stage = _Stage(narrator=settings.narrator, chosen_from_pools=settings.casting == "full")
+    if settings.casting == "single":
+        for speaker in speakers:
+            stage.give(speaker, settings.narrator, "one voice reads everything")
+    elif settings.casting == "gender":
+        for speaker in speakers:
+            _cast_by_gender(speaker, stage, settings)
+    else:
+        _cast_in_full(speakers, stage, settings)
+    return _make_cast(script, speakers, stage)
+
+
+def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
+    partners = find_partners(script)
+    characters = {character.name: character for character in script.characters}
+    speakers = []
+    for name in sorted(partners, key=lambda name: name or ""):
+        character = None if name is None else characters.get(name, Character(name=name))
+        stated = None if character is None else _find_stated(character, settings.characters)
+        gender: Gender = "unknown" if character is None else character.gender
+        if stated is not None and stated.gender is not None:
+            gender = stated.gender
+        speakers.append(_Speaker(name=name, gender=gender, stated=stated, partners=partners[name]))
+    return speakers
+
+
+def _find_stated(character: Character, stated: Iterable[CharacterSettings]) -> CharacterSettings | None:
+    """Return what the settings state about a character: under its name, else under one of the aliases."""
+    by_name = {settings.name.casefold(): settings for settings in stated}
+    by_alias = {
+        alias.casefold(): settings for settings in by_name.values() for alias in settings.aliases or ()
+    }
+    for name in (character.name, *character.aliases):
+        found = by_name.get(name.casefold()) or by_alias.get(name.casefold())
+        if found is not None:
+            return found
+    return None
+
+
+def _cast_by_gender(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
+    pool = settings.pools[speaker.gender]
+    voice = next((voice for voice in pool if not _same_voice(voice, stage.narrator)), pool[0])
+    stage.give(speaker, voice, f"one voice for each gender: first of the {_POOL_NAMES[speaker.gender]}")
+
+
+def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySettings) -> None:
+    waiting = []
+    for speaker in speakers:
+        if speaker.wish.id is None:
+            waiting.append(speaker)
+        else:
+            base = Voice(engine=settings.engine, id="", rate=settings.rate)
+            stage.give(speaker, speaker.wish.on(base), "voices.yaml names it")
+    for speaker in sorted(waiting, key=lambda speaker: (_hash("turn", speaker.key), speaker.name or "")):
+        _cast_from_pool(speaker, stage, settings)
+
+
+def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
+    pool, why = _choose_pool(speaker, stage.narrator, settings)
+    looks = [(shift, look) for voice in pool for shift in PITCH_SHIFTS for look in _shift_pitch(voice, shift)]
+    if all(_same_voice(voice, stage.narrator) for voice in pool):
+        looks = [(shift, look) for shift, look in looks if shift]
+    near = [stage.voices[name] for name in speaker.partners if name in stage.voices]
+    taken = set(stage.voices.values())
+    taken_ids = {(voice.engine, voice.id) for voice in taken}
+
+    def rank(choice: tuple[int, Voice]) -> tuple[object, ...]:
+        shift, voice = choice
+        own = speaker.wish.on(voice)
+        return (
+            own in near,
+            any(_same_voice(own, other) for other in near),
+            own in taken,
+            (voice.engine, voice.id) in taken_ids,
+            PITCH_SHIFTS.index(shift),
+            -_hash(speaker.key, voice.engine, voice.id, str(voice.pitch)),
+        )
+
+    shift, voice = min(looks, key=rank)
+    if shift:
+        why += f", {'raised' if shift > 0 else 'lowered'} in pitch since more speak than it has voices"
+    stage.give(speaker, speaker.wish.on(voice), why)
+
+
+def _choose_pool(speaker: _Speaker, narrator: Voice, settings: StorySettings) -> tuple[list[Voice], str]:
+    """Return the voices for a speaker and where they come from.
+
+    The narrator's voice is left out; where nothing remains the other fitting pools serve, and where
+    they hold nothing else either, the narrator's voice it is.
+    """
+    for gender in (speaker.gender, *_FALLBACK_POOLS[speaker.gender]):
+        pool = [voice for voice in settings.pools[gender] if not _same_voice(voice, narrator)]
+        if pool:
+            return pool, _POOL_NAMES[gender]
+    return list(
+        settings.pools[speaker.gender]
+    ), f"{_POOL_NAMES[speaker.gender]}, which has the narrator's only"
+
+
+def _shift_pitch(voice: Voice, shift: int) -> Iterable[Voice]:
+    """Yield the voice with its pitch shifted, or nothing where that leaves the range."""
+    pitch = voice.pitch + shift
+    if 0 <= pitch <= 100:
+        yield replace(voice, pitch=pitch)
+
+
+def _same_voice(one: Voice, other: Voice) -> bool:
+    """Tell whether two voices are one to the ear, whatever their rate, pitch and volume."""
+    return (one.engine, one.id) == (other.engine, other.id)
+
+
+def _hash(*parts: str) -> int:
+    digest = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest)
+
+
+def _make_cast(script: Script, speakers: Iterable[_Speaker], stage: _Stage) -> Cast:
+    words: Counter[str | None] = Counter()
+    for chapter in script.chapters:
+        for utterance in chapter.utterances:
+            words[utterance.speaker] += len(utterance.text.split())
+    quotations = Counter(quotation.speaker for quotation in script.quotations)
+    narrator = Role(
+        speaker=NARRATOR,
+        voice=stage.narrator,
+        why="reads what nobody says",
+        words=words[NARRATOR],
+    )
+    roles = [
+        Role(
+            speaker=speaker.name,
+            voice=stage.voices[speaker.name],
+            why=_explain(speaker, stage),
+            gender=speaker.gender,
+            quotations=quotations[speaker.name],
+            words=words[speaker.name],
+        )
+        for speaker in speakers
+    ]
+    return Cast(roles=(narrator, *sorted(roles, key=lambda role: (-role.words, role.speaker or ""))))
+
+
+def _explain(speaker: _Speaker, stage: _Stage) -> str:
+    """Return the reason for a speaker's voice, with what was settled by settings and by partners."""
+    parts = [stage.reasons[speaker.name]]
+    voice = stage.voices[speaker.name]
+    if speaker.wish.id is None and stage.chosen_from_pools:
+        stated = [key for key in ("rate", "pitch", "volume") if getattr(speaker.wish, key) is not None]
+        if stated:
+            parts.append(f"{_join(stated)} from voices.yaml")
+        sharing = [name for name in speaker.partners if _same_voice(stage.voices[name], voice)]
+        others = [name for name in speaker.partners if name not in sharing]
+        pronoun = _PRONOUNS[speaker.gender]
+        if others:
+            verb = ("talks", "has another voice") if len(others) == 1 else ("talk", "have other voices")
+            parts.append(f"{_join_names(others)}, who {verb[0]} with {pronoun}, {verb[1]}")
+        if sharing:
+            parts.append(f"shared with {_join_names(sharing)}, as no other was free")
+    return "; ".join(parts)
+
+
+def _join_names(names: Iterable[str | None]) -> str:
+    """Return up to three names as words, and how many more there are."""
+    ordered = sorted("somebody unnamed" if name is None else name for name in names)
+    if len(ordered) > 3:
+        ordered = [*ordered[:2], f"{len(ordered) - 2} others"]
+    return _join(ordered)
+
+
+def _join(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

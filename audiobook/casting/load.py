@@ -1,0 +1,194 @@
+"""From a settings file to `Settings`, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from audiobook.casting.readers import attempt, gather_keys, record, suggest
+from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
+from audiobook.casting.settings import (
+    BookDetails,
+    CharacterSettings,
+    OutputSettings,
+    Pauses,
+    Settings,
+    StorySettings,
+    VoiceWish,
+)
+from audiobook.casting.yaml_tree import (
+    Entry,
+    Finding,
+    Mark,
+    Misfit,
+    Table,
+    decode,
+    is_nothing,
+    parse,
+    read_bytes,
+)
+from audiobook.errors import Fault, SettingsError
+from audiobook.model import Gender, Voice
+
+
+@cache
+def default_voices_yaml() -> str:
+    """Return the text of the commented voices.yaml that holds every built-in setting."""
+    return files(__package__).joinpath("voices.yaml").read_text(encoding="utf-8")
+
+
+def load_settings(path: Path | None, *, engines: Mapping[str, FindFault]) -> Settings:
+    """Return the settings of a file laid over the built-in ones, which None gives alone.
+
+    `engines` maps the name of each known engine to its `find_fault`, which is asked about the voices
+    that the file names and about no others.
+    Raises `SettingsError` with every fault of the file, the topmost first; a file that can't be read
+    or is no YAML has one fault.
+    """
+    built_in = _read_built_in()
+    if path is None:
+        return _make_settings(built_in, {}, {})
+    findings: list[Finding] = []
+    try:
+        tree = parse(decode(read_bytes(path)), findings)
+        settings = _load(tree, built_in, engines, findings)
+    except Misfit as error:
+        settings = None
+        findings.extend(error.findings)
+    if settings is None or findings:
+        ordered = sorted(set(findings), key=lambda found: (found.mark.line, found.mark.column, found.path))
+        raise SettingsError(tuple(_fault(str(path), found) for found in ordered))
+    return settings
+
+
+def _fault(file: str, found: Finding) -> Fault:
+    return Fault(
+        file=file, line=found.mark.line, column=found.mark.column, path=found.path, message=found.message
+    )
+
+
+def _read_built_in() -> dict[str, Any]:
+    """Return the values of the built-in file; its voices are proven by a test, not at every start."""
+    findings: list[Finding] = []
+    tree = parse(default_voices_yaml(), findings)
+    return gather_keys(tree, Schema({}, None).general_keys(), "settings", findings)
+
+
+def _load(
+    tree: Table, built_in: dict[str, Any], engines: Mapping[str, FindFault], findings: list[Finding]
+) -> Settings | None:
+    """Return the settings of a file's tree, None where the findings tell why not."""
+    marks = {entry.name: entry.mark for entry in tree.entries}
+    engine = _read_engine(tree, marks, cast("str", built_in["engine"]), engines, findings)
+    schema = Schema({name: cache(find_fault) for name, find_fault in engines.items()}, engine)
+    stated = gather_keys(tree, schema.general_keys(), "settings", findings)
+    if engine is not None:
+        findings.extend(_find_foreign_voices(engine, engines, built_in, stated, marks))
+    stories: dict[str, dict[str, Any]] = {}
+    inner: list[Finding] = []
+    for story in _entries_of(tree, "stories"):
+        read_story = record(schema.story_keys(stated.get("characters", {})), "a mapping of settings")
+        node = Table(mark=story.mark, entries=()) if is_nothing(story.value) else story.value
+        for own in attempt(read_story, node, story.name, story.mark, inner):
+            stories[story.name] = own
+    findings.extend(found.under("stories", found.mark) for found in inner)
+    return None if findings else _make_settings(built_in, stated, stories)
+
+
+def _read_engine(
+    tree: Table,
+    marks: Mapping[str, Mark],
+    built_in: str,
+    engines: Mapping[str, FindFault],
+    findings: list[Finding],
+) -> str | None:
+    """Return the engine of voices that name none, None where the file states no such engine."""
+    node = tree.get("engine")
+    if node is None:
+        return built_in
+    name = getattr(node, "text", None)
+    if name in engines:
+        return str(name)
+    got = repr(name) if name is not None else "a list or a mapping"
+    known = " or ".join(engines)
+    message = f"expected the name of an engine ({known}), got {got}{suggest(name or '', engines)}"
+    findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
+    return None
+
+
+def _entries_of(tree: Table, name: str) -> tuple[Entry, ...]:
+    node = tree.get(name)
+    return node.entries if isinstance(node, Table) else ()
+
+
+def _find_foreign_voices(
+    engine: str,
+    engines: Mapping[str, FindFault],
+    built_in: dict[str, Any],
+    stated: dict[str, Any],
+    marks: Mapping[str, Mark],
+) -> list[Finding]:
+    """Find the built-in voices that the file leaves in place although its engine can't speak them."""
+    if engine == built_in["engine"] or engine not in engines:
+        return []
+    remaining: dict[str, list[VoiceWish]] = {}
+    if stated.get("narrator", VoiceWish()).id is None:
+        remaining["narrator"] = [built_in["narrator"]]
+    for gender, pool in built_in["pools"].items():
+        if gender not in stated.get("pools", {}):
+            remaining[f"pools.{gender}"] = list(pool)
+    lacking = [
+        path for path, wishes in remaining.items() if any(engines[engine](wish.id or "") for wish in wishes)
+    ]
+    if not lacking:
+        return []
+    message = f"expected voices of {engine!r} under {', '.join(lacking)}, got none (the built-in ones are of "
+    message += f"{built_in['engine']!r})"
+    return [Finding(mark=marks["engine"], message=message, path="engine")]
+
+
+def _make_settings(
+    built_in: dict[str, Any], stated: dict[str, Any], stories: Mapping[str, dict[str, Any]]
+) -> Settings:
+    general = _merge(built_in, stated)
+    engine = general["engine"]
+    return Settings(
+        engine=engine,
+        general=_make_section(engine, general),
+        stories={name: _make_section(engine, _merge(general, own)) for name, own in stories.items()},
+        output=OutputSettings(**general["output"]),
+    )
+
+
+def _merge(lower: Any, upper: Any) -> Any:
+    """Return `upper` laid over `lower`: mappings by key, voices and characters by field, lists whole."""
+    if isinstance(upper, dict):
+        merged = dict(lower)
+        for key, value in upper.items():
+            merged[key] = _merge(lower[key], value) if key in lower else value
+        return merged
+    if isinstance(upper, (VoiceWish, CharacterSettings)):
+        return upper.over(lower)
+    return upper
+
+
+def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
+    """Return a section's settings; `values` hold all keys that the built-in file has."""
+    base = Voice(engine=engine, id="", rate=values["rate"])
+    pools: dict[Gender, tuple[Voice, ...]] = {
+        gender: tuple(wish.on(base) for wish in wishes) for gender, wishes in values["pools"].items()
+    }
+    return StorySettings(
+        engine=engine,
+        rate=values["rate"],
+        casting=values["casting"],
+        narrator=values["narrator"].on(base),
+        pools=pools,
+        characters=tuple(values.get("characters", {}).values()),
+        pronunciations=values.get("pronunciations", {}),
+        pauses=Pauses(**values["pauses"]),
+        details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
+    )

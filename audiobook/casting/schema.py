@@ -1,0 +1,264 @@
+"""Every key of voices.yaml, and what may stand there.
+
+A new key is a line in one of the tables below, a field of `settings.py`, a line in voices.yaml and one
+in docs/voices.md (a test compares them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from audiobook.casting.readers import (
+    Reader,
+    choice,
+    gather_keys,
+    gather_table,
+    listing,
+    misfit,
+    number,
+    record,
+    suggest,
+    table,
+    text,
+    whole,
+)
+from audiobook.casting.settings import CharacterSettings, VoiceWish
+from audiobook.casting.yaml_tree import Entry, Finding, Mark, Misfit, Node, Scalar, Table, is_nothing
+from audiobook.model import NARRATOR
+
+FindFault = Callable[[str], str | None]
+"""Tells what is wrong with a voice id of one engine, None where nothing is (`Engine.find_fault`)."""
+
+_GENDERS = ("female", "male", "unknown")
+
+_VOICE_KEYS: Mapping[str, Reader[Any]] = {
+    "engine": text("the name of an engine"),
+    "voice": text("the id of a voice"),
+    # The ranges are those in which eSpeak NG changes anything (speak_lib.h: espeakRATE 80 to 450,
+    # espeakPITCH 0 to 100); volume is pyttsx3's 0 to 1.
+    "rate": whole(80, 450, "a number of words per minute"),
+    "pitch": whole(0, 100, "a pitch, 50 being the voice's own"),
+    "volume": number(0, 1, "a volume"),
+}
+
+_CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
+    **_VOICE_KEYS,
+    "aliases": listing(text("a name"), "a list of other names, like [Rach, Ms. Green]"),
+    "gender": choice("female", "male", "unknown"),
+}
+
+_PAUSE_KEYS: Mapping[str, Reader[Any]] = {
+    f"{name}_ms": whole(0, 20_000, "a number of milliseconds")
+    for name in ("sentence", "speaker", "paragraph", "scene", "head", "tail")
+}
+
+_OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
+    "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),
+    "cache_gb": number(0.1, 10_000, "a number of gigabytes"),
+}
+
+DETAIL_KEYS: Mapping[str, Reader[Any]] = {
+    "title": text("a title", longest=500),
+    "author": text("a name"),
+    "year": text("a year in four digits", pattern=r"\d{4}"),
+    # The shape of RFC 5646 tags; whether the language exists is not checked.
+    "language": text("a language tag like en or en-GB", pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"),
+    "series": text("the name of a series"),
+    "series_part": text("the place in the series"),
+    "description": text("a description", longest=4000),
+}
+
+_CASTING = choice("full", "gender", "single")
+_NAME = text("a character's name")
+_RESPELLING = text("the word spelled as it sounds", pattern=r".*[^\W_].*")
+_WORD = text("a word or phrase")
+
+
+class Schema:
+    """The readers of a settings file, which know the engines and what lies below the section.
+
+    `default_engine` speaks the voices that name none; where it is None (it was stated wrongly) they
+    are not checked, and with no `engines` at all none is.
+    """
+
+    def __init__(self, engines: Mapping[str, FindFault], default_engine: str | None) -> None:
+        self._engines = engines
+        self._default_engine = default_engine
+
+    def general_keys(self) -> Mapping[str, Reader[Any]]:
+        """Return the readers of all top-level keys; stories are kept as they stand, for later."""
+        return {
+            "engine": text("the name of an engine"),
+            **self.section_keys({}),
+            "output": record(_OUTPUT_KEYS, f"a mapping with {', '.join(_OUTPUT_KEYS)}"),
+            "stories": table(lambda entry: entry.value, "a mapping from names of stories to settings"),
+        }
+
+    def section_keys(self, lower: Mapping[str, CharacterSettings]) -> Mapping[str, Reader[Any]]:
+        """Return the readers of the keys that may stand at the top level and in a story's section.
+
+        `lower` holds the characters of the level below, by name.
+        """
+        pool = listing(self._read_pool_voice, "a list of voices, like [en-us+f2, en-us+f4]", at_least=1)
+        return {
+            "casting": _CASTING,
+            "rate": _VOICE_KEYS["rate"],
+            "narrator": lambda node: self._read_voice(node, None),
+            "pools": record(dict.fromkeys(_GENDERS, pool), f"a mapping with {', '.join(_GENDERS)}"),
+            "characters": lambda node: self._read_characters(node, lower),
+            "pronunciations": table(_read_pronunciation, "a mapping from words to respellings"),
+            "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
+        }
+
+    def story_keys(self, lower: Mapping[str, CharacterSettings]) -> Mapping[str, Reader[Any]]:
+        """Return the readers of a story's section."""
+        return {**DETAIL_KEYS, **self.section_keys(lower)}
+
+    def _read_voice(self, node: Node, lower_engine: str | None) -> VoiceWish:
+        """Read a voice's id, or a mapping of what is stated about the voice."""
+        findings: list[Finding] = []
+        if isinstance(node, Scalar):
+            wish = VoiceWish(id=_VOICE_KEYS["voice"](node))
+            self._check_voice(wish, lower_engine, {"voice": node.mark}, findings)
+            # A voice that stands alone has no key of its own to be shown under.
+            findings = [Finding(mark=found.mark, message=found.message) for found in findings]
+        else:
+            what = f"a voice's id, or a mapping with {', '.join(_VOICE_KEYS)}"
+            wish = self._make_wish(
+                node, gather_keys(node, _VOICE_KEYS, what, findings), lower_engine, findings
+            )
+        if findings:
+            raise Misfit(*findings)
+        return wish
+
+    def _read_pool_voice(self, node: Node) -> VoiceWish:
+        wish = self._read_voice(node, None)
+        if wish.id is None:
+            raise misfit(node, "a voice's id, or a mapping with the key 'voice'", hint=" without it")
+        return wish
+
+    def _make_wish(
+        self, node: Node, values: Mapping[str, Any], lower_engine: str | None, findings: list[Finding]
+    ) -> VoiceWish:
+        """Return the voice that a mapping's values state, after a look at engine and id together."""
+        entries = node.entries if isinstance(node, Table) else ()
+        marks = {entry.name: entry.mark for entry in entries if not is_nothing(entry.value)}
+        wish = VoiceWish(
+            engine=values.get("engine"),
+            id=values.get("voice"),
+            rate=values.get("rate"),
+            pitch=values.get("pitch"),
+            volume=values.get("volume"),
+        )
+        self._check_voice(wish, lower_engine, marks, findings)
+        return wish
+
+    def _check_voice(
+        self,
+        wish: VoiceWish,
+        lower_engine: str | None,
+        marks: Mapping[str, Mark],
+        findings: list[Finding],
+    ) -> None:
+        """Find an unknown engine, an engine without a voice, and a voice that the engine has not."""
+        if not self._engines:
+            return
+        if wish.engine is not None and wish.engine not in self._engines:
+            hint = suggest(wish.engine, self._engines)
+            message = f"expected an engine ({' or '.join(self._engines)}), got {wish.engine!r}{hint}"
+            findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
+            return
+        if wish.engine is not None and "voice" not in marks:
+            message = f"expected a voice of {wish.engine!r} under 'voice' too, got none"
+            findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
+        engine = wish.engine or lower_engine or self._default_engine
+        if wish.id is None or engine is None:
+            return
+        fault = self._engines[engine](wish.id)
+        if fault is not None:
+            findings.append(Finding(mark=marks["voice"], message=f"expected {fault}", path="voice"))
+
+    def _read_characters(
+        self, node: Node, lower: Mapping[str, CharacterSettings]
+    ) -> dict[str, CharacterSettings]:
+        """Read the characters of a section, and see that no name belongs to two."""
+
+        def read_character(entry: Entry, findings: list[Finding]) -> CharacterSettings:
+            _check_character_name(entry)
+            below = lower[entry.name].voice.engine if entry.name in lower else None
+            if is_nothing(entry.value):
+                return CharacterSettings(name=entry.name)
+            if isinstance(entry.value, Scalar):
+                return CharacterSettings(name=entry.name, voice=self._read_voice(entry.value, below))
+            what = f"a voice's id, or a mapping with {', '.join(_CHARACTER_KEYS)}"
+            values = gather_keys(entry.value, _CHARACTER_KEYS, what, findings)
+            return CharacterSettings(
+                name=entry.name,
+                aliases=values.get("aliases"),
+                gender=values.get("gender"),
+                voice=self._make_wish(entry.value, values, below, findings),
+            )
+
+        findings: list[Finding] = []
+        what = "a mapping from names of characters to voices"
+        characters = gather_table(node, read_character, what, findings)
+        marks = {entry.name: entry.mark for entry in node.entries} if isinstance(node, Table) else {}
+        findings += find_shared_names(characters, lower, marks)
+        if findings:
+            raise Misfit(*findings)
+        return characters
+
+
+def _read_pronunciation(entry: Entry) -> str:
+    _WORD(Scalar(mark=entry.mark, text=entry.name, kind="text"))
+    return _RESPELLING(entry.value)
+
+
+def _check_character_name(entry: Entry) -> None:
+    _NAME(Scalar(mark=entry.mark, text=entry.name, kind="text"))
+    if entry.name.casefold() == NARRATOR:
+        message = "expected a character, got the narrator, whose voice stands under the key 'narrator'"
+        raise Misfit(Finding(mark=entry.mark, message=message))
+
+
+def find_shared_names(
+    characters: Mapping[str, CharacterSettings],
+    lower: Mapping[str, CharacterSettings],
+    marks: Mapping[str, Mark],
+) -> list[Finding]:
+    """Find names and aliases that belong to two characters, of one section or inherited from `lower`.
+
+    Capitals don't tell names apart.  `marks` tell where the section states its characters; a clash is
+    shown at the later of the two that stand there.
+    """
+    merged = {**lower, **characters}
+    for name in characters.keys() & lower.keys():
+        merged[name] = characters[name].over(lower[name])
+    owners: dict[str, str] = {}
+    findings: list[Finding] = []
+    # All names first: a name is its bearer's own, and what clashes with it is the other's alias.
+    claims = [(name, name) for name in merged]
+    claims += [(alias, name) for name, stated in merged.items() for alias in stated.aliases or ()]
+    for claimed, name in claims:
+        owner = owners.setdefault(claimed.casefold(), name)
+        if owner == name:
+            continue
+        is_alias = claimed != name
+        shown, other = (name, owner) if name in marks else (owner, name)
+        what = f"got {claimed!r}, which is {other}'s too" if is_alias else f"got {name!r} and {owner!r}"
+        path = f"{shown}.aliases" if is_alias and shown == name else shown
+        message = f"expected a name that belongs to one character, {what}"
+        findings.append(Finding(mark=marks[shown], message=message, path=path))
+    return findings
+
+
+def all_keys() -> Iterator[str]:
+    """Yield every key as a dotted path; `NAME` and `STORY` stand for names that the user chooses."""
+    yield from (f"narrator.{key}" for key in _VOICE_KEYS)
+    yield from (f"characters.NAME.{key}" for key in _CHARACTER_KEYS)
+    yield from (f"pools.{gender}" for gender in _GENDERS)
+    yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
+    yield from (f"output.{key}" for key in _OUTPUT_KEYS)
+    yield from Schema({}, None).general_keys()
+    yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}))

@@ -1,0 +1,153 @@
+"""Settings as the other stages see them: checked, complete, one object for each story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from audiobook.model import Gender, KnownCharacter, Voice
+
+CastingMode = Literal["full", "gender", "single"]
+"""*full*: everybody in a voice of their own; *gender*: the narrator, a woman's and a man's voice;
+*single*: one voice reads everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceWish:
+    """What is stated about a voice; None leaves it to whatever lies below.
+
+    Units are those of `Voice`: `rate` in words a minute, `pitch` 0 to 100, `volume` 0 to 1.
+    """
+
+    engine: str | None = None
+    id: str | None = None
+    rate: int | None = None
+    pitch: int | None = None
+    volume: float | None = None
+
+    def over(self, lower: VoiceWish) -> VoiceWish:
+        """Return this wish with what it leaves open taken from `lower`."""
+        return VoiceWish(
+            engine=lower.engine if self.engine is None else self.engine,
+            id=lower.id if self.id is None else self.id,
+            rate=lower.rate if self.rate is None else self.rate,
+            pitch=lower.pitch if self.pitch is None else self.pitch,
+            volume=lower.volume if self.volume is None else self.volume,
+        )
+
+    def on(self, voice: Voice) -> Voice:
+        """Return `voice` with what is stated changed."""
+        return replace(
+            voice,
+            engine=voice.engine if self.engine is None else self.engine,
+            id=voice.id if self.id is None else self.id,
+            rate=voice.rate if self.rate is None else self.rate,
+            pitch=voice.pitch if self.pitch is None else self.pitch,
+            volume=voice.volume if self.volume is None else self.volume,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterSettings:
+    """What is stated about a character.
+
+    `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
+    pools, and then gets the stated rate, pitch and volume.
+    """
+
+    name: str
+    aliases: tuple[str, ...] | None = None
+    gender: Gender | None = None
+    voice: VoiceWish = VoiceWish()
+
+    def over(self, lower: CharacterSettings) -> CharacterSettings:
+        """Return these settings with what they leave open taken from `lower`."""
+        return CharacterSettings(
+            name=self.name,
+            aliases=lower.aliases if self.aliases is None else self.aliases,
+            gender=lower.gender if self.gender is None else self.gender,
+            voice=self.voice.over(lower.voice),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """Silences in milliseconds.
+
+    `sentence_ms`, `speaker_ms`, `paragraph_ms` and `scene_ms` lie between two utterances, by what
+    separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
+    """
+
+    sentence_ms: int
+    speaker_ms: int
+    paragraph_ms: int
+    scene_ms: int
+    head_ms: int
+    tail_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookDetails:
+    """What is stated about a story as a publication; None leaves it to the story's file.
+
+    `year` has four digits, `language` is a BCP 47 tag.
+    """
+
+    title: str | None = None
+    author: str | None = None
+    year: str | None = None
+    language: str | None = None
+    series: str | None = None
+    series_part: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSettings:
+    """Which ffmpeg encodes (`bundled`, or the name or path of another) and the clip cache's bound in GB."""
+
+    ffmpeg: str
+    cache_gb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorySettings:
+    """All that is set for one story: the general settings, overridden by the story's own section.
+
+    `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
+    `characters` are in the order of the file.  `pronunciations` map a word or phrase to its respelling
+    (`pronounce.py`).
+    """
+
+    engine: str
+    rate: int
+    casting: CastingMode
+    narrator: Voice
+    pools: Mapping[Gender, tuple[Voice, ...]]
+    characters: tuple[CharacterSettings, ...] = ()
+    pronunciations: Mapping[str, str] = field(default_factory=dict)
+    pauses: Pauses
+    details: BookDetails = BookDetails()
+
+    @property
+    def known_characters(self) -> tuple[KnownCharacter, ...]:
+        """What the script stage should know of the characters before it reads the story."""
+        return tuple(
+            KnownCharacter(name=stated.name, aliases=stated.aliases or (), gender=stated.gender)
+            for stated in self.characters
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A whole settings file: `general` for stories without a section, `stories` for those with one."""
+
+    engine: str
+    general: StorySettings
+    stories: Mapping[str, StorySettings] = field(default_factory=dict)
+    output: OutputSettings
+
+    def for_story(self, name: str) -> StorySettings:
+        """Return what is set for a story; `name` is its file's name without the ending."""
+        return self.stories.get(name, self.general)

@@ -1,0 +1,160 @@
+"""How far apart voices sound: a table for choosing pools.
+
+    python benchmarks/voice_distances.py                    the pools of the built-in voices.yaml
+    python benchmarks/voice_distances.py en-us+f2 en-us+f4  these voices
+
+Each voice speaks the same two sentences.  `F0` is the median fundamental frequency, with the tenth and
+ninetieth percentile; `centroid` the centre of the power spectrum; `1-4 kHz` the share of power in the
+band that carries consonants (a muffled voice has little); `voiced` the share of periodic frames (a
+whisper or a croak has few); `length` how long the sentences take, against the narrator.
+The distance of two voices is
+
+    sqrt((semitones between their F0 / 2)^2 + (RMS difference of long-term spectra in dB / 3)^2)
+
+so that 1 is two semitones, or 3 dB in every band.  `nearest` is the closest voice of the same pool and
+`narrator` the distance from the narrator.  Accent counts on top of it: it is not in the figure.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from audiobook.casting import load_settings
+from audiobook.engines.espeak import EspeakEngine
+from audiobook.model import Clip, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+TEXT = (
+    "We need to get you out there more, said the manager, and nobody in the crowded room would answer "
+    "her for a while. You are one of the most exciting new voices in music right now."
+)
+MEL_BANDS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What was measured of one voice; `spectrum` is in dB a mel band, its mean taken off."""
+
+    voice: Voice
+    f0_hz: float
+    f0_low_hz: float
+    f0_high_hz: float
+    centroid_hz: float
+    presence: float
+    voiced: float
+    seconds: float
+    spectrum: Floats
+
+    def distance(self, other: Sound) -> float:
+        """Return how far apart two voices sound (see the module)."""
+        semitones = 12 * np.log2(self.f0_hz / other.f0_hz)
+        decibels = np.sqrt(np.mean((self.spectrum - other.spectrum) ** 2))
+        return float(np.hypot(semitones / 2, decibels / 3))
+
+
+def measure(voice: Voice, clip: Clip) -> Sound:
+    """Return the figures of a clip of `TEXT`."""
+    samples = np.frombuffer(clip.samples, dtype="<i2") / 32768
+    frames = np.lib.stride_tricks.sliding_window_view(samples, 1024)[::256]
+    level = np.sqrt((frames**2).mean(axis=1))
+    active = frames[level > 0.1 * np.percentile(level, 95)]
+    power: Floats = (
+        (np.abs(np.fft.rfft(active * np.hanning(1024), axis=1)) ** 2).mean(axis=0).astype(np.float64)
+    )
+    hz: Floats = np.fft.rfftfreq(1024, 1 / clip.sample_rate).astype(np.float64)
+    f0 = find_f0(samples, clip.sample_rate)
+    low, median, high = np.percentile(f0, [10, 50, 90])
+    return Sound(
+        voice=voice,
+        f0_hz=float(median),
+        f0_low_hz=float(low),
+        f0_high_hz=float(high),
+        centroid_hz=float((hz * power).sum() / power.sum()),
+        presence=float(power[(hz >= 1000) & (hz < 4000)].sum() / power.sum()),
+        voiced=len(f0) / (len(samples) / 512),
+        seconds=clip.seconds,
+        spectrum=mel_spectrum(power, hz),
+    )
+
+
+def mel_spectrum(power: Floats, hz: Floats) -> Floats:
+    """Return dB in bands of equal width in mel (O'Shaughnessy 1987) from 100 Hz to 8 kHz, mean zero."""
+    mel = 2595 * np.log10(1 + hz / 700)
+    edges = 2595 * np.log10(1 + np.array([100, 8000]) / 700)
+    band = np.floor((mel - edges[0]) / (edges[1] - edges[0]) * MEL_BANDS)
+    decibels = [10 * np.log10(power[band == n].mean()) for n in range(MEL_BANDS) if (band == n).any()]
+    spectrum: Floats = np.array(decibels, dtype=np.float64)
+    spectrum -= spectrum.mean()
+    return spectrum
+
+
+def find_f0(samples: Floats, sample_rate: int) -> Floats:
+    """Return the fundamental frequency in Hz of each periodic frame of 2,048 samples, 512 apart.
+
+    Autocorrelation divided by the window's own (Boersma 1993); the first peak within 85 % of the
+    highest, between 55 and 400 Hz, counts where the frame is periodic to 60 %.
+    """
+    size = 2048
+    window = np.hanning(size)
+    window_lags = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * size)) ** 2)[:size]
+    frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::512]
+    level = np.sqrt((frames**2).mean(axis=1))
+    first, last = sample_rate // 400, sample_rate // 55
+    found = []
+    for frame in frames[level > 0.1 * np.percentile(level, 95)]:
+        spectrum = np.fft.rfft((frame - frame.mean()) * window, 2 * size)
+        lags = np.fft.irfft(np.abs(spectrum) ** 2)[:size] / window_lags * window_lags[0]
+        near = lags[first:last] / lags[0]
+        is_peak = (near[1:-1] >= near[:-2]) & (near[1:-1] >= near[2:]) & (near[1:-1] > 0.85 * near.max())
+        if near.max() > 0.6 and is_peak.any():
+            found.append(sample_rate / (first + 1 + np.argmax(is_peak)))
+    return np.array(found)
+
+
+def print_table(title: str, sounds: Sequence[Sound], narrator: Sound) -> None:
+    """Print the figures of a pool's voices."""
+    print(f"\n{title}")
+    print(
+        f"{'voice':30} {'F0 Hz':>14} {'centroid':>8} {'1-4 kHz':>8} {'voiced':>6} {'length':>6}"
+        f" {'narrator':>8}  nearest"
+    )
+    for sound in sounds:
+        name = f"{sound.voice.id} pitch {sound.voice.pitch}"
+        others = [(sound.distance(other), other.voice.id) for other in sounds if other is not sound]
+        nearest = "{:.1f} {}".format(*min(others)) if others else ""
+        print(
+            f"{name:30} {sound.f0_hz:4.0f} ({sound.f0_low_hz:3.0f}-{sound.f0_high_hz:3.0f})"
+            f" {sound.centroid_hz:8.0f} {sound.presence:8.0%} {sound.voiced:6.0%}"
+            f" {sound.seconds / narrator.seconds:6.0%} {sound.distance(narrator):8.1f}  {nearest}"
+        )
+
+
+def main() -> None:
+    """Print the table for the voices named, or for the built-in pools."""
+    engine = EspeakEngine()
+    settings = load_settings(None, engines={"pyttsx3": engine.find_fault}).general
+
+    def sound(voice: Voice) -> Sound:
+        return measure(voice, engine.synthesize(TEXT, voice))
+
+    narrator = sound(settings.narrator)
+    print_table("narrator", [narrator], narrator)
+    named = [Voice(engine="pyttsx3", id=voice_id, rate=settings.rate) for voice_id in sys.argv[1:]]
+    pools = {"named": named} if named else settings.pools
+    for name, voices in pools.items():
+        print_table(name, [sound(voice) for voice in voices], narrator)
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()
