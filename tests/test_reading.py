@@ -97,7 +97,9 @@ def test_a_scene_break_is_skipped_with_its_reason(mark: str) -> None:
 
 def test_a_text_without_blank_lines_has_a_paragraph_a_line() -> None:
     long = (
-        "The harbour lay still, and nobody came down to the boats before the church bell had rung nine times."
+        "The harbour lay still, and nobody came down to the boats "
+        + "before the bell rang, " * 3
+        + "at nine."
     )
     assert paragraphs(read(f"{long}\n{long}\nShort.")) == [long, long, "Short."]
 

@@ -69,7 +69,7 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
     source = _ClipSource(plan, cache)
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
-    mastering = choose_mastering(source.blocks(sample_rate))
+    mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
     unfinished = partial / f"{plan.fingerprint}.mp3"
     try:
         encode_mp3(
