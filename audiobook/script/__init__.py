@@ -1,1 +1,12 @@
-"""Script: a `Book` becomes a `Script`, with quotations, characters, and who speaks."""
+"""Script: a `Book` becomes a `Script`, with quotations, characters, and who speaks.
+
+    marks → speech → names → people → tags → sieve → utterances
+
+Each step is a module that can be read by itself; `writing.py` puts them in order, and
+`completeness.py` proves that nothing was lost on the way.
+"""
+
+from audiobook.script.completeness import prove_complete
+from audiobook.script.writing import write_script
+
+__all__ = ["prove_complete", "write_script"]

@@ -1,0 +1,47 @@
+"""The proof that nothing is lost and nothing spoken twice."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.errors import IncompleteError
+from audiobook.model import Script
+
+_OTHER = re.compile(r"[\W_]+")
+_LETTER = re.compile(r"[^\W_]")
+
+
+def prove_complete(script: Script) -> None:
+    """Check that utterances and skips tile the letters and digits of the source.
+
+    Raises `IncompleteError` naming the place and the words.
+    """
+    text = script.book.text
+    spans: list[tuple[int, int]] = [(skip.start, skip.end) for skip in script.skipped]
+    for chapter in script.chapters:
+        for utterance in chapter.utterances:
+            if utterance.start == utterance.end:
+                continue
+            spans.append((utterance.start, utterance.end))
+            source = text[utterance.start : utterance.end]
+            if source != utterance.text and _OTHER.sub("", source) != _OTHER.sub("", utterance.text):
+                raise IncompleteError(
+                    _tell(text, utterance.start, utterance.end, "is spoken with other words")
+                )
+    spans.sort()
+    done = 0
+    for start, end in spans:
+        if start < done and _LETTER.search(text, start, min(end, done)):
+            raise IncompleteError(_tell(text, start, min(end, done), "would be spoken twice"))
+        if start > done and _LETTER.search(text, done, start):
+            raise IncompleteError(_tell(text, done, start, "would be lost"))
+        done = max(done, end)
+    if _LETTER.search(text, done):
+        raise IncompleteError(_tell(text, done, len(text), "would be lost"))
+
+
+def _tell(text: str, start: int, end: int, what: str) -> str:
+    words = " ".join(text[start:end].split())
+    shown = words if len(words) <= 80 else words[:77] + "…"
+    line = text.count("\n", 0, start) + 1
+    return f"line {line}, characters {start}–{end}: “{shown}” {what}; this is a fault of the program, please report it"

@@ -1,0 +1,105 @@
+"""Tell people's gender, with the evidence in words.
+
+What a person has said about a character stands.  Then titles ("Mrs."), then the pronouns that follow
+a name in narration (a man may be called Marion), then the first name, then kinship words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from audiobook.model import Gender, KnownCharacter
+from audiobook.script.layout import Tokens
+from audiobook.script.lexicon import lexicon
+from audiobook.script.names import NameMention
+from audiobook.script.people import Person, form_gender, title_gender
+
+_PRONOUNS: dict[str, Gender] = {
+    "he": "male", "him": "male", "his": "male", "himself": "male",
+    "she": "female", "her": "female", "hers": "female", "herself": "female",
+}  # fmt: skip
+_REACH = 24
+"""How many tokens after a name its pronoun is looked for; another name ends the search."""
+
+
+def tell_genders(
+    people: Sequence[Person],
+    mentions: Sequence[NameMention],
+    of_mention: Sequence[int],
+    tokens: Tokens,
+    in_speech: Sequence[int],
+    known: Sequence[KnownCharacter] = (),
+) -> None:
+    """Set each person's gender and its evidence.
+
+    `of_mention` gives the person of each mention; `in_speech` tells of each token whether it is said.
+    """
+    pronouns = _count_pronouns(mentions, of_mention, tokens, in_speech, len(people))
+    stated = {character.name: character.gender for character in known if character.gender}
+    for person in people:
+        said = stated.get(person.name)
+        if said:
+            person.gender, person.gender_evidence = said, "stated in the settings"
+        else:
+            person.gender, person.gender_evidence = _tell(person, pronouns[person.id])
+
+
+def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str]:
+    for form in person.forms:
+        told = title_gender(form)
+        if told != "unknown":
+            return told, f"title: '{form.written}'"
+    named: Gender = "unknown"
+    evidence = ""
+    for form in person.forms:
+        told = form_gender(form)
+        if told != "unknown":
+            named, evidence = told, f"first name: '{form.words[0]}'"
+            break
+    she, he = pronouns["female"], pronouns["male"]
+    total = she + he
+    seen: Gender = "female" if she > he else "male"
+    share = max(she, he) / total if total else 0.0
+    needed = 3.0 if named in ("unknown", seen) else 4.0
+    if (total >= needed and share >= 0.7) or (named == "unknown" and total >= 1 and share >= 0.75):
+        word = "she" if seen == "female" else "he"
+        return seen, f"pronouns: '{word}' follows the name {round(max(she, he))} of {round(total)} times"
+    if named != "unknown":
+        return named, evidence
+    for role in sorted(person.roles):
+        told = lexicon().noun_gender.get(role.split()[-1], "unknown")
+        if told != "unknown":
+            return told, f"role: '{role}'"
+    return "unknown", "nothing tells"
+
+
+def _count_pronouns(
+    mentions: Sequence[NameMention],
+    of_mention: Sequence[int],
+    tokens: Tokens,
+    in_speech: Sequence[int],
+    people: int,
+) -> list[dict[Gender, float]]:
+    """Count, per person, the pronoun that comes next after each name in narration, nobody else between."""
+    counts: list[dict[Gender, float]] = [{"female": 0.0, "male": 0.0} for _ in range(people)]
+    for position, (mention, person) in enumerate(zip(mentions, of_mention, strict=True)):
+        if mention.in_quotation:
+            continue
+        following = next((m.first for m in mentions[position + 1 : position + 9] if not m.in_quotation), 0)
+        stop = min(len(tokens.lowers), following or mention.after + 200)
+        before = tokens.lowers[mention.first - 1] if mention.first else ""
+        # "Alex handed her a CD": the pronoun right after the verb is somebody else.
+        owned = tokens.lowers[mention.after] if mention.after < len(tokens.lowers) else ""
+        narrated = (i for i in range(mention.after, stop) if not in_speech[i])
+        for i in islice(narrated, _REACH):
+            low = tokens.lowers[i]
+            gender = _PRONOUNS.get(low)
+            if gender is None:
+                continue
+            is_object = low in ("him", "her") and i - mention.after <= 3 and owned != "'s"
+            if not is_object:
+                aside = owned == "'s" or before in ("to", "of", "with", "at", "for")
+                counts[person][gender] += 0.5 if aside else 1.0
+                break
+    return counts

@@ -1,0 +1,117 @@
+"""The words that tell who speaks: verbs of speech, titles, kinship, roles, first names.
+
+The lists are plain files in `data/`, written for this project; each explains itself in its head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from audiobook.model import Gender
+
+
+def _read(name: str) -> list[str]:
+    text = resources.files("audiobook.script").joinpath("data", name).read_text("utf-8")
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def inflect(entry: str) -> dict[str, str]:
+    """Return the forms of a verb entry of `words.txt`: form → "base", "present", "past" or "participle"."""
+    base, _, past = entry.partition("/")
+    doubles = base.endswith("*")
+    base = base.rstrip("*")
+    stem = base + base[-1] if doubles else base
+    if base.endswith("e"):
+        regular, participle = base + "d", base[:-1] + "ing"
+    elif base.endswith("y") and base[-2] not in "aeiou":
+        regular, participle = base[:-1] + "ied", base + "ing"
+    else:
+        regular, participle = stem + "ed", stem + "ing"
+    if base.endswith(("s", "sh", "ch", "x", "o")):
+        present = base + "es"
+    elif base.endswith("y") and base[-2] not in "aeiou":
+        present = base[:-1] + "ies"
+    else:
+        present = base + "s"
+    return {base: "base", participle: "participle", present: "present", past or regular: "past"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """All word lists, in lower case.  Verb tables map a form to what form it is (see `inflect`)."""
+
+    speech_verbs: dict[str, str]
+    manner_verbs: dict[str, str]
+    thought_verbs: dict[str, str]
+    human_verbs: dict[str, str]
+    sections: dict[str, frozenset[str]]
+    title_gender: dict[str, Gender]
+    noun_gender: dict[str, Gender]
+    first_names: dict[str, Gender]
+    full_names: dict[str, frozenset[str]]
+    """Short form → the first names that it may stand for ("lizzy" → {"elizabeth"})."""
+
+    def section(self, name: str) -> frozenset[str]:
+        """Return the words of one section of `words.txt`."""
+        return self.sections[name]
+
+
+def _read_sections() -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in _read("words.txt"):
+        if line.startswith("["):
+            current = sections.setdefault(line.strip("[]"), [])
+        else:
+            current.extend(line.split())
+    return sections
+
+
+def _read_first_names() -> dict[str, Gender]:
+    genders: dict[str, Gender] = {}
+    for line in _read("first_names.txt"):
+        gender, _, names = line.partition(":")
+        for name in names.split():
+            told: Gender = "female" if gender == "female" else "male" if gender == "male" else "unknown"
+            clash = name in genders and genders[name] != told
+            genders[name] = "unknown" if clash else told
+    return genders
+
+
+def _read_full_names() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for line in _read("nicknames.txt"):
+        full, _, short_forms = line.partition(":")
+        for short in short_forms.split():
+            table.setdefault(short, set()).add(full)
+    return {short: frozenset(names) for short, names in table.items()}
+
+
+def _by_gender(words: dict[str, list[str]], kind: str, neither: str) -> dict[str, Gender]:
+    table: dict[str, Gender] = dict.fromkeys(words[neither], "unknown")
+    table.update(dict.fromkeys(words[f"female {kind}"], "female"))
+    table.update(dict.fromkeys(words[f"male {kind}"], "male"))
+    return table
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the word lists, read once."""
+    words = _read_sections()
+
+    def verbs(section: str) -> dict[str, str]:
+        return {form: what for entry in words[section] for form, what in inflect(entry).items()}
+
+    return Lexicon(
+        speech_verbs=verbs("speech verbs"),
+        manner_verbs=verbs("manner verbs"),
+        thought_verbs=verbs("thought verbs"),
+        human_verbs=verbs("human verbs"),
+        sections={name: frozenset(entries) for name, entries in words.items() if not name.endswith(" verbs")},
+        title_gender=_by_gender(words, "titles", "open titles"),
+        noun_gender=_by_gender(words, "nouns", "open person nouns"),
+        first_names=_read_first_names(),
+        full_names=_read_full_names(),
+    )

@@ -1,0 +1,296 @@
+"""Find the names of people in a text, and tell them from places, months and sentence openings.
+
+A name is a run of capitalized words, with titles in front ("Mr. Darcy", "old Mrs. van der Luyden").
+Each *form* gathers evidence over the whole book: does it speak, nod, get addressed; does one live in
+it?  Only forms that behave like people are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.script.layout import Passage, Tokens
+from audiobook.script.lexicon import Lexicon, lexicon
+
+_PARTICLES = frozenset("de la le von van der du des di da del den ter ten of y".split())
+_OPENERS = frozenset(".!?:;—–―\"“”‘«»'(…*_[-") | {"--", "---", "----", "...", "....", "’"}
+_CAPITALIZED = re.compile(r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*[a-zß-öø-ÿ]|[A-Z]\.\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A name as written: titles in front in lower case without full stops, then the name's words."""
+
+    titles: tuple[str, ...]
+    words: tuple[str, ...]
+    written: str = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """The form as one lower-case string."""
+        return " ".join((*self.titles, *self.words)).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class NameMention:
+    """One occurrence of a form: tokens [first, after)."""
+
+    first: int
+    after: int
+    form: Form
+    in_quotation: bool
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """How a form is used in the book; counts."""
+
+    count: int = 0
+    speaks: int = 0
+    acts: int = 0
+    addressed: int = 0
+    owns: int = 0
+    described: int = 0
+    placed: int = 0
+    with_article: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """How often each word is written in lower case, capitalized inside a sentence, and at its start."""
+
+    lower: Counter[str]
+    inside: Counter[str]
+    opening: Counter[str]
+
+
+def find_names(
+    tokens: Tokens, passages: Sequence[Passage], quoted: Sequence[bool]
+) -> tuple[list[NameMention], dict[Form, Behaviour]]:
+    """Return the mentions of people's names in order, and how each form behaves.
+
+    `quoted` tells for each token whether it stands inside speech.
+    """
+    openings = _find_openings(tokens, passages)
+    counts = _count_words(tokens, openings)
+    candidates = _find_candidates(tokens, passages, counts, openings, quoted)
+    behaviours: dict[Form, Behaviour] = {}
+    for mention in candidates:
+        _observe(tokens, mention, behaviours.setdefault(mention.form, Behaviour()))
+    people = _judge(behaviours, counts)
+    return [m for m in candidates if m.form in people], people
+
+
+def _find_openings(tokens: Tokens, passages: Sequence[Passage]) -> bytearray:
+    """Mark the tokens that open a sentence, a quotation or a paragraph."""
+    openings = bytearray(len(tokens.texts))
+    previous = "."
+    for i, text in enumerate(tokens.texts):
+        if previous in _OPENERS or (previous.startswith(("--", "..")) and len(previous) > 1):
+            openings[i] = 1
+        previous = text
+    for passage in passages:
+        first = tokens.between(passage.start, passage.end)
+        if len(first):
+            openings[first[0]] = 1
+    return openings
+
+
+def _count_words(tokens: Tokens, openings: bytearray) -> WordCounts:
+    lower: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    opening: Counter[str] = Counter()
+    for text, low, opens in zip(tokens.texts, tokens.lowers, openings, strict=True):
+        if text == low or text.replace("’", "'") == low:
+            lower[low] += 1
+        elif _CAPITALIZED.match(text):
+            (opening if opens else inside)[low] += 1
+    return WordCounts(lower, inside, opening)
+
+
+def _is_title(tokens: Tokens, i: int, words: Lexicon) -> str | None:
+    """Return the title that token i is ("mr" for "Mr."), or None.  Abbreviated saints are names."""
+    bare = tokens.lowers[i].rstrip(".")
+    if bare in words.title_gender and bare not in ("st", "saint") and len(bare) > 1:
+        if tokens.texts[i][0].isupper() or bare in ("uncle", "aunt", "cousin", "sister", "brother"):
+            return bare
+    return None
+
+
+def _find_candidates(
+    tokens: Tokens,
+    passages: Sequence[Passage],
+    counts: WordCounts,
+    openings: bytearray,
+    quoted: Sequence[bool],
+) -> list[NameMention]:
+    words = lexicon()
+    found: list[NameMention] = []
+    for passage in passages:
+        if passage.is_heading:
+            continue
+        span = tokens.between(passage.start, passage.end)
+        i = span.start
+        while i < span.stop:
+            mention = _read_name(tokens, i, span.stop, counts, openings, words)
+            if mention is None:
+                i += 1
+                continue
+            after, titles, name = mention
+            if not name and i > span.start and tokens.lowers[i - 1] in ("the", "a", "an", "his", "her", "my"):
+                i = after
+                continue
+            written = " ".join(tokens.texts[i:after])
+            written = written.replace(" ’s", "").replace(" 's", "")
+            found.append(NameMention(i, after, Form(titles, name, written), bool(quoted[i])))
+            i = after
+    return found
+
+
+def _read_name(
+    tokens: Tokens, i: int, stop: int, counts: WordCounts, openings: bytearray, words: Lexicon
+) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
+    """Read a name that begins at token i: (token after it, titles, name words), or None."""
+    titles: list[str] = []
+    at = i
+    while at < stop and (title := _is_title(tokens, at, words)):
+        titles.append(title)
+        at += 1
+        if len(titles) > 2:
+            break
+    name: list[str] = []
+    while at < stop:
+        text = tokens.texts[at]
+        joined = at == i or tokens.starts[at] - tokens.ends[at - 1] <= 2
+        if not joined or (name and openings[at] and not tokens.texts[at - 1].endswith(".")):
+            break
+        if _is_name_word(tokens, at, counts, openings, words, bool(titles), bool(name)):
+            name.append(text)
+        elif (
+            (name or titles)
+            and text in _PARTICLES
+            and at + 1 < stop
+            and (text != "of" or (len(name) > 1 or titles))
+            and _CAPITALIZED.match(tokens.texts[at + 1])
+            and tokens.lowers[at + 1] not in words.section("not names")
+        ):
+            name.append(text)
+        else:
+            break
+        at += 1
+        if len(name) > 5:
+            break
+    while name and name[-1] in _PARTICLES:
+        name.pop()
+        at -= 1
+    if not name and not titles:
+        return None
+    if not name and titles[-1] not in words.section("kin names"):
+        return (at, tuple(titles), ()) if len(titles) == 1 and not openings[i] else None
+    return at, tuple(titles), tuple(name)
+
+
+def _is_name_word(
+    tokens: Tokens,
+    at: int,
+    counts: WordCounts,
+    openings: bytearray,
+    words: Lexicon,
+    titled: bool,
+    begun: bool,
+) -> bool:
+    text, low = tokens.texts[at], tokens.lowers[at]
+    if not _CAPITALIZED.match(text):
+        return False
+    if len(text) == 2 and text[1] == ".":
+        return begun or (at + 1 < len(tokens.texts) and bool(_CAPITALIZED.match(tokens.texts[at + 1])))
+    if low in words.section("kin names"):
+        return not begun and not titled and not openings[at]
+    if titled:
+        return low not in words.section("pronouns")
+    ordinary = low in words.section("not names")
+    if ordinary and not (begun and not openings[at]):
+        return False
+    if ordinary:
+        return low in words.section("also words")
+    inside, lower = counts.inside[low], counts.lower[low]
+    if openings[at] and not begun:
+        if low in words.section("also words"):
+            return inside > lower and inside > 0
+        return lower == 0 or inside > 2 * lower
+    return inside > lower // 2 or low in words.first_names
+
+
+def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
+    """Add what one mention's neighbours tell."""
+    words = lexicon()
+    lowers = tokens.lowers
+    before = lowers[mention.first - 1] if mention.first else ""
+    after = lowers[mention.after] if mention.after < len(lowers) else ""
+    later = lowers[mention.after + 1] if mention.after + 1 < len(lowers) else ""
+    seen.count += 1
+    speech = words.speech_verbs
+    if not mention.in_quotation and (
+        speech.get(before) in ("past", "present") or speech.get(after) in ("past", "present")
+    ):
+        seen.speaks += 1
+    elif words.human_verbs.get(after) in ("past", "present") or (
+        after in words.section("adverbs") and words.human_verbs.get(later) in ("past", "present")
+    ):
+        seen.acts += 1
+    if mention.in_quotation and before in (",", "“", '"', "‘", "'", "dear") and after in ".,!?—;":
+        seen.addressed += 1
+    if after in ("'s", "’s"):
+        seen.owns += 1
+    if after == "who" or (after == "," and later in ("who", "whose", "whom")):
+        seen.described += 1
+    if before in words.section("place prepositions") and after not in ("'s", "’s"):
+        seen.placed += 1
+    if before in ("the", "a", "an", "this", "that", "these"):
+        seen.with_article += 1
+
+
+def _judge(behaviours: dict[Form, Behaviour], counts: WordCounts) -> dict[Form, Behaviour]:
+    """Keep the forms that behave like people."""
+    sure = {form for form, seen in behaviours.items() if _is_person(form, seen, counts)}
+    name_words = {word for form in sure for word in form.words if len(word) > 2 and word not in _PARTICLES}
+    kept: dict[Form, Behaviour] = {}
+    for form, seen in behaviours.items():
+        if form in sure or (
+            form.words
+            and all(word in name_words or word in _PARTICLES or len(word) <= 2 for word in form.words)
+            and not _is_place(form, seen)
+        ):
+            kept[form] = seen
+    return kept
+
+
+def _is_place(form: Form, seen: Behaviour) -> bool:
+    places = lexicon().section("place nouns")
+    if len(form.words) > 1 and form.words[-1].lower() in places and not form.titles:
+        return True
+    return seen.with_article > 0.4 * seen.count or (
+        seen.placed > 0.3 * seen.count and seen.placed > seen.speaks + seen.acts + seen.addressed
+    )
+
+
+def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
+    words = lexicon()
+    if not form.words:
+        return seen.speaks + seen.addressed + seen.acts > 0 and form.titles[-1] in words.title_gender
+    if form.titles:
+        return seen.with_article <= 0.6 * seen.count
+    if _is_place(form, seen):
+        return False
+    first = form.words[0].lower()
+    human = 2 * seen.speaks + seen.acts + 2 * seen.addressed + seen.described
+    if first in words.section("kin names"):
+        return True
+    if first in words.first_names and (first not in words.section("also words") or counts.lower[first] == 0):
+        return human > 0 or counts.lower[first] == 0
+    if len(form.words) > 1 and first in words.first_names:
+        return True
+    return human >= max(1, 0.12 * seen.count) and (human >= 2 or seen.count <= 3)

@@ -1,0 +1,149 @@
+"""Read the noun phrase at a place in the text: who might be meant by it.
+
+"Mr. Darcy"  "she"  "I"  "the old bartender"  "his mother"  "Greta and Imran"  "the crowd"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from audiobook.model import Gender
+from audiobook.script.layout import Tokens
+from audiobook.script.lexicon import Lexicon, lexicon
+
+PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
+
+_DETERMINERS = frozenset("the a an his her my their our this that another some one your its".split())
+_SUBJECT_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
+_COUNTING = frozenset("both all two three four five six several many".split())
+_WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A noun phrase: tokens [first, after), what kind, and what it says about the person meant.
+
+    `person` is an id of `people.Person` (kind "name").  `noun` is the head of a role ("mother"), `text`
+    the whole role without its determiner, `owner` the determiner, or the id of the person whose
+    mother it is.
+    """
+
+    kind: PhraseKind
+    first: int
+    after: int
+    person: int | None = None
+    gender: Gender = "unknown"
+    noun: str = ""
+    text: str = ""
+    determiner: str = ""
+    owner: int | None = None
+
+
+class PhraseReader:
+    """Reads noun phrases of one book."""
+
+    def __init__(self, tokens: Tokens, names: Mapping[int, tuple[int, int]]) -> None:
+        """`names` maps the first token of a name to (token after it, id of the person)."""
+        self.tokens = tokens
+        self.names = names
+        self.words: Lexicon = lexicon()
+
+    def read(self, at: int, stop: int) -> Phrase | None:
+        """Return the phrase that begins exactly at token `at` and ends before `stop`, or None."""
+        phrase = self._read_one(at, stop)
+        if phrase is None:
+            return None
+        lowers = self.tokens.lowers
+        if phrase.after + 1 < stop and lowers[phrase.after] == "and" and phrase.kind in ("name", "role"):
+            other = self._read_one(phrase.after + 1, stop)
+            if other and other.kind in ("name", "role", "first person"):
+                text = " ".join(self.tokens.texts[at : other.after])
+                return Phrase(kind="group", first=at, after=other.after, text=text)
+        return phrase
+
+    def _read_one(self, at: int, stop: int) -> Phrase | None:
+        if at >= stop:
+            return None
+        low = self.tokens.lowers[at]
+        if at in self.names:
+            return self._read_name(at, stop)
+        if low in _SUBJECT_PRONOUNS:
+            return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
+        if low == "i" and self.tokens.texts[at] == "I":
+            return Phrase(kind="first person", first=at, after=at + 1, text="I")
+        if low in ("they", "it"):
+            return Phrase(kind="pronoun", first=at, after=at + 1, text=low)
+        if low in ("we", "everyone", "everybody", "both"):
+            return Phrase(kind="group", first=at, after=at + 1, text=low)
+        if low in ("somebody", "someone", "nobody"):
+            return Phrase(kind="role", first=at, after=at + 1, noun=low, text=low)
+        if low in _DETERMINERS or low in _COUNTING:
+            return self._read_role(at, stop)
+        return None
+
+    def _read_name(self, at: int, stop: int) -> Phrase:
+        after, person = self.names[at]
+        if after + 1 < stop and self.tokens.lowers[after] == "'s":
+            role = self._read_noun(after + 1, stop, "'s", at)
+            if role and role.kind == "role":
+                return Phrase(
+                    kind="role", first=at, after=role.after, gender=role.gender, noun=role.noun,
+                    text=role.text, determiner="'s", owner=person,
+                )  # fmt: skip
+        return Phrase(kind="name", first=at, after=after, person=person)
+
+    def _read_role(self, at: int, stop: int) -> Phrase | None:
+        return self._read_noun(at + 1, stop, self.tokens.lowers[at], at)
+
+    def _read_noun(self, start: int, stop: int, determiner: str, first: int) -> Phrase | None:
+        """Read adjectives and head noun from `start`; a name after them is what counts ("his cousin Jane")."""
+        lowers, texts = self.tokens.lowers, self.tokens.texts
+        at = start
+        noun_at = -1
+        while at < min(stop, start + 6):
+            if at in self.names:
+                named = self.names[at]
+                if lowers[min(named[0], len(lowers) - 1)] != "'s":
+                    return Phrase(kind="name", first=first, after=named[0], person=named[1])
+                return None
+            low = lowers[at]
+            if not low[0].isalpha() or low in _WORD_END or low in self.words.section("prepositions"):
+                break
+            if (
+                noun_at >= 0
+                and (self._is_verb(low) or low.endswith("ly"))
+                and low not in self.words.noun_gender
+            ):
+                break
+            if low in self.words.section("pronouns"):
+                break
+            noun_at = at
+            at += 1
+            if low in self.words.noun_gender and not self._goes_on(at, stop):
+                break
+        if noun_at < 0:
+            return None
+        noun = lowers[noun_at]
+        head = noun if noun in self.words.noun_gender else noun.split("-")[-1]
+        gender = self.words.noun_gender.get(head, "unknown")
+        text = " ".join(texts[start : noun_at + 1])
+        plural = determiner in _COUNTING or noun in self.words.section("groups")
+        return Phrase(
+            kind="group" if plural else "role", first=first, after=noun_at + 1, gender=gender,
+            noun=head, text=text, determiner=determiner,
+        )  # fmt: skip
+
+    def _goes_on(self, at: int, stop: int) -> bool:
+        """Tell whether the noun is only part of a compound ("duty nurse", "harbor master")."""
+        return at < stop and (self.tokens.lowers[at] in self.words.noun_gender or at in self.names)
+
+    def _is_verb(self, low: str) -> bool:
+        words = self.words
+        return (
+            words.speech_verbs.get(low) in ("past", "present")
+            or words.manner_verbs.get(low) in ("past", "present")
+            or words.human_verbs.get(low) in ("past", "present")
+            or low in words.section("be and have")
+        )

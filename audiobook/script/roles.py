@@ -1,0 +1,106 @@
+"""People met by what they are: "the bartender", "their manager", "his mother", "I"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from audiobook.script.layout import Tokens
+from audiobook.script.lexicon import lexicon
+from audiobook.script.names import NameMention
+from audiobook.script.people import Person
+from audiobook.script.phrases import Phrase, PhraseReader
+
+
+class RoleBook:
+    """Knows whose role a noun is, and makes a person of a role that is nobody's."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self.people = people
+        self.holders: dict[str, set[int]] = {}
+        self.own: dict[str, int] = {}
+        for person in people:
+            for form in person.forms:
+                for title in form.titles[-1:]:
+                    if lexicon().title_gender.get(title) == "unknown":
+                        self.hold(title, person.id)
+                        if not form.words:
+                            self.own.setdefault(title, person.id)
+
+    def hold(self, noun: str, person: int) -> None:
+        """Note that `noun` is a role of the person."""
+        self.holders.setdefault(noun, set()).add(person)
+        self.people[person].roles.add(noun)
+
+    def learn(
+        self, tokens: Tokens, mentions: Sequence[NameMention], of_mention: Sequence[int], reader: PhraseReader
+    ) -> None:
+        """Read appositions: "their manager, Rachel", "Fern, the physio"."""
+        lowers = tokens.lowers
+        for mention, person in zip(mentions, of_mention, strict=True):
+            if mention.in_quotation:
+                continue
+            after = mention.after
+            if after + 2 < len(lowers) and lowers[after] == "," and lowers[after + 1] in ("the", "a", "their", "her", "his"):
+                phrase = reader.read(after + 1, min(len(lowers), after + 6))
+                if phrase and phrase.kind == "role" and phrase.noun in lexicon().noun_gender:
+                    if phrase.after < len(lowers) and lowers[phrase.after] in (",", ".", ";"):
+                        self._hold_if_telling(phrase, person)
+            if mention.first >= 3 and lowers[mention.first - 1] == ",":
+                for first in range(mention.first - 3, max(-1, mention.first - 6), -1):
+                    phrase = reader.read(first, mention.first - 1)
+                    if phrase and phrase.kind == "role" and phrase.after == mention.first - 1:
+                        self._hold_if_telling(phrase, person)
+                        break
+
+    def _hold_if_telling(self, phrase: Phrase, person: int) -> None:
+        if phrase.noun in lexicon().noun_gender and phrase.noun not in lexicon().section("generic nouns"):
+            self.hold(phrase.noun, person)
+
+    def person_of(self, phrase: Phrase) -> int | None:
+        """Return the person whom a role, "I" or a crowd names; one is made where it is nobody's yet.
+
+        None for generic words ("the man"), which work like pronouns, and for several at once.
+        """
+        if phrase.kind == "first person":
+            return self._own("I", "I", phrase, is_narrator=True)
+        if phrase.kind == "group":
+            if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
+                return self._own(phrase.noun, f"the {phrase.text}", phrase, is_group=True)
+            return None
+        holders = self.holders.get(phrase.noun, set())
+        if len(holders) == 1:
+            return next(iter(holders))
+        if phrase.noun in lexicon().section("generic nouns") or phrase.noun in ("somebody", "someone", "nobody"):
+            return None
+        if phrase.noun in lexicon().section("kin nouns") and phrase.determiner == "'s":
+            return self._own(f"{phrase.owner}'s {phrase.noun}", self._kin_name(phrase), phrase)
+        article = phrase.determiner if phrase.determiner in ("his", "her", "my", "their", "our") else "the"
+        return self._own(phrase.text.lower(), f"{article} {phrase.text}", phrase)
+
+    def _kin_name(self, phrase: Phrase) -> str:
+        owner = self.people[phrase.owner].name if phrase.owner is not None else ""
+        return f"{owner}'s {phrase.noun}"
+
+    def _own(
+        self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False, is_group: bool = False
+    ) -> int:
+        if key not in self.own:
+            taken = {person.name for person in self.people}
+            person = Person(
+                id=len(self.people),
+                name=name if name not in taken else f"{name} ({len(self.people)})",
+                gender=phrase.gender,
+                gender_evidence=f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells",
+                is_narrator=is_narrator,
+                is_group=is_group,
+            )
+            self.people.append(person)
+            self.own[key] = person.id
+        return self.own[key]
+
+
+def names_by_token(
+    mentions: Sequence[NameMention], of_mention: Sequence[int]
+) -> Mapping[int, tuple[int, int]]:
+    """Return for the first token of each name (token after it, person)."""
+    return {m.first: (m.after, person) for m, person in zip(mentions, of_mention, strict=True)}

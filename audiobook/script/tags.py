@@ -1,0 +1,239 @@
+"""Find the tag of a quotation: the words of narration beside it that say who speaks.
+
+"…," said Max.      "…," Max teased.      Rachel turned and said: "…"      "…," he whispered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from audiobook.script.layout import Tokens
+from audiobook.script.lexicon import lexicon
+from audiobook.script.phrases import Phrase, PhraseReader
+
+_CLAUSE_ENDS = frozenset(".!?;")
+_SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…"})
+_FINITE = ("past", "present")
+_OBJECT_MARKERS = frozenset("of to at for with from in on about by than like upon over after before".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """Who a piece of narration says is speaking, and how.
+
+    `where` is the tag's place as seen from the quotation.  `addressee` is whom the words are said to,
+    where the tag tells ("he told Mary").
+    """
+
+    subject: Phrase
+    verb: str
+    where: Literal["before", "after"]
+    words: str
+    addressee: Phrase | None = None
+    is_sure: bool = True
+
+
+class TagFinder:
+    """Finds tags in the narration of one book."""
+
+    def __init__(self, tokens: Tokens, reader: PhraseReader) -> None:
+        self.tokens = tokens
+        self.reader = reader
+        self.words = lexicon()
+
+    def find_after(self, span: range, quotation_ends: str) -> Tag | None:
+        """Look for a tag at the beginning of the narration that follows a quotation.
+
+        `quotation_ends` is the quotation's last character.
+        """
+        lowers = self.tokens.lowers
+        at, stop = span.start, span.stop
+        while at < stop and not lowers[at][0].isalnum():
+            if lowers[at] in _SENTENCE_ENDS:
+                return None
+            at += 1
+        end = next(
+            (i for i in range(at, min(stop, at + 40)) if lowers[i] in _CLAUSE_ENDS), min(stop, at + 40)
+        )
+        if at >= end:
+            return None
+        return self._verb_first(at, end, "after") or (
+            None if quotation_ends == "." else self._subject_first(at, end, quotation_ends)
+        )
+
+    def _verb_first(self, at: int, end: int, where: Literal["before", "after"]) -> Tag | None:
+        """Read "said Max", "then quietly added the old man"."""
+        lowers = self.tokens.lowers
+        verb = at
+        while verb < end and verb < at + 3 and self._is_adverb(lowers[verb]):
+            verb += 1
+        if (
+            verb >= end
+            or not self._speaks(lowers[verb], loosely=True)
+            or self.tokens.texts[verb][0].isupper()
+        ):
+            return None
+        subject_at = verb + 1
+        while subject_at < end and self._is_adverb(lowers[subject_at]) and subject_at < verb + 3:
+            subject_at += 1
+        if subject_at < end and lowers[verb] in ("put", "broke", "cut", "struck", "came", "went", "burst"):
+            if lowers[subject_at] in ("in", "out", "on"):
+                subject_at += 1
+        subject = self.reader.read(subject_at, end)
+        if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
+            return None
+        return self._tag(subject, verb, where, at, subject.after, self._addressee(subject.after, end))
+
+    def _subject_first(self, at: int, end: int, quotation_ends: str) -> Tag | None:
+        """Read "Max teased", "the old man, smiling, had said"; the subject opens the clause."""
+        lowers = self.tokens.lowers
+        begin = at
+        while begin < end and begin < at + 2 and (self._is_adverb(lowers[begin]) or lowers[begin] == "and"):
+            begin += 1
+        subject = self.reader.read(begin, end)
+        if subject is None:
+            return None
+        verb = subject.after
+        while verb < end and self._is_adverb(lowers[verb]):
+            verb += 1
+        loosely = quotation_ends in ",—-"
+        if (
+            verb < end
+            and self._speaks(lowers[verb], loosely=loosely)
+            and not self._speaks_otherwise(verb, end)
+        ):
+            return self._tag(subject, verb, "after", at, verb + 1, self._addressee(verb + 1, end))
+        for later in range(verb, min(end, verb + 14)):
+            if self._speaks(lowers[later], loosely=False) and lowers[later - 1] not in (
+                "to",
+                "was",
+                "were",
+                "been",
+            ):
+                if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
+                    return None
+                own = self._adjacent_subject(later, verb)
+                return self._tag(
+                    own or subject, later, "after", at, later + 1, self._addressee(later + 1, end)
+                )
+        return None
+
+    def _speaks_otherwise(self, verb: int, end: int) -> bool:
+        """Tell whether the verb has another object than the quotation: "said nothing", "told him that"."""
+        after = self.tokens.lowers[verb + 1] if verb + 1 < end else ""
+        return (
+            after in ("nothing", "no", "that", "something", "it", "so")
+            and self.tokens.lowers[verb] != "thought"
+        )
+
+    def _adjacent_subject(self, verb: int, since: int) -> Phrase | None:
+        for first in range(verb - 1, max(since - 1, verb - 7), -1):
+            phrase = self.reader.read(first, verb)
+            if phrase and phrase.after == verb and self.tokens.lowers[first - 1] not in _OBJECT_MARKERS:
+                return phrase if phrase.kind != "role" or first >= since else None
+        return None
+
+    def find_before(self, span: range) -> Tag | None:
+        """Look for a tag at the end of the narration that leads to a quotation."""
+        lowers = self.tokens.lowers
+        stop = span.stop
+        while stop > span.start and lowers[stop - 1] in ('"', "“", "‘", "'", "«", "*"):
+            stop -= 1
+        if stop <= span.start or lowers[stop - 1] in _SENTENCE_ENDS or lowers[stop - 1] == ";":
+            return None
+        last = lowers[stop - 1]
+        begin = stop - 1
+        while begin > span.start and lowers[begin - 1] not in _CLAUSE_ENDS and stop - begin < 60:
+            begin -= 1
+        leads = last in (",", ":", "—", "--", "–")
+        verbs = [
+            i
+            for i in range(begin, stop)
+            if self._speaks(lowers[i], loosely=False, participle=True) and lowers[i - 1] not in ("to", "be")
+        ]
+        if not verbs or (not leads and verbs[-1] < stop - 4):
+            return self._lead_in(begin, stop) if last == ":" else None
+        verb = verbs[-1]
+        subject = self._adjacent_subject_before(verb, begin) or self._after_verb(verb, stop)
+        subject = subject or self._first_subject(begin, verb)
+        if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
+            return None
+        return self._tag(subject, verb, "before", subject.first, stop, self._addressee(verb + 1, stop))
+
+    def _after_verb(self, verb: int, stop: int) -> Phrase | None:
+        phrase = self.reader.read(verb + 1, stop)
+        if phrase and phrase.after >= stop - 1 and self.tokens.lowers[verb] not in ("told", "asked"):
+            return phrase
+        return None
+
+    def _adjacent_subject_before(self, verb: int, begin: int) -> Phrase | None:
+        at = verb
+        while at > begin and self._is_adverb(self.tokens.lowers[at - 1]):
+            at -= 1
+        for first in range(max(begin, at - 6), at):
+            phrase = self.reader.read(first, at)
+            if phrase and phrase.after == at:
+                before = self.tokens.lowers[first - 1] if first > begin else ""
+                return None if before in _OBJECT_MARKERS else phrase
+        return None
+
+    def _first_subject(self, begin: int, stop: int) -> Phrase | None:
+        """Return the first phrase of a clause that is no object of a preposition."""
+        at = begin
+        while at < stop:
+            phrase = self.reader.read(at, stop)
+            if phrase:
+                before = self.tokens.lowers[at - 1] if at > begin else ""
+                if before not in _OBJECT_MARKERS and self.tokens.lowers[min(phrase.after, stop)] != "'s":
+                    return phrase
+                at = phrase.after
+            else:
+                at += 1
+        return None
+
+    def _lead_in(self, begin: int, stop: int) -> Tag | None:
+        """Read "Max turned to her:", which leads to a quotation without a verb of speech."""
+        subject = self._first_subject(begin, stop)
+        if subject is None or subject.text == "it":
+            return None
+        return Tag(
+            subject=subject, verb=":", where="before", words=self._show(subject.first, stop), is_sure=False
+        )
+
+    def _addressee(self, at: int, end: int) -> Phrase | None:
+        if at < end and self.tokens.lowers[at] == "to":
+            at += 1
+        elif at < end and self.tokens.lowers[at - 1] not in ("told", "asked", "begged", "assured", "warned"):
+            return None
+        return self.reader.read(at, end)
+
+    def _tag(
+        self,
+        subject: Phrase,
+        verb: int,
+        where: Literal["before", "after"],
+        first: int,
+        after: int,
+        to: Phrase | None,
+    ) -> Tag:
+        words = self._show(min(first, verb), max(after, verb + 1))
+        return Tag(subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, addressee=to)
+
+    def _show(self, first: int, after: int) -> str:
+        return (
+            " ".join(self.tokens.texts[first : min(after, first + 14)])
+            .replace(" ,", ",")
+            .replace(" 's", "'s")
+        )
+
+    def _is_adverb(self, low: str) -> bool:
+        if low in self.words.section("adverbs") or low in ("had", "has", "would", "did", "at", "last"):
+            return True
+        return low.endswith("ly") and len(low) > 4
+
+    def _speaks(self, low: str, *, loosely: bool, participle: bool = False) -> bool:
+        form = self.words.speech_verbs.get(low)
+        if form in _FINITE or (participle and form == "participle"):
+            return True
+        return loosely and self.words.manner_verbs.get(low) in _FINITE

@@ -1,0 +1,101 @@
+"""Turns: what one paragraph says, and the tags that stand in it.
+
+Writers give each speaker a paragraph of his own: all speech of a paragraph is one person's in 99 of
+100 cases (measured on the Project Dialogism Novel Corpus).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.model import QuotationType
+from audiobook.script.layout import Passage, Tokens
+from audiobook.script.marks import Quoted
+from audiobook.script.tags import Tag, TagFinder
+
+
+@dataclass(slots=True)
+class Turn:
+    """The speech of one paragraph, and what has been found out about it.
+
+    `speaker` is a person's id.  `first` and `after` bound the paragraph's tokens, `gaps` are the
+    stretches of narration in it.
+    """
+
+    passage: int
+    quotations: list[Quoted]
+    tags: list[tuple[Tag, int]]
+    first: int
+    after: int
+    gaps: list[range]
+    opens_scene: bool = False
+    continues: bool = False
+    speaker: int | None = None
+    type: QuotationType = "implicit"
+    evidence: str = "nothing tells"
+    confidence: float = 0.0
+    own_speakers: dict[int, int | None] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> Tag | None:
+        """The first sure tag, else the first."""
+        sure = [tag for tag, _ in self.tags if tag.is_sure]
+        return sure[0] if sure else self.tags[0][0] if self.tags else None
+
+
+def find_turns(
+    text: str, tokens: Tokens, passages: Sequence[Passage], speech: Sequence[Quoted], finder: TagFinder
+) -> list[Turn]:
+    """Group speech by paragraph and find the tags of each."""
+    turns: list[Turn] = []
+    for quotation in speech:
+        if turns and turns[-1].passage == quotation.passage:
+            turns[-1].quotations.append(quotation)
+            continue
+        passage = passages[quotation.passage]
+        span = tokens.between(passage.start, passage.end)
+        turns.append(
+            Turn(
+                passage=quotation.passage,
+                quotations=[quotation],
+                tags=[],
+                first=span.start,
+                after=span.stop,
+                gaps=[],
+                opens_scene=passage.opens_scene,
+                continues=quotation.continues,
+            )
+        )
+    for turn in turns:
+        _find_gaps_and_tags(text, tokens, passages, turn, finder)
+    return turns
+
+
+def _find_gaps_and_tags(
+    text: str, tokens: Tokens, passages: Sequence[Passage], turn: Turn, finder: TagFinder
+) -> None:
+    edges = [passages[turn.passage].start]
+    for quotation in turn.quotations:
+        edges += [quotation.outer_start, quotation.outer_end]
+    edges.append(passages[turn.passage].end)
+    turn.gaps = [tokens.between(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+    for number, gap in enumerate(turn.gaps):
+        if not len(gap):
+            continue
+        if number:
+            ends = text[turn.quotations[number - 1].end - 1]
+            tag = finder.find_after(gap, ends)
+            if tag:
+                turn.tags.append((tag, number - 1))
+                continue
+        if number < len(turn.quotations):
+            tag = finder.find_before(gap)
+            if tag:
+                turn.tags.append((tag, number))
+    if not turn.tags and turn.passage and passages[turn.passage].chapter == passages[turn.passage - 1].chapter:
+        before = passages[turn.passage - 1]
+        if text[before.start : before.end].rstrip()[-1:] in (":", ","):
+            tag = finder.find_before(tokens.between(before.start, before.end))
+            if tag:
+                turn.tags.append((tag, 0))

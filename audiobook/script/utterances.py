@@ -1,0 +1,107 @@
+"""Cut the book into utterances: at most a sentence, one voice each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from audiobook.model import NARRATOR, Book, Break, Quotation, ScriptChapter, Utterance, UtteranceKind
+from audiobook.script.sentences import split_sentences
+
+_SPACES = re.compile(r"\s+")
+_EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'](?=\s)\s*")
+_SAYABLE = re.compile(r"[^\W_]")
+
+
+def clean(words: str) -> str:
+    """Return the words as they are shown and spoken: white space single, underscores of emphasis gone.
+
+    Exactly the letters and digits of `words` stay, in their order.
+    """
+    return _EMPHASIS.sub("", _SPACES.sub(" ", words)).strip()
+
+
+def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptChapter, ...]:
+    """Return the chapters with every paragraph cut where the voice changes and where sentences end.
+
+    `quotations` lie inside paragraphs and are in order; each is spoken by its speaker, the rest by the
+    narrator.  Stretches without a letter or digit are no utterances.
+    """
+    chapters = []
+    rest = list(reversed(quotations))
+    for chapter in book.chapters:
+        utterances: list[Utterance] = []
+        for number, paragraph in enumerate(chapter.paragraphs, 1):
+            own: list[Quotation] = []
+            while rest and rest[-1].start < paragraph.end:
+                own.append(rest.pop())
+            opening: Break = "paragraph"
+            if not utterances:
+                opening = "none"
+            elif paragraph.follows_scene_break:
+                opening = "scene"
+            kind: UtteranceKind = "heading" if paragraph.kind == "heading" else "narration"
+            utterances.extend(
+                _cut_paragraph(book.text, paragraph.start, paragraph.end, own, number, kind, opening)
+            )
+        chapters.append(
+            ScriptChapter(number=chapter.number, title=chapter.title, utterances=tuple(utterances))
+        )
+    return tuple(chapters)
+
+
+def _cut_paragraph(
+    text: str,
+    start: int,
+    end: int,
+    quotations: Sequence[Quotation],
+    number: int,
+    kind: UtteranceKind,
+    opening: Break,
+) -> list[Utterance]:
+    pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
+    at = start
+    for quotation in quotations:
+        pieces.append((at, quotation.start, kind, NARRATOR))
+        pieces.append((quotation.start, quotation.end, "speech", quotation.speaker))
+        at = quotation.end
+    pieces.append((at, end, kind, NARRATOR))
+    utterances: list[Utterance] = []
+    for first, last, piece_kind, speaker in pieces:
+        follows: Break = "speaker" if utterances else opening
+        for left, right in split_sentences(text[first:last]):
+            if not _SAYABLE.search(text, first + left, first + right):
+                continue
+            begin, stop = _strip_marks(text, first + left, first + right, piece_kind)
+            utterances.append(
+                Utterance(
+                    paragraph=number,
+                    start=begin,
+                    end=stop,
+                    kind=piece_kind,
+                    speaker=speaker,
+                    text=clean(text[begin:stop]),
+                    follows=follows,
+                )
+            )
+            follows = "sentence"
+    return utterances
+
+
+def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[int, int]:
+    """Leave out what a piece of narration inherits from the quotation beside it: `, ” —` and the like.
+
+    Marks of a title within the narration stay, since they come in pairs.
+    """
+    if kind == "speech":
+        return start, end
+    words = text[start:end]
+    opening = _OPENING_MARKS.match(words)
+    left = opening.end() if opening else 0
+    right = len(words.rstrip())
+    if right and (words[right - 1] in "“«„‘" or (words[right - 1] in "\"'" and words[: right - 1].endswith(" "))):
+        right = len(words[: right - 1].rstrip())
+    if not _SAYABLE.search(words, left, right):
+        return start, end
+    return start + left, start + right

@@ -1,0 +1,111 @@
+"""The stage as a whole: a book in, a script out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from audiobook.model import Book, Character, KnownCharacter, Quotation, Script
+from audiobook.script.gender import tell_genders
+from audiobook.script.layout import Passage, Tokens, list_passages, tokenize
+from audiobook.script.marks import Quoted, find_quoted
+from audiobook.script.names import find_names
+from audiobook.script.people import Person, cluster_people
+from audiobook.script.phrases import PhraseReader
+from audiobook.script.roles import RoleBook, names_by_token
+from audiobook.script.scene import Scene
+from audiobook.script.sieve import attribute
+from audiobook.script.speech import select_speech
+from audiobook.script.tags import TagFinder
+from audiobook.script.turns import Turn, find_turns
+from audiobook.script.utterances import cut_utterances
+
+
+def write_script(book: Book, known: Sequence[KnownCharacter] = ()) -> Script:
+    """Turn a book into a script: who says what, in order.
+
+    `known` is what a person has said about characters; it overrules what the text suggests.  Pure and
+    deterministic; takes any text, and time linear in its length.
+    """
+    passages = list_passages(book)
+    tokens = tokenize(book.text)
+    speech = select_speech(book.text, tokens, passages, find_quoted(book.text, passages))
+    people, turns = _find_speakers(book.text, passages, tokens, speech, known)
+    quotations = _list_quotations(book, passages, turns, people)
+    return Script(
+        book=book,
+        characters=_list_characters(people, quotations),
+        quotations=quotations,
+        chapters=cut_utterances(book, quotations),
+        skipped=book.skipped,
+    )
+
+
+def _find_speakers(
+    text: str,
+    passages: Sequence[Passage],
+    tokens: Tokens,
+    speech: Sequence[Quoted],
+    known: Sequence[KnownCharacter],
+) -> tuple[list[Person], list[Turn]]:
+    in_speech = bytearray(len(tokens.texts))
+    for quotation in speech:
+        for i in tokens.between(quotation.start, quotation.end):
+            in_speech[i] = 1
+    mentions, behaviours = find_names(tokens, passages, in_speech)
+    people, of_form = cluster_people(mentions, behaviours, known)
+    of_mention = [of_form[mention.form] for mention in mentions]
+    reader = PhraseReader(tokens, names_by_token(mentions, of_mention))
+    roles = RoleBook(people)
+    roles.learn(tokens, mentions, of_mention, reader)
+    tell_genders(people, mentions, of_mention, tokens, in_speech, known)
+    turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
+    attribute(turns, people, Scene(tokens, mentions, of_mention), roles)
+    return people, turns
+
+
+def _list_quotations(
+    book: Book, passages: Sequence[Passage], turns: Sequence[Turn], people: Sequence[Person]
+) -> tuple[Quotation, ...]:
+    numbers = [number for chapter in book.chapters for number in range(1, len(chapter.paragraphs) + 1)]
+    listed: list[Quotation] = []
+    for turn in turns:
+        current = turn.speaker
+        for number, quoted in enumerate(turn.quotations):
+            own = turn.own_speakers.get(number)
+            if own is not None:
+                current = own
+            listed.append(
+                Quotation(
+                    start=quoted.start,
+                    end=quoted.end,
+                    paragraph=numbers[passages[quoted.passage].index],
+                    speaker=people[current].name if current is not None else None,
+                    type=turn.type,
+                    evidence=turn.evidence,
+                    confidence=round(turn.confidence, 3) if current is not None else 0.0,
+                )
+            )
+    return tuple(listed)
+
+
+def _list_characters(people: Sequence[Person], quotations: Sequence[Quotation]) -> tuple[Character, ...]:
+    lines = Counter(quotation.speaker for quotation in quotations)
+    characters = [
+        Character(
+            name=person.name,
+            aliases=_aliases(person),
+            gender=person.gender,
+            gender_evidence=person.gender_evidence,
+            quotations=lines[person.name],
+            mentions=person.mentions,
+        )
+        for person in people
+    ]
+    return tuple(sorted(characters, key=lambda c: (-c.quotations, -c.mentions, c.name)))
+
+
+def _aliases(person: Person) -> tuple[str, ...]:
+    names = dict.fromkeys(form.written for form in person.forms)
+    names.pop(person.name, None)
+    return tuple(names)
