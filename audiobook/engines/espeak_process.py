@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 import weakref
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +22,9 @@ from audiobook.errors import EngineError
 
 START_LIMIT_S = 30.0
 """The start takes 50 ms; this is for a machine that is short of memory or reads from a slow disk."""
+
+_MOST_VOICES = 32
+"""Processes kept at a time, one a voice; each takes about 2 MB of its own."""
 
 _KEPT_VARIABLES = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 """What Python itself may need; a locale, say, must not change how a text is read."""
@@ -63,14 +68,19 @@ class EspeakProcess:
                 "eSpeak through pyttsx3 needs Linux or macOS; choose another engine in voices.yaml"
             )
         self._owner = os.getpid()
-        self._socket, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair()
+        self._voices: OrderedDict[str, socket.socket] = OrderedDict()
         with theirs:
             self._process = _start(theirs.fileno())
-        self._finalizer = weakref.finalize(self, _end, self._process, self._socket, self._owner)
+        self._finalizer = weakref.finalize(
+            self, _end, self._process, self._control, self._voices, self._owner
+        )
         try:
             deadline = time.monotonic() + START_LIMIT_S
-            self.sample_rate, size = protocol.HELLO.unpack(self._receive(protocol.HELLO.size, deadline))
-            message = self._receive(size, deadline).decode()
+            self.sample_rate, size = protocol.HELLO.unpack(
+                _receive(self._control, protocol.HELLO.size, deadline)
+            )
+            message = _receive(self._control, size, deadline).decode()
         except (OSError, struct.error) as error:
             self.kill()
             raise ServerFailure(f"eSpeak did not start: {error}") from error
@@ -91,11 +101,12 @@ class EspeakProcess:
         """
         deadline = time.monotonic() + limit_s
         try:
-            self._send(request, limit_s)
+            voice = self._socket_of(request.voice)
+            _send(voice, request, limit_s)
             frames = []
-            while size := protocol.FRAME.unpack(self._receive(protocol.FRAME.size, deadline))[0]:
-                frames.append(self._receive(size, deadline))
-            end = protocol.END.unpack(self._receive(protocol.END.size, deadline))
+            while size := protocol.FRAME.unpack(_receive(voice, protocol.FRAME.size, deadline))[0]:
+                frames.append(_receive(voice, size, deadline))
+            end = protocol.END.unpack(_receive(voice, protocol.END.size, deadline))
         except TimeoutError as error:
             self.kill()
             raise ServerFailure(f"no answer within {limit_s:g} s") from error
@@ -124,32 +135,41 @@ class EspeakProcess:
             _kill(self._process)
         self._finalizer()
 
-    def _send(self, request: Request, limit_s: float) -> None:
-        voice = request.voice.encode()
-        text = request.text.encode()
-        header = protocol.REQUEST.pack(
-            # The child's own clock is for the case that nobody is left to kill it.
-            int(limit_s) + 2,
-            request.rate,
-            request.pitch,
-            request.volume,
-            len(voice),
-            len(text),
-        )
-        self._socket.settimeout(max(limit_s, 0.001))
-        self._socket.sendall(header + voice + text)
+    def _socket_of(self, voice: str) -> socket.socket:
+        """Return the socket of a voice's process, which starts where there is none."""
+        if voice in self._voices:
+            self._voices.move_to_end(voice)
+            return self._voices[voice]
+        if len(self._voices) == _MOST_VOICES:
+            self._voices.popitem(last=False)[1].close()  # upon which its process ends
+        ours, theirs = socket.socketpair()
+        self._voices[voice] = ours
+        with theirs:
+            name = voice.encode().ljust(protocol.VOICE_BYTES, b"\0")
+            socket.send_fds(self._control, [name], [theirs.fileno()])
+        return ours
 
-    def _receive(self, size: int, deadline: float) -> bytearray:
-        buffer = bytearray(size)
-        view = memoryview(buffer)
-        while view:
-            # 0 would mean "do not wait" and raise another exception than the time-out's.
-            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            count = self._socket.recv_into(view)
-            if not count:
-                raise ConnectionError("its socket is closed")
-            view = view[count:]
-        return buffer
+
+def _send(connection: socket.socket, request: Request, limit_s: float) -> None:
+    text = request.text.encode()
+    # The child's own clock is for the case that nobody is left to kill it.
+    clock_s = int(limit_s) + 2
+    header = protocol.REQUEST.pack(clock_s, request.rate, request.pitch, request.volume, len(text))
+    connection.settimeout(max(limit_s, 0.001))
+    connection.sendall(header + text)
+
+
+def _receive(connection: socket.socket, size: int, deadline: float) -> bytearray:
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    while view:
+        # 0 would mean "do not wait" and raise another exception than the time-out's.
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        count = connection.recv_into(view)
+        if not count:
+            raise ConnectionError("its socket is closed")
+        view = view[count:]
+    return buffer
 
 
 def package_folder(name: str) -> Path:
@@ -184,9 +204,15 @@ def _start(descriptor: int) -> subprocess.Popen[bytes]:
         raise ServerFailure(f"eSpeak's process can't be started: {error}") from error
 
 
-def _end(process: subprocess.Popen[bytes], connection: socket.socket, owner: int) -> None:
-    """Close the socket, upon which the server ends, and reap it."""
-    connection.close()
+def _end(
+    process: subprocess.Popen[bytes],
+    control: socket.socket,
+    voices: Mapping[str, socket.socket],
+    owner: int,
+) -> None:
+    """Close the sockets, upon which all processes end, and reap the server."""
+    for connection in (*voices.values(), control):
+        connection.close()
     if os.getpid() != owner:
         process.returncode = 0  # not this process's child: nothing to wait for or to warn of
         return

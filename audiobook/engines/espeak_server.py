@@ -2,20 +2,21 @@
 
 eSpeak carries state from one text to the next (the phase of its wave, its noise), so that the same
 text would sound a little different each time, and a fault in one text could spoil the next.  Hence
-a process that never speaks itself: it loads the library, and forks a child for every text.  All
-children start in one and the same state, so equal texts give equal bytes.  The next child is
-forked before its request comes.
+processes that never speak themselves: the server loads the library, forks a process for every voice
+asked for, which loads the voice, and that forks a child for every text.  All children of a voice
+start in one and the same state, so equal texts give equal bytes.  The next child is forked before
+its request comes.
 
-It imports as little as it can (no site-packages but pyttsx3's binding) because the time of a fork
-grows with the size of the process: about 0.7 ms here.
+It imports little (no site-packages but pyttsx3's binding), since the time of a fork grows with the
+size of the process.  What passes, in order:
 
-Requests and answers pass through one socket:
+    control socket    server → HELLO (sample rate, or 0 and why not)
+                      client → VOICE, the name padded with NUL, and with it a socket for that voice
+    a voice's socket  client → REQUEST, text
+                      server → any number of FRAME n > 0 and n bytes of samples, FRAME 0, END
 
-    server → HELLO (sample rate, or 0 and why not)
-    client → REQUEST, voice, text
-    server → any number of FRAME n > 0 and n bytes of samples, FRAME 0, END
-
-A child that dies takes the server with it: the client sees the socket close, and starts another.
+A process ends when the client closes its socket.  A child that dies takes its voice's process with
+it: the client sees that socket close.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ import ctypes
 import gc
 import os
 import signal
+import socket
 import struct
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 HELLO = struct.Struct("<II")
 """Sample rate in Hz, or 0 where eSpeak could not start; length of the message that follows."""
 
-REQUEST = struct.Struct("<6I")
-"""Seconds until the child gives up, rate, pitch, volume, bytes of voice and of text that follow."""
+VOICE_BYTES = 64
+"""eSpeak cuts the names of voices at 40."""
+
+REQUEST = struct.Struct("<5I")
+"""Seconds until the child gives up, rate, pitch, volume, bytes of text that follow."""
 
 FRAME = struct.Struct("<I")
 END = struct.Struct("<Bqq")
@@ -50,31 +55,53 @@ _NO_REQUEST = 3
 
 
 def main() -> None:
-    """Serve requests until the client closes the socket or a child fails."""
+    """Start a process for each voice that is asked for, until the client closes the control socket."""
     descriptor, packages, library, data = sys.argv[1:]
     sys.path.append(packages)
-    out = int(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's business
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the client is gone: so is the child
-    try:
-        espeak, sample_rate = _load(library, data)
-    except Exception as error:  # passed on, since nobody reads this process's standard error
-        message = f"{type(error).__name__}: {error}".encode()
-        _write(out, HELLO.pack(0, len(message)) + message)
-        return
-    _write(out, HELLO.pack(sample_rate, 0))
-    gc.collect()
-    gc.freeze()  # a collection in a child would copy every page of the heap
-    gc.disable()
-    server = os.getpid()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the client is gone: so is the process
+    with socket.socket(fileno=int(descriptor)) as control:
+        try:
+            espeak, sample_rate = _load(library, data)
+        except Exception as error:  # passed on, since nobody reads this process's standard error
+            message = f"{type(error).__name__}: {error}".encode()
+            control.sendall(HELLO.pack(0, len(message)) + message)
+            return
+        control.sendall(HELLO.pack(sample_rate, 0))
+        libc = ctypes.CDLL(None)
+        gc.collect()
+        gc.freeze()  # a collection in a child would copy every page of the heap
+        gc.disable()
+        server = os.getpid()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the voices' processes need no reaping
+        while True:
+            name, sockets, *_ = socket.recv_fds(control, VOICE_BYTES, 1)
+            if not name:
+                return
+            if os.fork() == 0:
+                _die_with(server, libc)
+                control.close()
+                _serve_voice(espeak, libc, name.rstrip(b"\0"), sockets[0])
+            os.close(sockets[0])
+
+
+def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> NoReturn:
+    """Fork a child for each text in one voice, until the client closes its socket or a child fails."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    espeak.SetVoiceByName(name)
+    # An unknown voice or variant can leave another one in place without an error.
+    taken = VOICE_TAKEN if espeak.GetCurrentVoice().contents.identifier == name else 0
+    listener = _Listener(espeak, stream)
+    espeak.SetSynthCallback(listener)
+    process = os.getpid()
     while True:
         child = os.fork()
         if child == 0:
-            _die_with(server)
-            _answer(espeak, out)
+            _die_with(process, libc)
+            _answer(espeak, listener, taken, stream)
         _, status = os.waitpid(child, 0)
         if status != 0:
-            return
+            os._exit(status & 0xFF)
 
 
 def _load(library: str, data: str) -> tuple[Any, int]:
@@ -91,59 +118,49 @@ def _load(library: str, data: str) -> tuple[Any, int]:
     return _espeak, sample_rate
 
 
-def _die_with(server: int) -> None:
-    """Have this child killed when the server dies; elsewhere than on Linux the closed socket does it."""
+def _die_with(parent: int, libc: ctypes.CDLL) -> None:
+    """Have this child killed when its parent is; elsewhere than on Linux the closed socket ends it."""
     if sys.platform == "linux":
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>, see prctl(2)
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() != server:
+        libc.prctl(set_parent_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:
             os._exit(1)
 
 
-def _answer(espeak: Any, stream: int) -> None:
+def _answer(espeak: Any, listener: _Listener, taken: int, stream: int) -> NoReturn:
     """Speak one request, and end this process."""
-    header = os.read(stream, REQUEST.size)
-    if not header:
-        os._exit(_NO_REQUEST)
-    header += _read(stream, REQUEST.size - len(header))
-    limit_s, rate, pitch, volume, voice_size, text_size = REQUEST.unpack(header)
+    limit_s, rate, pitch, volume, text_size = REQUEST.unpack(_read(stream, REQUEST.size))
     signal.alarm(limit_s)
-    voice = _read(stream, voice_size)
     text = _read(stream, text_size)
-    if espeak.SetVoiceByName(voice) != espeak.EE_OK:
-        _write(stream, FRAME.pack(0) + END.pack(0, 0, 0))
-        os._exit(0)
-    # An unknown voice or variant can leave another one in place without an error.
-    taken = VOICE_TAKEN if espeak.GetCurrentVoice().contents.identifier == voice else 0
     espeak.SetParameter(espeak.RATE, rate)
     espeak.SetParameter(espeak.PITCH, pitch)
     espeak.SetParameter(espeak.VOLUME, volume)
-    finished, samples, position = _speak(espeak, text, stream)
-    _write(stream, FRAME.pack(0) + END.pack(taken | finished, samples, position))
+    # Flags: neither SSML nor phoneme input, so that markup in a story is read as it stands.
+    espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, espeak.CHARS_UTF8, None, None)
+    end = END.pack(taken | listener.finished, listener.samples, listener.position)
+    _write(stream, FRAME.pack(0) + end)
     os._exit(0)
 
 
-def _speak(espeak: Any, text: bytes, stream: int) -> tuple[int, int, int]:
-    """Send the sound of `text` as frames; return `FINISHED` or 0, and the last clause's end (see `END`)."""
-    finished, samples, position = 0, 0, 0
+class _Listener:
+    """Sends the sound as frames, and notes what eSpeak reports of its progress (see `END`)."""
 
-    def receive(wave: Any, count: int, events: Any) -> int:
-        nonlocal finished, samples, position
+    def __init__(self, espeak: Any, stream: int) -> None:
+        self.finished, self.samples, self.position = 0, 0, 0
+        self._stream = stream
+        self._end, self._terminated = espeak.EVENT_END, espeak.EVENT_LIST_TERMINATED
+
+    def __call__(self, wave: Any, count: int, events: Any) -> int:
         if not wave:
-            finished = FINISHED
+            self.finished = FINISHED
         elif count:
-            _write(stream, FRAME.pack(2 * count) + ctypes.string_at(wave, 2 * count))
+            _write(self._stream, FRAME.pack(2 * count) + ctypes.string_at(wave, 2 * count))
         index = 0
-        while (kind := events[index].type) != espeak.EVENT_LIST_TERMINATED:
-            if kind == espeak.EVENT_END:
-                samples, position = events[index].sample, events[index].text_position
+        while (kind := events[index].type) != self._terminated:
+            if kind == self._end:
+                self.samples, self.position = events[index].sample, events[index].text_position
             index += 1
         return 0
-
-    espeak.SetSynthCallback(receive)
-    # Flags: neither SSML nor phoneme input, so that markup in a story is read as it stands.
-    result = espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, espeak.CHARS_UTF8, None, None)
-    return (finished if result == espeak.EE_OK else 0), samples, position
 
 
 def _read(stream: int, size: int) -> bytes:
