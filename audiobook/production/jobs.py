@@ -20,15 +20,16 @@ from audiobook.audio import (
     resampled_frames,
     stitch,
 )
-from audiobook.engines import Engine, open_engine
+from audiobook.engines import open_engine
+from audiobook.engines.base import Engine
 from audiobook.errors import EncoderError, StorageError, SynthesisError
 from audiobook.model import Break, Clip, Track
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
 from audiobook.publishing import read_seconds, write_tags
 
-_LENGTH_TOLERANCE_S = 0.03
-"""An MP3's length is whole frames of 1152 samples (26 ms), cut to the sample by the LAME header."""
+_LENGTH_TOLERANCE_S = 0.001
+"""The file's header tells its length to the sample; resampling may round it by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

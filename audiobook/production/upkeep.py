@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import os
 import platform
@@ -99,7 +100,7 @@ def examine_machine(project: Project, cache: Path) -> list[Finding]:
     system = f"narrate {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
     findings = [Finding(subject="system", found=system)]
     findings += [_examine("settings", lambda: _examine_settings(project))]
-    findings += [_examine(f"engine {name}", lambda name=name: _try_engine(name)) for name in engine_names()]
+    findings += [_examine(f"engine {name}", functools.partial(_try_engine, name)) for name in engine_names()]
     findings += [_examine("encoder", lambda: _try_encoder(project))]
     findings += [_examine_folder("output", project.output), _examine_folder("cache", cache)]
     return findings

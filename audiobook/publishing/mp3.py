@@ -18,6 +18,11 @@ UNKNOWN_AUTHOR = "Unknown"
 
 _MARK = "narrate"
 
+_FIRST_FRAME_BYTES = 2048
+_SAMPLES_PER_FRAME = 1152
+_PADDING_OFFSET = 141
+"""From the letters "Info": flags, frames, bytes, seek table and quality (120 bytes), then 21 of LAME's tag."""
+
 # BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
 _ISO_639_2 = dict(
     pair.split(":")
@@ -143,11 +148,26 @@ def is_own(path: Path) -> bool:
 
 
 def read_seconds(path: Path) -> float:
-    """Return an MP3's length by its LAME header.  Raises `StorageError` where it is no MP3 or gone."""
+    """Return an MP3's length to the sample, by the header that ffmpeg writes into its first frame.
+
+    Format: "MP3 Info Tag rev 1 specifications" (http://gabriel.mp3-tech.org/mp3infotag.html): frames,
+    and the samples that the encoder put before and after the sound.  (mutagen reads these only where
+    LAME signed the header itself.)  Raises `StorageError` where the file is gone or has no such header.
+    """
     from mutagen import MutagenError
     from mutagen.mp3 import MP3
 
     try:
-        return float(MP3(path).info.length)
+        mp3 = MP3(path)
+        with path.open("rb") as file:
+            file.seek(mp3.tags.size if mp3.tags else 0)
+            frame = file.read(_FIRST_FRAME_BYTES)
     except (MutagenError, OSError) as error:
         raise StorageError(f"{path}: can't be read as an MP3: {error}") from error
+    header = frame.find(b"Info")
+    if header < 0 or len(frame) < header + _PADDING_OFFSET + 3:
+        raise StorageError(f"{path}: not an MP3 as narrate makes them: its length is not written in it")
+    frames = int.from_bytes(frame[header + 8 : header + 12])
+    padding = int.from_bytes(frame[header + _PADDING_OFFSET : header + _PADDING_OFFSET + 3])
+    samples = frames * _SAMPLES_PER_FRAME - (padding >> 12) - (padding & 0xFFF)
+    return float(samples / mp3.info.sample_rate)

@@ -1,0 +1,31 @@
+# One entry per habit; PYTHON is the virtual environment that the README's second command makes.
+PYTHON ?= .venv/bin/python
+
+.PHONY: test slow lint format bench stress loudness
+
+test:
+	$(PYTHON) -m pytest
+
+slow:
+	$(PYTHON) -m pytest -m slow
+
+lint:
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+
+format:
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+# The speed of a cold run against the bare pipe of synthesizer and encoder, in one run.
+bench:
+	$(PYTHON) -m benchmarks.speed
+
+# 10,000 clips from several voices and workers: complete, none empty, equal text = equal bytes.
+stress:
+	$(PYTHON) -m benchmarks.stress
+
+# What a listener's meter shows of the finished files.
+loudness:
+	$(PYTHON) -m benchmarks.loudness output

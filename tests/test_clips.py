@@ -1,0 +1,92 @@
+"""The clip cache: whole or missing, never half; bounded; keyed by everything that changes the sound."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audiobook.errors import StorageError
+from audiobook.model import Clip, Voice
+from audiobook.production.clips import ClipCache, clip_key
+
+VOICE = Voice(engine="tone", id="tone-low")
+CLIP = Clip(samples=b"\x01\x02" * 500, sample_rate=22_050)
+KEY = clip_key("tone 1", VOICE, "Hello")
+
+
+def entry(cache: ClipCache) -> Path:
+    return next(path for path in cache.folder.rglob("*") if path.is_file())
+
+
+def test_what_is_put_comes_back(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path / "clips")
+    assert cache.get(KEY) is None
+    assert not cache.has(KEY)
+    cache.put(KEY, CLIP)
+    assert cache.has(KEY)
+    assert cache.get(KEY) == CLIP
+    assert [path.suffix for path in cache.folder.rglob("*") if path.is_file()] == [".clip"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"narrate1", b"x" * 1024])
+def test_a_damaged_entry_is_a_miss(damage: bytes, tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    cache.put(KEY, CLIP)
+    entry(cache).write_bytes(damage)
+    assert not cache.has(KEY)
+    assert cache.get(KEY) is None
+
+
+def test_a_flipped_bit_is_a_miss(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    cache.put(KEY, CLIP)
+    data = bytearray(entry(cache).read_bytes())
+    data[-1] ^= 1
+    entry(cache).write_bytes(data)
+    assert cache.get(KEY) is None
+
+
+def test_everything_that_changes_the_sound_changes_the_key() -> None:
+    keys = {
+        KEY,
+        clip_key("tone 2", VOICE, "Hello"),
+        clip_key("tone 1", VOICE, "Hello."),
+        *(
+            clip_key("tone 1", replace(VOICE, **change), "Hello")
+            for change in (
+                {"engine": "other"},
+                {"id": "tone-high"},
+                {"rate": 161},
+                {"pitch": 51},
+                {"volume": 0.9},
+            )
+        ),
+    }
+    assert len(keys) == 8
+
+
+def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    keys = [clip_key("tone 1", VOICE, str(number)) for number in range(10)]
+    for age, key in enumerate(keys):
+        cache.put(key, CLIP)
+        os.utime(cache.folder / key[:2] / f"{key}.clip", (age, age))
+    assert cache.get(keys[0]) is not None  # used again: now the youngest
+    size = cache.size_bytes() // 10
+    assert cache.prune(10 * size) == 0
+    removed = cache.prune(5 * size)
+    assert cache.size_bytes() == 10 * size - removed <= 5 * size
+    assert cache.has(keys[0])
+    assert not cache.has(keys[1])
+    assert cache.has(keys[9])
+    assert cache.clear() == cache.size_bytes() + 4 * size
+    assert not cache.folder.exists()
+
+
+def test_a_folder_that_can_not_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="clip cache can't be written"):
+        ClipCache(tmp_path / "file").put(KEY, CLIP)

@@ -1,0 +1,123 @@
+"""Tags as players read them, the mark of a whole file, and names that every system takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mutagen.id3 import ID3
+from mutagen.mp3 import MP3, BitrateMode
+
+from audiobook.audio import encode_mp3, find_encoder
+from audiobook.publishing import Tags, is_own, read_mark, read_seconds, safe_file_name, write_tags
+from audiobook.publishing.mp3 import language_code
+
+TAGS = Tags(
+    title="Echo Fade",
+    album="Echo Fade",
+    author=None,
+    voices=("en-gb-x-rp", "en-us+f4"),
+    number=1,
+    count=12,
+    language="en-GB",
+    text="“Oh,” she said – and ☃.",
+    year="c. 1815 (revised)",
+    series="Seas",
+    series_part="2",
+)
+
+
+@pytest.fixture
+def mp3(tmp_path: Path) -> Path:
+    path = tmp_path / "a.mp3"
+    encode_mp3([bytes(2 * 22_050 * 3)], path, sample_rate=22_050, filters="anull", encoder=find_encoder())
+    return path
+
+
+def test_the_stream_is_192_kbps_cbr_mono_with_an_exact_length(mp3: Path) -> None:
+    info = MP3(mp3).info
+    assert (info.bitrate, info.bitrate_mode, info.sample_rate, info.channels) == (
+        pytest.approx(192_000, rel=1e-4),  # mutagen divides the bytes by the exact length
+        BitrateMode.CBR,
+        44_100,
+        1,
+    )
+    assert read_seconds(mp3) == pytest.approx(3.0, abs=0.001)
+
+
+def test_tags_are_id3v23_frames_that_audiobookshelf_reads(mp3: Path) -> None:
+    write_tags(mp3, TAGS, "f" * 64)
+    assert mp3.read_bytes()[3] == 3
+    id3 = ID3(mp3)
+    assert {
+        frame: str(id3[frame]) for frame in ("TIT2", "TALB", "TPE1", "TCOM", "TRCK", "TDRC", "TCON", "TLAN")
+    } == {
+        "TIT2": "Echo Fade",
+        "TALB": "Echo Fade",
+        "TPE1": "Unknown",
+        "TCOM": "en-gb-x-rp; en-us+f4",
+        "TRCK": "1/12",
+        "TDRC": "1815",
+        "TCON": "Audiobook",
+        "TLAN": "eng",
+    }
+    assert "synthetic" in str(id3.getall("COMM")[0])
+    assert (id3.getall("USLT")[0].text, id3.getall("USLT")[0].lang) == ("“Oh,” she said – and ☃.", "eng")
+    assert str(id3["TXXX:series"]) == "Seas"
+    assert str(id3["TXXX:series-part"]) == "2"
+
+
+def test_the_mark_knows_a_whole_file_from_a_cut_one(mp3: Path) -> None:
+    assert read_mark(mp3) is None
+    assert not is_own(mp3)
+    write_tags(mp3, TAGS, "f" * 64)
+    mark = read_mark(mp3)
+    assert mark is not None
+    assert mark.fingerprint == "f" * 64
+    mp3.write_bytes(mp3.read_bytes()[:-1])
+    assert read_mark(mp3) is None
+    assert is_own(mp3)
+    assert read_mark(mp3.with_name("missing.mp3")) is None
+
+
+def test_equal_tags_are_equal_bytes(mp3: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "b.mp3"
+    copy.write_bytes(mp3.read_bytes())
+    for path in (mp3, copy):
+        write_tags(path, TAGS, "f" * 64)
+    assert mp3.read_bytes() == copy.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [("en", "eng"), ("en-GB", "eng"), ("de_DE", "deu"), ("grc", "grc"), ("x-klingon", "und"), ("", "und")],
+)
+def test_language_codes(tag: str, code: str) -> None:
+    assert language_code(tag) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("01 - Echo Chamber", "01 - Echo Chamber"),
+        ('A/B: "C"?', "A B C"),
+        ("con", "_con"),
+        ("COM1.txt", "_COM1.txt"),
+        ("..", "untitled"),
+        ("end. ", "end"),
+        ("Ночь", "Ночь"),
+        ("", "untitled"),
+    ],
+)
+def test_file_names(name: str, safe: str) -> None:
+    assert safe_file_name(name) == safe
+
+
+@given(st.text())
+def test_any_text_makes_a_file_name(name: str) -> None:
+    safe = safe_file_name(name)
+    assert 0 < len(safe.encode()) <= 121
+    assert not set(safe) & set('<>:"/\\|?*\0\n')
+    assert safe == safe.strip(" .")
