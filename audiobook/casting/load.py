@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from audiobook.casting.readers import attempt, gather_keys, record, suggest
+from audiobook.casting.readers import attempt, choice, gather_keys, record
 from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
 from audiobook.casting.settings import (
     BookDetails,
@@ -65,11 +65,12 @@ def load_settings(path: Path | None, *, engines: Mapping[str, FindFault]) -> Set
 
 
 def _fault(file: str, found: Finding) -> Fault:
-    return Fault(
-        file=file, line=found.mark.line, column=found.mark.column, path=found.path, message=found.message
-    )
+    # Names of the user's choice may hold what no terminal can show, halves of surrogate pairs even.
+    path = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in found.path)
+    return Fault(file=file, line=found.mark.line, column=found.mark.column, path=path, message=found.message)
 
 
+@cache
 def _read_built_in() -> dict[str, Any]:
     """Return the values of the built-in file; its voices are proven by a test, not at every start."""
     findings: list[Finding] = []
@@ -82,7 +83,7 @@ def _load(
 ) -> Settings | None:
     """Return the settings of a file's tree, None where the findings tell why not."""
     marks = {entry.name: entry.mark for entry in tree.entries}
-    engine = _read_engine(tree, marks, cast("str", built_in["engine"]), engines, findings)
+    engine = _read_engine(tree, built_in["engine"], engines, findings)
     schema = Schema({name: cache(find_fault) for name, find_fault in engines.items()}, engine)
     stated = gather_keys(tree, schema.general_keys(), "settings", findings)
     if engine is not None:
@@ -90,7 +91,7 @@ def _load(
     stories: dict[str, dict[str, Any]] = {}
     inner: list[Finding] = []
     for story in _entries_of(tree, "stories"):
-        read_story = record(schema.story_keys(stated.get("characters", {})), "a mapping of settings")
+        read_story = record(schema.story_keys(stated), "a mapping of settings")
         node = Table(mark=story.mark, entries=()) if is_nothing(story.value) else story.value
         for own in attempt(read_story, node, story.name, story.mark, inner):
             stories[story.name] = own
@@ -99,24 +100,14 @@ def _load(
 
 
 def _read_engine(
-    tree: Table,
-    marks: Mapping[str, Mark],
-    built_in: str,
-    engines: Mapping[str, FindFault],
-    findings: list[Finding],
+    tree: Table, built_in: str, engines: Mapping[str, FindFault], findings: list[Finding]
 ) -> str | None:
     """Return the engine of voices that name none, None where the file states no such engine."""
-    node = tree.get("engine")
-    if node is None:
-        return built_in
-    name = getattr(node, "text", None)
-    if name in engines:
-        return str(name)
-    got = repr(name) if name is not None else "a list or a mapping"
-    known = " or ".join(engines)
-    message = f"expected the name of an engine ({known}), got {got}{suggest(name or '', engines)}"
-    findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
-    return None
+    for entry in tree.entries:
+        if entry.name == "engine" and not is_nothing(entry.value):
+            known = attempt(choice(*engines), entry.value, entry.name, entry.mark, findings)
+            return known[0] if known else None
+    return built_in
 
 
 def _entries_of(tree: Table, name: str) -> tuple[Entry, ...]:

@@ -58,9 +58,11 @@ def text(what: str, *, pattern: str = r".*\S.*", longest: int = 200) -> Reader[s
         value = " ".join(node.text.split())
         if len(value) > longest:
             raise misfit(node, f"{what} of at most {longest} characters")
-        # Quoted YAML can spell control characters and halves of surrogate pairs, which no file can hold.
-        if not shape.fullmatch(value) or any(category(character) in {"Cc", "Cs"} for character in value):
+        if not shape.fullmatch(value):
             raise misfit(node, what)
+        # Quoted YAML can spell control characters and halves of surrogate pairs, which no file can hold.
+        if any(category(character) in {"Cc", "Cs"} for character in value):
+            raise misfit(node, what, hint=", which has a control character")
         return value
 
     return read
@@ -85,13 +87,7 @@ def whole(low: int, high: int, what: str) -> Reader[int]:
 
     def read(node: Node) -> int:
         expected = f"{what} ({low}–{high})"
-        if (
-            not isinstance(node, Scalar)
-            or node.kind != "whole"
-            or not re.fullmatch(r"[+-]?\d{1,12}", node.text)
-        ):
-            raise misfit(node, expected)
-        value = int(node.text)
+        value = int(_digits(node, r"[+-]?\d{1,12}", expected))
         if not low <= value <= high:
             raise misfit(node, expected)
         return value
@@ -104,18 +100,21 @@ def number(low: float, high: float, what: str) -> Reader[float]:
 
     def read(node: Node) -> float:
         expected = f"{what} ({low:g}–{high:g})"
-        # `.inf` and `.nan` are decimals to YAML; float() would not take them as they are written.
-        plain = isinstance(node, Scalar) and re.fullmatch(
-            r"[+-]?[\d.]{1,20}(e[+-]?\d{1,3})?", node.text, re.I
-        )
-        if not plain or not isinstance(node, Scalar) or node.kind not in {"whole", "decimal"}:
-            raise misfit(node, expected)
-        value = float(node.text)
+        value = float(_digits(node, r"[+-]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})", expected))
         if not low <= value <= high:
             raise misfit(node, expected)
         return value
 
     return read
+
+
+def _digits(node: Node, pattern: str, expected: str) -> str:
+    """Return the text of a number that is written plainly: no quotes, no 0x1F, no .inf."""
+    if not isinstance(node, Scalar) or not re.fullmatch(pattern, node.text):
+        raise misfit(node, expected)
+    if node.kind not in {"whole", "decimal"}:
+        raise misfit(node, expected, hint=" in quotes, which make it a text")
+    return node.text
 
 
 def listing(item: Reader[T], what: str, *, at_least: int = 0) -> Reader[tuple[T, ...]]:

@@ -89,30 +89,33 @@ class Schema:
     def general_keys(self) -> Mapping[str, Reader[Any]]:
         """Return the readers of all top-level keys; stories are kept as they stand, for later."""
         return {
-            "engine": text("the name of an engine"),
+            # Checked before all else (load.py), since what voices there are depends on it.
+            "engine": lambda node: node.text if isinstance(node, Scalar) else None,
             **self.section_keys({}),
             "output": record(_OUTPUT_KEYS, f"a mapping with {', '.join(_OUTPUT_KEYS)}"),
             "stories": table(lambda entry: entry.value, "a mapping from names of stories to settings"),
         }
 
-    def section_keys(self, lower: Mapping[str, CharacterSettings]) -> Mapping[str, Reader[Any]]:
+    def section_keys(self, lower: Mapping[str, Any]) -> Mapping[str, Reader[Any]]:
         """Return the readers of the keys that may stand at the top level and in a story's section.
 
-        `lower` holds the characters of the level below, by name.
+        `lower` holds the values of the section below, over which this one is laid.
         """
+        narrator: VoiceWish = lower.get("narrator", VoiceWish())
+        characters: Mapping[str, CharacterSettings] = lower.get("characters", {})
         pool = listing(self._read_pool_voice, "a list of voices, like [en-us+f2, en-us+f4]", at_least=1)
         return {
             "casting": _CASTING,
             "rate": _VOICE_KEYS["rate"],
-            "narrator": lambda node: self._read_voice(node, None),
+            "narrator": lambda node: self._read_voice(node, narrator.engine),
             "pools": record(dict.fromkeys(_GENDERS, pool), f"a mapping with {', '.join(_GENDERS)}"),
-            "characters": lambda node: self._read_characters(node, lower),
+            "characters": lambda node: self._read_characters(node, characters),
             "pronunciations": table(_read_pronunciation, "a mapping from words to respellings"),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
         }
 
-    def story_keys(self, lower: Mapping[str, CharacterSettings]) -> Mapping[str, Reader[Any]]:
-        """Return the readers of a story's section."""
+    def story_keys(self, lower: Mapping[str, Any]) -> Mapping[str, Reader[Any]]:
+        """Return the readers of a story's section, laid over the general one, `lower`."""
         return {**DETAIL_KEYS, **self.section_keys(lower)}
 
     def _read_voice(self, node: Node, lower_engine: str | None) -> VoiceWish:

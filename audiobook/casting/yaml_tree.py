@@ -181,7 +181,7 @@ def _compose(text: str) -> Any:
     try:
         return yaml.compose(text)
     except ReaderError as error:
-        message = f"expected text, got the control character U+{ord(error.character):04X}"
+        message = f"expected text, got the control character U+{ord(text[error.position]):04X}"
         raise Misfit(Finding(mark=_mark_of_offset(text, error.position), message=message)) from error
     except MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
@@ -235,7 +235,8 @@ class _Grower:
             return Listing(mark=mark, items=tuple(self.grow(item, depth + 1) for item in raw.value))
         if raw.id == "mapping":
             return Table(mark=mark, entries=tuple(self._grow_entries(raw, depth)))
-        return Scalar(mark=mark, text=str(raw.value), kind=_SCALAR_KINDS.get(tag, "text"))
+        # A tag that is complained of leaves nothing to complain of: the value counts as not stated.
+        return Scalar(mark=mark, text=str(raw.value), kind=_SCALAR_KINDS.get(tag, "nothing"))
 
     def _grow_entries(self, raw: Any, depth: int) -> Iterator[Entry]:
         first_marks: dict[str, Mark] = {}
