@@ -41,7 +41,10 @@ def prove_complete(script: Script) -> None:
 
 
 def _tell(text: str, start: int, end: int, what: str) -> str:
+    letter = _LETTER.search(text, start, end)
+    start = letter.start() if letter else start
     words = " ".join(text[start:end].split())
     shown = words if len(words) <= 80 else words[:77] + "…"
     line = text.count("\n", 0, start) + 1
-    return f"line {line}, characters {start}–{end}: “{shown}” {what}; this is a fault of the program, please report it"
+    where = f"line {line}, characters {start}–{end}"
+    return f"{where}: “{shown}” {what}; this is a fault of the program, please report it"

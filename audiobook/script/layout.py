@@ -45,7 +45,7 @@ class Tokens:
 
 
 def list_passages(book: Book) -> list[Passage]:
-    """Number a book's paragraphs through all chapters."""
+    """Return a book's paragraphs, numbered through all chapters."""
     passages: list[Passage] = []
     for chapter_index, chapter in enumerate(book.chapters):
         for position, paragraph in enumerate(chapter.paragraphs):

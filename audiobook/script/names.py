@@ -16,6 +16,7 @@ from audiobook.script.layout import Passage, Tokens
 from audiobook.script.lexicon import Lexicon, lexicon
 
 _PARTICLES = frozenset("de la le von van der du des di da del den ter ten of y".split())
+_KIN_TITLES = ("uncle", "aunt", "cousin", "sister", "brother")
 _OPENERS = frozenset(".!?:;—–―\"“”‘«»'(…*_[-") | {"--", "---", "----", "...", "....", "’"}
 _CAPITALIZED = re.compile(r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*[a-zß-öø-ÿ]|[A-Z]\.\Z")
 
@@ -68,15 +69,16 @@ class WordCounts:
 
 
 def find_names(
-    tokens: Tokens, passages: Sequence[Passage], quoted: Sequence[bool]
+    tokens: Tokens, passages: Sequence[Passage], quoted: bytearray, titled: bytearray
 ) -> tuple[list[NameMention], dict[Form, Behaviour]]:
     """Return the mentions of people's names in order, and how each form behaves.
 
-    `quoted` tells for each token whether it stands inside speech.
+    `quoted` tells for each token whether it stands inside speech, `titled` whether it stands between
+    quotation marks that are not speech: what is named there is a song or a ship.
     """
     openings = _find_openings(tokens, passages)
     counts = _count_words(tokens, openings)
-    candidates = _find_candidates(tokens, passages, counts, openings, quoted)
+    candidates = _find_candidates(tokens, passages, counts, openings, quoted, titled)
     behaviours: dict[Form, Behaviour] = {}
     for mention in candidates:
         _observe(tokens, mention, behaviours.setdefault(mention.form, Behaviour()))
@@ -114,10 +116,9 @@ def _count_words(tokens: Tokens, openings: bytearray) -> WordCounts:
 def _is_title(tokens: Tokens, i: int, words: Lexicon) -> str | None:
     """Return the title that token i is ("mr" for "Mr."), or None.  Abbreviated saints are names."""
     bare = tokens.lowers[i].rstrip(".")
-    if bare in words.title_gender and bare not in ("st", "saint") and len(bare) > 1:
-        if tokens.texts[i][0].isupper() or bare in ("uncle", "aunt", "cousin", "sister", "brother"):
-            return bare
-    return None
+    if bare not in words.title_gender or bare in ("st", "saint") or len(bare) < 2:
+        return None
+    return bare if tokens.texts[i][0].isupper() or bare in _KIN_TITLES else None
 
 
 def _find_candidates(
@@ -125,7 +126,8 @@ def _find_candidates(
     passages: Sequence[Passage],
     counts: WordCounts,
     openings: bytearray,
-    quoted: Sequence[bool],
+    quoted: bytearray,
+    titled: bytearray,
 ) -> list[NameMention]:
     words = lexicon()
     found: list[NameMention] = []
@@ -135,7 +137,7 @@ def _find_candidates(
         span = tokens.between(passage.start, passage.end)
         i = span.start
         while i < span.stop:
-            mention = _read_name(tokens, i, span.stop, counts, openings, words)
+            mention = None if titled[i] else _read_name(tokens, i, span.stop, counts, openings, words)
             if mention is None:
                 i += 1
                 continue
@@ -219,7 +221,7 @@ def _is_name_word(
     inside, lower = counts.inside[low], counts.lower[low]
     if openings[at] and not begun:
         if low in words.section("also words"):
-            return inside > lower and inside > 0
+            return inside > lower or (lower == 0 and low in words.first_names)
         return lower == 0 or inside > 2 * lower
     return inside > lower // 2 or low in words.first_names
 
@@ -237,8 +239,10 @@ def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
         speech.get(before) in ("past", "present") or speech.get(after) in ("past", "present")
     ):
         seen.speaks += 1
-    elif words.human_verbs.get(after) in ("past", "present") or (
-        after in words.section("adverbs") and words.human_verbs.get(later) in ("past", "present")
+    elif (
+        words.human_verbs.get(after) in ("past", "present")
+        or (after.endswith("ed") and len(after) > 3)
+        or (after in words.section("adverbs") and words.human_verbs.get(later) in ("past", "present"))
     ):
         seen.acts += 1
     if mention.in_quotation and before in (",", "“", '"', "‘", "'", "dear") and after in ".,!?—;":
@@ -287,6 +291,12 @@ def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
         return False
     first = form.words[0].lower()
     human = 2 * seen.speaks + seen.acts + 2 * seen.addressed + seen.described
+    if (
+        not any(counts.inside[word.lower()] for word in form.words)
+        and not seen.speaks + seen.acts + seen.owns
+    ):
+        # Seen only where any word is capitalized: it must do something to be somebody.
+        return False
     if first in words.section("kin names"):
         return True
     if first in words.first_names and (first not in words.section("also words") or counts.lower[first] == 0):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from audiobook.model import Gender, KnownCharacter
 from audiobook.script.lexicon import lexicon
@@ -51,7 +52,7 @@ def cluster_people(
 def _count_meetings(mentions: Sequence[NameMention]) -> Counter[tuple[Form, Form]]:
     """Count how often two forms stand close together: people are seldom named twice in one breath."""
     meetings: Counter[tuple[Form, Form]] = Counter()
-    for one, other in zip(mentions, mentions[1:], strict=False):
+    for one, other in pairwise(mentions):
         if other.first - one.after < 12 and one.form != other.form and one.in_quotation == other.in_quotation:
             meetings[one.form, other.form] += 1
             meetings[other.form, one.form] += 1
@@ -167,7 +168,7 @@ class _Clusters:
                 seen[key] = form
 
     def link_titles(self) -> None:
-        """Join "Miss Bingley" to "Caroline Bingley", "Mr. Darcy" to "Fitzwilliam Darcy"; where two fit, none."""
+        """Join "Miss Bingley" to "Caroline Bingley"; where two fit, to none."""
         for form in self.forms:
             if not form.titles or len(form.words) != 1:
                 continue

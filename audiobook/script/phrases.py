@@ -98,7 +98,7 @@ class PhraseReader:
         return self._read_noun(at + 1, stop, self.tokens.lowers[at], at)
 
     def _read_noun(self, start: int, stop: int, determiner: str, first: int) -> Phrase | None:
-        """Read adjectives and head noun from `start`; a name after them is what counts ("his cousin Jane")."""
+        """Read adjectives and head noun; a name after them is what counts ("his cousin Jane")."""
         lowers, texts = self.tokens.lowers, self.tokens.texts
         at = start
         noun_at = -1

@@ -10,6 +10,8 @@ from audiobook.script.names import NameMention
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
+_DETERMINERS = ("the", "a", "their", "her", "his", "my", "our")
+
 
 class RoleBook:
     """Knows whose role a noun is, and makes a person of a role that is nobody's."""
@@ -40,11 +42,11 @@ class RoleBook:
             if mention.in_quotation:
                 continue
             after = mention.after
-            if after + 2 < len(lowers) and lowers[after] == "," and lowers[after + 1] in ("the", "a", "their", "her", "his"):
+            if after + 2 < len(lowers) and lowers[after] == "," and lowers[after + 1] in _DETERMINERS:
                 phrase = reader.read(after + 1, min(len(lowers), after + 6))
-                if phrase and phrase.kind == "role" and phrase.noun in lexicon().noun_gender:
-                    if phrase.after < len(lowers) and lowers[phrase.after] in (",", ".", ";"):
-                        self._hold_if_telling(phrase, person)
+                closes = phrase and phrase.after < len(lowers) and lowers[phrase.after] in (",", ".", ";")
+                if phrase and phrase.kind == "role" and closes:
+                    self._hold_if_telling(phrase, person)
             if mention.first >= 3 and lowers[mention.first - 1] == ",":
                 for first in range(mention.first - 3, max(-1, mention.first - 6), -1):
                     phrase = reader.read(first, mention.first - 1)
@@ -70,7 +72,7 @@ class RoleBook:
         holders = self.holders.get(phrase.noun, set())
         if len(holders) == 1:
             return next(iter(holders))
-        if phrase.noun in lexicon().section("generic nouns") or phrase.noun in ("somebody", "someone", "nobody"):
+        if phrase.noun in lexicon().section("generic nouns") | {"somebody", "someone", "nobody"}:
             return None
         if phrase.noun in lexicon().section("kin nouns") and phrase.determiner == "'s":
             return self._own(f"{phrase.owner}'s {phrase.noun}", self._kin_name(phrase), phrase)

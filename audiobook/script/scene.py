@@ -44,12 +44,11 @@ class Scene:
         if after == "'s" or before in words.section("prepositions"):
             return False
         return (
-            after.endswith("ed")
+            after.endswith(("ed", "ly"))
             or after in words.human_verbs
             or after in words.speech_verbs
             or after in words.section("be and have")
             or after in words.section("adverbs")
-            or after.endswith("ly")
             or before in (".", "", "and", "then")
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ _END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’'»)\]_*]*\s+(?=\S)")
 _CLEAR_BEFORE = re.compile(r"(?:[^\W\d_]{4,}|[a-z]{3}|[)\"”’'])\Z")
 _CLEAR_AFTER = re.compile(r"[\"“‘'«(_*]*[A-ZÀ-Þ]")
 _ABBREVIATIONS = frozenset(
-    "mrs prof capt sergt messrs mlle hon rev esq inst dept corp assn ltd etc vols eds gen sen gov col maj lieut "
-    "approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus misc mfg "
+    "mrs prof capt sergt messrs mlle hon rev esq inst dept corp assn ltd etc vols eds gen sen gov col maj "
+    "lieut approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus misc mfg "
     "vol chap sect figs viz vid est univ".split()
 )
 _LONGEST_FOR_PYSBD = 4000
@@ -40,7 +41,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         if spans is not None:
             return _trimmed(text, spans)
     cuts = [0, *(m.end() for m, ok in zip(ends, clear, strict=True) if ok), len(text)]
-    return _trimmed(text, list(zip(cuts, cuts[1:], strict=False)))
+    return _trimmed(text, list(pairwise(cuts)))
 
 
 def _is_clear(text: str, match: re.Match[str]) -> bool:

@@ -31,9 +31,7 @@ def attribute(turns: Sequence[Turn], people: list[Person], scene: Scene, roles: 
 
 
 class _Sieve:
-    def __init__(
-        self, turns: Sequence[Turn], people: list[Person], scene: Scene, roles: RoleBook
-    ) -> None:
+    def __init__(self, turns: Sequence[Turn], people: list[Person], scene: Scene, roles: RoleBook) -> None:
         self.turns, self.people, self.scene, self.roles = turns, people, scene, roles
 
     def settle_by_tag(self, index: int) -> None:

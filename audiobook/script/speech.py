@@ -26,10 +26,11 @@ _NAMING = frozenset(
     "hit singing sang sung playing played sing".split()
 )
 _THINGS_THAT_READ = frozenset(
-    "sign signs card slate label board poster plate badge mirror notice placard banner screen headline page letter "
-    "note telegram book lipstick inscription door wall map ticket paper legend stone tombstone plaque sticker "
-    "t-shirt shirt menu clock chapter verse song proverb saying text bible scripture".split()
+    "sign signs card slate label board poster plate badge mirror notice placard banner screen headline page "
+    "letter note telegram book lipstick inscription door wall map ticket paper legend stone tombstone plaque "
+    "sticker t-shirt shirt menu clock chapter verse song proverb saying text bible scripture".split()
 )
+_LENGTHS = ((1, "1"), (3, "2-3"), (7, "4-7"), (20, "8-20"))
 _DETERMINERS = frozenset(
     "a an the this that his her their its our my your no any some every each of in".split()
 )
@@ -95,7 +96,7 @@ def read_clues(
 def _clues_inside(inner: str) -> Iterator[str]:
     words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", inner)
     count = len(words)
-    yield f"{'1' if count <= 1 else '2-3' if count <= 3 else '4-7' if count <= 7 else '8-20' if count <= 20 else 'over 20'} words"
+    yield next((f"{name} words" for most, name in _LENGTHS if count <= most), "over 20 words")
     last = inner[-1:]
     yield (
         f"ends with {last}"

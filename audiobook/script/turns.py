@@ -93,8 +93,8 @@ def _find_gaps_and_tags(
             tag = finder.find_before(gap)
             if tag:
                 turn.tags.append((tag, number))
-    if not turn.tags and turn.passage and passages[turn.passage].chapter == passages[turn.passage - 1].chapter:
-        before = passages[turn.passage - 1]
+    before = passages[turn.passage - 1] if turn.passage else None
+    if not turn.tags and before and before.chapter == passages[turn.passage].chapter:
         if text[before.start : before.end].rstrip()[-1:] in (":", ","):
             tag = finder.find_before(tokens.between(before.start, before.end))
             if tag:

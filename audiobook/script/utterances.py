@@ -10,7 +10,7 @@ from audiobook.script.sentences import split_sentences
 
 _SPACES = re.compile(r"\s+")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
-_OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'](?=\s)\s*")
+_OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
 _SAYABLE = re.compile(r"[^\W_]")
 
 
@@ -100,7 +100,8 @@ def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[
     opening = _OPENING_MARKS.match(words)
     left = opening.end() if opening else 0
     right = len(words.rstrip())
-    if right and (words[right - 1] in "“«„‘" or (words[right - 1] in "\"'" and words[: right - 1].endswith(" "))):
+    last = words[right - 1 : right]
+    if last and (last in "“«„‘" or (last in "\"'" and words[: right - 1].endswith(" "))):
         right = len(words[: right - 1].rstrip())
     if not _SAYABLE.search(words, left, right):
         return start, end

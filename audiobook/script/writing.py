@@ -29,8 +29,9 @@ def write_script(book: Book, known: Sequence[KnownCharacter] = ()) -> Script:
     """
     passages = list_passages(book)
     tokens = tokenize(book.text)
-    speech = select_speech(book.text, tokens, passages, find_quoted(book.text, passages))
-    people, turns = _find_speakers(book.text, passages, tokens, speech, known)
+    quoted = find_quoted(book.text, passages)
+    speech = select_speech(book.text, tokens, passages, quoted)
+    people, turns = _find_speakers(book.text, passages, tokens, quoted, speech, known)
     quotations = _list_quotations(book, passages, turns, people)
     return Script(
         book=book,
@@ -45,14 +46,14 @@ def _find_speakers(
     text: str,
     passages: Sequence[Passage],
     tokens: Tokens,
+    quoted: Sequence[Quoted],
     speech: Sequence[Quoted],
     known: Sequence[KnownCharacter],
 ) -> tuple[list[Person], list[Turn]]:
-    in_speech = bytearray(len(tokens.texts))
-    for quotation in speech:
-        for i in tokens.between(quotation.start, quotation.end):
-            in_speech[i] = 1
-    mentions, behaviours = find_names(tokens, passages, in_speech)
+    in_speech = _mark(tokens, speech)
+    spoken = {quotation.start for quotation in speech}
+    in_title = _mark(tokens, [q for q in quoted if q.start not in spoken])
+    mentions, behaviours = find_names(tokens, passages, in_speech, in_title)
     people, of_form = cluster_people(mentions, behaviours, known)
     of_mention = [of_form[mention.form] for mention in mentions]
     reader = PhraseReader(tokens, names_by_token(mentions, of_mention))
@@ -62,6 +63,15 @@ def _find_speakers(
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
     attribute(turns, people, Scene(tokens, mentions, of_mention), roles)
     return people, turns
+
+
+def _mark(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
+    """Return for each token 1 where it lies in one of the spans, else 0."""
+    marked = bytearray(len(tokens.texts))
+    for span in spans:
+        for i in tokens.between(span.start, span.end):
+            marked[i] = 1
+    return marked
 
 
 def _list_quotations(
