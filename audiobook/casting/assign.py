@@ -145,7 +145,8 @@ def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
     looks = [(shift, look) for voice in pool for shift in PITCH_SHIFTS for look in _shift_pitch(voice, shift)]
     if all(_same_voice(voice, stage.narrator) for voice in pool):
         looks = [(shift, look) for shift, look in looks if shift]
-    near = [stage.voices[name] for name in speaker.partners if name in stage.voices]
+    # The narrator counts as a partner of everybody, for the case that its voice has to serve.
+    near = [stage.narrator, *(stage.voices[name] for name in speaker.partners if name in stage.voices)]
     taken = set(stage.voices.values())
     taken_ids = {(voice.engine, voice.id) for voice in taken}
 
@@ -163,7 +164,7 @@ def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
 
     shift, voice = min(looks, key=rank)
     if shift:
-        why += f", {'raised' if shift > 0 else 'lowered'} in pitch since more speak than it has voices"
+        why += f", {'raised' if shift > 0 else 'lowered'} in pitch"
     stage.give(speaker, speaker.wish.on(voice), why)
 
 
@@ -179,7 +180,7 @@ def _choose_pool(speaker: _Speaker, narrator: Voice, settings: StorySettings) ->
             return pool, _POOL_NAMES[gender]
     return list(
         settings.pools[speaker.gender]
-    ), f"{_POOL_NAMES[speaker.gender]}, which has the narrator's only"
+    ), f"{_POOL_NAMES[speaker.gender]}, whose only voice is the narrator's"
 
 
 def _shift_pitch(voice: Voice, shift: int) -> Iterable[Voice]:

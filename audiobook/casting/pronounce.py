@@ -53,7 +53,7 @@ def _compile(pronunciations: tuple[tuple[str, str], ...]) -> Callable[[str], str
             for pattern, respelling in by_first.get(token.group().casefold(), ()):
                 match = pattern.match(text, token.start())
                 if match is not None:
-                    pieces += (text[done : token.start()], respelling)
+                    pieces += (text[done : token.start()], _set_apart(respelling, text, match))
                     done = end = match.end()
                     break
             token = _TOKEN.search(text, end)
@@ -62,13 +62,22 @@ def _compile(pronunciations: tuple[tuple[str, str], ...]) -> Callable[[str], str
     return spell
 
 
+def _set_apart(respelling: str, text: str, match: re.Match[str]) -> str:
+    """Return the respelling with spaces where it would run into a word (the & of Q&A)."""
+    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+    left = " " if before.isalnum() and respelling[:1].isalnum() else ""
+    right = " " if after.isalnum() and respelling[-1:].isalnum() else ""
+    return f"{left}{respelling}{right}"
+
+
 def _pattern(phrase: str) -> re.Pattern[str]:
     forms = [phrase] if phrase == phrase.lower() else [phrase, phrase.upper()]
     alternatives = "|".join(_pattern_text(form) for form in forms)
     flags = re.IGNORECASE if phrase == phrase.lower() else re.NOFLAG
-    # What ends with a letter ends where a word ends, what ends with a sign may be followed by anything.
+    # A letter at either end is the end of a word; a sign there may stand next to anything.
+    begin = rf"(?<!\w)(?<!\w[{_APOSTROPHES}])" if re.match(r"\w", phrase) else ""
     end = _POSSESSIVE_OR_END if re.match(r"\w", phrase[-1]) else ""
-    return re.compile(rf"(?<!\w)(?<!\w[{_APOSTROPHES}])(?:{alternatives}){end}", flags)
+    return re.compile(f"{begin}(?:{alternatives}){end}", flags)
 
 
 def _pattern_text(phrase: str) -> str:
