@@ -153,7 +153,7 @@ class EspeakProcess:
 def _send(connection: socket.socket, request: Request, limit_s: float) -> None:
     text = request.text.encode()
     # The child's own clock is for the case that nobody is left to kill it.
-    clock_s = int(limit_s) + 2
+    clock_s = max(int(limit_s), 0) + 2
     header = protocol.REQUEST.pack(clock_s, request.rate, request.pitch, request.volume, len(text))
     connection.settimeout(max(limit_s, 0.001))
     connection.sendall(header + text)

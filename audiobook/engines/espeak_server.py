@@ -50,6 +50,9 @@ FINISHED = 2
 _BUFFER_MS = 1000
 """eSpeak hands its sound over in such pieces; longer ones cost memory, shorter ones time."""
 
+_SEED = 1
+"""Of eSpeak's noise, and of the C library's for the Klatt voices'; any number, but always the same."""
+
 _NO_REQUEST = 3
 """The child's exit status where the client has closed the socket."""
 
@@ -62,13 +65,14 @@ def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the client is gone: so is the process
     with socket.socket(fileno=int(descriptor)) as control:
         try:
+            libc = ctypes.CDLL(None)
             espeak, sample_rate = _load(library, data)
+            libc.srand(_SEED)
         except Exception as error:  # passed on, since nobody reads this process's standard error
             message = f"{type(error).__name__}: {error}".encode()
             control.sendall(HELLO.pack(0, len(message)) + message)
             return
         control.sendall(HELLO.pack(sample_rate, 0))
-        libc = ctypes.CDLL(None)
         gc.collect()
         gc.freeze()  # a collection in a child would copy every page of the heap
         gc.disable()
@@ -114,6 +118,7 @@ def _load(library: str, data: str) -> tuple[Any, int]:
     sample_rate = _espeak.Initialize(_espeak.AUDIO_OUTPUT_SYNCHRONOUS, _BUFFER_MS, data.encode(), 0)
     if sample_rate <= 0:
         raise OSError(f"eSpeak NG can't read its data in {data}")
+    shared.espeak_ng_SetRandSeed(_SEED)  # Initialize has set it to the time
     _espeak.ListVoices()  # or else every child would read all voice files to find its own, 4 ms
     return _espeak, sample_rate
 
