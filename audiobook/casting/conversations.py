@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Mapping
 
-from audiobook.model import Script, Utterance
+from audiobook.model import Script
 
 NEARBY_PARAGRAPHS = 3
 """Lines at most so many paragraphs apart belong to one conversation.
@@ -22,19 +21,19 @@ def find_partners(script: Script) -> Mapping[str | None, frozenset[str | None]]:
     `NEARBY_PARAGRAPHS` apart and no scene break lies between.  None stands for lines whose speaker is
     not known; they may be anybody's, so they take part in conversations as one more speaker.
     """
-    partners: defaultdict[str | None, set[str | None]] = defaultdict(set)
+    partners: dict[str | None, set[str | None]] = {}
     for chapter in script.chapters:
-        nearby: deque[Utterance] = deque()
+        last_heard: dict[str | None, int] = {}
         for utterance in chapter.utterances:
             if utterance.follows == "scene":
-                nearby.clear()
+                last_heard.clear()
             if utterance.kind != "speech":
                 continue
-            while nearby and utterance.paragraph - nearby[0].paragraph > NEARBY_PARAGRAPHS:
-                nearby.popleft()
-            for other in {earlier.speaker for earlier in nearby} - {utterance.speaker}:
-                partners[other].add(utterance.speaker)
-                partners[utterance.speaker].add(other)
-            partners.setdefault(utterance.speaker, set())
-            nearby.append(utterance)
+            speaker = utterance.speaker
+            partners.setdefault(speaker, set())
+            for other, paragraph in last_heard.items():
+                if other != speaker and utterance.paragraph - paragraph <= NEARBY_PARAGRAPHS:
+                    partners[other].add(speaker)
+                    partners[speaker].add(other)
+            last_heard[speaker] = utterance.paragraph
     return {speaker: frozenset(others) for speaker, others in partners.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 """Where a respelled phrase may begin: at a word or at a sign."""
@@ -35,13 +35,13 @@ def make_speller(pronunciations: Mapping[str, str]) -> Callable[[str], str]:
 
 @lru_cache(maxsize=16)
 def _compile(pronunciations: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
-    by_first: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    by_first: dict[str, list[tuple[str, str]]] = {}
     # Longest first; of two keys that differ in capitals only, the one with capitals is the closer match.
     for key, respelling in sorted(pronunciations, key=lambda item: (-len(item[0]), item[0])):
         phrase = unicodedata.normalize("NFC", key)
         first = _TOKEN.search(phrase)
         if first is not None:
-            by_first.setdefault(first.group().casefold(), []).append((_pattern(phrase.strip()), respelling))
+            by_first.setdefault(first.group().casefold(), []).append((phrase.strip(), respelling))
 
     def spell(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
@@ -50,8 +50,8 @@ def _compile(pronunciations: tuple[tuple[str, str], ...]) -> Callable[[str], str
         token = _TOKEN.search(text)
         while token is not None:
             end = token.end()
-            for pattern, respelling in by_first.get(token.group().casefold(), ()):
-                match = pattern.match(text, token.start())
+            for phrase, respelling in by_first.get(token.group().casefold(), ()):
+                match = _pattern(phrase).match(text, token.start())
                 if match is not None:
                     pieces += (text[done : token.start()], _set_apart(respelling, text, match))
                     done = end = match.end()
@@ -70,7 +70,9 @@ def _set_apart(respelling: str, text: str, match: re.Match[str]) -> str:
     return f"{left}{respelling}{right}"
 
 
+@cache
 def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase; made when its first word turns up, since most of a long list never does."""
     forms = [phrase] if phrase == phrase.lower() else [phrase, phrase.upper()]
     alternatives = "|".join(_pattern_text(form) for form in forms)
     flags = re.IGNORECASE if phrase == phrase.lower() else re.NOFLAG
