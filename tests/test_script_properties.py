@@ -20,41 +20,20 @@ needs_corpus = pytest.mark.skipif(not BOOKS, reason="NARRATE_CORPUS names no fol
 PIECES = st.sampled_from(
     [
         *"\"'“”‘’«»„—–-.,!?:;()_* \n",
-        "\n\n",
-        '\n\n"',
-        "* * *",
-        "--",
-        "…",
-        "’s",
-        "'em ",
-        " said ",
-        "I said",
-        "Max ",
-    ]
-    + [
-        "Mr. Hale ",
-        "Dr. ",
-        "she ",
-        "he cried",
-        "the old man ",
-        "Anne-Marie ",
-        "of the ",
-        "Ñandú ",
-        "ß",
-        "٣ ",
-        "𝔘 ",
+        *("\n\n", '\n\n"', "* * *", "--", "…", "’s", "'em ", " said ", "I said", "Max ", "Mr. Hale ", "Dr. "),
+        *("she ", "he cried", "the old man ", "Anne-Marie ", "of the ", "Ñandú ", "ß", "٣ ", "𝔘 "),
     ]
 )
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_of_marks_and_names_is_tiled(text: str) -> None:
     read_aloud(text)
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_is_tiled(text: str) -> None:
     read_aloud(text)
 
@@ -75,9 +54,8 @@ def test_quotations_are_in_order_inside_paragraphs_and_apart(text: str) -> None:
         assert quotation.speaker is None or quotation.speaker in names
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
+UNITS = [
+    *(
         '"',
         "'",
         "“",
@@ -94,17 +72,34 @@ def test_quotations_are_in_order_inside_paragraphs_and_apart(text: str) -> None:
         "--",
         "_",
         "_a",
+        ", ",
+    ),
+    *(
         "Max ",
         "Mr. ",
-    ]
-    + ['"Hi," said Max. ', "the old ", "and ", "he said, ", '\n\n"', "— a said Max. ", ", ", "Max's "],
-)
+        "Max's ",
+        '"Hi," said Max. ',
+        "the old ",
+        "and ",
+        "he said, ",
+        '\n\n"',
+        "— a said Max. ",
+    ),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_much_of_it_does_not_hang(unit: str) -> None:
+    began = time.process_time()
+    read_aloud("x " + unit * (50_000 // len(unit)) + " y")
+    # Quadratic cost would take minutes, linear takes a fraction of a second.
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_megabyte_of_it_does_not_hang(unit: str) -> None:
-    text = "x " + unit * (200_000 // len(unit)) + " y"
-    began = time.monotonic()
-    read_aloud(text)
-    # A fifth of a megabyte; quadratic cost would take minutes, linear takes a second or two.
-    assert time.monotonic() - began < 20
+    read_aloud("x " + unit * (1_000_000 // len(unit)) + " y")
 
 
 @needs_corpus
@@ -119,6 +114,6 @@ def test_a_book_is_told_whole(path: Path) -> None:
 def test_every_book_is_told_whole(path: Path) -> None:
     book = make_book(path.read_bytes().decode("utf-8"))
     script = write_script(book)
-    began = time.monotonic()
+    began = time.process_time()
     prove_complete(script)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5

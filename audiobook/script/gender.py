@@ -28,6 +28,7 @@ def tell_genders(
     mentions: Sequence[NameMention],
     of_mention: Sequence[int],
     tokens: Tokens,
+    *,
     in_speech: Sequence[int],
     known: Sequence[KnownCharacter] = (),
 ) -> None:

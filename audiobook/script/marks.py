@@ -129,14 +129,14 @@ def _pair_marks(text: str, passage: Passage, style: Style, left_open: Style | No
         if opens:
             end, after, closed = close if close else (passage.end, len(marks), False)
             continues = is_first and left_open == kind and not text[passage.start : at].strip()
-            quoted = _trim(text, at, end, passage, kind, continues, closed)
+            quoted = _trim(text, at, end, passage, style=kind, continues=continues, closed=closed)
             position = after
             if quoted:
                 yield quoted
         else:
             if is_first and left_open == kind and _closes(text, passage, at, kind):
                 # The paragraph before was left open, and this one forgets to open again.
-                quoted = _trim(text, passage.start - 1, at, passage, kind, True, True)
+                quoted = _trim(text, passage.start - 1, at, passage, style=kind, continues=True, closed=True)
                 if quoted:
                     yield quoted
             position += 1
@@ -144,7 +144,7 @@ def _pair_marks(text: str, passage: Passage, style: Style, left_open: Style | No
 
 
 def _trim(
-    text: str, at: int, end: int, passage: Passage, style: Style, continues: bool, closed: bool
+    text: str, at: int, end: int, passage: Passage, *, style: Style, continues: bool, closed: bool
 ) -> Quoted | None:
     start = at + 1
     inner = text[start:end]

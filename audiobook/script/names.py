@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from audiobook.script.layout import Passage, Tokens
-from audiobook.script.lexicon import Lexicon, lexicon
+from audiobook.script.lexicon import lexicon
 
 _PARTICLES = frozenset("de la le von van der du des di da del den ter ten of y".split())
+_BEFORE_ROLES = ("the", "a", "an", "his", "her", "my")
 _KIN_TITLES = ("uncle", "aunt", "cousin", "sister", "brother")
 _OPENERS = frozenset(".!?:;—–―\"“”‘«»'(…*_[-") | {"--", "---", "----", "...", "....", "’"}
 _CAPITALIZED = re.compile(r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*[a-zß-öø-ÿ]|[A-Z]\.\Z")
@@ -78,7 +79,7 @@ def find_names(
     """
     openings = _find_openings(tokens, passages)
     counts = _count_words(tokens, openings)
-    candidates = _find_candidates(tokens, passages, counts, openings, quoted, titled)
+    candidates = _NameReader(tokens, counts, openings).find_candidates(passages, quoted, titled)
     behaviours: dict[Form, Behaviour] = {}
     for mention in candidates:
         _observe(tokens, mention, behaviours.setdefault(mention.form, Behaviour()))
@@ -113,117 +114,100 @@ def _count_words(tokens: Tokens, openings: bytearray) -> WordCounts:
     return WordCounts(lower, inside, opening)
 
 
-def _is_title(tokens: Tokens, i: int, words: Lexicon) -> str | None:
-    """Return the title that token i is ("mr" for "Mr."), or None.  Abbreviated saints are names."""
-    bare = tokens.lowers[i].rstrip(".")
-    if bare not in words.title_gender or bare in ("st", "saint") or len(bare) < 2:
-        return None
-    return bare if tokens.texts[i][0].isupper() or bare in _KIN_TITLES else None
+class _NameReader:
+    """Reads the run of capitalized words at a place, if it may be a name."""
 
+    def __init__(self, tokens: Tokens, counts: WordCounts, openings: bytearray) -> None:
+        self.tokens, self.counts, self.openings = tokens, counts, openings
+        self.words = lexicon()
 
-def _find_candidates(
-    tokens: Tokens,
-    passages: Sequence[Passage],
-    counts: WordCounts,
-    openings: bytearray,
-    quoted: bytearray,
-    titled: bytearray,
-) -> list[NameMention]:
-    words = lexicon()
-    found: list[NameMention] = []
-    for passage in passages:
-        if passage.is_heading:
-            continue
-        span = tokens.between(passage.start, passage.end)
-        i = span.start
-        while i < span.stop:
-            mention = None if titled[i] else _read_name(tokens, i, span.stop, counts, openings, words)
-            if mention is None:
-                i += 1
+    def find_candidates(
+        self, passages: Sequence[Passage], quoted: bytearray, titled: bytearray
+    ) -> list[NameMention]:
+        texts, lowers = self.tokens.texts, self.tokens.lowers
+        found: list[NameMention] = []
+        for passage in passages:
+            if passage.is_heading:
                 continue
-            after, titles, name = mention
-            if not name and i > span.start and tokens.lowers[i - 1] in ("the", "a", "an", "his", "her", "my"):
+            span = self.tokens.between(passage.start, passage.end)
+            i = span.start
+            while i < span.stop:
+                read = None if titled[i] else self._read(i, span.stop)
+                if read is None:
+                    i += 1
+                    continue
+                after, titles, name = read
+                if name or i == span.start or lowers[i - 1] not in _BEFORE_ROLES:
+                    form = Form(titles, name, " ".join(texts[i:after]))
+                    found.append(NameMention(i, after, form, bool(quoted[i])))
                 i = after
-                continue
-            written = " ".join(tokens.texts[i:after])
-            written = written.replace(" ’s", "").replace(" 's", "")
-            found.append(NameMention(i, after, Form(titles, name, written), bool(quoted[i])))
-            i = after
-    return found
+        return found
 
+    def _read(self, i: int, stop: int) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
+        """Read a name that begins at token i: (token after it, titles, name words), or None."""
+        texts, ends, starts = self.tokens.texts, self.tokens.ends, self.tokens.starts
+        titles: list[str] = []
+        at = i
+        while at < stop and len(titles) < 3 and (title := self._title(at)):
+            titles.append(title)
+            at += 1
+        name: list[str] = []
+        while at < stop and len(name) < 6:
+            if at > i and starts[at] - ends[at - 1] > 2:
+                break
+            if name and self.openings[at] and not texts[at - 1].endswith("."):
+                break
+            named = self._is_name_word(at, titled=bool(titles), begun=bool(name))
+            if not named and not self._is_particle(at, stop, titles, name):
+                break
+            name.append(texts[at])
+            at += 1
+        while name and name[-1] in _PARTICLES:
+            name.pop()
+            at -= 1
+        if name or (titles and titles[-1] in self.words.section("kin names")):
+            return at, tuple(titles), tuple(name)
+        return (at, tuple(titles), ()) if len(titles) == 1 and not self.openings[i] else None
 
-def _read_name(
-    tokens: Tokens, i: int, stop: int, counts: WordCounts, openings: bytearray, words: Lexicon
-) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
-    """Read a name that begins at token i: (token after it, titles, name words), or None."""
-    titles: list[str] = []
-    at = i
-    while at < stop and (title := _is_title(tokens, at, words)):
-        titles.append(title)
-        at += 1
-        if len(titles) > 2:
-            break
-    name: list[str] = []
-    while at < stop:
-        text = tokens.texts[at]
-        joined = at == i or tokens.starts[at] - tokens.ends[at - 1] <= 2
-        if not joined or (name and openings[at] and not tokens.texts[at - 1].endswith(".")):
-            break
-        if _is_name_word(tokens, at, counts, openings, words, bool(titles), bool(name)):
-            name.append(text)
-        elif (
-            (name or titles)
-            and text in _PARTICLES
-            and at + 1 < stop
-            and (text != "of" or (len(name) > 1 or titles))
-            and _CAPITALIZED.match(tokens.texts[at + 1])
-            and tokens.lowers[at + 1] not in words.section("not names")
-        ):
-            name.append(text)
-        else:
-            break
-        at += 1
-        if len(name) > 5:
-            break
-    while name and name[-1] in _PARTICLES:
-        name.pop()
-        at -= 1
-    if not name and not titles:
-        return None
-    if not name and titles[-1] not in words.section("kin names"):
-        return (at, tuple(titles), ()) if len(titles) == 1 and not openings[i] else None
-    return at, tuple(titles), tuple(name)
+    def _title(self, i: int) -> str | None:
+        """Return the title that token i is ("mr" for "Mr."), or None.  Abbreviated saints are names."""
+        bare = self.tokens.lowers[i].rstrip(".")
+        if bare not in self.words.title_gender or bare in ("st", "saint") or len(bare) < 2:
+            return None
+        return bare if self.tokens.texts[i][0].isupper() or bare in _KIN_TITLES else None
 
+    def _is_particle(self, at: int, stop: int, titles: list[str], name: list[str]) -> bool:
+        """Tell whether the token is a "de" or "van" inside a name, or "of" after a title or full name."""
+        text = self.tokens.texts[at]
+        if not (name or titles) or text not in _PARTICLES or at + 1 >= stop:
+            return False
+        if text == "of" and len(name) < 2 and not titles:
+            return False
+        return _CAPITALIZED.match(self.tokens.texts[at + 1]) is not None and self.tokens.lowers[
+            at + 1
+        ] not in self.words.section("not names")
 
-def _is_name_word(
-    tokens: Tokens,
-    at: int,
-    counts: WordCounts,
-    openings: bytearray,
-    words: Lexicon,
-    titled: bool,
-    begun: bool,
-) -> bool:
-    text, low = tokens.texts[at], tokens.lowers[at]
-    if not _CAPITALIZED.match(text):
-        return False
-    if len(text) == 2 and text[1] == ".":
-        return begun or (at + 1 < len(tokens.texts) and bool(_CAPITALIZED.match(tokens.texts[at + 1])))
-    if low in words.section("kin names"):
-        return not begun and not titled and not openings[at]
-    if titled:
-        return low not in words.section("pronouns")
-    ordinary = low in words.section("not names")
-    if ordinary and not (begun and not openings[at]):
-        return False
-    if ordinary:
-        return low in words.section("also words")
-    inside, lower = counts.inside[low], counts.lower[low]
-    if openings[at] and not begun:
-        if low in words.section("also words"):
-            return inside > lower or (lower == 0 and low in words.first_names)
-        return lower == 0 or inside > 2 * lower
-    return inside > lower // 2 or low in words.first_names
+    def _is_name_word(self, at: int, *, titled: bool, begun: bool) -> bool:
+        text, low = self.tokens.texts[at], self.tokens.lowers[at]
+        opens = bool(self.openings[at])
+        if not _CAPITALIZED.match(text):
+            return False
+        if len(text) == 2 and text[1] == ".":
+            following = self.tokens.texts[at + 1 : at + 2]
+            return begun or bool(following and _CAPITALIZED.match(following[0]))
+        if low in self.words.section("kin names"):
+            return not begun and not titled and not opens
+        if titled:
+            return low not in self.words.section("pronouns")
+        also = low in self.words.section("also words")
+        if low in self.words.section("not names"):
+            return begun and not opens and also
+        inside, lower = self.counts.inside[low], self.counts.lower[low]
+        if opens and not begun:
+            if also:
+                return inside > lower or (lower == 0 and low in self.words.first_names)
+            return lower == 0 or inside > 2 * lower
+        return inside > lower // 2 or low in self.words.first_names
 
 
 def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
@@ -261,15 +245,16 @@ def _judge(behaviours: dict[Form, Behaviour], counts: WordCounts) -> dict[Form, 
     """Keep the forms that behave like people."""
     sure = {form for form, seen in behaviours.items() if _is_person(form, seen, counts)}
     name_words = {word for form in sure for word in form.words if len(word) > 2 and word not in _PARTICLES}
-    kept: dict[Form, Behaviour] = {}
-    for form, seen in behaviours.items():
-        if form in sure or (
-            form.words
-            and all(word in name_words or word in _PARTICLES or len(word) <= 2 for word in form.words)
-            and not _is_place(form, seen)
-        ):
-            kept[form] = seen
-    return kept
+
+    def follows(form: Form) -> bool:
+        words = [word for word in form.words if len(word) > 2 and word not in _PARTICLES]
+        return bool(words) and all(word in name_words for word in words)
+
+    return {
+        form: seen
+        for form, seen in behaviours.items()
+        if form in sure or (follows(form) and not _is_place(form, seen))
+    }
 
 
 def _is_place(form: Form, seen: Behaviour) -> bool:

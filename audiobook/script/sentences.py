@@ -20,8 +20,8 @@ _CLEAR_BEFORE = re.compile(r"(?:[^\W\d_]{4,}|[a-z]{3}|[)\"”’'])\Z")
 _CLEAR_AFTER = re.compile(r"[\"“‘'«(_*]*[A-ZÀ-Þ]")
 _ABBREVIATIONS = frozenset(
     "mrs prof capt sergt messrs mlle hon rev esq inst dept corp assn ltd etc vols eds gen sen gov col maj "
-    "lieut approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus misc mfg "
-    "vol chap sect figs viz vid est univ".split()
+    "lieut approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus "
+    "misc mfg vol chap sect figs viz vid est univ".split()
 )
 _LONGEST_FOR_PYSBD = 4000
 """Characters; a longer doubtful stretch is cut at its clear ends only, so that no text can stall a run."""

@@ -47,7 +47,17 @@ def select_speech(
         spoken_before = bool(kept) and kept[-1].passage == span.passage
         if span.continues and i and (not kept or kept[-1] is not quoted[i - 1]):
             spoken_before = False
-        clues = list(read_clues(text, tokens, passages[span.passage], span, before, after, spoken_before))
+        clues = list(
+            read_clues(
+                text,
+                tokens,
+                passages[span.passage],
+                span,
+                before=before,
+                after=after,
+                spoken_before=spoken_before,
+            )
+        )
         if sum(_weights().get(clue, 0.0) for clue in clues) > 0:
             kept.append(span)
     return kept
@@ -64,6 +74,7 @@ def read_clues(
     tokens: Tokens,
     passage: Passage,
     span: Quoted,
+    *,
     before: Quoted | None,
     after: Quoted | None,
     spoken_before: bool,

@@ -15,6 +15,7 @@ from audiobook.script.phrases import Phrase, PhraseReader
 _CLAUSE_ENDS = frozenset(".!?;")
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…"})
 _FINITE = ("past", "present")
+_PARTICLE_VERBS = ("put", "broke", "cut", "struck", "came", "went", "burst")
 _OBJECT_MARKERS = frozenset("of to at for with from in on about by than like upon over after before".split())
 
 
@@ -77,13 +78,14 @@ class TagFinder:
         subject_at = verb + 1
         while subject_at < end and self._is_adverb(lowers[subject_at]) and subject_at < verb + 3:
             subject_at += 1
-        if subject_at < end and lowers[verb] in ("put", "broke", "cut", "struck", "came", "went", "burst"):
-            if lowers[subject_at] in ("in", "out", "on"):
-                subject_at += 1
+        if lowers[verb] in _PARTICLE_VERBS and lowers[min(subject_at, end - 1)] in ("in", "out", "on"):
+            subject_at += 1
         subject = self.reader.read(subject_at, end)
         if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
             return None
-        return self._tag(subject, verb, where, at, subject.after, self._addressee(subject.after, end))
+        return self._tag(
+            subject, verb, (at, subject.after), where=where, to=self._addressee(subject.after, end)
+        )
 
     def _subject_first(self, at: int, end: int, quotation_ends: str) -> Tag | None:
         """Read "Max teased", "the old man, smiling, had said"; the subject opens the clause."""
@@ -103,7 +105,7 @@ class TagFinder:
             and self._speaks(lowers[verb], loosely=loosely)
             and not self._speaks_otherwise(verb, end)
         ):
-            return self._tag(subject, verb, "after", at, verb + 1, self._addressee(verb + 1, end))
+            return self._tag(subject, verb, (at, verb + 1), where="after", to=self._addressee(verb + 1, end))
         for later in range(verb, min(end, verb + 14)):
             if self._speaks(lowers[later], loosely=False) and lowers[later - 1] not in (
                 "to",
@@ -114,9 +116,8 @@ class TagFinder:
                 if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
                     return None
                 own = self._adjacent_subject(later, verb)
-                return self._tag(
-                    own or subject, later, "after", at, later + 1, self._addressee(later + 1, end)
-                )
+                to = self._addressee(later + 1, end)
+                return self._tag(own or subject, later, (at, later + 1), where="after", to=to)
         return None
 
     def _speaks_otherwise(self, verb: int, end: int) -> bool:
@@ -159,7 +160,9 @@ class TagFinder:
         subject = subject or self._first_subject(begin, verb)
         if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
             return None
-        return self._tag(subject, verb, "before", subject.first, stop, self._addressee(verb + 1, stop))
+        return self._tag(
+            subject, verb, (subject.first, stop), where="before", to=self._addressee(verb + 1, stop)
+        )
 
     def _after_verb(self, verb: int, stop: int) -> Phrase | None:
         phrase = self.reader.read(verb + 1, stop)
@@ -212,12 +215,12 @@ class TagFinder:
         self,
         subject: Phrase,
         verb: int,
+        shown: tuple[int, int],
+        *,
         where: Literal["before", "after"],
-        first: int,
-        after: int,
         to: Phrase | None,
     ) -> Tag:
-        words = self._show(min(first, verb), max(after, verb + 1))
+        words = self._show(min(shown[0], verb), max(shown[1], verb + 1))
         return Tag(subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, addressee=to)
 
     def _show(self, first: int, after: int) -> str:

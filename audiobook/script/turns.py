@@ -94,8 +94,8 @@ def _find_gaps_and_tags(
             if tag:
                 turn.tags.append((tag, number))
     before = passages[turn.passage - 1] if turn.passage else None
-    if not turn.tags and before and before.chapter == passages[turn.passage].chapter:
-        if text[before.start : before.end].rstrip()[-1:] in (":", ","):
-            tag = finder.find_before(tokens.between(before.start, before.end))
-            if tag:
-                turn.tags.append((tag, 0))
+    leads = before and before.chapter == passages[turn.passage].chapter
+    if before and leads and not turn.tags and text[before.start : before.end].rstrip()[-1:] in (":", ","):
+        tag = finder.find_before(tokens.between(before.start, before.end))
+        if tag:
+            turn.tags.append((tag, 0))

@@ -43,7 +43,14 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 opening = "scene"
             kind: UtteranceKind = "heading" if paragraph.kind == "heading" else "narration"
             utterances.extend(
-                _cut_paragraph(book.text, paragraph.start, paragraph.end, own, number, kind, opening)
+                _cut_paragraph(
+                    book.text,
+                    (paragraph.start, paragraph.end),
+                    own,
+                    number=number,
+                    kind=kind,
+                    opening=opening,
+                )
             )
         chapters.append(
             ScriptChapter(number=chapter.number, title=chapter.title, utterances=tuple(utterances))
@@ -53,15 +60,15 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
 
 def _cut_paragraph(
     text: str,
-    start: int,
-    end: int,
+    span: tuple[int, int],
     quotations: Sequence[Quotation],
+    *,
     number: int,
     kind: UtteranceKind,
     opening: Break,
 ) -> list[Utterance]:
     pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
-    at = start
+    at, end = span
     for quotation in quotations:
         pieces.append((at, quotation.start, kind, NARRATOR))
         pieces.append((quotation.start, quotation.end, "speech", quotation.speaker))

@@ -31,7 +31,7 @@ def write_script(book: Book, known: Sequence[KnownCharacter] = ()) -> Script:
     tokens = tokenize(book.text)
     quoted = find_quoted(book.text, passages)
     speech = select_speech(book.text, tokens, passages, quoted)
-    people, turns = _find_speakers(book.text, passages, tokens, quoted, speech, known)
+    people, turns = _find_speakers(book.text, passages, tokens, quoted, speech, known=known)
     quotations = _list_quotations(book, passages, turns, people)
     return Script(
         book=book,
@@ -48,6 +48,7 @@ def _find_speakers(
     tokens: Tokens,
     quoted: Sequence[Quoted],
     speech: Sequence[Quoted],
+    *,
     known: Sequence[KnownCharacter],
 ) -> tuple[list[Person], list[Turn]]:
     in_speech = _mark(tokens, speech)
@@ -59,7 +60,7 @@ def _find_speakers(
     reader = PhraseReader(tokens, names_by_token(mentions, of_mention))
     roles = RoleBook(people)
     roles.learn(tokens, mentions, of_mention, reader)
-    tell_genders(people, mentions, of_mention, tokens, in_speech, known)
+    tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=known)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
     attribute(turns, people, Scene(tokens, mentions, of_mention), roles)
     return people, turns
