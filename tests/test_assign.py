@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -279,11 +280,11 @@ def test_a_cast_always_fits(story: tuple[list[Line], dict[str, Gender]], size: i
 @given(scripts(), st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_neither_amount_nor_order_changes_a_cast(
-    story: tuple[list[Line], dict[str, Gender]], random: st.DataObject
+    story: tuple[list[Line], dict[str, Gender]], random: Random
 ) -> None:
     lines, genders = story
     before = ids(assign_voices(script_of(lines, genders), DEFAULTS))
-    more = [line for line in lines for _ in range(random.randint(1, 3))]  # type: ignore[attr-defined]
+    more = [line for line in lines for _ in range(random.randint(1, 3))]
     backwards = sorted(((1000 - paragraph, name) for paragraph, name in more), key=lambda line: line[0])
     assert ids(assign_voices(script_of(backwards, genders), DEFAULTS)) == before
 

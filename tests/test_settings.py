@@ -146,6 +146,12 @@ def test_all_faults_are_shown_where_they_stand(load: Load, case: Path) -> None:
     assert str(caught.value) + "\n" == expected
 
 
+def test_the_page_shows_real_faults() -> None:
+    page = (ROOT / "docs" / "voices.md").read_text(encoding="utf-8")
+    case = ROOT / "tests" / "cases" / "settings" / "documented.txt"
+    assert case.read_text(encoding="utf-8").split("=====\n")[1] in page
+
+
 BROKEN: dict[bytes, str] = {
     b"narrator:\n\tvoice: en-us\n": "2:1: expected YAML: found character '\\t' that cannot start any token "
     "(indent with spaces, not tabs)",
