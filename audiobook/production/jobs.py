@@ -41,7 +41,7 @@ class TrackResult:
 
 
 @functools.cache
-def _engine(name: str) -> Engine:
+def shared_engine(name: str) -> Engine:
     """Keep an engine for this process's life: starting one costs more than speaking a sentence."""
     return open_engine(name)
 
@@ -54,7 +54,7 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
 
 
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
-    clip = _engine(order.voice.engine).synthesize(order.text, order.voice)
+    clip = shared_engine(order.voice.engine).synthesize(order.text, order.voice)
     if not clip.samples:
         raise SynthesisError(f"{order.voice.engine}: an empty clip for {order.text[:60]!r}")
     cache.put(order.key, clip)

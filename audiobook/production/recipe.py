@@ -11,11 +11,11 @@ from pathlib import Path
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
-from audiobook.engines import engine_names, open_engine
+from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, StorageError
 from audiobook.model import Cast, Script
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track, speak_clips
+from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
@@ -104,13 +104,12 @@ def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
-    return open_engine(engine).find_fault(voice_id)
+    return shared_engine(engine).find_fault(voice_id)
 
 
-@functools.cache
 def engine_fingerprint(name: str) -> str:
     """Name an engine's version without starting it."""
-    return open_engine(name).fingerprint
+    return shared_engine(name).fingerprint
 
 
 @contextmanager
