@@ -48,7 +48,7 @@ def bare_synthesis(text_file: str) -> None:
 
     espeak.SetSynthCallback(write)
     espeak.SetVoiceByName(b"en-gb-x-rp")
-    espeak.SetParameter(espeak.RATE, 160, 0)
+    espeak.SetParameter(espeak.RATE, 155, 0)
     for paragraph in Path(text_file).read_text(encoding="utf-8").split("\n\n"):
         espeak.Synth(paragraph.encode(), flags=1)
 

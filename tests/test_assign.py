@@ -139,7 +139,7 @@ def test_settings_are_obeyed_by_name_and_by_alias() -> None:
     assert anna.voice == Voice(engine="pyttsx3", id="en-gb-x-rp", rate=150)
     assert anna.why == "voices.yaml names it"
     assert (bea.gender, bea.voice in DEFAULTS.pools["male"]) == ("male", True)
-    assert clara.voice == Voice(engine="tone", id="tone-low", rate=160, pitch=30)
+    assert clara.voice == Voice(engine="tone", id="tone-low", rate=155, pitch=30)
     pool = [replace(voice, rate=120, volume=0.5) for voice in DEFAULTS.pools["female"]]
     assert dora.voice in pool
     assert dora.why == "women's pool; rate and volume from voices.yaml"

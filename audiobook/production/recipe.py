@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -22,6 +23,7 @@ from audiobook.production.project import (
     clear_partial,
     find_leftovers,
     find_stories,
+    list_texts,
     lock_name,
     make_folder,
 )
@@ -72,6 +74,7 @@ def make_stories(
         listener=listener,
     )
     sources = find_stories(project, names)
+    warn_of_unknown_stories(project, settings, sources, listener)
     report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
     with sole_use(project, cache_folder, listener):
         clear_partial(project)
@@ -94,6 +97,17 @@ def read_settings(project: Project) -> Settings:
     """Load the project's settings with every known engine's voices to check them by."""
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
     return load_settings(project.voices, engines=faults)
+
+
+def warn_of_unknown_stories(
+    project: Project, settings: Settings, sources: Sequence[Path], listener: Listener
+) -> None:
+    """Say which sections of voices.yaml are for stories that are not there: a slip, or a renamed file."""
+    known = {path.stem for path in [*sources, *list_texts(project)]}
+    for name in settings.stories.keys() - known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        listener.note(f"{project.voices}: stories.{name}: there is no such story in {project.texts}{hint}")
 
 
 def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
