@@ -51,7 +51,7 @@ def _report_json(report: Report) -> dict[str, object]:
 
 
 def _report_table(report: Report) -> Table:
-    table = _table("Story", "Length", "Words/min", "Characters", "Clips made", "Reused", "File")
+    table = _table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
     for column in table.columns[1:6]:
         column.justify = "right"
     table.columns[-1].overflow = "fold"

@@ -21,7 +21,7 @@ _MARK = "narrate"
 _FIRST_FRAME_BYTES = 2048
 _SAMPLES_PER_FRAME = 1152
 _PADDING_OFFSET = 141
-"""From the letters "Info": flags, frames, bytes, seek table and quality (120 bytes), then 21 of LAME's tag."""
+"""From the letters "Info": 120 bytes of flags, counts, seek table and quality, then 21 of LAME's tag."""
 
 # BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
 _ISO_639_2 = dict(
