@@ -111,7 +111,7 @@ def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
 
 def _find_stated(character: Character, stated: Iterable[CharacterSettings]) -> CharacterSettings | None:
     """Return what the settings state about a character: under its name, else under one of the aliases."""
-    by_name = {settings.name.casefold(): settings for settings in stated}
+    by_name = {each.name.casefold(): each for each in stated if each.is_character is not False}
     by_alias = {
         alias.casefold(): settings for settings in by_name.values() for alias in settings.aliases or ()
     }

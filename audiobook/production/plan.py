@@ -65,7 +65,7 @@ def plan_script(path: Path, settings: StorySettings, *, preview: int | None = No
     words would be lost or spoken twice.
     """
     book = _apply_details(read_book(path), settings.details)
-    script = write_script(book, settings.known_characters)
+    script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
         raise SourceError(f"{path}: holds nothing to speak")
