@@ -132,7 +132,7 @@ def test_corrections_arrive_with_their_places(load: Load) -> None:
         ("No", "Ann", "Is he"),
         ("No", "narrator", "Was he"),
     ]
-    places = [each.origin for each in (*story.characters, *story.lines[:2])]
+    places = [c.origin for c in story.characters] + [line.origin for line in story.lines[:2]]
     assert [(o.path, o.line, o.is_general) for o in places if o] == [
         ("characters.Providence", 1, True),
         ("stories.s.characters.Hope", 5, False),

@@ -101,7 +101,7 @@ def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
     speakers = []
     for name in sorted(partners, key=lambda name: name or ""):
         character = None if name is None else characters.get(name, Character(name=name))
-        stated = None if character is None else _find_stated(character, settings.characters)
+        stated = None if character is None else find_stated(character, settings.characters)
         gender: Gender = "unknown" if character is None else character.gender
         if stated is not None and stated.gender is not None:
             gender = stated.gender
@@ -109,8 +109,11 @@ def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
     return speakers
 
 
-def _find_stated(character: Character, stated: Iterable[CharacterSettings]) -> CharacterSettings | None:
-    """Return what the settings state about a character: under its name, else under one of the aliases."""
+def find_stated(character: Character, stated: Iterable[CharacterSettings]) -> CharacterSettings | None:
+    """Return what the settings state about a character: under its name, else under one of the aliases.
+
+    None where they state nothing.  Capitals don't tell names apart.
+    """
     by_name = {each.name.casefold(): each for each in stated if each.is_character is not False}
     by_alias = {
         alias.casefold(): settings for settings in by_name.values() for alias in settings.aliases or ()

@@ -96,13 +96,34 @@ def script(story: str, voices: Path | None, as_json: bool) -> None:
 @main.command()
 @_STORY
 @_VOICES
+@click.option(
+    "--doubtful",
+    type=click.IntRange(1),
+    is_flag=False,
+    flag_value=20,
+    metavar="[N]",
+    help="Show the N lines (20) whose speaker is least sure, and how to correct them.",
+)
+@click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
 @_JSON
-def cast(story: str, voices: Path | None, as_json: bool) -> None:
+def cast(*, story: str, voices: Path | None, doubtful: int | None, pin: bool, as_json: bool) -> None:
     """Show who speaks, how much, in which voice, and why."""
-    from audiobook.cli.tables import print_cast
-    from audiobook.production import open_project, script_and_cast
+    from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
+    from audiobook.production import open_project, pin_cast, script_and_cast, warn_of_unmet
+    from audiobook.script import find_doubtful
 
-    print_cast(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+    if doubtful is not None and pin:
+        raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
+    project = open_project(Path(), voices=voices)
+    if pin:
+        print_pinned(pin_cast(project, story), as_json=as_json)
+        return
+    script, roles = script_and_cast(project, story)
+    warnings = warn_of_unmet(project, script)
+    if doubtful is not None:
+        print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
+    else:
+        print_cast(script, roles, warnings, as_json=as_json)
 
 
 @main.command()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console, print_json
-from audiobook.model import NARRATOR, Cast, Script, Voice, VoiceEntry
+from audiobook.model import Voice, VoiceEntry
 from audiobook.production import Audition, Cleaned, Finding, Report
 
 if TYPE_CHECKING:
@@ -47,11 +47,12 @@ def _report_json(report: Report) -> dict[str, object]:
             for story in report.stories
         ],
         "leftovers": [str(path) for path in report.leftovers],
+        "warnings": report.warnings,
     }
 
 
 def _report_table(report: Report) -> Table:
-    table = _table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
+    table = new_table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
     for column in table.columns[1:6]:
         column.justify = "right"
     table.columns[-1].overflow = "fold"
@@ -88,60 +89,13 @@ def _print_proof(report: Report) -> None:
             console.print(f"  {path}", markup=False, soft_wrap=True)
 
 
-def print_cast(script: Script, cast: Cast, *, as_json: bool) -> None:
-    """Print who speaks: a table, or JSON."""
-    aliases = {character.name: character.aliases for character in script.characters}
-    evidence = {character.name: character.gender_evidence for character in script.characters}
-    if as_json:
-        print_json(
-            {
-                "title": script.book.title,
-                "cast": [
-                    {
-                        "speaker": role.speaker,
-                        "gender": role.gender,
-                        "aliases": list(aliases.get(role.speaker or "", ())),
-                        "quotations": role.quotations,
-                        "words": role.words,
-                        "voice": asdict(role.voice),
-                        "why": role.why,
-                    }
-                    for role in cast.roles
-                ],
-            }
-        )
-        return
-    table = _table("Speaker", "Gender", "Lines", "Words", "Share", "Voice", "Why")
-    for column in table.columns[2:5]:
-        column.justify = "right"
-    total = max(1, sum(role.words for role in cast.roles))
-    for role in cast.roles:
-        also = ", ".join(aliases.get(role.speaker or "", ()))
-        name = role.speaker or "(not told who)"
-        because = evidence.get(role.speaker or "", "")
-        table.add_row(
-            f"{name} ({also})" if also else name,
-            role.gender if role.speaker != NARRATOR else "",
-            str(role.quotations) if role.speaker != NARRATOR else "",
-            str(role.words),
-            f"{100 * role.words / total:.0f} %",
-            describe_voice(role.voice),
-            role.why + (f"; {role.gender}: {because}" if because else ""),
-        )
-    console = open_console()
-    console.print(table)
-    silent = [character.name for character in script.characters if not character.quotations]
-    if silent:
-        console.print(f"Without a line: {', '.join(silent)}", markup=False)
-
-
 def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants: bool) -> None:
     """Print a catalogue of voices; without `with_variants`, the variants of a voice only by name."""
     if as_json:
         print_json({"voices": [asdict(entry) for entry in entries]})
         return
     plain = [entry for entry in entries if with_variants or "+" not in entry.id]
-    table = _table("Voice", "Name", "Language", "Gender", "Engine")
+    table = new_table("Voice", "Name", "Language", "Gender", "Engine")
     for entry in plain:
         table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
     console = open_console()
@@ -161,7 +115,7 @@ def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
         auditions = [{"voice": asdict(a.voice), "used_for": a.used_for, "file": str(a.path)} for a in made]
         print_json({"auditions": auditions})
         return
-    table = _table("Voice", "Used for", "File")
+    table = new_table("Voice", "Used for", "File")
     for audition in made:
         table.add_row(describe_voice(audition.voice), audition.used_for, str(audition.path))
     open_console().print(table)
@@ -208,7 +162,8 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _table(*titles: str) -> Table:
+def new_table(*titles: str) -> Table:
+    """Make a plain table with these columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

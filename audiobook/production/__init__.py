@@ -1,9 +1,11 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
 from audiobook.production.recipe import Options, make_stories, script_and_cast
 from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
     Cleaned,
     Finding,
@@ -19,6 +21,7 @@ __all__ = [
     "Finding",
     "Listener",
     "Options",
+    "Pinned",
     "Project",
     "Report",
     "StoryReport",
@@ -30,5 +33,7 @@ __all__ = [
     "list_voices",
     "make_stories",
     "open_project",
+    "pin_cast",
     "script_and_cast",
+    "warn_of_unmet",
 ]

@@ -29,6 +29,7 @@ from audiobook.production.project import (
 )
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import read_mark, read_seconds
 
@@ -80,6 +81,8 @@ def make_stories(
         clear_partial(project)
         planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
         stories = [story for story in planned if story is not None]
+        if not names and len(stories) == len(sources):
+            _warn_of_general(run, report, [story.plan.script for story in stories])
         if any(story.tracks for story in stories):
             _produce(run, stories)
         for story in stories:
@@ -166,6 +169,7 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
         run.listener.story_done(report)
         return None
     _describe(report, plan)
+    report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
     orders = {order.key: order for track in tracks for order in track.orders}
@@ -174,6 +178,13 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     if not tracks:
         run.listener.story_done(report)
     return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks)
+
+
+def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> None:
+    """Say which corrections for every story met nothing in any, now that all have been read."""
+    report.warnings += warn_of_unmet_everywhere(run.project, scripts)
+    for warning in report.warnings:
+        run.listener.note(warning)
 
 
 def _is_made(track: TrackPlan) -> bool:

@@ -40,14 +40,15 @@ def snippet_pattern(snippet: str) -> re.Pattern[str] | None:
     words = [word.strip("_") for word in snippet.strip(_EDGES).split()]
     if not any(_LETTER.search(word) for word in words):
         return None
-    parts = [
-        "".join(
-            f"[{DOUBLE}]" if letter in DOUBLE else f"[{SINGLE}]" if letter in SINGLE else re.escape(letter)
-            for letter in word
-        )
-        for word in words
-    ]
+    parts = ["".join(map(_letter_pattern, word)) for word in words]
     return re.compile(r"[\s_]+".join(parts) + r"(?![^\W_])")
+
+
+def _letter_pattern(letter: str) -> str:
+    """Return what stands for a letter or mark; beside a mark there may be an underscore of emphasis."""
+    if letter.isalnum():
+        return letter
+    return f"_*[{DOUBLE if letter in DOUBLE else SINGLE if letter in SINGLE else re.escape(letter)}]_*"
 
 
 def find_places(
