@@ -3,9 +3,9 @@
 Everybody who speaks gets a voice: the one that the settings name, else one of the pool of their
 gender.  They choose one after the other: crowds, leads, supporting and minor parts (`parts.py`), within
 each of these in an order that is a hash of the name.  A choice is first of all for a voice that nobody
-near has; then for one that is free, or whose holders have the smallest parts; then for one that is far
-from those who talk with them (`acoustics.py`), in steps that a listener hears; then, for a lead, for a
-clear one, and for a crowd, which needs it least, for another.  What still is open is decided by a hash of
+near has; then for one that nobody has to themselves (minor parts may share); then for one that is far from
+those who talk with them (`acoustics.py`), in steps that a listener hears; then, for a lead, for a clear
+one, and for a crowd, which needs it least, for another.  What still is open is decided by a hash of
 name and voice ("highest random weight": Thaler & Ravishankar, "A Name-Based Mapping Scheme for
 Rendezvous", University of Michigan CSE-TR-316-96).  So a voice depends on the names in the cast, on who
 talks with whom, and on the kinds of parts; who joins takes a voice from nobody who chooses earlier.
@@ -90,10 +90,10 @@ class _Stage:
         for look in (voice, (voice.engine, voice.id)):
             self.ranks[look] = max(self.ranks.get(look, 0), RANKS[speaker.part])
 
-    def rank(self, speaker: _Speaker, look: Voice | tuple[str, str]) -> int:
-        """Return whose voice a look is: 0 nobody's; crowds may have one among them."""
+    def is_taken(self, speaker: _Speaker, look: Voice | tuple[str, str]) -> bool:
+        """Tell whether somebody has a voice to themselves: minor parts may share, and crowds with crowds."""
         rank = self.ranks.get(look, 0)
-        return 0 if speaker.part == "crowd" and rank == RANKS["crowd"] else rank
+        return rank > RANKS["minor"] and not (speaker.part == "crowd" and rank == RANKS["crowd"])
 
 
 def assign_voices(script: Script, settings: StorySettings) -> Cast:
@@ -185,8 +185,8 @@ def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
         return (
             own in near,
             any(_same_voice(own, other) for other in near),
-            stage.rank(speaker, own),
-            stage.rank(speaker, (own.engine, own.id)),
+            stage.is_taken(speaker, own),
+            stage.is_taken(speaker, (own.engine, own.id)),
             PITCH_SHIFTS.index(choice[0]),
         )
 

@@ -17,7 +17,7 @@ SUPPORTING_SHARE = 0.02
 the middle has two leads and six supporting parts."""
 
 RANKS: Mapping[Part, int] = {"crowd": 4, "lead": 3, "supporting": 2, "minor": 1}
-"""Who chooses a voice first, and whose voice is shared last."""
+"""Who chooses a voice first; only the lowest share theirs."""
 
 _CROWDS = frozenset(
     "crowd crowds audience mob chorus jury choir congregation gathering throng multitude company assembly "
