@@ -8,7 +8,7 @@ after them.  What matches nothing is noted as unmet, never an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from audiobook.model import (
@@ -37,6 +37,10 @@ _STATED = "stated in the settings"
 _ROLE = re.compile(r"(?:the|a|an|his|her|my|their|our) |.*'s |i$")
 _ARTICLE = re.compile(r"(?:the|a|an) ")
 _NOWHERE = Origin(path="", line=0)
+
+
+_NUMBERED = re.compile(r" \(\d+\)$")
+"""What `roles.py` adds to the name of a role that is somebody else's name already."""
 
 
 def fold_name(name: str) -> str:
@@ -184,7 +188,7 @@ class Corrector:
         nobodies = self._nobodies
         corrected = []
         for quotation in quotations:
-            folded = fold_name(quotation.speaker or "")
+            folded = _fold_role(quotation.speaker or "", renamed)
             if quotation.speaker is not None:
                 self._seen.add(folded)
             if quotation.start in self._speakers:
@@ -202,18 +206,19 @@ class Corrector:
         owners = {fold_name(name): c.name for c in self.known for name in _names(c)}
         merged: dict[str, Character] = {}
         for character in characters:
-            folded = fold_name(character.name)
+            folded = _fold_role(character.name, owners)
             if folded in self._nobodies or (character.name in self._made and not character.quotations):
                 continue
             name = owners.get(folded, character.name)
             other = merged.get(name)
             if other is None:
                 aliases = tuple(alias for alias in character.aliases if alias != name)
-                if name != character.name:
+                if folded != fold_name(name):
                     aliases = (character.name, *aliases)
                 merged[name] = replace(character, name=name, aliases=aliases)
                 continue
-            names = dict.fromkeys((*other.aliases, character.name, *character.aliases))
+            own = () if folded == fold_name(name) else (character.name,)
+            names = dict.fromkeys((*other.aliases, *own, *character.aliases))
             names.pop(name, None)
             mentions = other.mentions + character.mentions
             merged[name] = replace(other, aliases=tuple(names), mentions=mentions)
@@ -267,6 +272,12 @@ class Corrector:
             gender = genders.get(fold_name(person.name))
             if gender is not None:
                 person.gender, person.gender_evidence = gender, _STATED
+
+
+def _fold_role(name: str, stated: Container[str]) -> str:
+    """Return a folded name, without the number of a role whose name is stated."""
+    bare = fold_name(_NUMBERED.sub("", name))
+    return bare if bare in stated else fold_name(name)
 
 
 def _names(character: KnownCharacter) -> tuple[str, ...]:
