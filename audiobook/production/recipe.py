@@ -13,7 +13,7 @@ from pathlib import Path
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError, StorageError
+from audiobook.errors import IncompleteError, NarrateError, StorageError
 from audiobook.model import Cast, Script
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
@@ -262,8 +262,19 @@ def _fail(story: StoryWork, message: str, listener: Listener) -> None:
 
 
 def _finish(story: StoryWork) -> None:
-    """Add up what is there: a story is done when every one of its files is."""
+    """Add up what is there, and prove it: every file of the script is whole and of these very clips.
+
+    Raises `IncompleteError` where a story that is called done is not.
+    """
     report = story.report
     unmade = {track.path for track in story.tracks}
     report.files = [path for path in report.files if path not in unmade]
     report.seconds = sum(read_seconds(path) for path in report.files)
+    if report.errors:
+        return
+    in_tracks = [utterance for track in story.plan.tracks for utterance in track.utterances]
+    if in_tracks != [u for chapter in story.plan.script.chapters for u in chapter.utterances]:
+        raise IncompleteError(f"{report.name}: the files hold other words than the script")
+    for track in story.plan.tracks:
+        if len(track.orders) != len(track.utterances) or not _is_made(track):
+            raise IncompleteError(f"{track.path}: is not the whole file that was planned; run narrate again")
