@@ -109,8 +109,11 @@ class _ClipSource:
         """Return the clips' frames at the track's sample rate, which is the highest among them."""
         sizes = []
         for order in self._plan.orders:
-            clip = self._clip(order)
-            sizes.append((len(clip.samples) // 2, clip.sample_rate))
+            size = self._cache.measure(order.key)
+            if size is None:
+                clip = self._clip(order)
+                size = (len(clip.samples) // 2, clip.sample_rate)
+            sizes.append(size)
         wanted = max(rate for _, rate in sizes)
         return [resampled_frames(frames, rate, wanted) for frames, rate in sizes], wanted
 

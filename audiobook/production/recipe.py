@@ -169,7 +169,7 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
     orders = {order.key: order for track in tracks for order in track.orders}
-    missing = {key: order for key, order in orders.items() if force or not run.cache.has(key)}
+    missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
     run.listener.story_planned(report, len(missing), len(tracks))
     if not tracks:
         run.listener.story_done(report)
