@@ -16,7 +16,7 @@ from audiobook.script.lexicon import lexicon
 from audiobook.script.names import Behaviour, Form, NameMention
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
-_UNMARRIED = frozenset({"miss", "mademoiselle", "mlle", "fraulein", "signorina", "senorita"})
+_KIN = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
 
 
 @dataclass(slots=True)
@@ -40,12 +40,12 @@ def cluster_people(
     known: Sequence[KnownCharacter] = (),
 ) -> tuple[list[Person], dict[Form, int]]:
     """Return the people, and for each form the id of its person (the index in the list)."""
-    clusters = _Clusters(behaviours)
+    clusters = _Clusters(behaviours, _count_meetings(mentions))
     clusters.state_known(known)
     clusters.link_full_names()
     clusters.link_titles()
     clusters.link_single_words()
-    clusters.link_short_forms(_count_meetings(mentions))
+    clusters.link_short_forms()
     return clusters.people(known)
 
 
@@ -90,7 +90,8 @@ def _agree(one: Gender, other: Gender) -> bool:
 class _Clusters:
     """Forms joined step by step; each set of forms has one root."""
 
-    def __init__(self, behaviours: Mapping[Form, Behaviour]) -> None:
+    def __init__(self, behaviours: Mapping[Form, Behaviour], meetings: Counter[tuple[Form, Form]]) -> None:
+        self.meetings = meetings
         self.count = {form: seen.count for form, seen in behaviours.items()}
         self.forms = sorted(self.count, key=lambda f: (-self.count[f], f.key))
         self.root = {form: form for form in self.forms}
@@ -162,10 +163,10 @@ class _Clusters:
             if len(form.words) < 2:
                 continue
             key = (form.words[0].lower(), form.words[-1].lower())
-            if key in seen:
+            if key in seen and bool(_MARRIED & set(form.titles)) == bool(_MARRIED & set(seen[key].titles)):
                 self.join(seen[key], form)
             else:
-                seen[key] = form
+                seen.setdefault(key, form)
 
     def link_titles(self) -> None:
         """Join "Miss Bingley" to "Caroline Bingley"; where two fit, to none."""
@@ -173,44 +174,45 @@ class _Clusters:
             if not form.titles or len(form.words) != 1:
                 continue
             last = form.words[0].lower()
-            title = form.titles[-1]
-            same = [
-                f for f in self.by_last[last] if f != form and len(f.words) == 1 and self._one_title(form, f)
-            ]
-            for other in same:
-                self.join(form, other)
-            if title in _MARRIED:
-                fits = [f for f in self.by_last[last] if len(f.words) > 1 and _MARRIED & set(f.titles)]
+            for other in self.by_last[last]:
+                if other != form and len(other.words) == 1 and _same_title(form, other):
+                    self.join(form, other)
+            fits = [f for f in self.by_last[last] if len(f.words) > 1 and self._title_fits(form, f)]
+            weight: Counter[Form] = Counter()
+            for fit in fits:
+                weight[self.find(fit)] += self.count[fit]
+            ranked = weight.most_common(2)
+            sure = title_gender(form) == "male" and len(ranked) > 1 and ranked[0][1] >= 5 * ranked[1][1]
+            if len(ranked) == 1 or sure:
+                self.join(form, ranked[0][0])
+            if fits:
+                continue
+            if form.titles[-1] in _KIN:
+                gender = title_gender(form)
+                fits = [f for f in self.by_last[last] if f.titles and self.gender(f) == gender and f != form]
             else:
-                fits = [f for f in self.by_last[last] if len(f.words) > 1 and self._title_fits(form, f)]
-            roots = {self.find(f) for f in fits}
-            if len(roots) == 1:
+                fits = [f for f in self.by_first[last] if f.titles == form.titles or not f.titles]
+            if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
-            first = [f for f in self.by_first[last] if f.titles == form.titles or not f.titles]
-            if not roots and len({self.find(f) for f in first}) == 1:
-                self.join(form, first[0])
-
-    def _one_title(self, one: Form, other: Form) -> bool:
-        a, b = one.titles[-1] if one.titles else "", other.titles[-1] if other.titles else ""
-        same = (
-            {"dr", "doctor"},
-            {"prof", "professor"},
-            {"capt", "captain"},
-            {"col", "colonel"},
-            {"mis", "mrs"},
-        )
-        return any({a, b} <= pair for pair in same)
 
     def _title_fits(self, form: Form, full: Form) -> bool:
-        if set(full.titles) & _MARRIED:
+        """Tell whether "Mr. Darcy" may be "Fitzwilliam Darcy".
+
+        A full name that is used often, and with the same title as a rule, tells its bearer from the one
+        who is called by the title alone: "Mr. John Knightley" is not "Mr. Knightley".
+        """
+        married, of_full = _MARRIED & set(form.titles), _MARRIED & set(full.titles)
+        if bool(married) != bool(of_full) or (married and married != of_full):
             return False
         gender, other = title_gender(form), self.gender(full)
+        titled = [f for f in self.members(full) if f.titles and len(f.words) > 1]
+        often = sum(self.count[f] for f in titled)
+        bare = sum(self.count[f] for f in self.members(full)) - often
+        if often >= 10 and 12 * often >= self.count[form] and bare >= 5:
+            return False
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
-        return gender == other or (other == "unknown" and not self._contradicts(form, full))
-
-    def _contradicts(self, form: Form, full: Form) -> bool:
-        return any(set(f.titles) & _MARRIED for f in self.members(full)) and form.titles[-1] in _UNMARRIED
+        return gender == other or other == "unknown"
 
     def link_single_words(self) -> None:
         """Join "Elizabeth" to the "Elizabeth Bennet" it must mean, "Darcy" to Mr. Darcy."""
@@ -220,48 +222,65 @@ class _Clusters:
             word = form.words[0].lower()
             gender = form_gender(form)
             as_first = [f for f in self.by_first[word] if _agree(gender, self.gender(f))]
-            as_last = list(self.by_last[word])
-            if self._join_best(form, as_first) or not as_last:
-                continue
+            as_last = [f for f in self.by_last[word] if f.titles or len(f.words) > 1]
             men = [f for f in as_last if self.gender(f) == "male"]
-            if not self._join_best(form, men):
-                self._join_best(form, as_last)
+            weigh = sum(self.count[f] for f in as_first), sum(self.count[f] for f in as_last)
+            if as_first and weigh[0] * 3 >= weigh[1]:
+                self._join_best(form, as_first, as_given=True)
+            elif as_last:
+                self._join_best(form, men or as_last, as_given=False)
 
-    def _join_best(self, form: Form, fits: list[Form]) -> bool:
-        """Join to the only person that fits, or to one named far more often than the others."""
+    def _join_best(self, form: Form, fits: list[Form], *, as_given: bool) -> None:
+        """Join to the only person that fits, or to one named far more often than the others.
+
+        Where two full names fit, a given name that is used more than both belongs to neither surely.
+        """
         weight: Counter[Form] = Counter()
         for fit in fits:
             weight[self.find(fit)] += self.count[fit]
         ranked = weight.most_common(2)
-        if not ranked or (len(ranked) == 2 and ranked[0][1] < 3 * ranked[1][1]):
-            return bool(ranked)
-        self.join(form, ranked[0][0])
-        return True
+        best, count = ranked[0]
+        if count < 3 and 30 * count < self.count[form]:
+            return
+        leads = len(ranked) == 1 or count >= 3 * ranked[1][1]
+        if leads and (len(ranked) == 1 or not as_given or 2 * count >= self.count[form]):
+            self.join(form, best)
 
-    def link_short_forms(self, meetings: Counter[tuple[Form, Form]]) -> None:
+    def link_short_forms(self) -> None:
         """Join "Lizzy" to Elizabeth where they are never seen side by side."""
         full_names = lexicon().full_names
+        by_given: dict[str, list[Form]] = defaultdict(list)
+        for form in self.forms:
+            if form.words and not form.titles:
+                by_given[form.words[0].lower()].append(form)
         for form in self.forms:
             if form.titles or not form.words:
                 continue
             longer = full_names.get(form.words[0].lower(), frozenset())
             fits = [
                 other
-                for other in self.forms
-                if other.words
-                and other.words[0].lower() in longer
-                and (len(other.words) > 1 or not other.titles)
-                and self.find(other) != self.find(form)
+                for given in sorted(longer)
+                for other in by_given[given]
+                if self.find(other) != self.find(form)
                 and (len(form.words) == 1 or len(other.words) == 1 or form.words[-1] == other.words[-1])
-                and not self._stand_apart(form, other, meetings)
+                and not self._stand_apart(form, other)
             ]
-            roots = {self.find(f) for f in fits}
-            if len(roots) == 1:
+            if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
 
-    def _stand_apart(self, form: Form, other: Form, meetings: Counter[tuple[Form, Form]]) -> bool:
-        met = sum(meetings[a, b] for a in self.members(form) for b in self.members(other))
-        return met > 0.02 * min(self.count[form], self.count[other]) and met > 1
+    def _stand_apart(self, form: Form, other: Form) -> bool:
+        """Tell whether two forms are seen side by side, or have two surnames or titles of their own."""
+        ours, theirs = self.members(form), self.members(other)
+        met = sum(self.meetings[a, b] for a in ours for b in theirs)
+        if met > 1 and met > 0.02 * min(self.count[form], self.count[other]):
+            return True
+        last = (
+            {f.words[-1] for f in ours if len(f.words) > 1},
+            {f.words[-1] for f in theirs if len(f.words) > 1},
+        )
+        if last[0] and last[1] and not last[0] & last[1]:
+            return True
+        return any("sir" in f.titles for f in theirs)
 
     def people(self, known: Sequence[KnownCharacter]) -> tuple[list[Person], dict[Form, int]]:
         people: list[Person] = []
@@ -276,10 +295,26 @@ class _Clusters:
         return people, of_form
 
 
+def _same_title(one: Form, other: Form) -> bool:
+    a, b = one.titles[-1] if one.titles else "", other.titles[-1] if other.titles else ""
+    same = ({"dr", "doctor"}, {"prof", "professor"}, {"capt", "captain"}, {"col", "colonel"}, {"mis", "mrs"})
+    return any({a, b} <= pair for pair in same)
+
+
 def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
-    """Return the fullest name in use: given name and surname before title and surname before one word."""
+    """Return the name to list a person under: given name and surname, else what is used most.
 
-    def fullness(form: Form) -> tuple[int, int, int]:
-        return (min(len(form.words), 2) if len(form.words) > 1 else 0, len(form.titles) > 0, count[form])
+    A married woman's "Mrs. Newland Archer" gives way to "Mrs. Archer", and a title with the full name
+    ("Mr. Thomas Marvel") to the title with the surname where that is how the text speaks.
+    """
 
-    return max(forms, key=fullness).written
+    def rank(form: Form) -> tuple[bool, bool, int]:
+        full = len(form.words) > 1 and not form.titles
+        return full, bool(form.words) and not set(form.titles) & set(_KIN), count[form]
+
+    best = max(forms, key=rank)
+    if len(best.words) == 1 and not best.titles:
+        titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
+        if titled:
+            best = max(titled, key=lambda f: count[f])
+    return best.written

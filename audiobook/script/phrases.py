@@ -40,6 +40,11 @@ class Phrase:
     determiner: str = ""
     owner: int | None = None
 
+    @property
+    def is_capitalized(self) -> bool:
+        """True for a role written like a name: "the Voice", "the Invisible Man"."""
+        return self.determiner == "the" and self.text[:1].isupper()
+
 
 class PhraseReader:
     """Reads noun phrases of one book."""
@@ -128,10 +133,17 @@ class PhraseReader:
         noun = lowers[noun_at]
         head = noun if noun in self.words.noun_gender else noun.split("-")[-1]
         gender = self.words.noun_gender.get(head, "unknown")
-        text = " ".join(texts[start : noun_at + 1])
+        end = noun_at + 1
+        if noun in self.words.section("generic nouns") and end + 2 < stop and lowers[end] in ("with", "in"):
+            # "the man with the black beard" is somebody in particular.
+            while (
+                end < min(stop, noun_at + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end])
+            ):
+                end += 1
+        text = " ".join(texts[start:end])
         plural = determiner in _COUNTING or noun in self.words.section("groups")
         return Phrase(
-            kind="group" if plural else "role", first=first, after=noun_at + 1, gender=gender,
+            kind="group" if plural else "role", first=first, after=end, gender=gender,
             noun=head, text=text, determiner=determiner,
         )  # fmt: skip
 

@@ -69,6 +69,8 @@ class RoleBook:
             if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
                 return self._own(phrase.noun, f"the {phrase.text}", phrase, is_group=True)
             return None
+        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text:
+            return self._own(phrase.text.lower(), f"the {phrase.text}", phrase)
         holders = self.holders.get(phrase.noun, set())
         if len(holders) == 1:
             return next(iter(holders))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.phrases import Phrase, PhraseReader
@@ -15,6 +16,7 @@ from audiobook.script.phrases import Phrase, PhraseReader
 _CLAUSE_ENDS = frozenset(".!?;")
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…"})
 _FINITE = ("past", "present")
+_OWNERS: dict[str, Gender] = {"his": "male", "her": "female"}
 _PARTICLE_VERBS = ("put", "broke", "cut", "struck", "came", "went", "burst")
 _OBJECT_MARKERS = frozenset("of to at for with from in on about by than like upon over after before".split())
 
@@ -24,13 +26,14 @@ class Tag:
     """Who a piece of narration says is speaking, and how.
 
     `where` is the tag's place as seen from the quotation.  `addressee` is whom the words are said to,
-    where the tag tells ("he told Mary").
+    where the tag tells ("he told Mary").  `ends` is the token after the tag's subject and verb.
     """
 
     subject: Phrase
     verb: str
     where: Literal["before", "after"]
     words: str
+    ends: int
     addressee: Phrase | None = None
     is_sure: bool = True
 
@@ -59,9 +62,29 @@ class TagFinder:
         )
         if at >= end:
             return None
-        return self._verb_first(at, end, "after") or (
-            None if quotation_ends == "." else self._subject_first(at, end, quotation_ends)
+        return (
+            self._answer_first(at, end)
+            or self._verb_first(at, end, "after")
+            or (None if quotation_ends == "." else self._subject_first(at, end, quotation_ends))
         )
+
+    def _answer_first(self, at: int, end: int) -> Tag | None:
+        """Read "was Edmund's answer", "was the reply": who answers owns the noun."""
+        lowers = self.tokens.lowers
+        if lowers[at] not in ("was", "were", "came"):
+            return None
+        for noun in range(at + 2, min(end, at + 8)):
+            if lowers[noun] not in self.words.section("answers"):
+                continue
+            if at + 1 in self.reader.names:
+                after, person = self.reader.names[at + 1]
+                owner = Phrase(kind="name", first=at + 1, after=after, person=person)
+                return self._tag(owner, noun, (at, noun + 1), where="after", to=None)
+            gender = _OWNERS.get(lowers[at + 1])
+            if gender:
+                she = Phrase(kind="pronoun", first=at + 1, after=at + 2, gender=gender, text=lowers[at + 1])
+                return self._tag(she, noun, (at, noun + 1), where="after", to=None)
+        return None
 
     def _verb_first(self, at: int, end: int, where: Literal["before", "after"]) -> Tag | None:
         """Read "said Max", "then quietly added the old man"."""
@@ -94,7 +117,7 @@ class TagFinder:
         while begin < end and begin < at + 2 and (self._is_adverb(lowers[begin]) or lowers[begin] == "and"):
             begin += 1
         subject = self.reader.read(begin, end)
-        if subject is None:
+        if subject is None or not self._is_somebody(subject):
             return None
         verb = subject.after
         while verb < end and self._is_adverb(lowers[verb]):
@@ -132,7 +155,7 @@ class TagFinder:
         for first in range(verb - 1, max(since - 1, verb - 7), -1):
             phrase = self.reader.read(first, verb)
             if phrase and phrase.after == verb and self.tokens.lowers[first - 1] not in _OBJECT_MARKERS:
-                return phrase if phrase.kind != "role" or first >= since else None
+                return phrase if self._is_somebody(phrase) else None
         return None
 
     def find_before(self, span: range) -> Tag | None:
@@ -164,6 +187,12 @@ class TagFinder:
             subject, verb, (subject.first, stop), where="before", to=self._addressee(verb + 1, stop)
         )
 
+    def _is_somebody(self, phrase: Phrase) -> bool:
+        """Tell a person from a thing ("the pause", "her hand"); a capital makes a person of either."""
+        if phrase.kind != "role":
+            return True
+        return phrase.noun in self.words.noun_gender or phrase.noun[:1].isdigit() or phrase.is_capitalized
+
     def _after_verb(self, verb: int, stop: int) -> Phrase | None:
         phrase = self.reader.read(verb + 1, stop)
         if phrase and phrase.after >= stop - 1 and self.tokens.lowers[verb] not in ("told", "asked"):
@@ -176,7 +205,7 @@ class TagFinder:
             at -= 1
         for first in range(max(begin, at - 6), at):
             phrase = self.reader.read(first, at)
-            if phrase and phrase.after == at:
+            if phrase and phrase.after == at and self._is_somebody(phrase):
                 before = self.tokens.lowers[first - 1] if first > begin else ""
                 return None if before in _OBJECT_MARKERS else phrase
         return None
@@ -188,7 +217,7 @@ class TagFinder:
             phrase = self.reader.read(at, stop)
             if phrase:
                 before = self.tokens.lowers[at - 1] if at > begin else ""
-                if before not in _OBJECT_MARKERS and self.tokens.lowers[min(phrase.after, stop)] != "'s":
+                if before not in _OBJECT_MARKERS and self._is_somebody(phrase):
                     return phrase
                 at = phrase.after
             else:
@@ -200,9 +229,8 @@ class TagFinder:
         subject = self._first_subject(begin, stop)
         if subject is None or subject.text == "it":
             return None
-        return Tag(
-            subject=subject, verb=":", where="before", words=self._show(subject.first, stop), is_sure=False
-        )
+        words = self._show(subject.first, stop)
+        return Tag(subject=subject, verb=":", where="before", words=words, ends=stop, is_sure=False)
 
     def _addressee(self, at: int, end: int) -> Phrase | None:
         if at < end and self.tokens.lowers[at] == "to":
@@ -221,7 +249,10 @@ class TagFinder:
         to: Phrase | None,
     ) -> Tag:
         words = self._show(min(shown[0], verb), max(shown[1], verb + 1))
-        return Tag(subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, addressee=to)
+        ends = max(subject.after, verb + 1)
+        return Tag(
+            subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, ends=ends, addressee=to
+        )
 
     def _show(self, first: int, after: int) -> str:
         return (
