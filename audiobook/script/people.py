@@ -242,7 +242,7 @@ class _Clusters:
         best, count = ranked[0]
         if count < 3 and 30 * count < self.count[form]:
             return
-        leads = len(ranked) == 1 or count >= 3 * ranked[1][1]
+        leads = len(ranked) == 1 or count >= (3 if as_given else 1.5) * ranked[1][1]
         if leads and (len(ranked) == 1 or not as_given or 2 * count >= self.count[form]):
             self.join(form, best)
 
@@ -280,7 +280,9 @@ class _Clusters:
         )
         if last[0] and last[1] and not last[0] & last[1]:
             return True
-        return any("sir" in f.titles for f in theirs)
+        # Nobody whom the text calls "Mr. Gradgrind" is "Tom" in its next sentence.
+        formal = sum(self.count[f] for f in theirs if f.titles)
+        return 2 * formal > sum(self.count[f] for f in theirs)
 
     def people(self, known: Sequence[KnownCharacter]) -> tuple[list[Person], dict[Form, int]]:
         people: list[Person] = []
@@ -302,19 +304,18 @@ def _same_title(one: Form, other: Form) -> bool:
 
 
 def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
-    """Return the name to list a person under: given name and surname, else what is used most.
+    """Return the name to list a person under: given name and surname where the text has them.
 
-    A married woman's "Mrs. Newland Archer" gives way to "Mrs. Archer", and a title with the full name
-    ("Mr. Thomas Marvel") to the title with the surname where that is how the text speaks.
+    A knight stays "Sir Walter"; who has no given name goes by the title or the one name most used.
     """
-
-    def rank(form: Form) -> tuple[bool, bool, int]:
-        full = len(form.words) > 1 and not form.titles
-        return full, bool(form.words) and not set(form.titles) & set(_KIN), count[form]
-
-    best = max(forms, key=rank)
-    if len(best.words) == 1 and not best.titles:
-        titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
-        if titled:
-            best = max(titled, key=lambda f: count[f])
-    return best.written
+    total = sum(count[form] for form in forms)
+    titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
+    full = [f for f in forms if len(f.words) > 1 and not f.titles and 100 * count[f] >= total]
+    knighted = [f for f in titled if "sir" in f.titles]
+    if 2 * sum(count[f] for f in knighted) > total:
+        full, titled = [], knighted
+    single = [f for f in forms if len(f.words) == 1 and not f.titles]
+    if not full and titled and single and form_gender(single[0]) == "female":
+        # "Marianne" is listed before the "Miss Dashwood" that her sister is called too.
+        titled = []
+    return max(full or titled or forms, key=lambda f: (bool(f.words), count[f])).written

@@ -74,6 +74,12 @@ class PhraseReader:
         low = self.tokens.lowers[at]
         if at in self.names:
             return self._read_name(at, stop)
+        if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
+            named = self._read_name(at + 1, stop)
+            return named if named.kind == "name" else None
+        if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
+            named = self._read_name(at + 1, stop)
+            return named if named.kind == "name" else None
         if low in _SUBJECT_PRONOUNS:
             return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
         if low == "i" and self.tokens.texts[at] == "I":

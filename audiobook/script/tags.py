@@ -92,12 +92,10 @@ class TagFinder:
         verb = at
         while verb < end and verb < at + 3 and self._is_adverb(lowers[verb]):
             verb += 1
-        if (
-            verb >= end
-            or not self._speaks(lowers[verb], loosely=True)
-            or self.tokens.texts[verb][0].isupper()
-        ):
+        if verb >= end or self.tokens.texts[verb][0].isupper():
             return None
+        if not self._speaks(lowers[verb], loosely=True):
+            return self._unheard_verb(at, verb, end, where)
         subject_at = verb + 1
         while subject_at < end and self._is_adverb(lowers[subject_at]) and subject_at < verb + 3:
             subject_at += 1
@@ -109,6 +107,15 @@ class TagFinder:
         return self._tag(
             subject, verb, (at, subject.after), where=where, to=self._addressee(subject.after, end)
         )
+
+    def _unheard_verb(self, at: int, verb: int, end: int, where: Literal["before", "after"]) -> Tag | None:
+        """Read "puffed Mrs. Jones": any past tense does where a name follows it."""
+        if verb != at or not self.tokens.lowers[verb].endswith("ed"):
+            return None
+        subject = self.reader.read(verb + 1, end)
+        if subject is None or subject.kind != "name":
+            return None
+        return self._tag(subject, verb, (at, subject.after), where=where, to=None)
 
     def _subject_first(self, at: int, end: int, quotation_ends: str) -> Tag | None:
         """Read "Max teased", "the old man, smiling, had said"; the subject opens the clause."""
@@ -129,18 +136,18 @@ class TagFinder:
             and not self._speaks_otherwise(verb, end)
         ):
             return self._tag(subject, verb, (at, verb + 1), where="after", to=self._addressee(verb + 1, end))
+        after_comma = quotation_ends == ","
+        unfit = ("was", "were", "been") if after_comma else ("to", "was", "were", "been")
         for later in range(verb, min(end, verb + 14)):
-            if self._speaks(lowers[later], loosely=False) and lowers[later - 1] not in (
-                "to",
-                "was",
-                "were",
-                "been",
-            ):
-                if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
-                    return None
-                own = self._adjacent_subject(later, verb)
-                to = self._addressee(later + 1, end)
-                return self._tag(own or subject, later, (at, later + 1), where="after", to=to)
+            if not self._speaks(lowers[later], loosely=False, base=after_comma) or lowers[later - 1] in unfit:
+                continue
+            if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
+                return None
+            own = self._adjacent_subject(later, verb)
+            to = self._addressee(later + 1, end)
+            return self._tag(own or subject, later, (at, later + 1), where="after", to=to)
+        if after_comma and verb < end and lowers[verb].endswith("ed") and subject.kind == "name":
+            return self._tag(subject, verb, (at, verb + 1), where="after", to=None)
         return None
 
     def _speaks_otherwise(self, verb: int, end: int) -> bool:
@@ -207,7 +214,7 @@ class TagFinder:
             phrase = self.reader.read(first, at)
             if phrase and phrase.after == at and self._is_somebody(phrase):
                 before = self.tokens.lowers[first - 1] if first > begin else ""
-                return None if before in _OBJECT_MARKERS else phrase
+                return None if before in ("of", "to", "at", "with", "from", "by") else phrase
         return None
 
     def _first_subject(self, begin: int, stop: int) -> Phrase | None:
@@ -266,8 +273,8 @@ class TagFinder:
             return True
         return low.endswith("ly") and len(low) > 4
 
-    def _speaks(self, low: str, *, loosely: bool, participle: bool = False) -> bool:
+    def _speaks(self, low: str, *, loosely: bool, participle: bool = False, base: bool = False) -> bool:
         form = self.words.speech_verbs.get(low)
-        if form in _FINITE or (participle and form == "participle"):
+        if form in _FINITE or (participle and form == "participle") or (base and form == "base"):
             return True
         return loosely and self.words.manner_verbs.get(low) in _FINITE
