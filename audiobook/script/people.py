@@ -30,8 +30,6 @@ class Person:
     gender: Gender = "unknown"
     gender_evidence: str = ""
     mentions: int = 0
-    is_group: bool = False
-    is_narrator: bool = False
 
 
 def cluster_people(

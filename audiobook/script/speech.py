@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from audiobook.script.layout import Passage, Tokens
-from audiobook.script.lexicon import _read, lexicon
+from audiobook.script.lexicon import lexicon, read_lines
 from audiobook.script.marks import Quoted
 
 _TALKING = re.compile(
@@ -65,7 +65,7 @@ def select_speech(
 
 @cache
 def _weights() -> dict[str, float]:
-    pairs = (line.rsplit(None, 1) for line in _read("speech_weights.txt"))
+    pairs = (line.rsplit(None, 1) for line in read_lines("speech_weights.txt"))
     return {clue: float(weight) for clue, weight in pairs}
 
 
