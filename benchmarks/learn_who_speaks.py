@@ -79,7 +79,11 @@ def gold_speakers(turns: Sequence[Turn], gold: dict[str, Any]) -> list[str | Non
     for turn in turns:
         while at < len(spans) and spans[at][1] <= turn.quotations[0].start:
             at += 1
-        speakers = [s for a, b, s in spans[at : at + 8] if a < turn.quotations[-1].end and b > turn.quotations[0].start]
+        speakers = [
+            s
+            for a, b, s in spans[at : at + 8]
+            if a < turn.quotations[-1].end and b > turn.quotations[0].start
+        ]
         told.append(speakers[0] if speakers else None)
     return told
 
@@ -103,10 +107,17 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
         tag = turn.tag
         new = f"the {tag.subject.text}" if tag else ""
         right = [
-            speaker is not None and names(new if c == NOBODY_YET else sieve.people[c].name) == speaker for c in candidates
+            speaker is not None and names(new if c == NOBODY_YET else sieve.people[c].name) == speaker
+            for c in candidates
         ]
         mode = context.outlooks[index].mode
-        picked = choose(clues, weights.get(mode, {})).index if weights else right.index(True) if any(right) else None
+        picked = (
+            choose(clues, weights.get(mode, {})).index
+            if weights
+            else right.index(True)
+            if any(right)
+            else None
+        )
         if speaker is not None:
             count = tally.modes.setdefault(mode, [0, 0, 0])
             count[0] += 1
@@ -182,7 +193,10 @@ def write_weights(weights: Weights, path: Path) -> None:
     ]
     for mode, own in weights.items():
         lines += ["", f"[{mode}]"]
-        lines += [f"{clue} {weight:.2f}" for clue, weight in sorted(own.items(), key=lambda p: (-round(p[1], 2), p[0]))]
+        lines += [
+            f"{clue} {weight:.2f}"
+            for clue, weight in sorted(own.items(), key=lambda p: (-round(p[1], 2), p[0]))
+        ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -204,12 +218,16 @@ def read_authors(data: Path, paths: Sequence[Path]) -> Iterator[tuple[str, list[
 
 def main() -> int:
     """Learn or rehearse."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--rehearse", action="store_true")
     parser.add_argument("--only", default="")
     args = parser.parse_args()
-    paths = sorted(p for p in (args.data / "dev").glob("*.txt") if p.stem.startswith(tuple(args.only.split(","))))
+    paths = sorted(
+        p for p in (args.data / "dev").glob("*.txt") if p.stem.startswith(tuple(args.only.split(",")))
+    )
     with Pool() as pool:
         weights = learn(paths, args.data, pool.starmap)
         write_weights(weights, WEIGHTS)
@@ -218,10 +236,14 @@ def main() -> int:
             total.settled += tally.settled
             total.settled_right += tally.settled_right
             for mode, counts in tally.modes.items():
-                total.modes[mode] = [a + b for a, b in zip(total.modes.get(mode, [0, 0, 0]), counts, strict=True)]
+                total.modes[mode] = [
+                    a + b for a, b in zip(total.modes.get(mode, [0, 0, 0]), counts, strict=True)
+                ]
     print(f"settled by sure rules: {total.settled}, right {total.settled_right / total.settled:.3f}")
     for mode, (count, possible, right) in total.modes.items():
-        print(f"{mode:8} {count:6}  a right one among the candidates {possible / count:.3f}  chosen {right / count:.3f}")
+        print(
+            f"{mode:8} {count:6}  a right one among the candidates {possible / count:.3f}  chosen {right / count:.3f}"
+        )
     return 0
 
 

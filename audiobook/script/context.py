@@ -125,6 +125,11 @@ class Context:
         """Tell whether two turns may belong to one conversation."""
         return self.turns[later].passage - self.turns[earlier].passage <= 12
 
+    def fits_in_sight(self, index: int, candidates: Sequence[int]) -> bool:
+        """Tell whether someone of the tag's gender is among the candidates, sure of it."""
+        gender = self.outlooks[index].gender
+        return any(self.people[c].gender == gender for c in candidates if c >= 0)
+
     def clues(self, index: int, speakers: Sequence[int | None], candidates: Sequence[int]) -> list[list[str]]:
         """Return for each candidate its clues; they depend on who spoke before."""
         turn, outlook = self.turns[index], self.outlooks[index]

@@ -101,6 +101,8 @@ def _by_gender(words: dict[str, list[str]], kind: str, neither: str) -> dict[str
 def lexicon() -> Lexicon:
     """Return the word lists, read once."""
     words = _read_sections()
+    # "Grace" and "May" are ordinary words and names; the reader of names looks twice at them.
+    words["not names"] = [word for word in words["not names"] if word not in set(words["also words"])]
 
     def verbs(section: str) -> dict[str, str]:
         return {form: what for entry in words[section] for form, what in inflect(entry).items()}

@@ -204,7 +204,7 @@ class _NameReader:
             following = self.tokens.texts[at + 1 : at + 2]
             return begun or bool(following and _CAPITALIZED.match(following[0]))
         if low in self.words.section("kin names"):
-            return not begun and not titled and not opens
+            return not begun and not titled and (not opens or self._does_something(at))
         if titled:
             return low not in self.words.section("pronouns")
         also = low in self.words.section("also words")

@@ -30,6 +30,7 @@ class Person:
     gender: Gender = "unknown"
     gender_evidence: str = ""
     mentions: int = 0
+    is_narrator: bool = False
 
 
 def cluster_people(
@@ -42,6 +43,7 @@ def cluster_people(
     clusters.state_known(known)
     clusters.link_full_names()
     clusters.link_titles()
+    clusters.link_bare_titles()
     clusters.link_single_words()
     clusters.link_short_forms()
     return clusters.people(known)
@@ -190,6 +192,15 @@ class _Clusters:
                 fits = [f for f in self.by_last[last] if f.titles and self.gender(f) == gender and f != form]
             else:
                 fits = [f for f in self.by_first[last] if f.titles == form.titles or not f.titles]
+            if len({self.find(f) for f in fits}) == 1:
+                self.join(form, fits[0])
+
+    def link_bare_titles(self) -> None:
+        """Join "Captain" as it is called out to the only Captain that there is."""
+        for form in self.forms:
+            if form.words or len(form.titles) != 1:
+                continue
+            fits = [f for f in self.forms if f.words and form.titles[0] in f.titles]
             if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
 

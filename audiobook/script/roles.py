@@ -66,7 +66,7 @@ class RoleBook:
         None for generic words ("the man"), which work like pronouns, and for several at once.
         """
         if phrase.kind == "first person":
-            return self._own("I", "I", phrase)
+            return self._own("I", "I", phrase, is_narrator=True)
         if phrase.kind == "group":
             if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
                 return self._own(phrase.noun, f"the {phrase.text}", phrase)
@@ -113,7 +113,7 @@ class RoleBook:
         )
         return table
 
-    def _own(self, key: str, name: str, phrase: Phrase) -> int:
+    def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:
             taken = {person.name for person in self.people}
             person = Person(
@@ -121,6 +121,7 @@ class RoleBook:
                 name=name if name not in taken else f"{name} ({len(self.people)})",
                 gender=phrase.gender,
                 gender_evidence=f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells",
+                is_narrator=is_narrator,
             )
             self.people.append(person)
             self.own[key] = person.id

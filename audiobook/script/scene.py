@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
@@ -16,6 +17,7 @@ class Sighting:
     """A person named at a token; `acts` says that the name is the subject of what happens."""
 
     token: int
+    after: int
     person: int
     acts: bool
     in_quotation: bool
@@ -29,7 +31,7 @@ class Scene:
     ) -> None:
         self.tokens = tokens
         self.all = [
-            Sighting(m.first, person, self._acts(m.first, m.after), m.in_quotation)
+            Sighting(m.first, m.after, person, self._acts(m.first, m.after), m.in_quotation)
             for m, person in zip(mentions, of_mention, strict=True)
         ]
         self.told = [s for s in self.all if not s.in_quotation]
@@ -50,7 +52,9 @@ class Scene:
             for length in range(longest, 0, -1):
                 person = phrases.get(tuple(lowers[at + 1 : at + 1 + length]))
                 if person is not None:
-                    found.append(Sighting(at, person, self._acts(at, at + 1 + length), False))
+                    found.append(
+                        Sighting(at, at + 1 + length, person, self._acts(at, at + 1 + length), False)
+                    )
                     break
         self.told = sorted([*self.told, *found], key=lambda s: s.token)
         self.told_at = [s.token for s in self.told]
@@ -100,3 +104,20 @@ class Scene:
             if opens and behind in ("$", ",", ".", "!", "?", "—", "--", ";", "”", '"', "’", "'"):
                 called.append(sighting.person)
         return called
+
+    def forms_of_address(self, first: int, after: int) -> Iterator[Gender]:
+        """Yield the genders that speech in tokens [first, after) gives to whom it is said: "yes, sir"."""
+        lowers = self.tokens.lowers
+        nouns = lexicon().noun_gender
+        for i in range(first, after):
+            low = lowers[i]
+            before = lowers[i - 1] if i > first else ","
+            behind = lowers[i + 1] if i + 1 < after else ","
+            if low in ("sir", "madam", "ma'am", "miss", "monsieur", "mademoiselle", "madame"):
+                if behind in (",", ".", "!", "?", ";", "—", "--"):
+                    yield "male" if low in ("sir", "monsieur") else "female"
+            elif before in ("dear", "young", "my", "old") and behind in (",", ".", "!", "?", ";"):
+                if nouns.get(low, "unknown") != "unknown" and lowers[i - 2 : i - 1] != ["the"]:
+                    yield nouns[low]
+            elif low in ("mr.", "mr", "mrs.", "mrs") and before in (",", "^"):
+                yield "male" if low.startswith("mr.") or low == "mr" else "female"

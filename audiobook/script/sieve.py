@@ -7,9 +7,13 @@ who acts beside the words, whose turn it is, who was called by name, who is in t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from audiobook.model import Gender
 from audiobook.script.context import Context
+from audiobook.script.gender import tell_genders_of_roles
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase
 from audiobook.script.ranker import Choice, Weights, choose, learned_weights
@@ -36,12 +40,14 @@ class Sieve:
             mode = context.outlooks[index].mode
             self._settle(context, index, candidates, choose(clues, table.get(mode, {})))
         self._learn_genders(context)
+        self._hear_narrator(context)
 
     def settle_by_tags(self) -> Context:
         """Apply the sure rules, and return what the rest is to be judged by."""
         for turn in self.turns:
             self._settle_by_tag(turn)
         self.scene.add_roles(self.roles.phrases())
+        tell_genders_of_roles(self.people, self.scene.told, self.scene.tokens, self.scene.in_speech)
         return Context(self.turns, self.people, self.scene, self.roles.own.get("I"))
 
     def open_turns(self, context: Context) -> Iterator[tuple[int, list[int], list[list[str]]]]:
@@ -58,7 +64,7 @@ class Sieve:
                 else:
                     candidates = context.candidates(index, speakers)
                     clues = context.clues(index, speakers, candidates)
-                    self._add_newcomer(turn, candidates, clues)
+                    self._add_newcomer(context, index, candidates, clues)
                     if candidates:
                         yield index, candidates, clues
             speakers.append(turn.speaker)
@@ -93,9 +99,11 @@ class Sieve:
         turn.speaker, turn.confidence, turn.type = before.speaker, before.confidence, before.type
         turn.evidence = "goes on from the paragraph before"
 
-    def _add_newcomer(self, turn: Turn, candidates: list[int], clues: list[list[str]]) -> None:
+    def _add_newcomer(
+        self, context: Context, index: int, candidates: list[int], clues: list[list[str]]
+    ) -> None:
         """Let a role in the tag stand for someone of its own."""
-        tag = turn.tag
+        tag = self.turns[index].tag
         if tag is None or tag.subject.kind != "role" or not tag.is_sure:
             return
         often = self.roles.times(tag.subject)
@@ -105,6 +113,10 @@ class Sieve:
         )
         article = "a" if tag.subject.determiner in ("a", "an", "another", "one") else "the"
         own = ["goes by this word", f"the word is used {how_often}", f"the word comes with '{article}'"]
+        if not context.fits_in_sight(index, candidates):
+            own.append("nobody else fits")
+        if tag.subject.determiner in ("his", "her", "their", "my", "our", "'s"):
+            own.append("the word is of kinship")
         if known in candidates:
             clues[candidates.index(known)].extend(own)
         else:
@@ -133,6 +145,27 @@ class Sieve:
             if turn.speaker is None or outlook.mode != "pronoun" or turn.tag is None:
                 continue
             person = self.people[turn.speaker]
-            if person.gender == "unknown" and outlook.gender != "unknown":
+            if person.gender == "unknown" and outlook.gender != "unknown" and not person.is_narrator:
                 person.gender = outlook.gender
                 person.gender_evidence = f"pronoun: '{turn.tag.words}'"
+
+    def _hear_narrator(self, context: Context) -> None:
+        """Tell the gender of whoever says "I" from what others call him or her to the face."""
+        narrator = context.narrator
+        if narrator is None or self.people[narrator].gender != "unknown":
+            return
+        heard: Counter[Gender] = Counter()
+        for one, other in pairwise(self.turns):
+            if other.passage - one.passage > 2 or narrator not in (one.speaker, other.speaker):
+                continue
+            turn = other if one.speaker == narrator else one
+            if turn.speaker == narrator:
+                continue
+            for quotation in turn.quotations:
+                span = self.scene.tokens.between(quotation.start, quotation.end)
+                heard.update(self.scene.forms_of_address(span.start, span.stop))
+        she, he = heard["female"], heard["male"]
+        if max(she, he) >= 2 and max(she, he) >= 3 * min(she, he):
+            told: Gender = "female" if she > he else "male"
+            self.people[narrator].gender = told
+            self.people[narrator].gender_evidence = f"is called sir {he}, madam {she} times, or the like"
