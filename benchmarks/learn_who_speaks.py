@@ -41,6 +41,8 @@ ROUNDS = 2
 PENALTY = 1.0
 """L2 penalty on each weight; 0.3 to 3 give the same to three digits."""
 STEPS = 250
+SHORT_STORY, SHORT_STORY_HEFT = 20_000, 5.0
+"""Characters, and how much more a turn of a shorter text counts: there are few of them, and they differ."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Example:
     mode: str
     clues: list[list[str]]
     right: list[bool]
-    weight: float = 1.0
+    heft: float = 1.0
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
     context = sieve.settle_by_tags()
     told = gold_speakers(sieve.turns, gold)
     tally = Tally()
+    heft = SHORT_STORY_HEFT if len(book.text) < SHORT_STORY else 1.0
     for turn, speaker in zip(sieve.turns, told, strict=True):
         if turn.speaker is not None and speaker is not None:
             tally.settled += 1
@@ -124,7 +127,7 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
             count[1] += any(right)
             count[2] += picked is not None and right[picked]
             if any(right):
-                examples.append(Example(mode, [list(own) for own in clues], right))
+                examples.append(Example(mode, [list(own) for own in clues], right, heft))
         if picked is not None and candidates[picked] != NOBODY_YET:
             turn.speaker = candidates[picked]
         elif picked is not None and tag:
@@ -147,17 +150,29 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
                 columns.append(vocabulary.setdefault(clue, len(vocabulary)))
             right.append(is_right)
     found = _descend(
-        np.array(rows), np.array(columns), np.array(starts), np.array(right, dtype=float), len(vocabulary)
+        np.array(rows),
+        np.array(columns),
+        np.array(starts),
+        np.array(right, dtype=float),
+        np.array([example.heft for example in examples]),
+        clues=len(vocabulary),
     )
     return {clue: float(found[i]) for clue, i in vocabulary.items()}
 
 
 def _descend(
-    rows: NDArray[Any], columns: NDArray[Any], starts: NDArray[Any], right: NDArray[Any], clues: int
+    rows: NDArray[Any],
+    columns: NDArray[Any],
+    starts: NDArray[Any],
+    right: NDArray[Any],
+    hefts: NDArray[Any],
+    *,
+    clues: int,
 ) -> NDArray[Any]:
     weights = np.zeros(clues)
     mean, spread = np.zeros(clues), np.zeros(clues)
     counts = np.diff(np.append(starts, len(right)))
+    heft = np.repeat(hefts, counts)
     for step in range(1, STEPS + 1):
         sums = np.bincount(rows, weights[columns], len(right))
         sums -= np.repeat(np.maximum.reduceat(sums, starts), counts)
@@ -165,7 +180,7 @@ def _descend(
         share = likely / np.repeat(np.add.reduceat(likely, starts), counts)
         hit = likely * right
         wanted = hit / np.repeat(np.add.reduceat(hit, starts), counts)
-        slope = np.bincount(columns, (share - wanted)[rows], clues) + PENALTY * weights
+        slope = np.bincount(columns, ((share - wanted) * heft)[rows], clues) + PENALTY * weights
         mean = 0.9 * mean + 0.1 * slope
         spread = 0.999 * spread + 0.001 * slope**2
         weights -= 0.1 * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-8)

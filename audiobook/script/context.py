@@ -49,10 +49,16 @@ class Context:
     """Lists candidates and clues for the turns of one book."""
 
     def __init__(
-        self, turns: Sequence[Turn], people: Sequence[Person], scene: Scene, narrator: int | None
+        self,
+        turns: Sequence[Turn],
+        people: Sequence[Person],
+        scene: Scene,
+        spans: Sequence[range],
+        narrator: int | None,
     ) -> None:
-        """`narrator` is the person who says "I" in the narration, where there is one."""
+        """`spans` are the tokens of each passage, `narrator` is who says "I" in the narration, if anyone."""
         self.turns, self.people, self.scene, self.narrator = turns, people, scene, narrator
+        self.spans = spans
         self.outlooks = [self._look(turn) for turn in turns]
         self.tagged = Counter(turn.speaker for turn in turns if turn.speaker is not None)
         self.most_tagged = max(self.tagged.values(), default=1)
@@ -139,11 +145,12 @@ class Context:
         recent = [s for s in speakers[max(0, index - 10) : index] if s is not None]
         return [
             [
-                *self._clues_of_gender(outlook, person),
+                *self._clues_of_gender(outlook, person, candidates),
                 *self._clues_of_paragraph(outlook, person),
                 *self._clues_of_talk(index, speakers, person),
                 *self._clues_of_future(index, person),
                 *self._clues_of_scene(turn, before, ranks, times, person),
+                *self._clues_of_paragraph_before(index, person),
                 *self._clues_of_standing(recent, person),
             ]
             for person in candidates
@@ -159,12 +166,13 @@ class Context:
                 fitting += self.people[sighting.person].gender == gender or gender == "unknown"
         return ranks
 
-    def _clues_of_gender(self, outlook: Outlook, person: int) -> list[str]:
+    def _clues_of_gender(self, outlook: Outlook, person: int, candidates: Sequence[int]) -> list[str]:
         if outlook.gender == "unknown":
             return []
         own = self.people[person].gender
         if own == outlook.gender:
-            return ["gender fits"]
+            alone = sum(self.people[c].gender == own for c in candidates) == 1
+            return ["gender fits", "nobody else's gender fits"] if alone else ["gender fits"]
         if own == "unknown":
             return ["gender unknown"]
         return ["gender clashes"]
@@ -207,6 +215,10 @@ class Context:
             return ["talk begins"]
         if speakers[index - 1] == person:
             clues.append(f"spoke last, {near}")
+            if last.confidence >= 0.9 and gap <= 1:
+                clues.append("spoke last, at once, that is sure")
+        elif gap <= 1 and person in speakers[max(0, index - 6) : index]:
+            clues.append("has part in the talk and did not speak last")
             if turn.continues:
                 clues.append("goes on from the paragraph before")
         if person in self.outlooks[index - 1].called:
@@ -259,6 +271,26 @@ class Context:
         clues.append(f"seen {'close by' if distance < 40 else 'near' if distance < 150 else 'far off'}")
         if times[person] >= 4:
             clues.append("often in the scene")
+        return clues
+
+    def _clues_of_paragraph_before(self, index: int, person: int) -> list[str]:
+        """Read the paragraph before, where it is narration: whoever it is about may speak now."""
+        passage = self.turns[index].passage
+        if passage == 0 or (index and self.turns[index - 1].passage == passage - 1):
+            return []
+        span = self.spans[passage - 1]
+        seen = [s.person for s in self.scene.within(span.start, span.stop)]
+        if person not in seen:
+            return ["is not named in the paragraph before"] if seen else []
+        gender = self.outlooks[index].gender
+        clues = ["is named in the paragraph before"]
+        fitting = {p for p in seen if gender == "unknown" or self.people[p].gender == gender}
+        if fitting == {person}:
+            clues.append("is the only one who fits in the paragraph before")
+        if seen[0] == person:
+            clues.append("opens the paragraph before")
+        if seen[-1] == person:
+            clues.append("closes the paragraph before")
         return clues
 
     def _clues_of_standing(self, recent: Sequence[int], person: int) -> list[str]:

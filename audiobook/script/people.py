@@ -318,6 +318,13 @@ def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
     A knight stays "Sir Walter"; who has no given name goes by the title or the one name most used.
     """
     total = sum(count[form] for form in forms)
+    bare = [f for f in forms if not f.words and f.titles]
+    if 5 * sum(count[f] for f in bare) > 4 * total:
+        return (
+            f"the {bare[0].written}"
+            if bare[0].titles[0] not in lexicon().section("kin names")
+            else bare[0].written
+        )
     titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
     full = [f for f in forms if len(f.words) > 1 and not f.titles and 100 * count[f] >= total]
     knighted = [f for f in titled if "sir" in f.titles]

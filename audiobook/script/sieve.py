@@ -28,9 +28,16 @@ NOBODY_YET = -1
 class Sieve:
     """Attributes the turns of one book."""
 
-    def __init__(self, turns: Sequence[Turn], people: list[Person], scene: Scene, roles: RoleBook) -> None:
-        """People met only as roles are added to `people`."""
-        self.turns, self.people, self.scene, self.roles = turns, people, scene, roles
+    def __init__(
+        self,
+        turns: Sequence[Turn],
+        people: list[Person],
+        scene: Scene,
+        roles: RoleBook,
+        spans: Sequence[range],
+    ) -> None:
+        """`spans` are the tokens of each passage.  People met only as roles are added to `people`."""
+        self.turns, self.people, self.scene, self.roles, self.spans = turns, people, scene, roles, spans
 
     def attribute(self, weights: Weights | None = None) -> None:
         """Set speaker, type, evidence and confidence of every turn."""
@@ -48,7 +55,7 @@ class Sieve:
             self._settle_by_tag(turn)
         self.scene.add_roles(self.roles.phrases())
         tell_genders_of_roles(self.people, self.scene.told, self.scene.tokens, self.scene.in_speech)
-        return Context(self.turns, self.people, self.scene, self.roles.own.get("I"))
+        return Context(self.turns, self.people, self.scene, self.spans, self.roles.own.get("I"))
 
     def open_turns(self, context: Context) -> Iterator[tuple[int, list[int], list[list[str]]]]:
         """Yield each turn that no sure rule settles: index, candidates, and their clues.

@@ -57,7 +57,8 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], known: Sequence[Known
     roles.learn(tokens, mentions, of_mention, reader)
     tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=known)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
-    return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles)
+    spans = [tokens.between(passage.start, passage.end) for passage in passages]
+    return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
 
 def _mark(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
