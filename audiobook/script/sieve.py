@@ -53,9 +53,45 @@ class Sieve:
         """Apply the sure rules, and return what the rest is to be judged by."""
         for turn in self.turns:
             self._settle_by_tag(turn)
+        self._name_narrator()
         self.scene.add_roles(self.roles.phrases())
         tell_genders_of_roles(self.people, self.scene.told, self.scene.tokens, self.scene.in_speech)
         return Context(self.turns, self.people, self.scene, self.spans, self.roles.own.get("I"))
+
+    def _name_narrator(self) -> None:
+        """Find who "I" is: whom the others call by a name that the narration itself never uses."""
+        narrator = self.roles.own.get("I")
+        if narrator is None:
+            return
+        near = {
+            p
+            for turn in self.turns
+            if turn.speaker == narrator
+            for p in range(turn.passage - 8, turn.passage + 9)
+        }
+        told = Counter(sighting.person for sighting in self.scene.told)
+        called: Counter[int] = Counter()
+        for turn in self.turns:
+            if turn.passage not in near or turn.speaker == narrator:
+                continue
+            for quotation in turn.quotations:
+                span = self.scene.tokens.between(quotation.start, quotation.end)
+                called.update(self.scene.addressed(span.start, span.stop))
+        fits = Counter({p: n for p, n in called.items() if 5 * told[p] <= n and self._has_name(p)})
+        ranked = fits.most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+            return
+        self.roles.own["I"] = ranked[0][0]
+        self.people[ranked[0][0]].is_narrator = True
+        for turn in self.turns:
+            if turn.speaker == narrator:
+                turn.speaker = ranked[0][0]
+            turn.own_speakers = {
+                n: ranked[0][0] if p == narrator else p for n, p in turn.own_speakers.items()
+            }
+
+    def _has_name(self, person: int) -> bool:
+        return any(form.words for form in self.people[person].forms)
 
     def open_turns(self, context: Context) -> Iterator[tuple[int, list[int], list[list[str]]]]:
         """Yield each turn that no sure rule settles: index, candidates, and their clues.
