@@ -210,6 +210,12 @@ class _Clusters:
         A full name that is used often, and with the same title as a rule, tells its bearer from the one
         who is called by the title alone: "Mr. John Knightley" is not "Mr. Knightley".
         """
+        if any({"sir", "lord"} & set(f.titles) for f in self.members(full)) and full.titles != form.titles:
+            return False
+        given = [f for f in self.members(full) if f.titles and f.words[0] == full.words[0]]
+        if form.titles[-1] == "miss" and sum(self.count[f] for f in given) >= 3:
+            # Where one is "Miss Lucy", "Miss Steele" is her elder sister.
+            return False
         married, of_full = _MARRIED & set(form.titles), _MARRIED & set(full.titles)
         if bool(married) != bool(of_full) or (married and married != of_full):
             return False
@@ -249,7 +255,7 @@ class _Clusters:
             weight[self.find(fit)] += self.count[fit]
         ranked = weight.most_common(2)
         best, count = ranked[0]
-        if count < 3 and 30 * count < self.count[form]:
+        if count < 4 and 15 * count < self.count[form]:
             return
         leads = len(ranked) == 1 or count >= (3 if as_given else 1.5) * ranked[1][1]
         if leads and (len(ranked) == 1 or not as_given or 2 * count >= self.count[form]):
@@ -287,7 +293,7 @@ class _Clusters:
             {f.words[-1] for f in ours if len(f.words) > 1},
             {f.words[-1] for f in theirs if len(f.words) > 1},
         )
-        if last[0] and last[1] and not last[0] & last[1]:
+        if last[0] and not last[0] & last[1]:
             return True
         # Nobody whom the text calls "Mr. Gradgrind" is "Tom" in its next sentence.
         formal = sum(self.count[f] for f in theirs if f.titles)

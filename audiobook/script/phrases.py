@@ -18,6 +18,7 @@ PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
 _DETERMINERS = frozenset("the a an his her my their our this that another some one your its".split())
 _SUBJECT_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
 _COUNTING = frozenset("both all two three four five six several many".split())
+_MANNERS = frozenset("voice tone whisper manner way accents moment hurry breath".split())
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
 
 
@@ -61,7 +62,8 @@ class PhraseReader:
         if phrase is None:
             return None
         lowers = self.tokens.lowers
-        if phrase.after + 1 < stop and lowers[phrase.after] == "and" and phrase.kind in ("name", "role"):
+        one = phrase.kind == "name" or (phrase.kind == "role" and phrase.noun in self.words.noun_gender)
+        if one and phrase.after + 1 < stop and lowers[phrase.after] == "and":
             other = self._read_one(phrase.after + 1, stop)
             if other and other.kind in ("name", "role", "first person"):
                 text = " ".join(self.tokens.texts[at : other.after])
@@ -146,6 +148,8 @@ class PhraseReader:
                 end < min(stop, noun_at + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end])
             ):
                 end += 1
+            if lowers[end - 1] in _MANNERS:
+                end = noun_at + 1
         text = " ".join(texts[start:end])
         plural = determiner in _COUNTING or noun in self.words.section("groups")
         return Phrase(

@@ -186,8 +186,10 @@ class TagFinder:
         if not verbs or (not leads and verbs[-1] < stop - 4):
             return self._lead_in(begin, stop) if last == ":" else None
         verb = verbs[-1]
+        if self._is_passive(verb, begin):
+            return None
         subject = self._adjacent_subject_before(verb, begin) or self._after_verb(verb, stop)
-        subject = subject or self._first_subject(begin, verb)
+        subject = subject or self._acting_subject(begin, verb) or self._first_subject(begin, verb)
         if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
             return None
         return self._tag(
@@ -200,9 +202,35 @@ class TagFinder:
             return True
         return phrase.noun in self.words.noun_gender or phrase.noun[:1].isdigit() or phrase.is_capitalized
 
+    def _is_passive(self, verb: int, begin: int) -> bool:
+        at = verb - 1
+        while at > begin and self.tokens.lowers[at].endswith("ly"):
+            at -= 1
+        form = self.words.speech_verbs.get(self.tokens.lowers[verb])
+        return form == "past" and self.tokens.lowers[at] in ("was", "were", "been", "being", "be")
+
+    def _acting_subject(self, begin: int, stop: int) -> Phrase | None:
+        """Return the last phrase of a clause that a verb follows: "before Thorpe came running, calling"."""
+        for at in range(stop - 1, begin - 1, -1):
+            phrase = self.reader.read(at, stop) if at in self.reader.names else None
+            if phrase is None or phrase.kind != "name" or phrase.after >= stop:
+                continue
+            follows = self.tokens.lowers[phrase.after]
+            before = self.tokens.lowers[at - 1] if at > begin else ""
+            regular = follows.endswith("ed") and len(follows) > 3
+            acts = regular or self.words.human_verbs.get(follows) in _FINITE or follows in ("had", "was")
+            if acts and before not in _OBJECT_MARKERS:
+                return phrase
+        return None
+
     def _after_verb(self, verb: int, stop: int) -> Phrase | None:
         phrase = self.reader.read(verb + 1, stop)
-        if phrase and phrase.after >= stop - 1 and self.tokens.lowers[verb] not in ("told", "asked"):
+        if (
+            phrase
+            and phrase.after >= stop - 1
+            and self._is_somebody(phrase)
+            and self.tokens.lowers[verb] not in ("told", "asked")
+        ):
             return phrase
         return None
 

@@ -91,7 +91,7 @@ def _find_gaps_and_tags(
                 read_to = tag.ends
         if number < len(turn.quotations):
             tag = finder.find_before(range(read_to, gap.stop))
-            if tag:
+            if tag and (read_to == gap.start or tag.subject.kind == "name"):
                 turn.tags.append((tag, number))
     before = passages[turn.passage - 1] if turn.passage else None
     leads = before and before.chapter == passages[turn.passage].chapter
