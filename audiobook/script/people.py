@@ -183,8 +183,11 @@ class _Clusters:
                 weight[self.find(fit)] += self.count[fit]
             ranked = weight.most_common(2)
             sure = title_gender(form) == "male" and len(ranked) > 1 and ranked[0][1] >= 5 * ranked[1][1]
+            titled = {self.find(f) for f in fits if f.titles == form.titles}
             if len(ranked) == 1 or sure:
                 self.join(form, ranked[0][0])
+            elif len(titled) == 1 and title_gender(form) == "male":
+                self.join(form, titled.pop())
             if fits:
                 continue
             if form.titles[-1] in _KIN:
@@ -294,6 +297,9 @@ class _Clusters:
             {f.words[-1] for f in theirs if len(f.words) > 1},
         )
         if last[0] and not last[0] & last[1]:
+            return True
+        if all(sum(self.count[f] for f in own if len(f.words) > 1) >= 5 for own in (ours, theirs)):
+            # Nobody has two full names in use: Tom Gradgrind is not Thomas Gradgrind.
             return True
         # Nobody whom the text calls "Mr. Gradgrind" is "Tom" in its next sentence.
         formal = sum(self.count[f] for f in theirs if f.titles)
