@@ -131,10 +131,12 @@ class Context:
         """Tell whether two turns may belong to one conversation."""
         return self.turns[later].passage - self.turns[earlier].passage <= 12
 
-    def fits_in_sight(self, index: int, candidates: Sequence[int]) -> bool:
-        """Tell whether someone of the tag's gender is among the candidates, sure of it."""
+    def fits_in_sight(self, index: int, speakers: Sequence[int | None]) -> bool:
+        """Tell whether someone of the tag's gender has been seen or heard of late."""
         gender = self.outlooks[index].gender
-        return any(self.people[c].gender == gender for c in candidates if c >= 0)
+        near = {s.person for s in self.scene.before(self.turns[index].first, _REACH)}
+        near.update(s for s in speakers[max(0, index - 6) : index] if s is not None)
+        return any(self.people[person].gender == gender for person in near)
 
     def clues(self, index: int, speakers: Sequence[int | None], candidates: Sequence[int]) -> list[list[str]]:
         """Return for each candidate its clues; they depend on who spoke before."""
@@ -296,9 +298,9 @@ class Context:
     def _clues_of_standing(self, recent: Sequence[int], person: int) -> list[str]:
         clues = []
         share = self.tagged[person] / self.most_tagged
-        clues.append(
-            f"{'leading' if share > 0.5 else 'large' if share > 0.12 else 'small' if share > 0.02 else 'no'} part"
-        )
+        if self.most_tagged >= 12:
+            part = "leading" if share > 0.5 else "large" if share > 0.12 else "small" if share > 0.02 else "no"
+            clues.append(f"{part} part")
         spoke = recent.count(person)
         clues.append(f"spoke {'never' if spoke == 0 else 'once or twice' if spoke <= 2 else 'often'} of late")
         if self.people[person].gender == "unknown":

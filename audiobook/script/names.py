@@ -238,8 +238,9 @@ def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
     later = lowers[mention.after + 1] if mention.after + 1 < len(lowers) else ""
     seen.count += 1
     speech = words.speech_verbs
+    verb = later if after in ("had", "has", "would", "could", "then", "also") else after
     if not mention.in_quotation and (
-        speech.get(before) in ("past", "present") or speech.get(after) in ("past", "present")
+        speech.get(before) in ("past", "present") or speech.get(verb) in ("past", "present")
     ):
         seen.speaks += 1
     elif (

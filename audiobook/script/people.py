@@ -183,7 +183,8 @@ class _Clusters:
                 weight[self.find(fit)] += self.count[fit]
             ranked = weight.most_common(2)
             sure = title_gender(form) == "male" and len(ranked) > 1 and ranked[0][1] >= 5 * ranked[1][1]
-            titled = {self.find(f) for f in fits if f.titles == form.titles}
+            # "Mr. Thomas Gradgrind" once or twice is an introduction; more often it tells brothers apart.
+            titled = {self.find(f) for f in fits if f.titles == form.titles and self.count[f] < 3}
             if len(ranked) == 1 or sure:
                 self.join(form, ranked[0][0])
             elif len(titled) == 1 and title_gender(form) == "male":
@@ -343,7 +344,10 @@ def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
     if 2 * sum(count[f] for f in knighted) > total:
         full, titled = [], knighted
     single = [f for f in forms if len(f.words) == 1 and not f.titles]
-    if not full and titled and single and form_gender(single[0]) == "female":
-        # "Marianne" is listed before the "Miss Dashwood" that her sister is called too.
-        titled = []
+    if not full and titled and single:
+        # "Marianne" is listed before the "Miss Dashwood" that her sister is called too, "Edmund" before
+        # "Mr. Bertram"; but "Mr. Darcy" before "Darcy".
+        most = max(single, key=lambda f: count[f])
+        if all(most.words[-1] != f.words[-1] and count[most] > count[f] for f in titled):
+            titled = single
     return max(full or titled or forms, key=lambda f: (bool(f.words), count[f])).written

@@ -107,7 +107,7 @@ class Sieve:
                 else:
                     candidates = context.candidates(index, speakers)
                     clues = context.clues(index, speakers, candidates)
-                    self._add_newcomer(context, index, candidates, clues)
+                    self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
                     if candidates:
                         yield index, candidates, clues
             speakers.append(turn.speaker)
@@ -143,10 +143,10 @@ class Sieve:
         turn.evidence = "goes on from the paragraph before"
 
     def _add_newcomer(
-        self, context: Context, index: int, candidates: list[int], clues: list[list[str]]
+        self, somebody_fits: bool, turn: Turn, candidates: list[int], clues: list[list[str]]
     ) -> None:
         """Let a role in the tag stand for someone of its own."""
-        tag = self.turns[index].tag
+        tag = turn.tag
         if tag is None or tag.subject.kind != "role" or not tag.is_sure:
             return
         often = self.roles.times(tag.subject)
@@ -156,7 +156,7 @@ class Sieve:
         )
         article = "a" if tag.subject.determiner in ("a", "an", "another", "one") else "the"
         own = ["goes by this word", f"the word is used {how_often}", f"the word comes with '{article}'"]
-        if not context.fits_in_sight(index, candidates):
+        if not somebody_fits:
             own.append("nobody else fits")
         if tag.subject.determiner in ("his", "her", "their", "my", "our", "'s"):
             own.append("the word is of kinship")

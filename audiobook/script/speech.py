@@ -44,9 +44,12 @@ def select_speech(
     for i, span in enumerate(quoted):
         before = quoted[i - 1] if i and quoted[i - 1].passage == span.passage else None
         after = quoted[i + 1] if i + 1 < len(quoted) and quoted[i + 1].passage == span.passage else None
+        if span.continues and i:
+            # It is what the paragraph before was left open as.
+            if kept and kept[-1] is quoted[i - 1]:
+                kept.append(span)
+            continue
         spoken_before = bool(kept) and kept[-1].passage == span.passage
-        if span.continues and i and (not kept or kept[-1] is not quoted[i - 1]):
-            spoken_before = False
         clues = list(
             read_clues(
                 text,
@@ -89,8 +92,6 @@ def read_clues(
     yield from _clues_inside(inner)
     if span.style == "dash":
         yield "dialogue dash"
-    if span.continues:
-        yield "continues the paragraph before"
     if spoken_before:
         yield "speech before it in the paragraph"
     left = tokens.between(before.outer_end if before else passage.start, span.outer_start)
