@@ -71,7 +71,8 @@ class Context:
         elif tag and tag.subject.kind == "role":
             outlook.mode, outlook.gender, outlook.subject = "role", tag.subject.gender, tag.subject
         if tag and tag.addressee:
-            outlook.addressee = tag.addressee.person
+            to_me = tag.addressee.kind == "first person"
+            outlook.addressee = self.narrator if to_me else tag.addressee.person
         self._read_gaps(turn, outlook)
         for quotation in turn.quotations:
             span = self.scene.tokens.between(quotation.start, quotation.end)

@@ -101,6 +101,9 @@ class Scene:
             if before in ("dear", "my", "oh", "yes", "no", "well"):
                 before = ","
             opens = before in ("^", ",", ".", "!", "?", "—", "--", ";", "“", '"', "‘", "'")
+            if before == "^" and behind == ".":
+                # "Albert." answers a question; who is called has a comma or an exclamation mark.
+                continue
             if opens and behind in ("$", ",", ".", "!", "?", "—", "--", ";", "”", '"', "’", "'"):
                 called.append(sighting.person)
         return called

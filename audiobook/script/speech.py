@@ -17,7 +17,7 @@ from audiobook.script.lexicon import lexicon, read_lines
 from audiobook.script.marks import Quoted
 
 _TALKING = re.compile(
-    r"\b(?:I|you|we|my|your|our|me|us|[Yy]es|[Nn]o|[Oo]h|[Ww]ell|sir|ma'am|madam|please|\w+n['’]t|\w+['’](?:ll|re|ve|m))\b"
+    r"\b(?:I|you|we|my|your|our|me|us|[Yy]es|[Nn]o|[Oo]h|Well|sir|ma'am|madam|please|\w+n['’]t|\w+['’](?:ll|re|ve|m))\b"
 )
 _NAMING = frozenset(
     "called named titled entitled dubbed nicknamed christened labelled labeled marked word words phrase term "

@@ -268,6 +268,8 @@ class TagFinder:
         return Tag(subject=subject, verb=":", where="before", words=words, ends=stop, is_sure=False)
 
     def _addressee(self, at: int, end: int) -> Phrase | None:
+        if at < end and self.tokens.lowers[at] == "me":
+            return Phrase(kind="first person", first=at, after=at + 1, text="me")
         if at < end and self.tokens.lowers[at] == "to":
             at += 1
         elif at < end and self.tokens.lowers[at - 1] not in ("told", "asked", "begged", "assured", "warned"):
