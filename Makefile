@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress loudness
+.PHONY: test slow lint format bench stress loudness docs
 
 test:
 	$(PYTHON) -m pytest
@@ -29,3 +29,7 @@ stress:
 # What a listener's meter shows of the finished files.
 loudness:
 	$(PYTHON) -m benchmarks.loudness output
+
+# Fill README.md and docs/ with real output and pictures.
+docs:
+	$(PYTHON) docs/render.py

@@ -165,7 +165,7 @@ class Voice:
 
     engine: str
     id: str
-    rate: int = 160
+    rate: int = 155
     pitch: int = 50
     volume: float = 1.0
 

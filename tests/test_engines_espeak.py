@@ -59,7 +59,7 @@ def family(ancestor: int) -> list[int]:
 
 def whole_family(ancestor: int) -> list[int]:
     """Return the server, one voice's process and its child, which is forked a moment after an answer."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while len(members := family(ancestor)) != 3:
         assert time.monotonic() < deadline, f"not three: {members}"
         time.sleep(0.01)
@@ -67,7 +67,7 @@ def whole_family(ancestor: int) -> list[int]:
 
 
 def wait_for_the_end_of(ids: list[int]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while left := set(ids) & processes().keys():
         assert time.monotonic() < deadline, f"still running: {left}"
         time.sleep(0.01)
@@ -91,6 +91,7 @@ def wait_for_the_end_of(ids: list[int]) -> None:
             "de+whispr",
             "a voice of eSpeak, got 'de+whispr': there is no variant 'whispr' (did you mean 'de+whisper'?)",
         ),
+        ("en-us+fast", "a voice of eSpeak, got 'en-us+fast': there is no variant 'fast'"),
         ("en-us+", "a voice of eSpeak, got 'en-us+': there is no variant ''"),
         ("en-us+../../lang/gmw/de", "a voice of eSpeak, got 'en-us+../../lang/gmw/de': there is no variant "),
         ("fo", "a voice of eSpeak, got 'fo'"),  # Faroese comes without a dictionary
@@ -205,8 +206,10 @@ def test_killed_processes_are_replaced(engine: EspeakEngine) -> None:
     for victim in range(3):  # the server, the voice's process, its child
         members = whole_family(os.getpid())
         os.kill(members[victim], signal.SIGKILL)
-        assert engine.synthesize("Hello there.", VOICE) == first
-        wait_for_the_end_of(members)
+        # A child that was ready may still answer before it goes down with its parents; the next may not.
+        for _ in range(2):
+            assert engine.synthesize("Hello there.", VOICE) == first
+            wait_for_the_end_of(members[victim : victim + 1])
 
 
 @linux_only

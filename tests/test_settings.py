@@ -38,7 +38,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     return load_text
 
 
-def espeak(voice_id: str, *, rate: int = 160, pitch: int = 50, volume: float = 1.0) -> Voice:
+def espeak(voice_id: str, *, rate: int = 155, pitch: int = 50, volume: float = 1.0) -> Voice:
     return Voice(engine="pyttsx3", id=voice_id, rate=rate, pitch=pitch, volume=volume)
 
 
@@ -62,7 +62,7 @@ stories:
 def test_every_key_of_the_example_arrives(load: Load) -> None:
     found = load(EXAMPLE)
     general = found.general
-    assert general.narrator == espeak("en-gb-x-rp", pitch=45)
+    assert general.narrator == espeak("en-gb-x-rp", rate=160, pitch=45)
     assert general.pools == {
         "female": (espeak("en-us+f2"), espeak("en-gb-scotland+f4", rate=150)),
         "male": (espeak("en-us+m3"),),
@@ -144,6 +144,12 @@ def test_all_faults_are_shown_where_they_stand(load: Load, case: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(content)
     assert str(caught.value) + "\n" == expected
+
+
+def test_the_page_shows_real_faults() -> None:
+    page = (ROOT / "docs" / "voices.md").read_text(encoding="utf-8")
+    case = ROOT / "tests" / "cases" / "settings" / "documented.txt"
+    assert case.read_text(encoding="utf-8").split("=====\n")[1] in page
 
 
 BROKEN: dict[bytes, str] = {

@@ -123,13 +123,17 @@ def voices(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """List the voices of this machine, or hear them (--audition)."""
+    """List the voices of this machine, or hear them (--audition).
+
+    A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+).
+    """
     from audiobook.cli.progress import open_listener
     from audiobook.cli.tables import print_auditions, print_voices
     from audiobook.production import audition_voices, cache_folder, list_voices, open_project
 
     if audition is None:
-        print_voices(list_voices(names, language=language), as_json=as_json)
+        with_variants = any("+" in name for name in names)
+        print_voices(list_voices(names, language=language), as_json=as_json, with_variants=with_variants)
         return
     project = open_project(Path(), voices=voices, output=output)
     with open_listener(quiet=as_json, verbose=False) as listener:

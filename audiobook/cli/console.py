@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 160
-"""Columns where there is no terminal: wide enough that a pipe or a file gets whole lines."""
+"""Columns where there is no terminal (and no COLUMNS): wide enough for a pipe or file to get whole lines."""
 
 
 def open_console(*, stderr: bool = False) -> Console:
     """Open a console on standard output (or error); rich honours NO_COLOR and TERM itself."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
+    console = Console(stderr=stderr, highlight=False)
+    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return console
+    return Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
 
 
 def print_json(value: object) -> None:

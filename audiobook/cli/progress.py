@@ -115,16 +115,14 @@ def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
     if not console.is_terminal:
         yield _Lines(console, verbose=verbose)
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     # Refreshed by hand: a refreshing thread would have to be forked around.
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[clips]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=console,
         auto_refresh=False,
     )

@@ -51,7 +51,7 @@ def _report_json(report: Report) -> dict[str, object]:
 
 
 def _report_table(report: Report) -> Table:
-    table = _table("Story", "Length", "Words/min", "Characters", "Clips made", "Reused", "File")
+    table = _table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
     for column in table.columns[1:6]:
         column.justify = "right"
     table.columns[-1].overflow = "fold"
@@ -135,15 +135,24 @@ def print_cast(script: Script, cast: Cast, *, as_json: bool) -> None:
         console.print(f"Without a line: {', '.join(silent)}", markup=False)
 
 
-def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool) -> None:
-    """Print a catalogue of voices."""
+def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants: bool) -> None:
+    """Print a catalogue of voices; without `with_variants`, the variants of a voice only by name."""
     if as_json:
         print_json({"voices": [asdict(entry) for entry in entries]})
         return
+    plain = [entry for entry in entries if with_variants or "+" not in entry.id]
     table = _table("Voice", "Name", "Language", "Gender", "Engine")
-    for entry in entries:
+    for entry in plain:
         table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
-    open_console().print(table)
+    console = open_console()
+    console.print(table)
+    variants = sorted({entry.id.partition("+")[2] for entry in entries} - {""})
+    if len(plain) < len(entries):
+        console.print(
+            f"Each of eSpeak's voices has {len(variants)} variants, written with a plus (en-us+f2); "
+            "narrate voices en-us+ lists them one by one:"
+        )
+        console.print(", ".join(variants), markup=False)
 
 
 def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:

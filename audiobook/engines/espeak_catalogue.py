@@ -17,6 +17,9 @@ from audiobook.errors import EngineError
 from audiobook.model import Gender, VoiceEntry
 
 _GENDERS: dict[str, Gender] = {"female": "female", "male": "male"}
+_UNSTABLE = {"fast"}
+"""A test of eSpeak's makers, "currently unstable" by its own file: it can cut the sound at high rates."""
+
 _DEFAULT_PRIORITY = 5
 """Of a language line that gives none (docs/voices.md); a lower number is a better match."""
 
@@ -55,7 +58,7 @@ class Catalogue:
     @cached_property
     def variants(self) -> dict[str, Path]:
         """The variants by name; eSpeak itself falls back on no variant where a name is unknown."""
-        return {path.name: path for path in self._files("voices/!v")}
+        return {path.name: path for path in self._files("voices/!v") if path.name not in _UNSTABLE}
 
     def entries(self, engine: str) -> tuple[VoiceEntry, ...]:
         """List every language under its main tag, alone and with each variant."""

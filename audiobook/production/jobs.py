@@ -41,7 +41,7 @@ class TrackResult:
 
 
 @functools.cache
-def _engine(name: str) -> Engine:
+def shared_engine(name: str) -> Engine:
     """Keep an engine for this process's life: starting one costs more than speaking a sentence."""
     return open_engine(name)
 
@@ -54,7 +54,7 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
 
 
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
-    clip = _engine(order.voice.engine).synthesize(order.text, order.voice)
+    clip = shared_engine(order.voice.engine).synthesize(order.text, order.voice)
     if not clip.samples:
         raise SynthesisError(f"{order.voice.engine}: an empty clip for {order.text[:60]!r}")
     cache.put(order.key, clip)
@@ -109,8 +109,11 @@ class _ClipSource:
         """Return the clips' frames at the track's sample rate, which is the highest among them."""
         sizes = []
         for order in self._plan.orders:
-            clip = self._clip(order)
-            sizes.append((len(clip.samples) // 2, clip.sample_rate))
+            size = self._cache.measure(order.key)
+            if size is None:
+                clip = self._clip(order)
+                size = (len(clip.samples) // 2, clip.sample_rate)
+            sizes.append(size)
         wanted = max(rate for _, rate in sizes)
         return [resampled_frames(frames, rate, wanted) for frames, rate in sizes], wanted
 

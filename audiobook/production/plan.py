@@ -10,7 +10,7 @@ from pathlib import Path
 
 from audiobook.audio import Spacing
 from audiobook.audio.master import MASTERING_VERSION
-from audiobook.casting import BookDetails, StorySettings, assign_voices, spell_out
+from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
 from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.clips import clip_key
@@ -134,10 +134,11 @@ def order_clips(
     engine_fingerprint: Callable[[str], str],
 ) -> tuple[ClipOrder, ...]:
     """Say for each utterance what is to be synthesized, in which voice."""
+    spell_out = make_speller(settings.pronunciations)
     orders = []
     for utterance in utterances:
         voice = cast.voice_of(utterance.speaker)
-        text = spell_out(utterance.text, settings.pronunciations)
+        text = spell_out(utterance.text)
         key = clip_key(engine_fingerprint(voice.engine), voice, text)
         orders.append(ClipOrder(key=key, text=text, voice=voice))
     return tuple(orders)

@@ -51,7 +51,7 @@ def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
 
     Raises `SourceError` where there is no such story, or two would share an output folder.
     """
-    known = _list_texts(project)
+    known = list_texts(project)
     if not names:
         if not known:
             raise SourceError(
@@ -69,7 +69,8 @@ def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
     return found
 
 
-def _list_texts(project: Project) -> list[Path]:
+def list_texts(project: Project) -> list[Path]:
+    """List the readable files in `texts/`, by name."""
     if not project.texts.is_dir():
         return []
     suffixes = {suffix for suffix in READERS if suffix}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -11,17 +12,18 @@ from pathlib import Path
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
-from audiobook.engines import engine_names, open_engine
-from audiobook.errors import NarrateError, StorageError
+from audiobook.engines import engine_names
+from audiobook.errors import IncompleteError, NarrateError, StorageError
 from audiobook.model import Cast, Script
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track, speak_clips
+from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
     clear_partial,
     find_leftovers,
     find_stories,
+    list_texts,
     lock_name,
     make_folder,
 )
@@ -72,6 +74,7 @@ def make_stories(
         listener=listener,
     )
     sources = find_stories(project, names)
+    warn_of_unknown_stories(project, settings, sources, listener)
     report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
     with sole_use(project, cache_folder, listener):
         clear_partial(project)
@@ -96,6 +99,17 @@ def read_settings(project: Project) -> Settings:
     return load_settings(project.voices, engines=faults)
 
 
+def warn_of_unknown_stories(
+    project: Project, settings: Settings, sources: Sequence[Path], listener: Listener
+) -> None:
+    """Say which sections of voices.yaml are for stories that are not there: a slip, or a renamed file."""
+    known = {path.stem for path in [*sources, *list_texts(project)]}
+    for name in settings.stories.keys() - known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        listener.note(f"{project.voices}: stories.{name}: there is no such story in {project.texts}{hint}")
+
+
 def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
@@ -104,13 +118,12 @@ def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
-    return open_engine(engine).find_fault(voice_id)
+    return shared_engine(engine).find_fault(voice_id)
 
 
-@functools.cache
 def engine_fingerprint(name: str) -> str:
     """Name an engine's version without starting it."""
-    return open_engine(name).fingerprint
+    return shared_engine(name).fingerprint
 
 
 @contextmanager
@@ -156,7 +169,7 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
     orders = {order.key: order for track in tracks for order in track.orders}
-    missing = {key: order for key, order in orders.items() if force or not run.cache.has(key)}
+    missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
     run.listener.story_planned(report, len(missing), len(tracks))
     if not tracks:
         run.listener.story_done(report)
@@ -249,8 +262,19 @@ def _fail(story: StoryWork, message: str, listener: Listener) -> None:
 
 
 def _finish(story: StoryWork) -> None:
-    """Add up what is there: a story is done when every one of its files is."""
+    """Add up what is there, and prove it: every file of the script is whole and of these very clips.
+
+    Raises `IncompleteError` where a story that is called done is not.
+    """
     report = story.report
     unmade = {track.path for track in story.tracks}
     report.files = [path for path in report.files if path not in unmade]
     report.seconds = sum(read_seconds(path) for path in report.files)
+    if report.errors:
+        return
+    in_tracks = [utterance for track in story.plan.tracks for utterance in track.utterances]
+    if in_tracks != [u for chapter in story.plan.script.chapters for u in chapter.utterances]:
+        raise IncompleteError(f"{report.name}: the files hold other words than the script")
+    for track in story.plan.tracks:
+        if len(track.orders) != len(track.utterances) or not _is_made(track):
+            raise IncompleteError(f"{track.path}: is not the whole file that was planned; run narrate again")

@@ -21,17 +21,18 @@ _MARK = "narrate"
 _FIRST_FRAME_BYTES = 2048
 _SAMPLES_PER_FRAME = 1152
 _PADDING_OFFSET = 141
-"""From the letters "Info": flags, frames, bytes, seek table and quality (120 bytes), then 21 of LAME's tag."""
+"""From the letters "Info": 120 bytes of flags, counts, seek table and quality, then 21 of LAME's tag."""
 
 # BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
 _ISO_639_2 = dict(
     pair.split(":")
     for pair in (
-        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo "
-        "es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye "
-        "id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav mk:mkd ml:mal mr:mar "
-        "ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv "
-        "sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
+        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
+        "eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv "
+        "hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav "
+        "mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por "
+        "ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
+        "uk:ukr ur:urd vi:vie zh:zho"
     ).split()
 )
 

@@ -1,0 +1,47 @@
+"""What the tests share: the four stories, a project folder, and the cache kept away from the user's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")
+
+TONES = """\
+engine: tone
+narrator: {voice: tone-low}
+pools:
+  female: [tone-high, tone-bright]
+  male: [tone-deep]
+  unknown: [tone-flat]
+"""
+"""Settings that speak in tones: fast, and every voice has its own frequency."""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a clip cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Return a function that makes a project folder with stories (text by name) and goes there."""
+
+    def make(settings: str = TONES, folder: str = "project", **stories: str) -> Path:
+        project = tmp_path / folder
+        (project / "texts").mkdir(parents=True)
+        (project / "voices.yaml").write_text(settings, encoding="utf-8")
+        for name, text in stories.items():
+            (project / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+        if not stories:
+            for name in STORIES:
+                shutil.copy(ROOT / "texts" / f"{name}.txt", project / "texts")
+        monkeypatch.chdir(project)
+        return project
+
+    return make

@@ -1,0 +1,152 @@
+"""The command line: its grammar, what it prints, how it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audiobook import __version__
+from audiobook.cli import main
+from tests.conftest import ROOT, TONES
+
+NewProject = Callable[..., Path]
+
+
+def narrate(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_make_may_be_left_out_before_stories_and_options(new_project: NewProject) -> None:
+    new_project(a="All is well.", b="So it is.")
+    for arguments in (["a"], ["--jobs", "1", "a"], ["make", "a"], ["texts/a.txt"], ["a.txt", "--quiet"]):
+        done = narrate(*arguments, "--json")
+        assert [story["name"] for story in json.loads(done.stdout)["stories"]] == ["a"], arguments
+    assert [story["name"] for story in json.loads(narrate("--json").stdout)["stories"]] == ["a", "b"]
+
+
+def test_version_and_help() -> None:
+    assert narrate("--version").output == f"narrate, version {__version__}\n"
+    for option in ("--help", "-h"):
+        assert "full-cast" in narrate(option).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--no-such-option"], 2, "No such option"),
+        (["--jobs", "0"], 2, "--jobs"),
+        (["eco-chamber"], 1, "did you mean 'echo-chamber'?"),
+        (["missing.txt"], 1, "missing.txt: no such file"),
+        (["--voices", "missing.yaml"], 1, "missing.yaml"),
+        (["voices", "--audition", "?!"], 1, "nothing to speak"),
+        (["voices", "--audition", "Hello", "no-such-voice"], 1, "no-such-voice"),
+        (["script"], 2, "Missing argument"),
+    ],
+)
+def test_mistakes_are_one_clear_message(
+    arguments: list[str], status: int, message: str, new_project: NewProject
+) -> None:
+    new_project()
+    done = narrate(*arguments)
+    assert done.exit_code == status
+    assert message in done.stderr
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_all_faults_of_the_settings_come_in_one_run(new_project: NewProject) -> None:
+    new_project(
+        settings="narator: en-us\nnarrator: {rate: fast}\npools: {male: [en-us+nope]}\n", a="All is well."
+    )
+    done = narrate()
+    assert done.exit_code == 1
+    assert "voices.yaml:1:1: narator" in done.stderr
+    assert "did you mean 'narrator'?" in done.stderr
+    assert "voices.yaml:2:" in done.stderr
+    assert "en-us+nope" in done.stderr
+
+
+def test_a_folder_without_stories_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = narrate()
+    assert done.exit_code == 1
+    assert "narrate init" in done.stderr
+
+
+def test_a_new_project_is_made_and_narrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert narrate("init", str(tmp_path / "mine")).exit_code == 0
+    monkeypatch.chdir(tmp_path / "mine")
+    (story,) = json.loads(narrate("--json").stdout)["stories"]
+    assert (story["errors"], story["characters"]) == ([], 2)
+    assert "is there already" in narrate("init", ".").stderr
+
+
+def test_the_script_as_json_has_its_documented_shape(new_project: NewProject) -> None:
+    new_project(settings=(ROOT / "voices.yaml").read_text(encoding="utf-8"))
+    script = json.loads(narrate("script", "echo-fade", "--json").stdout)
+    assert list(script) == [
+        "title",
+        "author",
+        "language",
+        "source",
+        "characters",
+        "quotations",
+        "chapters",
+        "skipped",
+    ]
+    text = (ROOT / "texts" / "echo-fade.txt").read_text(encoding="utf-8")
+    assert [(text[q["start"] : q["end"]], q["speaker"], q["type"]) for q in script["quotations"]] == [
+        ("We need to get you out there more,", "Rachel", "explicit"),
+        ("You're one of the most exciting new voices in music right now.", "Rachel", "explicit"),
+    ]
+    assert {"name": "Rachel", "aliases": [], "gender": "female", "quotations": 2} in script["characters"]
+    utterances = script["chapters"][0]["utterances"]
+    assert list(utterances[0]) == ["paragraph", "start", "end", "kind", "speaker", "voice", "text"]
+    assert {u["speaker"] for u in utterances} == {"narrator", "Rachel"}
+    assert len({u["voice"] for u in utterances}) == 2
+    for u in utterances:
+        source = "".join(filter(str.isalnum, text[u["start"] : u["end"]]))
+        assert source == "".join(filter(str.isalnum, u["text"]))
+
+
+def test_the_script_as_a_play_names_the_speaker_and_the_evidence(new_project: NewProject) -> None:
+    new_project()
+    play = narrate("script", "echo-chamber").output
+    assert "Alex" in play
+    assert "he whispered" in play
+
+
+def test_the_cast_says_who_speaks_in_which_voice_and_why(new_project: NewProject) -> None:
+    new_project()
+    cast = {
+        role["speaker"]: role for role in json.loads(narrate("cast", "echo-fade", "--json").stdout)["cast"]
+    }
+    assert list(cast) == ["narrator", "Rachel"]
+    assert cast["Rachel"]["voice"]["id"] in {"tone-high", "tone-bright"}
+    assert cast["Rachel"]["quotations"] == 2
+    assert cast["Rachel"]["why"]
+    assert "Rachel" in narrate("cast", "echo-fade").output
+
+
+def test_voices_are_listed_by_engine_and_language() -> None:
+    every = json.loads(narrate("voices", "--json").stdout)["voices"]
+    assert {"pyttsx3", "tone"} <= {voice["engine"] for voice in every}
+    french = json.loads(narrate("voices", "--language", "fr", "--json").stdout)["voices"]
+    assert french
+    assert all(voice["language"].split("-")[0] == "fr" for voice in french)
+    assert "en-gb-scotland" in narrate("voices", "scotland").output
+
+
+def test_doctor_tries_everything_and_says_what_is_wrong(new_project: NewProject) -> None:
+    new_project()
+    done = narrate("doctor")
+    assert done.exit_code == 0
+    for subject in ("system", "settings", "engine pyttsx3", "encoder", "output", "cache"):
+        assert f"ok   {subject}" in done.output
+    (Path("voices.yaml")).write_text(f"{TONES}output: {{ffmpeg: /no/such/program}}\n")
+    done = narrate("doctor", "--json")
+    assert done.exit_code == 1
+    assert [f["subject"] for f in json.loads(done.stdout)["findings"] if not f["is_fine"]] == ["encoder"]
