@@ -99,7 +99,10 @@ class _Clusters:
         self.known: dict[Form, int] = {}
         self.by_last: dict[str, list[Form]] = defaultdict(list)
         self.by_first: dict[str, list[Form]] = defaultdict(list)
+        self.by_word: dict[str, list[Form]] = defaultdict(list)
         for form in self.forms:
+            if form.words:
+                self.by_word[form.words[0]].append(form)
             if len(form.words) > 1:
                 self.by_first[form.words[0].lower()].append(form)
             if form.words and (len(form.words) > 1 or form.titles):
@@ -216,7 +219,7 @@ class _Clusters:
         """
         if any({"sir", "lord"} & set(f.titles) for f in self.members(full)) and full.titles != form.titles:
             return False
-        given = [f for f in self.members(full) if f.titles and f.words[0] == full.words[0]]
+        given = [f for f in self.by_word[full.words[0]] if f.titles == form.titles]
         if form.titles[-1] == "miss" and sum(self.count[f] for f in given) >= 3:
             # Where one is "Miss Lucy", "Miss Steele" is her elder sister.
             return False
@@ -348,6 +351,7 @@ def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
         # "Marianne" is listed before the "Miss Dashwood" that her sister is called too, "Edmund" before
         # "Mr. Bertram"; but "Mr. Darcy" before "Darcy".
         most = max(single, key=lambda f: count[f])
-        if all(most.words[-1] != f.words[-1] and count[most] > count[f] for f in titled):
+        by_title = max(titled, key=lambda f: count[f])
+        if most.words[-1] != by_title.words[-1] and count[most] > count[by_title]:
             titled = single
     return max(full or titled or forms, key=lambda f: (bool(f.words), count[f])).written
