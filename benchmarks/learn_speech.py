@@ -93,17 +93,24 @@ def fit(examples: list[tuple[list[str], bool, float]]) -> dict[str, float]:
 
 def main() -> int:
     """Learn from all books of the data folder and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     args = parser.parse_args()
-    paths = sorted(path for path in (args.data / "dev").glob("*.txt") if not path.stem.startswith("quoteli3_"))
+    paths = sorted(
+        path for path in (args.data / "dev").glob("*.txt") if not path.stem.startswith("quoteli3_")
+    )
     with Pool() as pool:
         examples = [example for found in pool.map(collect, paths, chunksize=1) for example in found]
     lines = ["# How much each clue of speech.py speaks for speech (above zero) or against it (below),"]
     lines.append("# learned by benchmarks/learn_speech.py.")
     found = fit(examples)
     found["any stretch"] -= LEAN
-    lines += [f"{clue} {weight:.2f}" for clue, weight in sorted(found.items(), key=lambda p: (-round(p[1], 2), p[0]))]
+    lines += [
+        f"{clue} {weight:.2f}"
+        for clue, weight in sorted(found.items(), key=lambda p: (-round(p[1], 2), p[0]))
+    ]
     WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"{len(examples)} stretches, {sum(speech for _, speech, _ in examples)} of them speech")
     return 0

@@ -76,7 +76,9 @@ def _rule_of(evidence: str) -> str:
 
 def main() -> int:
     """Measure all books whose name begins with the prefix."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
@@ -87,12 +89,16 @@ def main() -> int:
         measured = pool.starmap(measure, [(path, args.data, Path(scratch)) for path in paths], chunksize=1)
         load_scorer(args.data).run_all(str(args.data / "dev"), scratch, args.only or None)
     seconds, words = sum(m.seconds for m in measured), sum(m.words for m in measured)
-    print(f"{words} words in {seconds:.1f} s of one core: {seconds / words * 100_000:.2f} s per 100,000 words")
+    print(
+        f"{words} words in {seconds:.1f} s of one core: {seconds / words * 100_000:.2f} s per 100,000 words"
+    )
     if args.rules:
         verdicts: Counter[tuple[str, bool]] = Counter()
         for one in measured:
             verdicts.update(one.rules)
-        for rule in sorted({rule for rule, _ in verdicts}, key=lambda r: -verdicts[r, True] - verdicts[r, False]):
+        for rule in sorted(
+            {rule for rule, _ in verdicts}, key=lambda r: -verdicts[r, True] - verdicts[r, False]
+        ):
             right, wrong = verdicts[rule, True], verdicts[rule, False]
             print(f"{right + wrong:6} {right / (right + wrong):.3f}  {rule}")
     return 0

@@ -126,7 +126,9 @@ class Context:
             found.setdefault(sighting.person)
         if self.narrator is not None:
             found.setdefault(self.narrator)
-        return list(found)
+        # Nobody calls himself by name.
+        others = [person for person in found if person not in outlook.called]
+        return others or list(found)
 
     def _together(self, earlier: int, later: int) -> bool:
         """Tell whether two turns may belong to one conversation."""
@@ -300,7 +302,9 @@ class Context:
         clues = []
         share = self.tagged[person] / self.most_tagged
         if self.most_tagged >= 12:
-            part = "leading" if share > 0.5 else "large" if share > 0.12 else "small" if share > 0.02 else "no"
+            part = (
+                "leading" if share > 0.5 else "large" if share > 0.12 else "small" if share > 0.02 else "no"
+            )
             clues.append(f"{part} part")
         spoke = recent.count(person)
         clues.append(f"spoke {'never' if spoke == 0 else 'once or twice' if spoke <= 2 else 'often'} of late")

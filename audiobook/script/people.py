@@ -234,7 +234,7 @@ class _Clusters:
             return False
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
-        return gender == other or other == "unknown"
+        return other in (gender, "unknown")
 
     def link_single_words(self) -> None:
         """Join "Elizabeth" to the "Elizabeth Bennet" it must mean, "Darcy" to Mr. Darcy."""

@@ -45,7 +45,7 @@ class Sieve:
         table = learned_weights() if weights is None else weights
         for index, candidates, clues in self.open_turns(context):
             mode = context.outlooks[index].mode
-            self._settle(context, index, candidates, choose(clues, table.get(mode, {})))
+            self._settle(self.turns[index], candidates, choose(clues, table.get(mode, {})))
         self._learn_genders(context)
         self._hear_narrator(context)
 
@@ -166,8 +166,7 @@ class Sieve:
             candidates.append(NOBODY_YET if known is None else known)
             clues.append([*own, "is not in sight"])
 
-    def _settle(self, context: Context, index: int, candidates: list[int], choice: Choice) -> None:
-        turn = self.turns[index]
+    def _settle(self, turn: Turn, candidates: list[int], choice: Choice) -> None:
         tag = turn.tag
         person = candidates[choice.index]
         if person == NOBODY_YET and tag is not None:
