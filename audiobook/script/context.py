@@ -172,14 +172,17 @@ class Context:
         return ranks
 
     def _clues_of_gender(self, outlook: Outlook, person: int, candidates: Sequence[int]) -> list[str]:
+        own = self.people[person].gender
+        if outlook.subject is not None and outlook.subject.text == "they":
+            return ["is called they" if own == "unknown" else "is called they, though the gender is known"]
         if outlook.gender == "unknown":
             return []
-        own = self.people[person].gender
         if own == outlook.gender:
             alone = sum(self.people[c].gender == own for c in candidates) == 1
             return ["gender fits", "nobody else's gender fits"] if alone else ["gender fits"]
         if own == "unknown":
-            return ["gender unknown"]
+            another = any(self.people[c].gender == outlook.gender for c in candidates)
+            return ["gender unknown", "gender unknown, another's fits"] if another else ["gender unknown"]
         return ["gender clashes"]
 
     def _clues_of_paragraph(self, outlook: Outlook, person: int) -> list[str]:

@@ -213,19 +213,21 @@ class _NameReader:
         inside, lower = self.counts.inside[low], self.counts.lower[low]
         if opens and not begun:
             if also and lower:
-                return inside > lower or (inside > 4 and self._does_something(at))
+                named = inside > 4 or low in self.words.first_names
+                return inside > lower or (named and self._does_something(at))
             return lower == 0 or inside > 2 * lower
         return also or inside > lower // 2 or low in self.words.first_names
 
     def _does_something(self, at: int) -> bool:
         """Tell whether a verb or a possessive follows the word: "May proposed", but "May I"."""
-        follows = self.tokens.lowers[at + 1] if at + 1 < len(self.tokens.lowers) else ""
+        follows, later = (*self.tokens.lowers[at + 1 : at + 3], "", "")[:2]
         past = ("past", "present")
+        if follows in ("had", "has"):
+            follows = later
         return (
             follows == "'s"
             or self.words.speech_verbs.get(follows) in past
             or self.words.human_verbs.get(follows) in past
-            or follows in ("was", "had", "is", "has")
         )
 
 
@@ -289,6 +291,8 @@ def _is_place(form: Form, seen: Behaviour) -> bool:
 def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
     words = lexicon()
     if not form.words:
+        if form.titles[-1] in words.section("kin names"):
+            return True
         return seen.speaks + seen.addressed + seen.acts > 0 and form.titles[-1] in words.title_gender
     if form.titles:
         return seen.with_article <= 0.6 * seen.count

@@ -207,7 +207,8 @@ class _Clusters:
         for form in self.forms:
             if form.words or len(form.titles) != 1:
                 continue
-            fits = [f for f in self.forms if f.words and form.titles[0] in f.titles]
+            title = "aunt" if form.titles[0] in ("auntie", "aunty") else form.titles[0]
+            fits = [f for f in self.forms if f.words and title in f.titles]
             if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
 
