@@ -41,8 +41,8 @@ ROUNDS = 2
 PENALTY = 1.0
 """L2 penalty on each weight; 0.3 to 3 give the same to three digits."""
 STEPS = 250
-SHORT_STORY, SHORT_STORY_HEFT = 20_000, 5.0
-"""Characters, and how much more a turn of a shorter text counts: there are few of them, and they differ."""
+HEFTS = ((5_000, 15.0), (20_000, 3.0))
+"""How much more a turn of a text shorter than so many characters counts: they are few, and they differ."""
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
     context = sieve.settle_by_tags()
     told = gold_speakers(sieve.turns, gold)
     tally = Tally()
-    heft = SHORT_STORY_HEFT if len(book.text) < SHORT_STORY else 1.0
+    heft = next((heft for most, heft in HEFTS if len(book.text) < most), 1.0)
     for turn, speaker in zip(sieve.turns, told, strict=True):
         if turn.speaker is not None and speaker is not None:
             tally.settled += 1
