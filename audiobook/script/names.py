@@ -259,7 +259,10 @@ def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
         seen.described += 1
     if before in words.section("place prepositions") and after not in ("'s", "’s"):
         seen.placed += 1
-    if before in ("the", "a", "an", "this", "that", "these"):
+    earlier = lowers[mention.first - 2] if mention.first > 1 else ""
+    part_of_title = earlier == "the" and _CAPITALIZED.match(tokens.texts[mention.first - 1])
+    if before in ("the", "a", "an", "this", "that", "these") or part_of_title:
+        # "the Archers", "the Morning Star"
         seen.with_article += 1
 
 

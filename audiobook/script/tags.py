@@ -178,6 +178,9 @@ class TagFinder:
         while begin > span.start and lowers[begin - 1] not in _CLAUSE_ENDS and stop - begin < 60:
             begin -= 1
         leads = last in (",", ":", "—", "--", "–")
+        answer = self._answer_before(begin, stop)
+        if answer:
+            return answer
         verbs = [
             i
             for i in range(begin, stop)
@@ -195,6 +198,20 @@ class TagFinder:
         return self._tag(
             subject, verb, (subject.first, stop), where="before", to=self._addressee(verb + 1, stop)
         )
+
+    def _answer_before(self, begin: int, stop: int) -> Tag | None:
+        """Read "Emma's reply was," at the end of a clause."""
+        lowers = self.tokens.lowers
+        for noun in range(stop - 1, max(begin, stop - 5), -1):
+            if lowers[noun] not in self.words.section("answers"):
+                continue
+            for owner in range(max(begin, noun - 5), noun):
+                if owner in self.reader.names:
+                    after, person = self.reader.names[owner]
+                    if lowers[after] == "'s" and after < noun:
+                        named = Phrase(kind="name", first=owner, after=after, person=person)
+                        return self._tag(named, noun, (owner, stop), where="before", to=None)
+        return None
 
     def _is_somebody(self, phrase: Phrase) -> bool:
         """Tell a person from a thing ("the pause", "her hand"); a capital makes a person of either."""

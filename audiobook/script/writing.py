@@ -107,6 +107,7 @@ def _list_characters(people: Sequence[Person], quotations: Sequence[Quotation]) 
             mentions=person.mentions,
         )
         for person in people
+        if person.mentions or lines[person.name]
     ]
     return tuple(sorted(characters, key=lambda c: (-c.quotations, -c.mentions, c.name)))
 
