@@ -16,6 +16,7 @@ over 1.5, memory over 700 MB, or a word costs over 1.3 times what it costs at ha
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import os
 import random
@@ -84,11 +85,11 @@ class MemoryMeter(threading.Thread):
 def _family(root: int) -> list[int]:
     found = [root]
     for pid in found:
-        for task in Path("/proc").glob(f"{pid}/task/*/children"):
-            try:
-                found += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
+        # A process may end between any two looks at it.
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                children = (task / "children").read_text()
+                found += [int(child) for child in children.split()]
     return found
 
 

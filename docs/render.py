@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = {"run.svg": ["make"], "script.svg": ["script", "echo-fade"]}
 _BLOCK = re.compile(r"(<!-- output: narrate ?([^\n]*?) -->\n\n```text\n)(.*?)(```\n)", re.DOTALL)
-_WIDTH = "124"
+_WIDTH = "126"
 
 
 def run(project: Path, arguments: list[str], **environment: str) -> str:
@@ -35,10 +35,10 @@ def run(project: Path, arguments: list[str], **environment: str) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": _WIDTH, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         check=True,
     )
-    return "\n".join(line.rstrip() for line in _settle(done.stdout).strip("\n").split("\n")) + "\n"
+    # Decoded by hand: in text mode the carriage returns of a progress bar would become line ends.
+    return "\n".join(line.rstrip() for line in _settle(done.stdout.decode()).strip("\n").split("\n")) + "\n"
 
 
 def _settle(output: str) -> str:

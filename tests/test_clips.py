@@ -24,9 +24,9 @@ def entry(cache: ClipCache) -> Path:
 def test_what_is_put_comes_back(tmp_path: Path) -> None:
     cache = ClipCache(tmp_path / "clips")
     assert cache.get(KEY) is None
-    assert not cache.has(KEY)
+    assert cache.measure(KEY) is None
     cache.put(KEY, CLIP)
-    assert cache.has(KEY)
+    assert cache.measure(KEY) == (500, 22_050)
     assert cache.get(KEY) == CLIP
     assert [path.suffix for path in cache.folder.rglob("*") if path.is_file()] == [".clip"]
 
@@ -36,7 +36,7 @@ def test_a_damaged_entry_is_a_miss(damage: bytes, tmp_path: Path) -> None:
     cache = ClipCache(tmp_path)
     cache.put(KEY, CLIP)
     entry(cache).write_bytes(damage)
-    assert not cache.has(KEY)
+    assert cache.measure(KEY) is None
     assert cache.get(KEY) is None
 
 
@@ -79,9 +79,9 @@ def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
     assert cache.prune(10 * size) == 0
     removed = cache.prune(5 * size)
     assert cache.size_bytes() == 10 * size - removed <= 5 * size
-    assert cache.has(keys[0])
-    assert not cache.has(keys[1])
-    assert cache.has(keys[9])
+    assert cache.measure(keys[0])
+    assert cache.measure(keys[1]) is None
+    assert cache.measure(keys[9])
     assert cache.clear() == cache.size_bytes() + 4 * size
     assert not cache.folder.exists()
 

@@ -108,6 +108,14 @@ def test_roles_and_i_get_the_name_that_is_stated() -> None:
     assert script.unmet == ()
 
 
+def test_who_tells_the_story_is_whom_a_person_says() -> None:
+    text = '"Jim, are you there?" said Max.\n\n"Here," I said.\n\n"Jim!" said Max.\n\n"Here," I said again.'
+    assert speakers(write(text, known("Nick", "I"))) == ["Max", "Nick", "Max", "Nick"]
+    script = write(text, known("Jim", "I"))
+    assert speakers(script) == ["Max", "Jim", "Max", "Jim"]
+    assert {c.name for c in script.characters} == {"Max", "Jim"}
+
+
 def test_a_roles_gender_is_obeyed() -> None:
     text = 'The doctor came in with Max.\n\n"Good evening," said the doctor.'
     script = write(text, known("the doctor", gender="female"))

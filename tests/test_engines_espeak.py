@@ -206,8 +206,10 @@ def test_killed_processes_are_replaced(engine: EspeakEngine) -> None:
     for victim in range(3):  # the server, the voice's process, its child
         members = whole_family(os.getpid())
         os.kill(members[victim], signal.SIGKILL)
-        assert engine.synthesize("Hello there.", VOICE) == first
-        wait_for_the_end_of(members)
+        # A child that was ready may still answer before it goes down with its parents; the next may not.
+        for _ in range(2):
+            assert engine.synthesize("Hello there.", VOICE) == first
+            wait_for_the_end_of(members[victim : victim + 1])
 
 
 @linux_only

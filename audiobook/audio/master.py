@@ -74,15 +74,30 @@ def choose_mastering(blocks: Iterable[bytes], sample_rate: int) -> Mastering:
     window = round(sample_rate * _WINDOW_S)
     frames = 0
     for block in blocks:
-        samples = np.abs(np.frombuffer(block, dtype="<i2").astype(np.float32)) / _FULL_SCALE
+        samples = np.frombuffer(block, dtype="<i2")
         frames += len(samples)
-        padded = np.pad(samples, (0, -len(samples) % window)).reshape(-1, window)
-        peaks = np.pad(padded.max(axis=1), (_RELEASE_WINDOWS, _ATTACK_WINDOWS))
-        near = np.lib.stride_tricks.sliding_window_view(peaks, _RELEASE_WINDOWS + _ATTACK_WINDOWS + 1)
-        levels = np.rint(-20 / _LEVEL_DB * np.log10(np.maximum(near.max(axis=1), 1e-6))).astype(np.intp)
-        energy = np.einsum("ij,ij->i", padded, padded, dtype=np.float64)
-        energies += np.bincount(np.clip(levels, 0, _LEVELS - 1), weights=energy, minlength=_LEVELS)
+        windows = np.pad(samples, (0, -len(samples) % window)).reshape(-1, window)
+        peaks = np.maximum(windows.max(axis=1).astype(np.float32), -windows.min(axis=1).astype(np.float32))
+        levels_db = 20 * np.log10(np.maximum(_highest_near(peaks), 1) / _FULL_SCALE)
+        levels = np.clip(np.rint(-levels_db / _LEVEL_DB), 0, _LEVELS - 1).astype(np.intp)
+        floats = windows.astype(np.float32)
+        energy = np.einsum("ij,ij->i", floats, floats).astype(np.float64) / _FULL_SCALE**2
+        energies += np.bincount(levels, weights=energy, minlength=_LEVELS)
     return Mastering(gain_db=round(_find_gain(energies, frames), 3))
+
+
+def _highest_near(peaks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return for each window the highest peak that the limiter then heeds, in a few whole-array steps."""
+    import numpy as np
+
+    reach = _RELEASE_WINDOWS + _ATTACK_WINDOWS + 1
+    highest = np.pad(peaks, (_RELEASE_WINDOWS, _ATTACK_WINDOWS))
+    width = 1
+    while width < reach:  # the maximum over `width` windows becomes that over `width + step`
+        step = min(width, reach - width)
+        highest = np.maximum(highest[:-step], highest[step:])
+        width += step
+    return highest
 
 
 def _find_gain(energies: NDArray[np.float64], frames: int) -> float:

@@ -5,6 +5,7 @@ Workers are imported inside the commands, so that `narrate --help` starts fast.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,8 @@ def voices(
 
     if audition is None:
         with_variants = any("+" in name for name in names)
-        print_voices(list_voices(names, language=language), as_json=as_json, with_variants=with_variants)
+        entries = list_voices(names, functools.partial(click.echo, err=True), language=language)
+        print_voices(entries, as_json=as_json, with_variants=with_variants)
         return
     project = open_project(Path(), voices=voices, output=output)
     with open_listener(quiet=as_json, verbose=False) as listener:
@@ -173,7 +175,10 @@ def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) 
     from audiobook.production import cache_folder, clean_project, open_project
 
     project = open_project(Path(), voices=voices, output=output)
-    print_cleaned(clean_project(project, cache_folder(), with_cache=cache, dry_run=dry_run), dry_run=dry_run)
+    cleaned = clean_project(
+        project, cache_folder(), functools.partial(click.echo, err=True), with_cache=cache, dry_run=dry_run
+    )
+    print_cleaned(cleaned, dry_run=dry_run)
 
 
 @main.command()

@@ -40,14 +40,18 @@ class ClipCache:
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.clip"
 
-    def has(self, key: str) -> bool:
-        """Tell whether an entry seems whole, by its header and size; `get` looks at its samples too."""
+    def measure(self, key: str) -> tuple[int, int] | None:
+        """Return a clip's frames and sample rate by its header; None where it is missing or cut.
+
+        Only `get` looks at the samples too.
+        """
         try:
             with self._path(key).open("rb") as file:
                 header = _read_header(file.read(_HEADER.size))
-                return header is not None and os.fstat(file.fileno()).st_size == _HEADER.size + header[2]
+                whole = header is not None and os.fstat(file.fileno()).st_size == _HEADER.size + header[2]
         except OSError:
-            return False
+            return None
+        return (header[2] // 2, header[0]) if header is not None and whole else None
 
     def get(self, key: str) -> Clip | None:
         """Return a clip, or None where it is missing or damaged; marks it as used."""
@@ -94,7 +98,10 @@ class ClipCache:
             for _, size, path in entries:
                 if total - removed <= limit_bytes * _KEEP_SHARE:
                     break
-                path.unlink(missing_ok=True)
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError:
+                    continue  # another user's, say; the bound is not worth failing a finished run for
                 removed += size
         return removed
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from audiobook.audio import Spacing
-from audiobook.audio.master import MASTERING_VERSION
+from audiobook.audio import MASTERING_VERSION, Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
 from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.clips import clip_key
-from audiobook.production.project import Project, story_folder
+from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.publishing import Tags, safe_file_name
 from audiobook.reading import read_book
 from audiobook.script import prove_complete, write_script
@@ -41,6 +40,7 @@ class TrackPlan:
     orders: tuple[ClipOrder, ...]
     spacing: Spacing
     tags: Tags
+    origin: str
     fingerprint: str
 
 
@@ -108,6 +108,7 @@ def plan_story(
     script, cast = plan_script(path, settings, preview=preview)
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
+    origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
     tracks = []
     for path_of_track, number, chapter in zip(
         track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
@@ -121,7 +122,10 @@ def plan_story(
                 orders=orders,
                 spacing=spacing,
                 tags=tags,
-                fingerprint=fingerprint_track(chapter.utterances, orders, spacing, tags, encoder_version),
+                origin=origin,
+                fingerprint=fingerprint_track(
+                    chapter.utterances, orders, spacing, tags, origin=origin, encoder_version=encoder_version
+                ),
             )
         )
     return StoryPlan(script=script, cast=cast, tracks=tuple(tracks))
@@ -165,15 +169,16 @@ def fingerprint_track(
     orders: Sequence[ClipOrder],
     spacing: Spacing,
     tags: Tags,
+    *,
+    origin: str,
     encoder_version: str,
 ) -> str:
-    """Hash everything that decides a track's bytes."""
+    """Hash everything that decides a track's bytes, and nothing else."""
     parts = [
         [TRACK_VERSION, MASTERING_VERSION, encoder_version],
         [order.key for order in orders],
-        [utterance.follows for utterance in utterances],
-        [dict(spacing.pause_ms), spacing.head_ms, spacing.tail_ms],
-        asdict(tags),
+        [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)],
+        [spacing.tail_ms, origin, asdict(tags)],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError, StorageError
+from audiobook.errors import NarrateError
 from audiobook.model import Cast, Script
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
+from audiobook.production.locks import sole_use
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
@@ -24,14 +25,13 @@ from audiobook.production.project import (
     find_leftovers,
     find_stories,
     list_texts,
-    lock_name,
     make_folder,
 )
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import Workers, count_cores
-from audiobook.publishing import read_mark, read_seconds
+from audiobook.publishing import read_mark
 
 _POLL_S = 0.2
 
@@ -77,7 +77,7 @@ def make_stories(
     sources = find_stories(project, names)
     warn_of_unknown_stories(project, settings, sources, listener)
     report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
-    with sole_use(project, cache_folder, listener):
+    with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
         stories = [story for story in planned if story is not None]
@@ -129,30 +129,6 @@ def engine_fingerprint(name: str) -> str:
     return shared_engine(name).fingerprint
 
 
-@contextmanager
-def sole_use(project: Project, cache_folder: Path, listener: Listener) -> Iterator[None]:
-    """Hold the output folder's lock, waiting for another run that has it.
-
-    Two runs at once would take each other's files for leftovers.  Raises `StorageError`.
-    """
-    from filelock import FileLock, Timeout
-
-    make_folder(cache_folder / "locks")
-    lock = FileLock(cache_folder / "locks" / f"{lock_name(project)}.lock")
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            listener.note(f"another narrate is writing to {project.output}; waiting for it to finish")
-            lock.acquire()
-    except OSError as error:
-        raise StorageError(f"{lock.lock_file}: can't be locked: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     """Plan a story and find out what of it is missing; None where it can't be read."""
     try:
@@ -173,11 +149,12 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
     orders = {order.key: order for track in tracks for order in track.orders}
-    missing = {key: order for key, order in orders.items() if force or not run.cache.has(key)}
+    missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
     run.listener.story_planned(report, len(missing), len(tracks))
     if not tracks:
         run.listener.story_done(report)
-    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks)
+    uses = Counter(order.key for track in plan.tracks for order in track.orders)
+    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, uses=uses)
 
 
 def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> None:
@@ -212,7 +189,7 @@ def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
             _work_through(run, schedule(stories), workers)
     finally:
         clear_partial(run.project)
-    run.cache.prune(round(run.settings.output.cache_gb * 1e9))
+        run.cache.prune(round(run.settings.output.cache_gb * 1e9))
 
 
 def _work_through(run: _Run, plan: Schedule, workers: Workers) -> None:
@@ -246,7 +223,7 @@ def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> No
 
 def _count_made(report: StoryReport, story: StoryWork, keys: set[str]) -> None:
     """Count what was made by utterances, so that made and reused add up to the story's."""
-    made = sum(1 for track in story.plan.tracks for order in track.orders if order.key in keys)
+    made = sum(story.uses[key] for key in keys)
     report.clips_made += made
     report.clips_reused -= made
 
@@ -273,8 +250,18 @@ def _fail(story: StoryWork, message: str, listener: Listener) -> None:
 
 
 def _finish(story: StoryWork) -> None:
-    """Add up what is there: a story is done when every one of its files is."""
+    """Add up what is there, and prove it by the files themselves: each is whole, and made of these clips."""
     report = story.report
     unmade = {track.path for track in story.tracks}
-    report.files = [path for path in report.files if path not in unmade]
-    report.seconds = sum(read_seconds(path) for path in report.files)
+    report.files = []
+    for track in story.plan.tracks:
+        mark = read_mark(track.path)
+        if mark is not None and mark.fingerprint == track.fingerprint:
+            report.files.append(track.path)
+            report.seconds += mark.seconds
+        elif track.path not in unmade:
+            report.errors.append(f"{track.path}: is not the whole file that was made; run narrate again")
+    if not report.errors and len(report.files) != len(story.plan.tracks):
+        report.errors.append(
+            f"{report.name}: only {len(report.files)} of {len(story.plan.tracks)} files are there"
+        )

@@ -148,6 +148,7 @@ class Corrector:
                     owner_id = next((p.id for p in people if owner in _folded_names(p)), None)
                     key = f"{owner_id}'s {noun}"
                 roles.own[key] = person
+                people[person].is_narrator |= key == "I"
         self._state_genders(people)
 
     def preset_speakers(self, turns: Sequence[Turn], people: list[Person]) -> None:

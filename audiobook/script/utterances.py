@@ -9,17 +9,19 @@ from audiobook.model import NARRATOR, Book, Break, Quotation, ScriptChapter, Utt
 from audiobook.script.sentences import split_sentences
 
 _SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
 _SAYABLE = re.compile(r"[^\W_]")
 
 
 def clean(words: str) -> str:
-    """Return the words as they are shown and spoken: white space single, underscores of emphasis gone.
+    """Return the words as they are shown and spoken.
 
+    White space is single; underscores of emphasis, control characters and soft hyphens are gone.
     Exactly the letters and digits of `words` stay, in their order.
     """
-    return _EMPHASIS.sub("", _SPACES.sub(" ", words)).strip()
+    return _UNSEEN.sub("", _EMPHASIS.sub("", _SPACES.sub(" ", words))).strip()
 
 
 def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptChapter, ...]:

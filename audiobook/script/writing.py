@@ -15,7 +15,7 @@ from audiobook.script.people import Person, cluster_people
 from audiobook.script.phrases import PhraseReader
 from audiobook.script.roles import RoleBook, names_by_token
 from audiobook.script.scene import Scene
-from audiobook.script.sieve import attribute
+from audiobook.script.sieve import Sieve
 from audiobook.script.speech import select_speech
 from audiobook.script.tags import TagFinder
 from audiobook.script.turns import Turn, find_turns
@@ -30,14 +30,13 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     """
     corrector = Corrector(book.text, corrections or Corrections())
     passages = list_passages(book)
-    tokens = tokenize(book.text)
-    quoted = find_quoted(book.text, passages)
-    speech = corrector.correct_speech(quoted, select_speech(book.text, tokens, passages, quoted))
-    people, turns = _find_speakers(book.text, passages, tokens, quoted, speech, corrector=corrector)
-    quotations = corrector.correct_quotations(_list_quotations(book, passages, turns, people))
+    sieve = prepare_sieve(book, passages, corrector)
+    sieve.attribute()
+    corrector.confirm_speakers(sieve.turns, sieve.people)
+    quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve.turns, sieve.people))
     return Script(
         book=book,
-        characters=corrector.correct_characters(_list_characters(people, quotations)),
+        characters=corrector.correct_characters(_list_characters(sieve.people, quotations)),
         quotations=quotations,
         chapters=cut_utterances(book, quotations),
         skipped=book.skipped,
@@ -45,15 +44,13 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     )
 
 
-def _find_speakers(
-    text: str,
-    passages: Sequence[Passage],
-    tokens: Tokens,
-    quoted: Sequence[Quoted],
-    speech: Sequence[Quoted],
-    *,
-    corrector: Corrector,
-) -> tuple[list[Person], list[Turn]]:
+def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector | None = None) -> Sieve:
+    """Find speech, people and tags: everything that comes before saying who speaks."""
+    text = book.text
+    corrector = corrector or Corrector(text, Corrections())
+    tokens = tokenize(text)
+    quoted = find_quoted(text, passages)
+    speech = corrector.correct_speech(quoted, select_speech(text, tokens, passages, quoted))
     in_speech = _mark(tokens, speech)
     spoken = {quotation.start for quotation in speech}
     in_title = _mark(tokens, [q for q in quoted if q.start not in spoken])
@@ -69,9 +66,8 @@ def _find_speakers(
     corrector.correct_people(people, roles)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
     corrector.preset_speakers(turns, people)
-    attribute(turns, people, Scene(tokens, mentions, of_mention), roles)
-    corrector.confirm_speakers(turns, people)
-    return people, turns
+    spans = [tokens.between(passage.start, passage.end) for passage in passages]
+    return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
 
 def _mark(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
@@ -120,6 +116,7 @@ def _list_characters(people: Sequence[Person], quotations: Sequence[Quotation]) 
             mentions=person.mentions,
         )
         for person in people
+        if person.mentions or lines[person.name]
     ]
     return tuple(sorted(characters, key=lambda c: (-c.quotations, -c.mentions, c.name)))
 
