@@ -123,6 +123,11 @@ def test_a_roles_gender_is_obeyed() -> None:
     assert (doctor.gender, doctor.quotations) == ("female", 1)
 
 
+def test_a_generic_role_that_is_stated_takes_nobodys_lines() -> None:
+    text = 'Max sat down.\n\n"Cold," the child said.\n\nA child came in. "Who is there?" the child said.'
+    assert speakers(write(text, known("the child"))) == speakers(write(text))
+
+
 def test_a_stated_gender_decides_who_a_pronoun_is() -> None:
     text = 'Robin sat beside Max.\n\n"It is late," she said.\n\nRobin yawned.'
     assert speakers(write(text, known("Robin", gender="female"))) == ["Robin"]

@@ -135,10 +135,14 @@ class Corrector:
             at += 1
 
     def correct_people(self, people: list[Person], roles: RoleBook) -> None:
-        """Give people the roles among their stated names ("the bartender", "I"), and their gender."""
+        """Give people the roles among their aliases ("the bartender", "I"), and roles their gender.
+
+        A role that is stated under its own name stays what the rules make of it.
+        """
         ids = {person.name: person.id for person in people}
+        roles.stated_genders = {fold_name(c.name): c.gender for c in self.known if c.gender}
         for character in self.known:
-            for name in filter(_ROLE.match, map(fold_name, _names(character))):
+            for name in filter(_ROLE.match, map(fold_name, character.aliases)):
                 person = ids.get(character.name)
                 if person is None:
                     person = ids[character.name] = self._add_person(people, character.name)

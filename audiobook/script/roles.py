@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
@@ -22,6 +23,8 @@ class RoleBook:
         self.holders: dict[str, set[int]] = {}
         self.own: dict[str, int] = {}
         self.used: Counter[str] = Counter()
+        self.stated_genders: Mapping[str, Gender] = {}
+        """What a person has said of roles, by their names in small letters."""
         for person in people:
             for form in person.forms:
                 for title in form.titles[-1:]:
@@ -116,11 +119,13 @@ class RoleBook:
     def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:
             taken = {person.name for person in self.people}
+            stated = self.stated_genders.get(name.lower())
+            told = f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells"
             person = Person(
                 id=len(self.people),
                 name=name if name not in taken else f"{name} ({len(self.people)})",
-                gender=phrase.gender,
-                gender_evidence=f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells",
+                gender=stated or phrase.gender,
+                gender_evidence="stated in the settings" if stated else told,
                 is_narrator=is_narrator,
             )
             self.people.append(person)
