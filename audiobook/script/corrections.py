@@ -193,9 +193,11 @@ class Corrector:
         nobodies = self._nobodies
         corrected = []
         for quotation in quotations:
-            folded = _fold_role(quotation.speaker or "", renamed)
-            if quotation.speaker is not None:
-                self._seen.add(folded)
+            if quotation.speaker is None:
+                corrected.append(quotation)
+                continue
+            folded = _fold_role(quotation.speaker, renamed)
+            self._seen.add(folded)
             if quotation.start in self._speakers:
                 quotation = replace(quotation, evidence=_FIXED, confidence=1.0)  # noqa: PLW2901
             if folded in renamed:
