@@ -41,6 +41,8 @@ ROUNDS = 2
 PENALTY = 1.0
 """L2 penalty on each weight; 0.3 to 3 give the same to three digits."""
 STEPS = 250
+FEWEST = 25
+"""Turns; an author with fewer is not worth a round of learning without him."""
 HEFTS = ((5_000, 15.0), (20_000, 3.0))
 """How much more a turn of a text shorter than so many characters counts: they are few, and they differ."""
 
@@ -236,6 +238,8 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> dict
     examples_of = {path: examples for path, (examples, _) in zip(paths, collected, strict=True)}
     totals: dict[str, Tally] = defaultdict(Tally)
     for books in group_by_author(paths).values():
+        if sum(len(examples_of[path]) for path in books) < FEWEST:
+            continue
         by_mode: dict[str, list[Example]] = defaultdict(list)
         for path, examples in examples_of.items():
             if path not in books:
