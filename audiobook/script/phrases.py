@@ -18,7 +18,10 @@ PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
 _DETERMINERS = frozenset("the a an his her my their our this that another some one your its".split())
 _SUBJECT_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
 _COUNTING = frozenset("both all two three four five six several many".split())
-_MANNERS = frozenset("voice tone whisper manner way accents moment hurry breath".split())
+_MANNERS = frozenset(
+    "voice tone whisper manner way accents moment hurry breath groan sigh smile laugh grin nod shrug bow frown start "
+    "shudder look gesture air sneer sob wink cough chuckle shake".split()
+)
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
 
 
@@ -148,7 +151,7 @@ class PhraseReader:
                 end < min(stop, noun_at + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end])
             ):
                 end += 1
-            if lowers[end - 1] in _MANNERS:
+            if lowers[end - 1] in _MANNERS or lowers[end - 1] in _DETERMINERS:
                 end = noun_at + 1
         text = " ".join(texts[start:end])
         plural = determiner in _COUNTING or noun in self.words.section("groups")
