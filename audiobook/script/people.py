@@ -343,11 +343,18 @@ def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
             else bare[0].written
         )
     titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
-    full = [f for f in forms if len(f.words) > 1 and not f.titles and 100 * count[f] >= total]
+    single = [f for f in forms if len(f.words) == 1 and not f.titles]
+    given = max(single, key=lambda f: count[f]).words[0] if single else ""
+    full = [
+        form
+        for form in forms
+        if len(form.words) > 1
+        and not form.titles
+        and (100 * count[form] >= total or (count[form] > 1 and form.words[0] == given))
+    ]
     knighted = [f for f in titled if "sir" in f.titles]
     if 2 * sum(count[f] for f in knighted) > total:
         full, titled = [], knighted
-    single = [f for f in forms if len(f.words) == 1 and not f.titles]
     if not full and titled and single:
         # "Marianne" is listed before the "Miss Dashwood" that her sister is called too, "Edmund" before
         # "Mr. Bertram"; but "Mr. Darcy" before "Darcy".
