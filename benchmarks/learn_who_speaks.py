@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from audiobook.reading import read_book
 from audiobook.script.layout import list_passages
 from audiobook.script.ranker import Weights, choose
-from audiobook.script.sieve import NOBODY_YET
+from audiobook.script.sieve import NOBODY_YET, Sieve
 from audiobook.script.turns import Turn
 from audiobook.script.writing import prepare_sieve
 
@@ -103,10 +103,7 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
     told = gold_speakers(sieve.turns, gold)
     tally = Tally()
     heft = next((heft for most, heft in HEFTS if len(book.text) < most), 1.0)
-    for turn, speaker in zip(sieve.turns, told, strict=True):
-        if turn.speaker is not None and speaker is not None:
-            tally.settled += 1
-            tally.settled_right += names(sieve.people[turn.speaker].name) == speaker
+    _judge_settled(sieve, told, names, tally)
     examples: list[Example] = []
     for index, candidates, clues in sieve.open_turns(context):
         turn, speaker = sieve.turns[index], told[index]
@@ -136,6 +133,16 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
         elif picked is not None and tag:
             turn.speaker = sieve.roles.make_own(tag.subject)
     return examples, tally
+
+
+def _judge_settled(
+    sieve: Sieve, told: Sequence[str | None], names: Callable[[str], Any], tally: Tally
+) -> None:
+    """Count how often the sure rules are right."""
+    for turn, speaker in zip(sieve.turns, told, strict=True):
+        if turn.speaker is not None and speaker is not None:
+            tally.settled += 1
+            tally.settled_right += names(sieve.people[turn.speaker].name) == speaker
 
 
 def fit(examples: Sequence[Example]) -> dict[str, float]:

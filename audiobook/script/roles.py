@@ -9,7 +9,8 @@ from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
-from audiobook.script.people import Person, form_gender
+from audiobook.script.naming import form_gender
+from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
 _DETERMINERS = ("the", "a", "their", "her", "his", "my", "our")
