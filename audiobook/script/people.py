@@ -207,7 +207,7 @@ class _Clusters:
         titled = [f for f in self.members(full) if f.titles and len(f.words) > 1]
         often = sum(self.count[f] for f in titled)
         bare = sum(self.count[f] for f in self.members(full)) - often
-        if often >= 10 and 12 * often >= self.count[form] and bare >= 5:
+        if often >= 10 and bare >= 5 and often + bare < self.count[form] <= 12 * often:
             return False
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
