@@ -201,3 +201,35 @@ def test_corrections_that_meet_nothing_are_warned_of(new_project: NewProject) ->
     plain = narrate().stderr
     assert f"talk: warning: {own}" in plain
     assert everywhere in plain
+
+
+def test_titles_and_names_are_shown_as_they_are(new_project: NewProject) -> None:
+    project = new_project(a="---\ntitle: 'A [/b] title :b:'\n---\nAll is well.")
+    (project / "texts" / "a.txt").rename(project / "texts" / "[b]x.txt")
+    done = narrate()
+    assert done.exit_code == 0
+    assert "A [/b] title :b:" in done.output
+    assert "output/[b]x/01 - A [ b] title b.mp3" in done.output
+
+
+def test_one_bad_name_leaves_the_others_to_be_made(new_project: NewProject) -> None:
+    new_project(a="All is well.", **{"caf\u00e9": "One."})  # noqa: PIE804 - two names that look the same
+    Path("texts/cafe\u0301.txt").write_text("Two.")
+    done = narrate("nope", "a", "--json")
+    assert done.exit_code == 1
+    assert [(s["name"], bool(s["errors"])) for s in json.loads(done.stdout)["stories"]] == [
+        ("nope", True),
+        ("a", False),
+    ]
+    done = narrate("--json")
+    assert [bool(s["errors"]) for s in json.loads(done.stdout)["stories"]] == [False, False, True]
+
+
+def test_no_colour_means_none(new_project: NewProject) -> None:
+    new_project(a="All is well.")
+    done = CliRunner(env={"NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"}).invoke(
+        main, ["nope"], color=True
+    )
+    assert "\x1b[3" not in done.stderr
+    done = CliRunner(env={"FORCE_COLOR": "1", "TERM": "xterm"}).invoke(main, ["nope"], color=True)
+    assert "\x1b[1;31m" in done.stderr

@@ -48,7 +48,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
     console.print(table)
     silent = [character.name for character in script.characters if not character.quotations]
     if silent:
-        console.print(f"Without a line: {', '.join(silent)}", markup=False)
+        console.print(f"Without a line: {', '.join(silent)}")
     _print_warnings(warnings)
 
 
@@ -105,13 +105,13 @@ def print_doubtful(
         quotation = doubt.quotation
         place = f"chapter {doubt.chapter}, line {doubt.line} of {script.book.source}"
         guess = quotation.speaker or "nobody is told"
-        console.print(f"\n{place}", style="dim", markup=False, soft_wrap=True)
+        console.print(f"\n{place}", style="dim", soft_wrap=True)
         context = Text(doubt.before, style="dim")
         context.append(doubt.text, style="bold")
         console.print(context.append(doubt.after, style="dim not bold"), soft_wrap=True)
         reason = f"→ {guess} ({quotation.confidence:.2f}): {quotation.evidence}"
-        console.print(reason, style="cyan", markup=False, soft_wrap=True)
-        console.print(f"    {_fix_line(doubt)}", markup=False, soft_wrap=True)
+        console.print(reason, style="cyan", soft_wrap=True)
+        console.print(f"    {_fix_line(doubt)}", soft_wrap=True)
     if doubts:
         heading = f"stories: {write_scalar(script.book.name)}: lines:"
         console.print(
@@ -168,13 +168,13 @@ def print_pinned(pinned: Pinned, *, as_json: bool) -> None:
         return
     console = open_console()
     if not pinned.changed:
-        console.print(f"{pinned.path}: the cast stands there already", markup=False, soft_wrap=True)
+        console.print(f"{pinned.path}: the cast stands there already", soft_wrap=True)
         return
     names = ", ".join(pinned.characters)
-    console.print(f"{pinned.path}: {pinned.section}: wrote {names}", markup=False, soft_wrap=True)
+    console.print(f"{pinned.path}: {pinned.section}: wrote {names}", soft_wrap=True)
 
 
 def _print_warnings(warnings: Sequence[str]) -> None:
     console = open_console(stderr=True)
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)

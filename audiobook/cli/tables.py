@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from audiobook.cli.console import open_console, print_json
+from audiobook.cli.console import open_console, print_error, print_json
 from audiobook.model import Voice, VoiceEntry
 from audiobook.production import Audition, Cleaned, Finding, Report
 
@@ -21,11 +21,9 @@ def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
     elif not quiet:
         open_console().print(_report_table(report))
         _print_proof(report)
-    console = open_console(stderr=True)
     for story in report.stories:
         for error in story.errors:
-            console.print(f"[bold red]error:[/] {story.name}: ", end="")
-            console.print(error, markup=False, soft_wrap=True)
+            print_error(f"{story.name}: {error}")
 
 
 def _report_json(report: Report) -> dict[str, object]:
@@ -68,7 +66,7 @@ def _report_table(report: Report) -> Table:
             str(story.characters),
             str(story.clips_made),
             str(story.clips_reused),
-            files or "[red]failed[/]",
+            files or "failed",
         )
     return table
 
@@ -86,7 +84,7 @@ def _print_proof(report: Report) -> None:
     if report.leftovers:
         console.print("These files belong to no story any more (narrate clean removes them):")
         for path in report.leftovers:
-            console.print(f"  {path}", markup=False, soft_wrap=True)
+            console.print(f"  {path}", soft_wrap=True)
 
 
 def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants: bool) -> None:
@@ -106,7 +104,7 @@ def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants:
             f"Each of eSpeak's voices has {len(variants)} variants, written with a plus (en-us+f2); "
             "narrate voices en-us+ lists them one by one:"
         )
-        console.print(", ".join(variants), markup=False)
+        console.print(", ".join(variants))
 
 
 def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
@@ -126,7 +124,7 @@ def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
     console = open_console()
     verb = "would remove" if dry_run else "removed"
     for path in cleaned.files:
-        console.print(f"{verb} {path}", markup=False, soft_wrap=True)
+        console.print(f"{verb} {path}", soft_wrap=True)
     if cleaned.cache_bytes:
         console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB of clips from the cache")
     if not cleaned.files and not cleaned.cache_bytes:
@@ -140,9 +138,10 @@ def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         return
     console = open_console()
     for finding in findings:
-        mark = "[green]ok[/]  " if finding.is_fine else "[bold red]FAIL[/]"
-        console.print(f"{mark} {finding.subject}: ", end="")
-        console.print(finding.found, markup=False, soft_wrap=True)
+        mark, style = ("ok  ", "green") if finding.is_fine else ("FAIL", "bold red")
+        console.print(mark, style=style, end=" ")
+        console.print(f"{finding.subject}: ", end="")
+        console.print(finding.found, soft_wrap=True)
 
 
 def describe_voice(voice: Voice) -> str:

@@ -13,7 +13,7 @@ from audiobook.casting.yaml_words import Value
 from audiobook.errors import SettingsError, StorageError
 from audiobook.model import NARRATOR, Cast, Character, Role, Script
 from audiobook.production.plan import plan_script
-from audiobook.production.project import Project, find_stories
+from audiobook.production.project import Project, find_story
 from audiobook.production.recipe import read_settings
 
 _BOM = b"\xef\xbb\xbf"
@@ -38,7 +38,7 @@ def pin_cast(project: Project, name: str) -> Pinned:
     path = (project.voices or project.texts.parent / "voices.yaml").resolve()
     data = _read(path)
     settings = read_settings(project)
-    source = find_stories(project, [name])[0]
+    source = find_story(project, name)
     story = settings.for_story(source.stem)
     script, cast = plan_script(source, story)
     pins = _make_pins(script, cast, story)

@@ -13,7 +13,7 @@ from pathlib import Path
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, SourceError
 from audiobook.model import Cast, Script
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
@@ -21,9 +21,11 @@ from audiobook.production.locks import sole_use
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
+    Source,
     clear_partial,
     find_leftovers,
     find_stories,
+    find_story,
     list_texts,
     make_folder,
 )
@@ -76,7 +78,7 @@ def make_stories(
     )
     sources = find_stories(project, names)
     warn_of_unknown_stories(project, settings, sources, listener)
-    report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
+    report = Report(stories=[StoryReport(name=source.name, title=source.name) for source in sources])
     with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
@@ -103,10 +105,10 @@ def read_settings(project: Project) -> Settings:
 
 
 def warn_of_unknown_stories(
-    project: Project, settings: Settings, sources: Sequence[Path], listener: Listener
+    project: Project, settings: Settings, sources: Sequence[Source], listener: Listener
 ) -> None:
     """Say which sections of voices.yaml are for stories that are not there: a slip, or a renamed file."""
-    known = {path.stem for path in [*sources, *list_texts(project)]}
+    known = {*(source.name for source in sources), *(path.stem for path in list_texts(project))}
     for name in settings.stories.keys() - known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
@@ -116,7 +118,7 @@ def warn_of_unknown_stories(
 def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
-    source = find_stories(project, [name])[0]
+    source = find_story(project, name)
     return plan_script(source, settings.for_story(source.stem))
 
 
@@ -129,12 +131,14 @@ def engine_fingerprint(name: str) -> str:
     return shared_engine(name).fingerprint
 
 
-def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
+def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     """Plan a story and find out what of it is missing; None where it can't be read."""
     try:
+        if source.fault is not None:
+            raise SourceError(source.fault)
         plan = plan_story(
-            source,
-            run.settings.for_story(source.stem),
+            source.path,
+            run.settings.for_story(source.name),
             project=run.project,
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,

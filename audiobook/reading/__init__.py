@@ -17,6 +17,10 @@ READERS: Mapping[str, Callable[[Path, bytes], Book]] = {".txt": read_text, ".tex
 
 def read_book(path: Path) -> Book:
     """Read a source file.  Raises `SourceError` where that can't be done, saying why."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise SourceError(f"{path}: the file's name is not UTF-8; rename it") from error
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         readable = ", ".join(sorted(filter(None, READERS)))

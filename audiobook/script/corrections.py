@@ -25,7 +25,8 @@ from audiobook.script.layout import Tokens, tokenize
 from audiobook.script.line_fixes import FoundFix, LineFinder, correct_speech
 from audiobook.script.marks import Quoted
 from audiobook.script.names import Behaviour, Form, NameMention
-from audiobook.script.people import Person, form_gender
+from audiobook.script.naming import form_gender
+from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
 from audiobook.script.turns import Turn
 

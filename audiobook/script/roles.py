@@ -9,6 +9,7 @@ from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
+from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
@@ -60,8 +61,16 @@ class RoleBook:
                         break
 
     def _hold_if_telling(self, phrase: Phrase, person: int) -> None:
-        if phrase.noun in lexicon().noun_gender and phrase.noun not in lexicon().section("generic nouns"):
+        words = lexicon()
+        told = words.noun_gender.get(phrase.noun)
+        # "Her mother" is another's mother on the next page; "the manager" stays who she is.
+        loose = phrase.noun in words.section("generic nouns") or phrase.noun in words.section("kin nouns")
+        if told is not None and not loose and (told == "unknown" or self.gender_fits(person, told)):
             self.hold(phrase.noun, person)
+
+    def gender_fits(self, person: int, gender: Gender) -> bool:
+        """Tell whether the person's names allow the gender."""
+        return all(form_gender(form) in (gender, "unknown") for form in self.people[person].forms)
 
     def person_of(self, phrase: Phrase) -> int | None:
         """Return the person whom a role, "I" or a crowd names; one is made where it is nobody's yet.

@@ -207,7 +207,7 @@ class Sieve:
                 span = self.scene.tokens.between(quotation.start, quotation.end)
                 heard.update(self.scene.forms_of_address(span.start, span.stop))
         she, he = heard["female"], heard["male"]
-        if max(she, he) >= 2 and max(she, he) >= 3 * min(she, he):
+        if max(she, he) >= 2 and max(she, he) >= 2 * min(she, he):
             told: Gender = "female" if she > he else "male"
             self.people[narrator].gender = told
             self.people[narrator].gender_evidence = f"is called sir {he}, madam {she} times, or the like"
