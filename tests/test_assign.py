@@ -232,7 +232,7 @@ def test_the_smaller_casts(mode: CastingMode) -> None:
     chosen = replace(DEFAULTS, casting=mode, characters=stated)
     cast = assign_voices(script_of(together(["Anna", "Bea", "Max", "Zed", "Alex", None]), genders), chosen)
     pools = DEFAULTS.pools
-    male, female, unknown = (pools[gender][0] for gender in ("male", "female", "unknown"))
+    male, female = (pools[gender][0] for gender in ("male", "female"))
     if mode == "single":
         assert {role.voice for role in cast.roles} == {DEFAULTS.narrator}
     else:
@@ -240,9 +240,9 @@ def test_the_smaller_casts(mode: CastingMode) -> None:
             male,
             female,
             male,
-            unknown,
             male,
-            unknown,
+            male,
+            male,
         ]
 
 

@@ -151,9 +151,12 @@ def find_stated(character: Character, stated: Iterable[CharacterSettings]) -> Ch
 
 
 def _cast_by_gender(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
-    pool = settings.pools[speaker.gender]
+    gender = speaker.gender
+    if gender == "unknown":  # three voices are three: the name decides between the other two
+        gender = "female" if blake2b(speaker.key.encode()).digest()[0] % 2 else "male"
+    pool = settings.pools[gender]
     voice = next((voice for voice in pool if not _same_voice(voice, stage.narrator)), pool[0])
-    stage.give(speaker, voice, f"one voice for each gender: first of the {_POOL_NAMES[speaker.gender]}")
+    stage.give(speaker, voice, f"one voice for each gender: first of the {_POOL_NAMES[gender]}")
 
 
 def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySettings) -> None:
@@ -168,7 +171,24 @@ def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySe
     def turn(speaker: _Speaker) -> tuple[int, int, str]:
         return (-RANKS[speaker.part], _hash("turn", speaker.key), speaker.name or "")
 
-    for speaker in sorted(waiting, key=turn):
+    ordered = sorted(waiting, key=turn)
+    for speaker in ordered:
+        _cast_from_pool(speaker, stage, settings)
+    for speaker in ordered:
+        _part_from_partners(speaker, stage, settings)
+
+
+def _part_from_partners(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
+    """Give a speaker another voice who shares one with a partner that chose later and had none left.
+
+    Who chose early could not know; here only those move who find a voice that no partner has.
+    """
+    heard = {(stage.voices[name].engine, stage.voices[name].id) for name in speaker.partners}
+    voice = stage.voices[speaker.name]
+    if (voice.engine, voice.id) not in heard:
+        return
+    pool, _ = _choose_pool(speaker, stage.narrator, settings)
+    if any((other.engine, other.id) not in heard for other in pool):
         _cast_from_pool(speaker, stage, settings)
 
 
