@@ -312,7 +312,7 @@ class Context:
         spoke = recent.count(person)
         clues.append(f"spoke {'never' if spoke == 0 else 'once or twice' if spoke <= 2 else 'often'} of late")
         if self.people[person].gender == "unknown":
-            clues.append("gender not known")
+            clues.append("gender not told elsewhere")
         return clues
 
 
