@@ -67,6 +67,10 @@ def test_all_faults_of_the_settings_come_in_one_run(new_project: NewProject) -> 
     assert "did you mean 'narrator'?" in done.stderr
     assert "voices.yaml:2:" in done.stderr
     assert "en-us+nope" in done.stderr
+    Path("voices.yaml").write_text("engine: pyttsx33\nnarrator: {voice: en-us+nope}\n")
+    done = narrate()
+    assert "did you mean 'pyttsx3'?" in done.stderr
+    assert "en-us+nope" in done.stderr
 
 
 def test_a_folder_without_stories_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -102,11 +103,16 @@ def _load(
 def _read_engine(
     tree: Table, built_in: str, engines: Mapping[str, FindFault], findings: list[Finding]
 ) -> str | None:
-    """Return the engine of voices that name none, None where the file states no such engine."""
+    """Return the engine of voices that name none.
+
+    Where the file misspells it, the nearest stands in, so that the voices' faults show in the same run;
+    None where none is near.
+    """
     for entry in tree.entries:
         if entry.name == "engine" and not is_nothing(entry.value):
             known = attempt(choice(*engines), entry.value, entry.name, entry.mark, findings)
-            return known[0] if known else None
+            near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines, n=1)
+            return next(iter([*known, *near]), None)
     return built_in
 
 
