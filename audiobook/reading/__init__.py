@@ -7,19 +7,33 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
+from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.epub import read_epub
 from audiobook.reading.text import read_text
 
-READERS: Mapping[str, Callable[[Path, bytes], Book]] = {".txt": read_text, ".text": read_text, "": read_text}
-"""File ending → reader, which is given the path (for names and messages) and the file's bytes."""
+Reader = Callable[[Path, bytes, ReadingChoices], Book]
+
+READERS: Mapping[str, Reader] = {
+    ".txt": read_text,
+    ".text": read_text,
+    "": read_text,
+    ".epub": read_epub,
+}
+"""File ending → reader, which is given the path (for names and messages), the file's bytes and the choices."""
+
+MAX_FILE = 500_000_000
+"""Bytes; a book with many pictures has a tenth of it."""
 
 
-def read_book(path: Path) -> Book:
+def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read a source file.  Raises `SourceError` where that can't be done, saying why."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         readable = ", ".join(sorted(filter(None, READERS)))
         raise SourceError(f"{path}: can't read files that end in {path.suffix} (readable: {readable})")
     try:
+        if path.is_file() and path.stat().st_size > MAX_FILE:
+            raise SourceError(f"{path}: is over {MAX_FILE / 1e6:.0f} MB; no book is that large")
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{path}: no such file") from error
@@ -27,4 +41,7 @@ def read_book(path: Path) -> Book:
         raise SourceError(f"{path}: is a folder, not a story") from error
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from error
-    return reader(path, data)
+    return reader(path, data, choices)
+
+
+__all__ = ["READERS", "ReadingChoices", "read_book"]

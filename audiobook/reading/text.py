@@ -9,6 +9,7 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book, Chapter, Paragraph, Skip
+from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.decode import decode_text
 from audiobook.reading.frontmatter import find_front_matter
 from audiobook.reading.titles import make_title
@@ -35,7 +36,7 @@ class _Line:
         return len(self.text) - len(self.text.lstrip())
 
 
-def read_text(path: Path, data: bytes) -> Book:
+def read_text(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read a plain text file: one chapter, named like the book.
 
     Raises `SourceError` where it is not text or holds no letter and no digit to speak.
