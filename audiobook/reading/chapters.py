@@ -44,15 +44,14 @@ class _Section:
 
 
 def assemble(
-    flow: Flow, cuts: Sequence[Cut], *, title: str, choices: ReadingChoices
+    blocks: Sequence[Block], text: str, cuts: Sequence[Cut], *, title: str, choices: ReadingChoices
 ) -> tuple[tuple[Chapter, ...], tuple[Skip, ...]]:
-    """Cut a flow's blocks into chapters, and say what is left out.
+    """Cut a text's blocks into chapters, and say what is left out.
 
     `title` names a book without chapters, and what stands before the first.  Sections without a
     paragraph of their own (the title of a part, say) are read at the head of the next.
     """
-    text = flow.text
-    sections = _divide(flow.blocks, text, cuts)
+    sections = _divide(blocks, text, cuts)
     _set_matter(sections, text)
     skips: list[Skip] = []
     for section in sections:
