@@ -9,6 +9,8 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.epub import read_epub
+from audiobook.reading.html import read_html
+from audiobook.reading.markdown import read_markdown
 from audiobook.reading.text import read_text
 
 Reader = Callable[[Path, bytes, ReadingChoices], Book]
@@ -18,6 +20,11 @@ READERS: Mapping[str, Reader] = {
     ".text": read_text,
     "": read_text,
     ".epub": read_epub,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
 }
 """File ending → reader, which is given the path (for names and messages), the file's bytes and the choices."""
 

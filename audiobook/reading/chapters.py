@@ -79,9 +79,11 @@ def cuts_at_headings(flow: Flow) -> list[Cut]:
     below = [other for other in levels if other > level and counts[other] > 2 * counts[level]]
     if below and all(PART.match(name) for block, name in named if block.level == level):
         level = below[0]
+    # A single heading above all others is the book's own title.
+    is_title = bool(named) and named[0][0].level < level and counts[named[0][0].level] == 1
     cuts: list[Cut] = []
     part = ""
-    for block, name in named:
+    for block, name in named[1 if is_title else 0 :]:
         if block.level < level:
             part = name
         if block.level <= level:

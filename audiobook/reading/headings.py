@@ -224,13 +224,18 @@ def _find_dense_run(texts: Sequence[str], keywords: dict[int, int]) -> int | Non
 def _give_back(texts: Sequence[str], first: int, end: int, keywords: dict[int, int]) -> int:
     """Return the list's end without the first chapter's own heading, which looks like an entry too."""
     labels = [_label(words) for words in texts[first:end]]
-    for index in range(max(first, end - 4), end):
-        comes_again = labels[index - first] in labels[: index - first]
-        if comes_again and (keywords.get(index) == 2 or _is_in_capitals(texts[index]) or index == end - 1):
+    # Where lines end with page numbers, the list goes on at least to the last of them.
+    paged = [i for i in range(first, end) if _ENTRY_TAIL.search(texts[i].rstrip())]
+    for index in range(max(first + 1, end - 4, paged[-1] + 1 if paged else 0), end):
+        label = labels[index - first]
+        numeral = _NUMERAL.fullmatch(texts[index].strip())
+        is_first = numeral is not None and _value(numeral[1], numeral[2]) == 1
+        inside = len(label) > 3 and any(label in earlier for earlier in labels[: index - first])
+        comes_again = is_first or inside or label in labels[: index - first]
+        if comes_again and (keywords.get(index) != 1 or index + 1 < end):
             before = index - 1
-            part_again = before > first and keywords.get(before) == 1
-            return before if part_again else index
-    return end - 1 if keywords.get(end - 1) and keywords[end - 1] in (1, 2) and end - 1 > first else end
+            return before if before > first and keywords.get(before) == 1 else index
+    return end - 1 if end - 1 in keywords and end - 1 > first else end
 
 
 def _label(words: str) -> str:
