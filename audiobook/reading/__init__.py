@@ -8,7 +8,10 @@ from pathlib import Path
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
+from audiobook.reading.docx import read_docx
 from audiobook.reading.epub import read_epub
+from audiobook.reading.flow import count_words
 from audiobook.reading.html import read_html
 from audiobook.reading.markdown import read_markdown
 from audiobook.reading.text import read_text
@@ -25,6 +28,15 @@ READERS: Mapping[str, Reader] = {
     ".xhtml": read_html,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".docx": read_docx,
+    ".odt": read_by_pandoc,
+    ".fb2": read_by_pandoc,
+    ".rtf": read_by_pandoc,
+    ".mobi": read_mobi,
+    ".azw": read_mobi,
+    ".azw3": read_mobi,
+    ".prc": read_mobi,
+    ".pdf": read_pdf,
 }
 """File ending → reader, which is given the path (for names and messages), the file's bytes and the choices."""
 
@@ -51,4 +63,4 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     return reader(path, data, choices)
 
 
-__all__ = ["READERS", "ReadingChoices", "read_book"]
+__all__ = ["READERS", "ReadingChoices", "count_words", "read_book"]

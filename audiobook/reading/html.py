@@ -56,9 +56,11 @@ def read_tree(
 
 
 def _title_of(flow: Flow) -> str | None:
-    """Return the one heading of the first level, where all other headings come after and below it."""
+    """Return the first heading, where all other headings are below it."""
     headings = [block for block in flow.blocks if block.level and block.skip is None]
-    if not headings or headings[0].level != 1 or any(block.level == 1 for block in headings[1:]):
+    if not headings or any(block.level <= headings[0].level for block in headings[1:]):
+        return None
+    if len(headings) == 1 and headings[0].level > 1:
         return None
     return " ".join(flow.text[headings[0].start : headings[0].end].split())
 
