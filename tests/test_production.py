@@ -31,7 +31,7 @@ def narrate(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **more}
+    return {"PYTHONPATH": str(ROOT), **os.environ, "PYTHONWARNINGS": "ignore", **more}
 
 
 def make(*arguments: str, status: int = 0) -> dict[str, dict[str, object]]:
@@ -313,6 +313,82 @@ def test_leftovers_are_listed_and_only_they_are_cleaned(new_project: NewProject)
     assert not list(cache_folder().rglob("*.clip"))
 
 
+def test_cleaning_leaves_what_was_made_of_files_elsewhere_and_what_is_not_ours(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    project = new_project(a="All is well.", previews="So it is.")
+    (tmp_path / "night.txt").write_text("The night was long.")
+    make()
+    make(str(tmp_path / "night.txt"))
+    make("--preview", "1")
+    (project / "output" / "previews" / "mine.mp3").write_bytes(b"mine")
+    assert "night" not in narrate().stdout
+    narrate("clean")
+    kept = ["_previews/01 - Previews.mp3", "a/01 - A.mp3", "night/01 - Night.mp3", "previews/mine.mp3"]
+    assert sorted(finished(project)) == kept
+    shutil.rmtree(project / "texts")
+    narrate("clean")
+    assert "night/01 - Night.mp3" in finished(project)
+
+
+def test_stories_that_would_share_a_folder_are_refused(new_project: NewProject) -> None:
+    new_project(**{"caf\u00e9": "One.", "cafe\u0301": "Two."})  # noqa: PIE804 - as keywords they would be one name
+    done = narrate()
+    assert done.returncode == 1
+    assert "same output folder" in done.stderr
+
+
+def test_only_the_pauses_that_a_story_has_count(new_project: NewProject) -> None:
+    project = new_project(a="One.\n\nTwo.", b="One.\n\n***\n\nTwo.")
+    make()
+    before = finished(project)
+    (project / "voices.yaml").write_text(f"{TONES}pauses: {{scene_ms: 1500}}\n")
+    make()
+    assert [name for name, data in finished(project).items() if data != before[name]] == ["b/01 - B.mp3"]
+
+
+MISBEHAVING = """
+import os, signal
+from audiobook.engines.tone import ToneEngine
+class Engine(ToneEngine):
+    fingerprint = "misbehaving 1"
+    def synthesize(self, text, voice):
+        if "kill" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "raise" in text:
+            raise RuntimeError("no")
+        return super().synthesize(text, voice)
+"""
+
+
+def test_a_story_that_kills_its_worker_or_breaks_its_engine_fails_alone(
+    new_project: NewProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "package"
+    metadata = package / "misbehaving-1.dist-info"
+    metadata.mkdir(parents=True)
+    (package / "misbehaving.py").write_text(MISBEHAVING)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: misbehaving\nVersion: 1\n")
+    entries = "misbehaving = misbehaving:Engine\nbroken = no_such_module:Engine\n"
+    (metadata / "entry_points.txt").write_text(f"[narrate.engines]\n{entries}")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{package}")
+    project = new_project(
+        settings=TONES.replace("engine: tone", "engine: misbehaving"),
+        a="All is well.",
+        b="They kill it.",
+        c="They raise it.",
+        d="So it is.",
+    )
+    stories = make("--jobs", "2", status=1)
+    assert [name for name, story in stories.items() if story["errors"]] == ["b", "c"]
+    assert "killed each time" in str(stories["b"]["errors"])
+    assert "RuntimeError" in str(stories["c"]["errors"])
+    assert sorted(finished(project)) == ["a/01 - A.mp3", "d/01 - D.mp3"]
+    listed = narrate("voices", "scotland")
+    assert listed.returncode == 0
+    assert "'broken'" in listed.stderr
+
+
 def test_an_unreadable_story_keeps_its_files(new_project: NewProject) -> None:
     project = new_project(a="All is well.", b="So it is.")
     make()
@@ -335,17 +411,17 @@ def test_previews_and_auditions_have_a_folder_of_their_own(new_project: NewProje
     )
 
 
-def test_two_runs_at_once_wait_for_each_other(new_project: NewProject) -> None:
+def test_two_runs_at_once_wait_for_each_other(new_project: NewProject, tmp_path: Path) -> None:
     project = new_project(a=LONG, b=LONG.replace("harbour", "river"))
     runs = [
         subprocess.Popen(
             [sys.executable, "-m", "audiobook"],
             cwd=project,
-            env=environment(),
+            env=environment(XDG_CACHE_HOME=str(tmp_path / cache)),
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in "12"
+        for cache in ("one-cache", "another-cache")
     ]
     said = [run.communicate(timeout=60)[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]

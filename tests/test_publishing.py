@@ -11,8 +11,8 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 
 from audiobook.audio import encode_mp3, find_encoder
-from audiobook.publishing import Tags, is_own, read_mark, read_seconds, safe_file_name, write_tags
-from audiobook.publishing.mp3 import language_code
+from audiobook.publishing import Tags, read_mark, read_seconds, safe_file_name, write_tags
+from audiobook.publishing.mp3 import Mark, language_code
 
 TAGS = Tags(
     title="Echo Fade",
@@ -48,7 +48,7 @@ def test_the_stream_is_192_kbps_cbr_mono_with_an_exact_length(mp3: Path) -> None
 
 
 def test_tags_are_id3v23_frames_that_audiobookshelf_reads(mp3: Path) -> None:
-    write_tags(mp3, TAGS, "f" * 64)
+    write_tags(mp3, TAGS, fingerprint="f" * 64, origin="texts")
     assert mp3.read_bytes()[3] == 3
     id3 = ID3(mp3)
     assert {
@@ -71,14 +71,16 @@ def test_tags_are_id3v23_frames_that_audiobookshelf_reads(mp3: Path) -> None:
 
 def test_the_mark_knows_a_whole_file_from_a_cut_one(mp3: Path) -> None:
     assert read_mark(mp3) is None
-    assert not is_own(mp3)
-    write_tags(mp3, TAGS, "f" * 64)
+    assert read_mark(mp3, whole=False) is None
+    write_tags(mp3, TAGS, fingerprint="f" * 64, origin="texts")
     mark = read_mark(mp3)
-    assert mark is not None
-    assert mark.fingerprint == "f" * 64
-    mp3.write_bytes(mp3.read_bytes()[:-1])
-    assert read_mark(mp3) is None
-    assert is_own(mp3)
+    assert mark == Mark(fingerprint="f" * 64, origin="texts", seconds=3.0)
+    whole = mp3.read_bytes()
+    tag = whole.index(b"Info") - 30
+    for damaged in (whole[:-1], whole[:tag] + bytes(1000) + whole[tag + 1000 :]):
+        mp3.write_bytes(damaged)
+        assert read_mark(mp3) is None
+        assert read_mark(mp3, whole=False) is not None
     assert read_mark(mp3.with_name("missing.mp3")) is None
 
 
@@ -86,7 +88,7 @@ def test_equal_tags_are_equal_bytes(mp3: Path, tmp_path: Path) -> None:
     copy = tmp_path / "b.mp3"
     copy.write_bytes(mp3.read_bytes())
     for path in (mp3, copy):
-        write_tags(path, TAGS, "f" * 64)
+        write_tags(path, TAGS, fingerprint="f" * 64, origin="texts")
     assert mp3.read_bytes() == copy.read_bytes()
 
 

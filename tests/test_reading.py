@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_a_stray_nul_keeps_its_place_and_is_warned_of() -> None:
         ("Hello there".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8\x41\x00A", "save the file again as UTF-8"),
         ("---\ntitle: 'a\nauthor: b\n---\nText", "front matter is not YAML"),
+        ("---\ntitle: " + "[" * 4000 + "\n---\nText", "front matter is not YAML"),
     ],
 )
 def test_what_can_not_be_read_is_refused_by_name(data: bytes | str, message: str) -> None:
@@ -143,6 +145,21 @@ def test_front_matter_names_the_book() -> None:
     assert book.skipped[0].reason == FRONT_MATTER
     assert "unknown key 'mood'" in book.warnings[0]
     assert paragraphs(book) == ["Text."]
+
+
+def test_front_matter_is_taken_as_it_is_written() -> None:
+    book = read("---\ntitle: 007\nauthor: 1.50\nyear: 2020-99-99\n---\n\nText.")
+    assert (book.title, book.author, book.year) == ("007", "1.50", "2020-99-99")
+
+
+def test_what_has_no_end_or_is_huge_is_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match="read to an end"):
+        read_book(tmp_path / "pipe")
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(10_000_000_000)
+    with pytest.raises(SourceError, match="split it into several files"):
+        read_book(tmp_path / "huge.txt")
 
 
 def test_rules_at_the_top_are_no_front_matter() -> None:

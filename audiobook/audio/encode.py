@@ -8,7 +8,8 @@ import importlib.util
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,13 @@ _MP3 = ["-ar", str(OUTPUT_RATE), "-ac", "1", "-c:a", "libmp3lame", "-b:a", f"{BI
 _PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-id3v2_version", "0"]
 _QUIET = ["-hide_banner", "-loglevel", "error"]
 _CHECK_SECONDS = 30
+_STALL_SECONDS = 300
+"""A block is a minute of sound, which takes a slow machine a few seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoder:
-    """An ffmpeg program, and the name of its version that goes into fingerprints."""
+    """An ffmpeg program, and the name of its version and settings that goes into fingerprints."""
 
     program: str
     version: str
@@ -41,7 +44,9 @@ def find_encoder(setting: str = "bundled") -> Encoder:
         bundled = _find_bundled()
         if bundled is not None:
             version = importlib.metadata.version("imageio-ffmpeg")
-            return Encoder(program=str(bundled), version=f"imageio-ffmpeg {version} {bundled.name}")
+            return Encoder(
+                program=str(bundled), version=_name_version(f"imageio-ffmpeg {version} {bundled.name}")
+            )
     name = "ffmpeg" if setting in {"bundled", "system"} else setting
     program = shutil.which(name)
     if program is None:
@@ -49,7 +54,11 @@ def find_encoder(setting: str = "bundled") -> Encoder:
             f"output.ffmpeg: no ffmpeg found ({setting}); `pip install --force-reinstall imageio-ffmpeg` "
             "brings one, or name the path of yours in voices.yaml (output: {ffmpeg: /path/to/ffmpeg})"
         )
-    return Encoder(program=program, version=_ask_version(program))
+    return Encoder(program=program, version=_name_version(_ask_version(program)))
+
+
+def _name_version(program: str) -> str:
+    return " ".join([program, *_MP3, *_PLAIN])
 
 
 def _find_bundled() -> Path | None:
@@ -97,6 +106,40 @@ def _run(command: list[str], data: bytes) -> bytes:
     return done.stdout
 
 
+def _feed(process: subprocess.Popen[bytes], blocks: Iterable[bytes], program: str) -> int:
+    """Write the blocks to a program and return its exit status; one that stands still is killed."""
+    assert process.stdin is not None  # noqa: S101 - PIPE was asked for
+    stalled = threading.Event()
+
+    def give_up() -> None:
+        stalled.set()
+        process.kill()
+
+    # A program that gave up closes its end; what it said is the message to show.
+    with contextlib.suppress(BrokenPipeError):
+        for block in blocks:
+            with _alarm(give_up):
+                process.stdin.write(block)
+    with _alarm(give_up):
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        status = process.wait()
+    if stalled.is_set():
+        raise EncoderError(f"{program}: stood still for {_STALL_SECONDS} s and was stopped")
+    return status
+
+
+@contextlib.contextmanager
+def _alarm(act: Callable[[], None]) -> Iterator[None]:
+    timer = threading.Timer(_STALL_SECONDS, act)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def encode_mp3(
     blocks: Iterable[bytes], path: Path, *, sample_rate: int, filters: str, encoder: Encoder
 ) -> None:
@@ -116,14 +159,7 @@ def encode_mp3(
             raise EncoderError(f"{encoder.program}: can't be started: {error.strerror}") from error
         with process:
             try:
-                assert process.stdin is not None  # noqa: S101 - PIPE was asked for
-                # A program that gave up closes its end; its own message, below, is the one to show.
-                with contextlib.suppress(BrokenPipeError):
-                    for block in blocks:
-                        process.stdin.write(block)
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.close()
-                status = process.wait()
+                status = _feed(process, blocks, encoder.program)
             except BaseException:
                 process.kill()
                 raise

@@ -24,10 +24,13 @@ class Spacing:
     head_ms: int
     tail_ms: int
 
+    def lead_ms(self, position: int, follows: Break) -> int:
+        """Return the silence before the utterance at `position` of its track, in milliseconds."""
+        return self.head_ms if position == 0 else self.pause_ms[follows]
+
     def lead_frames(self, position: int, follows: Break, sample_rate: int) -> int:
-        """Count the frames of silence before the utterance at `position` of its track."""
-        milliseconds = self.head_ms if position == 0 else self.pause_ms[follows]
-        return round(milliseconds * sample_rate / 1000)
+        """Count the frames of that silence."""
+        return round(self.lead_ms(position, follows) * sample_rate / 1000)
 
     def tail_frames(self, sample_rate: int) -> int:
         """Count the frames of silence at the track's end."""

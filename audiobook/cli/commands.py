@@ -5,6 +5,7 @@ Workers are imported inside the commands, so that `narrate --help` starts fast.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ import click
 
 from audiobook import __version__
 from audiobook.cli.group import DefaultGroup
+from audiobook.cli.reading import (
+    chapter_options,
+    choose_chapters,
+    make_choices,
+    print_contents,
+    print_text,
+    reading_options,
+)
 
 _Command = Callable[..., Any]
 
@@ -53,6 +62,8 @@ def main() -> None:
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
+@chapter_options
+@reading_options
 @_JSON
 @click.pass_context
 def make(
@@ -64,6 +75,11 @@ def make(
     jobs: int | None,
     force: bool,
     preview: int | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool,
+    footnotes: str,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -74,7 +90,13 @@ def make(
     from audiobook.production import Options, cache_folder, make_stories, open_project
 
     project = open_project(Path(), voices=voices, output=output)
-    options = Options(jobs=jobs, force=force, preview=preview)
+    options = Options(
+        jobs=jobs,
+        force=force,
+        preview=preview,
+        chapters=choose_chapters(chapters, first, last),
+        reading=make_choices(matter=matter, footnotes=footnotes),
+    )
     with open_listener(quiet=quiet or as_json, verbose=verbose) as listener:
         report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
     print_report(report, quiet=quiet, as_json=as_json)
@@ -84,25 +106,84 @@ def make(
 @main.command()
 @_STORY
 @_VOICES
+@chapter_options
+@reading_options
 @_JSON
-def script(story: str, voices: Path | None, as_json: bool) -> None:
+def script(
+    *,
+    story: str,
+    voices: Path | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool,
+    footnotes: str,
+    as_json: bool,
+) -> None:
     """Show a story as a play: who speaks each line, in colour."""
     from audiobook.cli.plays import print_script
     from audiobook.production import open_project, script_and_cast
 
-    print_script(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+    script_of_story, cast_of_story = script_and_cast(
+        open_project(Path(), voices=voices),
+        story,
+        chapters=choose_chapters(chapters, first, last),
+        choices=make_choices(matter=matter, footnotes=footnotes),
+    )
+    print_script(script_of_story, cast_of_story, as_json=as_json)
 
 
 @main.command()
 @_STORY
 @_VOICES
+@chapter_options
+@reading_options
 @_JSON
-def cast(story: str, voices: Path | None, as_json: bool) -> None:
+def cast(
+    *,
+    story: str,
+    voices: Path | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool,
+    footnotes: str,
+    as_json: bool,
+) -> None:
     """Show who speaks, how much, in which voice, and why."""
     from audiobook.cli.tables import print_cast
     from audiobook.production import open_project, script_and_cast
 
-    print_cast(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+    script_of_story, cast_of_story = script_and_cast(
+        open_project(Path(), voices=voices),
+        story,
+        chapters=choose_chapters(chapters, first, last),
+        choices=make_choices(matter=matter, footnotes=footnotes),
+    )
+    print_cast(script_of_story, cast_of_story, as_json=as_json)
+
+
+@main.command()
+@_STORY
+@reading_options
+@_JSON
+def contents(*, story: str, matter: bool, footnotes: str, as_json: bool) -> None:
+    """List a book's chapters with words and minutes, and what of it is skipped."""
+    from audiobook.production import open_project, read_story
+
+    choices = make_choices(matter=matter, footnotes=footnotes)
+    print_contents(read_story(open_project(Path()), story, choices), as_json=as_json)
+
+
+@main.command()
+@_STORY
+@reading_options
+def text(*, story: str, matter: bool, footnotes: str) -> None:
+    """Print a book's text, which all offsets refer to."""
+    from audiobook.production import open_project, read_story
+
+    choices = make_choices(matter=matter, footnotes=footnotes)
+    print_text(read_story(open_project(Path()), story, choices))
 
 
 @main.command()
@@ -133,7 +214,8 @@ def voices(
 
     if audition is None:
         with_variants = any("+" in name for name in names)
-        print_voices(list_voices(names, language=language), as_json=as_json, with_variants=with_variants)
+        entries = list_voices(names, functools.partial(click.echo, err=True), language=language)
+        print_voices(entries, as_json=as_json, with_variants=with_variants)
         return
     project = open_project(Path(), voices=voices, output=output)
     with open_listener(quiet=as_json, verbose=False) as listener:
@@ -152,7 +234,10 @@ def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) 
     from audiobook.production import cache_folder, clean_project, open_project
 
     project = open_project(Path(), voices=voices, output=output)
-    print_cleaned(clean_project(project, cache_folder(), with_cache=cache, dry_run=dry_run), dry_run=dry_run)
+    cleaned = clean_project(
+        project, cache_folder(), functools.partial(click.echo, err=True), with_cache=cache, dry_run=dry_run
+    )
+    print_cleaned(cleaned, dry_run=dry_run)
 
 
 @main.command()

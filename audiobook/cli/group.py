@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 
@@ -24,6 +26,9 @@ class DefaultGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a `NarrateError` becomes one message and exit status 1."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A terminal that can't show an arrow shows its number, instead of ending the program.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except NarrateError as error:
@@ -36,3 +41,8 @@ class DefaultGroup(click.Group):
             # The reader (head, less) has seen enough; point stdout elsewhere so that the exit is quiet.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(141)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            click.echo(f"error: the disk is full: {error}", err=True)
+            ctx.exit(1)

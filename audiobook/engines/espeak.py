@@ -57,9 +57,12 @@ class EspeakEngine:
     @cached_property
     def fingerprint(self) -> str:
         """The versions of the binding, the library and this adapter."""
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        packages = ", ".join(f"{name} {version(name)}" for name in ("pyttsx3", "espeakng-loader"))
+        try:
+            packages = ", ".join(f"{name} {version(name)}" for name in ("pyttsx3", "espeakng-loader"))
+        except PackageNotFoundError as error:
+            raise EngineError(f"the package {error.name} is missing; pip install {error.name}") from error
         return f"{packages}, adapter {_ADAPTER}"
 
     @cached_property

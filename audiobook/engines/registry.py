@@ -2,8 +2,7 @@
 
 The engines of this package are in `BUILT_IN`; those of other packages come from the entry-point
 group `narrate.engines` (https://packaging.python.org/en/latest/specifications/entry-points/).
-An adapter is imported when it is opened, not before.  The metadata of installed packages are read
-only where a name isn't built in, since that takes tens of milliseconds.
+An adapter is imported when it is opened, not before.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.project import Project, open_project
-from audiobook.production.recipe import Options, make_stories, script_and_cast
+from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.upkeep import (
     Cleaned,
@@ -15,6 +16,7 @@ from audiobook.production.upkeep import (
 
 __all__ = [
     "Audition",
+    "ChapterChoice",
     "Cleaned",
     "Finding",
     "Listener",
@@ -30,5 +32,7 @@ __all__ = [
     "list_voices",
     "make_stories",
     "open_project",
+    "parse_chapters",
+    "read_story",
     "script_and_cast",
 ]

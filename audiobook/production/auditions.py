@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from audiobook.errors import EngineError, SourceError
 from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track
+from audiobook.production.locks import sole_use
 from audiobook.production.plan import TrackPlan, fingerprint_track, order_clips, settings_spacing
-from audiobook.production.project import Project, clear_partial, make_folder
-from audiobook.production.recipe import engine_fingerprint, read_settings, sole_use
+from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
+from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.production.report import Listener
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import Tags, safe_file_name
@@ -30,12 +31,19 @@ class Audition:
     path: Path
 
 
-def list_voices(names: Sequence[str] = (), *, language: str | None = None) -> list[VoiceEntry]:
+def list_voices(
+    names: Sequence[str], note: Callable[[str], None], *, language: str | None = None
+) -> list[VoiceEntry]:
     """List the voices of all engines, or those whose id holds one of `names`, or of a language.
 
-    `language` is a BCP 47 tag or the beginning of one.
+    `language` is a BCP 47 tag or the beginning of one.  An engine that can't be asked is noted.
     """
-    entries = [entry for name in engine_names() for entry in open_engine(name).voices()]
+    entries: list[VoiceEntry] = []
+    for engine in engine_names():
+        try:
+            entries += open_engine(engine).voices()
+        except EngineError as error:
+            note(str(error))
     if names:
         entries = [entry for entry in entries if any(name.lower() in entry.id.lower() for name in names)]
     if language:
@@ -61,7 +69,7 @@ def audition_voices(
     check_encoder(encoder)
     cache = ClipCache(cache_folder / "clips")
     made: list[Audition] = []
-    with sole_use(project, cache_folder, listener):
+    with sole_use(project.output, cache_folder, listener.note):
         make_folder(project.partial)
         make_folder(project.previews)
         try:
@@ -77,6 +85,7 @@ def audition_voices(
                         listener.note(f"made {result.track.path}")
         finally:
             clear_partial(project)
+            cache.prune(round(settings.output.cache_gb * 1e9))
     return made
 
 
@@ -133,5 +142,8 @@ def _plan_audition(
         orders=orders,
         spacing=spacing,
         tags=tags,
-        fingerprint=fingerprint_track([utterance], orders, spacing, tags, encoder_version),
+        origin=ELSEWHERE,
+        fingerprint=fingerprint_track(
+            [utterance], orders, spacing, tags, origin=ELSEWHERE, encoder_version=encoder_version
+        ),
     )

@@ -22,7 +22,7 @@ from audiobook.audio import (
 )
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
-from audiobook.errors import EncoderError, StorageError, SynthesisError
+from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
 from audiobook.model import Break, Clip, Track
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
@@ -54,9 +54,15 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
 
 
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
-    clip = shared_engine(order.voice.engine).synthesize(order.text, order.voice)
-    if not clip.samples:
-        raise SynthesisError(f"{order.voice.engine}: an empty clip for {order.text[:60]!r}")
+    engine = order.voice.engine
+    try:
+        clip = shared_engine(engine).synthesize(order.text, order.voice)
+    except NarrateError:
+        raise
+    except Exception as error:  # whatever another package's engine may raise
+        raise SynthesisError(f"engine '{engine}' failed on {order.text[:60]!r}: {error!r}") from error
+    if not clip.samples or len(clip.samples) % 2 or clip.sample_rate <= 0:
+        raise SynthesisError(f"engine '{engine}' gave no whole 16-bit clip for {order.text[:60]!r}")
     cache.put(order.key, clip)
     return clip
 
@@ -81,7 +87,7 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
             encoder=encoder,
         )
         seconds = _check_length(unfinished, total / sample_rate)
-        write_tags(unfinished, plan.tags, plan.fingerprint)
+        write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin)
         _publish(unfinished, plan.path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.publishing import is_own, safe_file_name
+from audiobook.publishing import read_mark, safe_file_name
 from audiobook.reading import READERS
 
 PREVIEWS = "previews"
 _PARTIAL = ".partial"
+
+FROM_TEXTS = "texts"
+ELSEWHERE = "elsewhere"
+"""What a file was made of: a story in `texts/`, or something that narrate does not keep watch over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +66,22 @@ def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
         found = list(dict.fromkeys(_find_story(project, known, name) for name in names))
     by_name: dict[str, Path] = {}
     for path in found:
-        other = by_name.setdefault(path.stem.casefold(), path)
+        other = by_name.setdefault(story_folder(path.stem).casefold(), path)
         if other != path:
-            raise SourceError(f"{path}: has the same name as {other}, and so the same output; rename one")
+            raise SourceError(f"{path}: would have the same output folder as {other}; rename one")
     return found
 
 
 def list_texts(project: Project) -> list[Path]:
     """List the readable files in `texts/`, by name."""
-    if not project.texts.is_dir():
-        return []
     suffixes = {suffix for suffix in READERS if suffix}
-    paths = (p for p in project.texts.iterdir() if not p.name.startswith("."))
-    return sorted(p for p in paths if p.suffix.lower() in suffixes and not p.is_dir())
+    try:
+        if not project.texts.is_dir():
+            return []
+        paths = [p for p in project.texts.iterdir() if not p.name.startswith(".")]
+        return sorted(p for p in paths if p.suffix.lower() in suffixes and not p.is_dir())
+    except OSError as error:
+        raise SourceError(f"{project.texts}: can't be read: {error.strerror}") from error
 
 
 def _find_story(project: Project, known: Sequence[Path], name: str) -> Path:
@@ -83,19 +89,17 @@ def _find_story(project: Project, known: Sequence[Path], name: str) -> Path:
         if name in {path.stem, path.name}:
             return path
     path = Path(name)
-    if path.exists():
-        return path
+    try:
+        if path.exists():
+            return path
+    except OSError as error:
+        raise SourceError(f"{name[:80]}: can't be read: {error.strerror}") from error
     if path.suffix or path.parent != Path():
         raise SourceError(f"{name}: no such file")
     close = difflib.get_close_matches(name, [p.stem for p in known], n=1, cutoff=0.5)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     has = f"; {project.texts} has {', '.join(p.stem for p in known)}" if known else ""
     raise SourceError(f"{name}: no such story or file{hint}{has}")
-
-
-def lock_name(project: Project) -> str:
-    """Name the lock of an output folder; the lock itself lives in the cache folder."""
-    return hashlib.sha256(str(project.output.resolve()).encode()).hexdigest()[:24]
 
 
 def clear_partial(project: Project) -> None:
@@ -112,20 +116,34 @@ def make_folder(folder: Path) -> None:
 
 
 def story_folder(name: str) -> str:
-    """Name the folder under `output/` that a story's files go to."""
-    return safe_file_name(name)
+    """Name the folder under `output/` that a story's files go to; never the previews' own."""
+    folder = safe_file_name(name)
+    return f"_{folder}" if folder.casefold() == PREVIEWS else folder
+
+
+def is_from_texts(project: Project, source: Path) -> bool:
+    """Tell whether a story's file lies in `texts/`, so that its disappearance would mean something."""
+    return source.absolute().parent == project.texts.absolute()
 
 
 def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:
-    """List the files that narrate made and that no story has any more; previews are not counted.
+    """List the files made of stories in `texts/` that are there no more, or have other names now.
 
-    `unread` names stories whose files are not known, since they could not be read: theirs are kept.
+    Foreign files, previews, and what was made of a file elsewhere are not counted.  `unread` names
+    stories whose files are not known, since they could not be read: theirs are kept.
     """
     wanted = {path.resolve() for path in expected}
     passed_over = {PREVIEWS, _PARTIAL, *map(story_folder, unread)}
     folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
     files = [file for folder in folders for file in sorted(folder.glob("*.mp3"))]
-    return [file for file in files if file.resolve() not in wanted and is_own(file)]
+    marks = {file: read_mark(file, whole=False) for file in files if file.resolve() not in wanted}
+    return [file for file, mark in marks.items() if mark is not None and mark.origin == FROM_TEXTS]
+
+
+def find_previews(project: Project) -> list[Path]:
+    """List the previews and auditions that narrate made."""
+    files = sorted(project.previews.glob("*.mp3"))
+    return [file for file in files if read_mark(file, whole=False) is not None]
 
 
 def remove_files(paths: Sequence[Path]) -> None:

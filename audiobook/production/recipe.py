@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import IncompleteError, NarrateError, StorageError
-from audiobook.model import Cast, Script
+from audiobook.errors import NarrateError
+from audiobook.model import Book, Cast, Script
+from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
+from audiobook.production.locks import sole_use
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
@@ -24,24 +26,29 @@ from audiobook.production.project import (
     find_leftovers,
     find_stories,
     list_texts,
-    lock_name,
     make_folder,
 )
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.production.workers import Workers, count_cores
-from audiobook.publishing import read_mark, read_seconds
+from audiobook.publishing import read_mark
+from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 
 _POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person asks of a run.  `preview` makes only the first so many paragraphs."""
+    """What a person asks of a run.
+
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book.
+    """
 
     jobs: int | None = None
     force: bool = False
     preview: int | None = None
+    chapters: ChapterChoice | None = None
+    reading: ReadingChoices = DEFAULT_CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,7 @@ def make_stories(
     sources = find_stories(project, names)
     warn_of_unknown_stories(project, settings, sources, listener)
     report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
-    with sole_use(project, cache_folder, listener):
+    with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
         stories = [story for story in planned if story is not None]
@@ -84,7 +91,7 @@ def make_stories(
             _produce(run, stories)
         for story in stories:
             _finish(story)
-        if options.preview is None and not names:
+        if options.preview is None and options.chapters is None and not names:
             report.leftovers = find_leftovers(
                 project,
                 [track.path for story in stories for track in story.plan.tracks],
@@ -110,11 +117,23 @@ def warn_of_unknown_stories(
         listener.note(f"{project.voices}: stories.{name}: there is no such story in {project.texts}{hint}")
 
 
-def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
+def script_and_cast(
+    project: Project,
+    name: str,
+    *,
+    chapters: ChapterChoice | None = None,
+    choices: ReadingChoices = DEFAULT_CHOICES,
+) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_stories(project, [name])[0]
-    return plan_script(source, settings.for_story(source.stem))
+    script, cast = plan_script(source, settings.for_story(source.stem), choices=choices)
+    return keep_chapters(script, chapters), cast
+
+
+def read_story(project: Project, name: str, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
+    """Read one story, by name or path, no further than its text.  Raises `SourceError`."""
+    return read_book(find_stories(project, [name])[0], choices)
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
@@ -124,30 +143,6 @@ def _find_fault(engine: str, voice_id: str) -> str | None:
 def engine_fingerprint(name: str) -> str:
     """Name an engine's version without starting it."""
     return shared_engine(name).fingerprint
-
-
-@contextmanager
-def sole_use(project: Project, cache_folder: Path, listener: Listener) -> Iterator[None]:
-    """Hold the output folder's lock, waiting for another run that has it.
-
-    Two runs at once would take each other's files for leftovers.  Raises `StorageError`.
-    """
-    from filelock import FileLock, Timeout
-
-    make_folder(cache_folder / "locks")
-    lock = FileLock(cache_folder / "locks" / f"{lock_name(project)}.lock")
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            listener.note(f"another narrate is writing to {project.output}; waiting for it to finish")
-            lock.acquire()
-    except OSError as error:
-        raise StorageError(f"{lock.lock_file}: can't be locked: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
@@ -160,6 +155,8 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,
             preview=run.options.preview,
+            chosen=run.options.chapters,
+            choices=run.options.reading,
         )
     except NarrateError as error:
         report.errors.append(str(error))
@@ -173,7 +170,8 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
     run.listener.story_planned(report, len(missing), len(tracks))
     if not tracks:
         run.listener.story_done(report)
-    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks)
+    uses = Counter(order.key for track in plan.tracks for order in track.orders)
+    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, uses=uses)
 
 
 def _is_made(track: TrackPlan) -> bool:
@@ -201,7 +199,7 @@ def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
             _work_through(run, schedule(stories), workers)
     finally:
         clear_partial(run.project)
-    run.cache.prune(round(run.settings.output.cache_gb * 1e9))
+        run.cache.prune(round(run.settings.output.cache_gb * 1e9))
 
 
 def _work_through(run: _Run, plan: Schedule, workers: Workers) -> None:
@@ -235,7 +233,7 @@ def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> No
 
 def _count_made(report: StoryReport, story: StoryWork, keys: set[str]) -> None:
     """Count what was made by utterances, so that made and reused add up to the story's."""
-    made = sum(1 for track in story.plan.tracks for order in track.orders if order.key in keys)
+    made = sum(story.uses[key] for key in keys)
     report.clips_made += made
     report.clips_reused -= made
 
@@ -262,19 +260,18 @@ def _fail(story: StoryWork, message: str, listener: Listener) -> None:
 
 
 def _finish(story: StoryWork) -> None:
-    """Add up what is there, and prove it: every file of the script is whole and of these very clips.
-
-    Raises `IncompleteError` where a story that is called done is not.
-    """
+    """Add up what is there, and prove it by the files themselves: each is whole, and made of these clips."""
     report = story.report
     unmade = {track.path for track in story.tracks}
-    report.files = [path for path in report.files if path not in unmade]
-    report.seconds = sum(read_seconds(path) for path in report.files)
-    if report.errors:
-        return
-    in_tracks = [utterance for track in story.plan.tracks for utterance in track.utterances]
-    if in_tracks != [u for chapter in story.plan.script.chapters for u in chapter.utterances]:
-        raise IncompleteError(f"{report.name}: the files hold other words than the script")
+    report.files = []
     for track in story.plan.tracks:
-        if len(track.orders) != len(track.utterances) or not _is_made(track):
-            raise IncompleteError(f"{track.path}: is not the whole file that was planned; run narrate again")
+        mark = read_mark(track.path)
+        if mark is not None and mark.fingerprint == track.fingerprint:
+            report.files.append(track.path)
+            report.seconds += mark.seconds
+        elif track.path not in unmade:
+            report.errors.append(f"{track.path}: is not the whole file that was made; run narrate again")
+    if not report.errors and len(report.files) != len(story.plan.tracks):
+        report.errors.append(
+            f"{report.name}: only {len(report.files)} of {len(story.plan.tracks)} files are there"
+        )

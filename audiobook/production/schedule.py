@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,12 +15,16 @@ _BATCH_LETTERS = 2500
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class StoryWork:
-    """A planned story while it is being made: which clips and tracks are missing."""
+    """A planned story while it is being made: which clips and tracks are missing.
+
+    `uses` counts the utterances of each clip, by its key.
+    """
 
     plan: StoryPlan
     report: StoryReport
     missing: dict[str, ClipOrder]
     tracks: list[TrackPlan]
+    uses: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

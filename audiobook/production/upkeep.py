@@ -16,11 +16,19 @@ from audiobook import __version__
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.casting import default_voices_yaml
 from audiobook.engines import engine_names, open_engine
-from audiobook.errors import NarrateError, StorageError
+from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
+from audiobook.production.locks import sole_use
 from audiobook.production.plan import plan_script, track_paths
-from audiobook.production.project import Project, find_leftovers, find_stories, make_folder, remove_files
+from audiobook.production.project import (
+    Project,
+    find_leftovers,
+    find_previews,
+    list_texts,
+    make_folder,
+    remove_files,
+)
 from audiobook.production.recipe import read_settings
 
 _SAMPLE = "the-lighthouse.txt"
@@ -52,22 +60,32 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("narrate", appauthor=False)
 
 
-def clean_project(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) -> Cleaned:
+def clean_project(
+    project: Project, cache: Path, note: Callable[[str], None], *, with_cache: bool, dry_run: bool
+) -> Cleaned:
     """Remove the files that belong to no story any more, and the clip cache if asked to.
 
-    Only files that carry narrate's mark are touched; previews and auditions go too.
+    Only files that carry narrate's mark are touched; previews and auditions go too.  What was made of a
+    file outside `texts/` stays: its source may be anywhere.
     """
+    if not project.output.exists() and not with_cache:
+        return Cleaned(files=())
+    with sole_use(project.output, cache, note):
+        return _clean(project, cache, with_cache=with_cache, dry_run=dry_run)
+
+
+def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) -> Cleaned:
     settings = read_settings(project)
     expected: list[Path] = []
     unread: list[str] = []
-    for source in find_stories(project) if project.texts.is_dir() else []:
+    for source in list_texts(project):
         try:
             script, _ = plan_script(source, settings.for_story(source.stem))
         except NarrateError:
             unread.append(source.stem)
         else:
             expected += track_paths(project, script)
-    files = [*find_leftovers(project, expected, unread), *sorted(project.previews.glob("*.mp3"))]
+    files = [*find_leftovers(project, expected, unread), *find_previews(project)]
     clips = ClipCache(cache / "clips")
     if dry_run:
         return Cleaned(files=tuple(files), cache_bytes=clips.size_bytes() if with_cache else 0)
@@ -111,17 +129,21 @@ def _examine(subject: str, look: Callable[[], str]) -> Finding:
         return Finding(subject=subject, found=look())
     except NarrateError as error:
         return Finding(subject=subject, found=str(error), is_fine=False)
+    except Exception as error:  # a doctor reports whatever is wrong
+        return Finding(subject=subject, found=repr(error), is_fine=False)
 
 
 def _examine_settings(project: Project) -> str:
     read_settings(project)
-    stories = find_stories(project) if project.texts.is_dir() else []
+    stories = list_texts(project)
     return f"{project.voices or 'built-in (no voices.yaml here)'}, {len(stories)} stories in {project.texts}"
 
 
 def _try_engine(name: str) -> str:
     engine = open_engine(name)
     voices = engine.voices()
+    if not voices:
+        raise EngineError(f"{engine.fingerprint}: has no voices")
     began = time.monotonic()
     try:
         clip = engine.synthesize("All is well.", Voice(engine=name, id=voices[0].id))

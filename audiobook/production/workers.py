@@ -9,16 +9,17 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 from types import TracebackType
 from typing import Any
 
 from audiobook.errors import EngineError
 
-_MOST_RESTARTS = 3
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -47,18 +48,29 @@ def _exit_with_parent() -> None:
         os._exit(1)
 
 
-class Workers:
-    """A pool of processes for jobs that may each kill their process; used as a context manager.
+@dataclass(slots=True, eq=False)
+class _Task:
+    """A job with its arguments, the caller's label, and how often its process died on it alone."""
 
-    A job whose process died is given to a new pool, up to three times in all; after that
-    `EngineError` is raised.  Leaving the context by an exception ends all processes at once.
+    label: object
+    job: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    deaths: int = 0
+
+
+class Workers:
+    """A pool of processes for jobs that may kill their process; used as a context manager.
+
+    When a process dies, the jobs that ran then are suspects: each is given to a new pool alone.  One
+    whose process dies again, alone, twice, has failed with `EngineError`; the others go on.
+    Leaving the context by an exception ends all processes at once.
     """
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
-        self._running: dict[Future[Any], tuple[Callable[..., Any], tuple[Any, ...], object]] = {}
-        self._restarts = 0
+        self._running: dict[Future[Any], _Task] = {}
+        self._suspects: deque[_Task] = deque()
 
     def __enter__(self) -> Workers:
         return self
@@ -74,36 +86,59 @@ class Workers:
     @property
     def has_room(self) -> bool:
         """Tell whether a job submitted now would start soon: one waits for each process at most."""
-        return len(self._running) < 2 * self._jobs
+        return not self._suspects and len(self._running) < 2 * self._jobs
 
     @property
     def is_idle(self) -> bool:
         """Tell whether all that was submitted has been returned."""
-        return not self._running
+        return not self._running and not self._suspects
 
     def submit(self, label: object, job: Callable[..., Any], *arguments: Any) -> None:
         """Give a job to the pool; `label` comes back with its result."""
-        try:
-            future = self._open_pool().submit(job, *arguments)
-        except BrokenProcessPool:
-            self._restart()
-            future = self._open_pool().submit(job, *arguments)
-        self._running[future] = (job, arguments, label)
+        self._start(_Task(label, job, arguments))
 
     def finished(self, timeout_s: float) -> Iterator[tuple[object, Future[Any]]]:
         """Wait for a job to end, and yield those that have, with their labels.
 
         Yields nothing where the time passes first.
         """
+        if self._suspects and not self._running:
+            self._start(self._suspects.popleft())
         done, _ = concurrent.futures.wait(
             self._running, timeout=timeout_s, return_when=concurrent.futures.FIRST_COMPLETED
         )
         if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-            self._restart()
+            yield from self._question_suspects()
             return
         for future in done:
-            _, _, label = self._running.pop(future)
-            yield label, future
+            yield self._running.pop(future).label, future
+
+    def _start(self, task: _Task) -> None:
+        try:
+            future = self._open_pool().submit(task.job, *task.arguments)
+        except BrokenProcessPool as error:
+            # A process died since the last look; `finished` sorts it out.
+            future = Future()
+            future.set_exception(error)
+        self._running[future] = task
+
+    def _question_suspects(self) -> Iterator[tuple[object, Future[Any]]]:
+        """Put the running jobs aside, to be run one by one; give up on one that died alone, twice."""
+        self._kill()
+        tasks, self._running = list(self._running.values()), {}
+        if len(tasks) == 1:
+            tasks[0].deaths += 1
+            if tasks[0].deaths > 1:
+                failed: Future[Any] = Future()
+                failed.set_exception(
+                    EngineError(
+                        "the process that worked on it was killed each time (out of memory, or a fault "
+                        "in the engine); try fewer processes: narrate --jobs 1"
+                    )
+                )
+                yield tasks[0].label, failed
+                return
+        self._suspects.extendleft(reversed(tasks))
 
     def _open_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -116,18 +151,6 @@ class Workers:
                 initargs=(os.getpid(),),
             )
         return self._pool
-
-    def _restart(self) -> None:
-        """Put a new pool in the place of one that lost a process, and submit its jobs again."""
-        self._restarts += 1
-        if self._restarts > _MOST_RESTARTS:
-            raise EngineError(
-                "a worker process was killed again and again (out of memory?); try fewer: narrate --jobs 1"
-            )
-        unfinished, self._running = list(self._running.values()), {}
-        self._kill()
-        for job, arguments, label in unfinished:
-            self.submit(label, job, *arguments)
 
     def _kill(self) -> None:
         pool, self._pool = self._pool, None

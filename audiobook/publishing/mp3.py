@@ -18,6 +18,9 @@ UNKNOWN_AUTHOR = "Unknown"
 
 _MARK = "narrate"
 
+SAMPLE_RATE = 44_100
+"""What every MP3 of narrate has; its length is counted in these."""
+
 _FIRST_FRAME_BYTES = 2048
 _SAMPLES_PER_FRAME = 1152
 _PADDING_OFFSET = 141
@@ -57,10 +60,15 @@ class Tags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What narrate left in a file of its own: what it was made from, and how many bytes follow the tag."""
+    """What narrate left in a file of its own.
+
+    `fingerprint` tells what it was made from, `origin` where its source lay (one word), `seconds` its
+    length to the sample (0 where the file is not whole).
+    """
 
     fingerprint: str
-    audio_bytes: int
+    origin: str
+    seconds: float
 
 
 def language_code(tag: str) -> str:
@@ -71,18 +79,14 @@ def language_code(tag: str) -> str:
     return _ISO_639_2.get(primary, "und")
 
 
-def write_tags(path: Path, tags: Tags, fingerprint: str) -> None:
+def write_tags(path: Path, tags: Tags, *, fingerprint: str, origin: str) -> None:
     """Write the tags and the mark into an untagged MP3.  Raises `StorageError` where that fails."""
     from mutagen import MutagenError
-    from mutagen.id3 import ID3, ID3NoHeaderError
+    from mutagen.id3 import ID3
 
     try:
-        audio_bytes = path.stat().st_size
-        try:
-            id3 = ID3(path)
-        except ID3NoHeaderError:
-            id3 = ID3()
-        for frame in _frames(tags, f"{fingerprint}:{audio_bytes}"):
+        id3 = ID3()
+        for frame in _frames(tags, f"{fingerprint}:{path.stat().st_size}:{origin}"):
             id3.add(frame)
         id3.update_to_v23()
         id3.save(path, v1=0, v2_version=3, v23_sep="; ", padding=lambda _info: 0)
@@ -121,54 +125,47 @@ def _frames(tags: Tags, mark: str) -> Sequence[object]:
     return frames
 
 
-def read_mark(path: Path) -> Mark | None:
-    """Return the mark of a whole file that narrate made; None where it is missing, foreign or cut."""
+def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+    """Return the mark of a file that narrate made; None where it is missing or foreign.
+
+    With `whole`, also None where the file is not as long as when it was made, or its sound's header
+    is damaged.
+    """
     from mutagen import MutagenError
-    from mutagen.id3 import ID3
+    from mutagen.id3 import ID3, TXXX
 
     try:
-        id3 = ID3(path)
+        # Only the mark's kind of frame is decoded: a novel's whole text takes mutagen a second.
+        id3 = ID3(path, known_frames={"TXXX": TXXX}, load_v1=False)
         frames = id3.getall(f"TXXX:{_MARK}")
-        fingerprint, _, audio_bytes = str(frames[0]).partition(":") if frames else ("", "", "")
-        if not audio_bytes.isdigit() or path.stat().st_size != id3.size + int(audio_bytes):
+        fingerprint, audio_bytes, origin = str(frames[0]).split(":") if frames else ("", "", "")
+        if not audio_bytes.isdigit():
             return None
-    except (MutagenError, OSError):
+        is_whole = path.stat().st_size == id3.size + int(audio_bytes)
+        seconds = read_seconds(path, audio_start=id3.size) if whole and is_whole else 0.0
+    except (MutagenError, StorageError, OSError, ValueError):
         return None
-    return Mark(fingerprint=fingerprint, audio_bytes=int(audio_bytes))
+    return Mark(fingerprint=fingerprint, origin=origin, seconds=seconds) if is_whole or not whole else None
 
 
-def is_own(path: Path) -> bool:
-    """Tell whether narrate made this file, whole or not."""
-    from mutagen import MutagenError
-    from mutagen.id3 import ID3
-
-    try:
-        return bool(ID3(path).getall(f"TXXX:{_MARK}"))
-    except (MutagenError, OSError):
-        return False
-
-
-def read_seconds(path: Path) -> float:
+def read_seconds(path: Path, *, audio_start: int = 0) -> float:
     """Return an MP3's length to the sample, by the header that ffmpeg writes into its first frame.
 
     Format: "MP3 Info Tag rev 1 specifications" (http://gabriel.mp3-tech.org/mp3infotag.html): frames,
     and the samples that the encoder put before and after the sound.  (mutagen reads these only where
-    LAME signed the header itself.)  Raises `StorageError` where the file is gone or has no such header.
+    LAME signed the header itself.)  `audio_start` is the size of the tag before it.
+    Raises `StorageError` where the file is gone or has no such header.
     """
-    from mutagen import MutagenError
-    from mutagen.mp3 import MP3
-
     try:
-        mp3 = MP3(path)
         with path.open("rb") as file:
-            file.seek(mp3.tags.size if mp3.tags else 0)
+            file.seek(audio_start)
             frame = file.read(_FIRST_FRAME_BYTES)
-    except (MutagenError, OSError) as error:
-        raise StorageError(f"{path}: can't be read as an MP3: {error}") from error
+    except OSError as error:
+        raise StorageError(f"{path}: can't be read: {error.strerror}") from error
     header = frame.find(b"Info")
-    if header < 0 or len(frame) < header + _PADDING_OFFSET + 3:
+    if frame[:1] != b"\xff" or header < 0 or len(frame) < header + _PADDING_OFFSET + 3:
         raise StorageError(f"{path}: not an MP3 as narrate makes them: its length is not written in it")
     frames = int.from_bytes(frame[header + 8 : header + 12])
     padding = int.from_bytes(frame[header + _PADDING_OFFSET : header + _PADDING_OFFSET + 3])
     samples = frames * _SAMPLES_PER_FRAME - (padding >> 12) - (padding & 0xFFF)
-    return float(samples / mp3.info.sample_rate)
+    return samples / SAMPLE_RATE

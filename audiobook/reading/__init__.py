@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
+from audiobook.reading.decode import MAX_BYTES
 from audiobook.reading.docx import read_docx
 from audiobook.reading.epub import read_epub
 from audiobook.reading.flow import count_words
@@ -51,8 +53,15 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
         readable = ", ".join(sorted(filter(None, READERS)))
         raise SourceError(f"{path}: can't read files that end in {path.suffix} (readable: {readable})")
     try:
-        if path.is_file() and path.stat().st_size > MAX_FILE:
-            raise SourceError(f"{path}: is over {MAX_FILE / 1e6:.0f} MB; no book is that large")
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise SourceError(f"{path}: is not a file that can be read to an end")
+        limit, what = (MAX_BYTES, "text") if reader is read_text else (MAX_FILE, "book")
+        if status.st_size > limit:
+            raise SourceError(
+                f"{path}: {status.st_size / 1e6:.0f} MB is more than a {what} of {limit / 1e6:.0f} MB; "
+                "split it into several files"
+            )
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{path}: no such file") from error
@@ -63,4 +72,4 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     return reader(path, data, choices)
 
 
-__all__ = ["READERS", "ReadingChoices", "count_words", "read_book"]
+__all__ = ["DEFAULT_CHOICES", "READERS", "ReadingChoices", "count_words", "read_book"]

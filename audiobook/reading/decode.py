@@ -39,11 +39,6 @@ def decode_text(data: bytes, source: str) -> tuple[str, tuple[str, ...]]:
     Returns the text (line ends untouched, the byte order mark left out) and warnings for a person.
     Raises `SourceError` where the bytes are no text, naming `source`.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(
-            f"{source}: {len(data) / 1e6:.0f} MB is more than a text of {MAX_BYTES / 1e6:.0f} MB; "
-            "split it into several files"
-        )
     text, guessed = _decode(data, source)
     controls = sum(text.count(chr(code)) for code in (*range(9), *range(14, 32), 127))
     # Random bytes taken for cp1252 hold a tenth of control characters, a text next to none.

@@ -42,8 +42,9 @@ def find_front_matter(text: str, source: str) -> FrontMatter | None:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        loaded = YAML(typ="safe", pure=True).load(match[1])
-    except YAMLError as error:
+        # Every value as it is written: `title: 007` is no number.
+        loaded = YAML(typ="base", pure=True).load(match[1])
+    except (YAMLError, ValueError, RecursionError) as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = text.count("\n", 0, match.start(1)) + 1 + (mark.line if mark else 0)
         raise SourceError(
@@ -62,6 +63,6 @@ def find_front_matter(text: str, source: str) -> FrontMatter | None:
                 f"{source}: front matter: {key}: expected one value, got a {type(value).__name__}"
             )
         elif value is not None and str(value).strip():
-            values[name] = " ".join(str(value).split())
+            values[name] = " ".join(str(value).encode("utf-8", "replace").decode("utf-8").split())
     start = len(text) - len(text.lstrip())
     return FrontMatter(values=values, start=start, end=match.end(), warnings=tuple(warnings))

@@ -6,7 +6,7 @@ a name in narration (a man may be called Marion), then the first name, then kins
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from audiobook.model import Gender, KnownCharacter
@@ -14,6 +14,7 @@ from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
 from audiobook.script.people import Person, form_gender, title_gender
+from audiobook.script.scene import Sighting
 
 _PRONOUNS: dict[str, Gender] = {
     "he": "male", "him": "male", "his": "male", "himself": "male",
@@ -75,30 +76,53 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
     return "unknown", "nothing tells"
 
 
+def tell_genders_of_roles(
+    people: Sequence[Person], sightings: Sequence[Sighting], tokens: Tokens, in_speech: Sequence[int]
+) -> None:
+    """Tell the gender of people known by their role alone ("the painter") from the pronouns after it."""
+    counts = _follow(
+        [(s.token, s.after, s.person) for s in sightings], tokens, in_speech, [person.id for person in people]
+    )
+    for person in people:
+        if person.gender == "unknown" and not person.forms and not person.is_narrator:
+            person.gender, person.gender_evidence = _tell(person, counts[person.id])
+
+
 def _count_pronouns(
     mentions: Sequence[NameMention],
     of_mention: Sequence[int],
     tokens: Tokens,
     in_speech: Sequence[int],
     people: int,
-) -> list[dict[Gender, float]]:
-    """Count, per person, the pronoun that comes next after each name in narration, nobody else between."""
-    counts: list[dict[Gender, float]] = [{"female": 0.0, "male": 0.0} for _ in range(people)]
-    for position, (mention, person) in enumerate(zip(mentions, of_mention, strict=True)):
-        if mention.in_quotation:
-            continue
-        following = next((m.first for m in mentions[position + 1 : position + 9] if not m.in_quotation), 0)
-        stop = min(len(tokens.lowers), following or mention.after + 200)
-        before = tokens.lowers[mention.first - 1] if mention.first else ""
+) -> dict[int, dict[Gender, float]]:
+    told = [
+        (mention.first, mention.after, person)
+        for mention, person in zip(mentions, of_mention, strict=True)
+        if not mention.in_quotation
+    ]
+    return _follow(told, tokens, in_speech, range(people))
+
+
+def _follow(
+    told: Sequence[tuple[int, int, int]], tokens: Tokens, in_speech: Sequence[int], people: Iterable[int]
+) -> dict[int, dict[Gender, float]]:
+    """Count, per person, the pronoun that comes next after each naming in narration, nobody else between.
+
+    `told` are (first token, token after, person), in order.
+    """
+    counts: dict[int, dict[Gender, float]] = {person: {"female": 0.0, "male": 0.0} for person in people}
+    for position, (first, after, person) in enumerate(told):
+        stop = told[position + 1][0] if position + 1 < len(told) else len(tokens.lowers)
+        before = tokens.lowers[first - 1] if first else ""
         # "Alex handed her a CD": the pronoun right after the verb is somebody else.
-        owned = tokens.lowers[mention.after] if mention.after < len(tokens.lowers) else ""
-        narrated = (i for i in range(mention.after, stop) if not in_speech[i])
+        owned = tokens.lowers[after] if after < len(tokens.lowers) else ""
+        narrated = (i for i in range(after, min(stop, after + 200)) if not in_speech[i])
         for i in islice(narrated, _REACH):
             low = tokens.lowers[i]
             gender = _PRONOUNS.get(low)
             if gender is None:
                 continue
-            is_object = low in ("him", "her") and i - mention.after <= 3 and owned != "'s"
+            is_object = low in ("him", "her") and i - after <= 3 and owned != "'s"
             if not is_object:
                 aside = owned == "'s" or before in ("to", "of", "with", "at", "for")
                 counts[person][gender] += 0.5 if aside else 1.0

@@ -12,7 +12,8 @@ from importlib import resources
 from audiobook.model import Gender
 
 
-def _read(name: str) -> list[str]:
+def read_lines(name: str) -> list[str]:
+    """Return the lines of a file in `data/`, empty ones and comments left out."""
     text = resources.files("audiobook.script").joinpath("data", name).read_text("utf-8")
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
@@ -61,7 +62,7 @@ class Lexicon:
 def _read_sections() -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
     current: list[str] = []
-    for line in _read("words.txt"):
+    for line in read_lines("words.txt"):
         if line.startswith("["):
             current = sections.setdefault(line.strip("[]"), [])
         else:
@@ -71,7 +72,7 @@ def _read_sections() -> dict[str, list[str]]:
 
 def _read_first_names() -> dict[str, Gender]:
     genders: dict[str, Gender] = {}
-    for line in _read("first_names.txt"):
+    for line in read_lines("first_names.txt"):
         gender, _, names = line.partition(":")
         for name in names.split():
             told: Gender = "female" if gender == "female" else "male" if gender == "male" else "unknown"
@@ -82,7 +83,7 @@ def _read_first_names() -> dict[str, Gender]:
 
 def _read_full_names() -> dict[str, frozenset[str]]:
     table: dict[str, set[str]] = {}
-    for line in _read("nicknames.txt"):
+    for line in read_lines("nicknames.txt"):
         full, _, short_forms = line.partition(":")
         for short in short_forms.split():
             table.setdefault(short, set()).add(full)
@@ -100,6 +101,8 @@ def _by_gender(words: dict[str, list[str]], kind: str, neither: str) -> dict[str
 def lexicon() -> Lexicon:
     """Return the word lists, read once."""
     words = _read_sections()
+    # "Grace" and "May" are ordinary words and names; the reader of names looks twice at them.
+    words["not names"] = [word for word in words["not names"] if word not in set(words["also words"])]
 
     def verbs(section: str) -> dict[str, str]:
         return {form: what for entry in words[section] for form, what in inflect(entry).items()}

@@ -21,6 +21,7 @@ DOUBLE = '"“”„«»'
 SINGLE = "'‘’‚"
 _MARK = re.compile("[\"“”„«»'‘’‚]")
 _SINGLE_OPENER = re.compile(r"(?:^|(?<=[\s(\[—–-]))(?:‘|['‚](?=[^\W\d_]))", re.MULTILINE)
+_SAID_NAME = re.compile(r"(?:said|cried|asked|replied|answered|exclaimed|whispered)\s+[A-Z]")
 _DASH_OPENER = re.compile(r"\s*[—–―]\s*(?=[^\s—–―-])")
 _BEFORE_OPENING = "([{—–-/_*\"“„«'‘"
 _SURE_END = '.,!?;:…—–-"”»)*_'
@@ -60,8 +61,9 @@ def find_quoted(text: str, passages: Sequence[Passage]) -> list[Quoted]:
             left_open = None
             continue
         spans = list(_pair_marks(text, passage, style, left_open))
-        if spans and not spans[-1].is_closed and not _goes_on(text, passages, passage, spans[-1].style):
-            spans[-1] = _close_before_tag(text, spans[-1])
+        if spans and not spans[-1].is_closed:
+            goes_on = _goes_on(text, passages, passage, spans[-1].style)
+            spans[-1] = _close_before_tag(text, spans[-1], surely=goes_on)
         found.extend(spans)
         left_open = spans[-1].style if spans and not spans[-1].is_closed else None
     return found
@@ -94,10 +96,14 @@ def _goes_on(text: str, passages: Sequence[Passage], passage: Passage, style: St
     return text[following.start] in (DOUBLE if style == "double" else SINGLE)
 
 
-def _close_before_tag(text: str, span: Quoted) -> Quoted:
-    """End a quotation whose closing mark is missing where its tag begins ("…, said Clara.")."""
-    tag = _find_dash_tag(text, span.start, min(span.end, span.start + 1000))
-    if tag is None:
+def _close_before_tag(text: str, span: Quoted, *, surely: bool) -> Quoted:
+    """End a quotation whose closing mark is missing where its tag begins ("…, said Clara.").
+
+    `surely` asks for "said Clara": where the speech may go on in the next paragraph, its "he told me"
+    need be no tag.
+    """
+    tag = _find_dash_tag(text, span.start, min(span.end, span.start + (200 if surely else 1000)))
+    if tag is None or (surely and not _SAID_NAME.match(text, tag)):
         return span
     end = span.start + len(text[span.start : tag].rstrip())
     return replace(span, end=end, outer_end=end, is_closed=True)

@@ -16,8 +16,9 @@ from audiobook.script.layout import Passage, Tokens
 from audiobook.script.lexicon import lexicon
 
 _PARTICLES = frozenset("de la le von van der du des di da del den ter ten of y".split())
+_NEVER_ALONE = ("mr", "mrs", "ms", "dr", "miss", "sir", "madam", "lord", "lady", "capt", "col", "rev", "prof")
 _BEFORE_ROLES = ("the", "a", "an", "his", "her", "my")
-_KIN_TITLES = ("uncle", "aunt", "cousin", "sister", "brother")
+_KIN_TITLES = ("uncle", "aunt")
 _OPENERS = frozenset(".!?:;—–―\"“”‘«»'(…*_[-") | {"--", "---", "----", "...", "....", "’"}
 _CAPITALIZED = re.compile(r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*[a-zß-öø-ÿ]|[A-Z]\.\Z")
 
@@ -167,14 +168,19 @@ class _NameReader:
             at -= 1
         if name or (titles and titles[-1] in self.words.section("kin names")):
             return at, tuple(titles), tuple(name)
-        return (at, tuple(titles), ()) if len(titles) == 1 and not self.openings[i] else None
+        alone = len(titles) == 1 and not self.openings[i] and titles[0] not in _NEVER_ALONE
+        return (at, tuple(titles), ()) if alone else None
 
     def _title(self, i: int) -> str | None:
         """Return the title that token i is ("mr" for "Mr."), or None.  Abbreviated saints are names."""
         bare = self.tokens.lowers[i].rstrip(".")
         if bare not in self.words.title_gender or bare in ("st", "saint") or len(bare) < 2:
             return None
-        return bare if self.tokens.texts[i][0].isupper() or bare in _KIN_TITLES else None
+        if self.tokens.texts[i][0].isupper():
+            return bare
+        # "my uncle Tom": the name says more with its lower-case title than without.
+        follows = self.tokens.texts[i + 1 : i + 2]
+        return bare if bare in _KIN_TITLES and follows and _CAPITALIZED.match(follows[0]) else None
 
     def _is_particle(self, at: int, stop: int, titles: list[str], name: list[str]) -> bool:
         """Tell whether the token is a "de" or "van" inside a name, or "of" after a title or full name."""
@@ -183,9 +189,11 @@ class _NameReader:
             return False
         if text == "of" and len(name) < 2 and not titles:
             return False
-        return _CAPITALIZED.match(self.tokens.texts[at + 1]) is not None and self.tokens.lowers[
-            at + 1
-        ] not in self.words.section("not names")
+        following = self.tokens.texts[at + 1]
+        if following in _PARTICLES:
+            return True
+        ordinary = following.lower() in self.words.section("not names")
+        return _CAPITALIZED.match(following) is not None and not ordinary
 
     def _is_name_word(self, at: int, *, titled: bool, begun: bool) -> bool:
         text, low = self.tokens.texts[at], self.tokens.lowers[at]
@@ -196,7 +204,7 @@ class _NameReader:
             following = self.tokens.texts[at + 1 : at + 2]
             return begun or bool(following and _CAPITALIZED.match(following[0]))
         if low in self.words.section("kin names"):
-            return not begun and not titled and not opens
+            return not begun and not titled and (not opens or self._does_something(at))
         if titled:
             return low not in self.words.section("pronouns")
         also = low in self.words.section("also words")
@@ -204,10 +212,23 @@ class _NameReader:
             return begun and not opens and also
         inside, lower = self.counts.inside[low], self.counts.lower[low]
         if opens and not begun:
-            if also:
-                return inside > lower or (lower == 0 and low in self.words.first_names)
+            if also and lower:
+                named = inside > 4 or low in self.words.first_names
+                return inside > lower or (named and self._does_something(at))
             return lower == 0 or inside > 2 * lower
-        return inside > lower // 2 or low in self.words.first_names
+        return also or inside > lower // 2 or low in self.words.first_names
+
+    def _does_something(self, at: int) -> bool:
+        """Tell whether a verb or a possessive follows the word: "May proposed", but "May I"."""
+        follows, later = (*self.tokens.lowers[at + 1 : at + 3], "", "")[:2]
+        past = ("past", "present")
+        if follows in ("had", "has"):
+            follows = later
+        return (
+            follows == "'s"
+            or self.words.speech_verbs.get(follows) in past
+            or self.words.human_verbs.get(follows) in past
+        )
 
 
 def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
@@ -219,8 +240,9 @@ def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
     later = lowers[mention.after + 1] if mention.after + 1 < len(lowers) else ""
     seen.count += 1
     speech = words.speech_verbs
+    verb = later if after in ("had", "has", "would", "could", "then", "also") else after
     if not mention.in_quotation and (
-        speech.get(before) in ("past", "present") or speech.get(after) in ("past", "present")
+        speech.get(before) in ("past", "present") or speech.get(verb) in ("past", "present")
     ):
         seen.speaks += 1
     elif (
@@ -237,7 +259,10 @@ def _observe(tokens: Tokens, mention: NameMention, seen: Behaviour) -> None:
         seen.described += 1
     if before in words.section("place prepositions") and after not in ("'s", "’s"):
         seen.placed += 1
-    if before in ("the", "a", "an", "this", "that", "these"):
+    earlier = lowers[mention.first - 2] if mention.first > 1 else ""
+    part_of_title = earlier == "the" and _CAPITALIZED.match(tokens.texts[mention.first - 1])
+    if before in ("the", "a", "an", "this", "that", "these") or part_of_title:
+        # "the Archers", "the Morning Star"
         seen.with_article += 1
 
 
@@ -269,6 +294,8 @@ def _is_place(form: Form, seen: Behaviour) -> bool:
 def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
     words = lexicon()
     if not form.words:
+        if form.titles[-1] in words.section("kin names"):
+            return True
         return seen.speaks + seen.addressed + seen.acts > 0 and form.titles[-1] in words.title_gender
     if form.titles:
         return seen.with_article <= 0.6 * seen.count

@@ -16,7 +16,7 @@ from audiobook.script.lexicon import lexicon
 from audiobook.script.names import Behaviour, Form, NameMention
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
-_UNMARRIED = frozenset({"miss", "mademoiselle", "mlle", "fraulein", "signorina", "senorita"})
+_KIN = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
 
 
 @dataclass(slots=True)
@@ -30,7 +30,6 @@ class Person:
     gender: Gender = "unknown"
     gender_evidence: str = ""
     mentions: int = 0
-    is_group: bool = False
     is_narrator: bool = False
 
 
@@ -40,12 +39,13 @@ def cluster_people(
     known: Sequence[KnownCharacter] = (),
 ) -> tuple[list[Person], dict[Form, int]]:
     """Return the people, and for each form the id of its person (the index in the list)."""
-    clusters = _Clusters(behaviours)
+    clusters = _Clusters(behaviours, _count_meetings(mentions))
     clusters.state_known(known)
     clusters.link_full_names()
     clusters.link_titles()
+    clusters.link_bare_titles()
     clusters.link_single_words()
-    clusters.link_short_forms(_count_meetings(mentions))
+    clusters.link_short_forms()
     return clusters.people(known)
 
 
@@ -90,7 +90,8 @@ def _agree(one: Gender, other: Gender) -> bool:
 class _Clusters:
     """Forms joined step by step; each set of forms has one root."""
 
-    def __init__(self, behaviours: Mapping[Form, Behaviour]) -> None:
+    def __init__(self, behaviours: Mapping[Form, Behaviour], meetings: Counter[tuple[Form, Form]]) -> None:
+        self.meetings = meetings
         self.count = {form: seen.count for form, seen in behaviours.items()}
         self.forms = sorted(self.count, key=lambda f: (-self.count[f], f.key))
         self.root = {form: form for form in self.forms}
@@ -98,7 +99,10 @@ class _Clusters:
         self.known: dict[Form, int] = {}
         self.by_last: dict[str, list[Form]] = defaultdict(list)
         self.by_first: dict[str, list[Form]] = defaultdict(list)
+        self.by_word: dict[str, list[Form]] = defaultdict(list)
         for form in self.forms:
+            if form.words:
+                self.by_word[form.words[0]].append(form)
             if len(form.words) > 1:
                 self.by_first[form.words[0].lower()].append(form)
             if form.words and (len(form.words) > 1 or form.titles):
@@ -162,10 +166,10 @@ class _Clusters:
             if len(form.words) < 2:
                 continue
             key = (form.words[0].lower(), form.words[-1].lower())
-            if key in seen:
+            if key in seen and bool(_MARRIED & set(form.titles)) == bool(_MARRIED & set(seen[key].titles)):
                 self.join(seen[key], form)
             else:
-                seen[key] = form
+                seen.setdefault(key, form)
 
     def link_titles(self) -> None:
         """Join "Miss Bingley" to "Caroline Bingley"; where two fit, to none."""
@@ -173,44 +177,65 @@ class _Clusters:
             if not form.titles or len(form.words) != 1:
                 continue
             last = form.words[0].lower()
-            title = form.titles[-1]
-            same = [
-                f for f in self.by_last[last] if f != form and len(f.words) == 1 and self._one_title(form, f)
-            ]
-            for other in same:
-                self.join(form, other)
-            if title in _MARRIED:
-                fits = [f for f in self.by_last[last] if len(f.words) > 1 and _MARRIED & set(f.titles)]
+            for other in self.by_last[last]:
+                if other != form and len(other.words) == 1 and _same_title(form, other):
+                    self.join(form, other)
+            fits = [f for f in self.by_last[last] if len(f.words) > 1 and self._title_fits(form, f)]
+            weight: Counter[Form] = Counter()
+            for fit in fits:
+                weight[self.find(fit)] += self.count[fit]
+            ranked = weight.most_common(2)
+            sure = title_gender(form) == "male" and len(ranked) > 1 and ranked[0][1] >= 5 * ranked[1][1]
+            # "Mr. Thomas Gradgrind" once or twice is an introduction; more often it tells brothers apart.
+            titled = {self.find(f) for f in fits if f.titles == form.titles and self.count[f] < 3}
+            if len(ranked) == 1 or sure:
+                self.join(form, ranked[0][0])
+            elif len(titled) == 1 and title_gender(form) == "male":
+                self.join(form, titled.pop())
+            if fits:
+                continue
+            if form.titles[-1] in _KIN:
+                gender = title_gender(form)
+                fits = [f for f in self.by_last[last] if f.titles and self.gender(f) == gender and f != form]
             else:
-                fits = [f for f in self.by_last[last] if len(f.words) > 1 and self._title_fits(form, f)]
-            roots = {self.find(f) for f in fits}
-            if len(roots) == 1:
+                fits = [f for f in self.by_first[last] if f.titles == form.titles or not f.titles]
+            if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
-            first = [f for f in self.by_first[last] if f.titles == form.titles or not f.titles]
-            if not roots and len({self.find(f) for f in first}) == 1:
-                self.join(form, first[0])
 
-    def _one_title(self, one: Form, other: Form) -> bool:
-        a, b = one.titles[-1] if one.titles else "", other.titles[-1] if other.titles else ""
-        same = (
-            {"dr", "doctor"},
-            {"prof", "professor"},
-            {"capt", "captain"},
-            {"col", "colonel"},
-            {"mis", "mrs"},
-        )
-        return any({a, b} <= pair for pair in same)
+    def link_bare_titles(self) -> None:
+        """Join "Captain" as it is called out to the only Captain that there is."""
+        for form in self.forms:
+            if form.words or len(form.titles) != 1:
+                continue
+            title = "aunt" if form.titles[0] in ("auntie", "aunty") else form.titles[0]
+            fits = [f for f in self.forms if f.words and title in f.titles]
+            if len({self.find(f) for f in fits}) == 1:
+                self.join(form, fits[0])
 
     def _title_fits(self, form: Form, full: Form) -> bool:
-        if set(full.titles) & _MARRIED:
+        """Tell whether "Mr. Darcy" may be "Fitzwilliam Darcy".
+
+        A full name that is used often, and with the same title as a rule, tells its bearer from the one
+        who is called by the title alone: "Mr. John Knightley" is not "Mr. Knightley".
+        """
+        if any({"sir", "lord"} & set(f.titles) for f in self.members(full)) and full.titles != form.titles:
+            return False
+        given = [f for f in self.by_word[full.words[0]] if f.titles == form.titles]
+        if form.titles[-1] == "miss" and sum(self.count[f] for f in given) >= 3:
+            # Where one is "Miss Lucy", "Miss Steele" is her elder sister.
+            return False
+        married, of_full = _MARRIED & set(form.titles), _MARRIED & set(full.titles)
+        if bool(married) != bool(of_full) or (married and married != of_full):
             return False
         gender, other = title_gender(form), self.gender(full)
+        titled = [f for f in self.members(full) if f.titles and len(f.words) > 1]
+        often = sum(self.count[f] for f in titled)
+        bare = sum(self.count[f] for f in self.members(full)) - often
+        if often >= 10 and 12 * often >= self.count[form] and bare >= 5:
+            return False
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
-        return gender == other or (other == "unknown" and not self._contradicts(form, full))
-
-    def _contradicts(self, form: Form, full: Form) -> bool:
-        return any(set(f.titles) & _MARRIED for f in self.members(full)) and form.titles[-1] in _UNMARRIED
+        return other in (gender, "unknown")
 
     def link_single_words(self) -> None:
         """Join "Elizabeth" to the "Elizabeth Bennet" it must mean, "Darcy" to Mr. Darcy."""
@@ -220,48 +245,70 @@ class _Clusters:
             word = form.words[0].lower()
             gender = form_gender(form)
             as_first = [f for f in self.by_first[word] if _agree(gender, self.gender(f))]
-            as_last = list(self.by_last[word])
-            if self._join_best(form, as_first) or not as_last:
-                continue
+            as_last = [f for f in self.by_last[word] if f.titles or len(f.words) > 1]
             men = [f for f in as_last if self.gender(f) == "male"]
-            if not self._join_best(form, men):
-                self._join_best(form, as_last)
+            weigh = sum(self.count[f] for f in as_first), sum(self.count[f] for f in as_last)
+            if as_first and weigh[0] * 3 >= weigh[1]:
+                self._join_best(form, as_first, as_given=True)
+            elif as_last:
+                self._join_best(form, men or as_last, as_given=False)
 
-    def _join_best(self, form: Form, fits: list[Form]) -> bool:
-        """Join to the only person that fits, or to one named far more often than the others."""
+    def _join_best(self, form: Form, fits: list[Form], *, as_given: bool) -> None:
+        """Join to the only person that fits, or to one named far more often than the others.
+
+        Where two full names fit, a given name that is used more than both belongs to neither surely.
+        """
         weight: Counter[Form] = Counter()
         for fit in fits:
             weight[self.find(fit)] += self.count[fit]
         ranked = weight.most_common(2)
-        if not ranked or (len(ranked) == 2 and ranked[0][1] < 3 * ranked[1][1]):
-            return bool(ranked)
-        self.join(form, ranked[0][0])
-        return True
+        best, count = ranked[0]
+        if count < 4 and 15 * count < self.count[form]:
+            return
+        leads = len(ranked) == 1 or count >= (3 if as_given else 1.5) * ranked[1][1]
+        if leads and (len(ranked) == 1 or not as_given or 2 * count >= self.count[form]):
+            self.join(form, best)
 
-    def link_short_forms(self, meetings: Counter[tuple[Form, Form]]) -> None:
+    def link_short_forms(self) -> None:
         """Join "Lizzy" to Elizabeth where they are never seen side by side."""
         full_names = lexicon().full_names
+        by_given: dict[str, list[Form]] = defaultdict(list)
+        for form in self.forms:
+            if form.words and not form.titles:
+                by_given[form.words[0].lower()].append(form)
         for form in self.forms:
             if form.titles or not form.words:
                 continue
             longer = full_names.get(form.words[0].lower(), frozenset())
             fits = [
                 other
-                for other in self.forms
-                if other.words
-                and other.words[0].lower() in longer
-                and (len(other.words) > 1 or not other.titles)
-                and self.find(other) != self.find(form)
+                for given in sorted(longer)
+                for other in by_given[given]
+                if self.find(other) != self.find(form)
                 and (len(form.words) == 1 or len(other.words) == 1 or form.words[-1] == other.words[-1])
-                and not self._stand_apart(form, other, meetings)
+                and not self._stand_apart(form, other)
             ]
-            roots = {self.find(f) for f in fits}
-            if len(roots) == 1:
+            if len({self.find(f) for f in fits}) == 1:
                 self.join(form, fits[0])
 
-    def _stand_apart(self, form: Form, other: Form, meetings: Counter[tuple[Form, Form]]) -> bool:
-        met = sum(meetings[a, b] for a in self.members(form) for b in self.members(other))
-        return met > 0.02 * min(self.count[form], self.count[other]) and met > 1
+    def _stand_apart(self, form: Form, other: Form) -> bool:
+        """Tell whether two forms are seen side by side, or have two surnames or titles of their own."""
+        ours, theirs = self.members(form), self.members(other)
+        met = sum(self.meetings[a, b] for a in ours for b in theirs)
+        if met > 1 and met > 0.02 * min(self.count[form], self.count[other]):
+            return True
+        last = (
+            {f.words[-1] for f in ours if len(f.words) > 1},
+            {f.words[-1] for f in theirs if len(f.words) > 1},
+        )
+        if last[0] and not last[0] & last[1]:
+            return True
+        if all(sum(self.count[f] for f in own if len(f.words) > 1) >= 5 for own in (ours, theirs)):
+            # Nobody has two full names in use: Tom Gradgrind is not Thomas Gradgrind.
+            return True
+        # Nobody whom the text calls "Mr. Gradgrind" is "Tom" in its next sentence.
+        formal = sum(self.count[f] for f in theirs if f.titles)
+        return 2 * formal > sum(self.count[f] for f in theirs)
 
     def people(self, known: Sequence[KnownCharacter]) -> tuple[list[Person], dict[Form, int]]:
         people: list[Person] = []
@@ -276,10 +323,36 @@ class _Clusters:
         return people, of_form
 
 
+def _same_title(one: Form, other: Form) -> bool:
+    a, b = one.titles[-1] if one.titles else "", other.titles[-1] if other.titles else ""
+    same = ({"dr", "doctor"}, {"prof", "professor"}, {"capt", "captain"}, {"col", "colonel"}, {"mis", "mrs"})
+    return any({a, b} <= pair for pair in same)
+
+
 def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
-    """Return the fullest name in use: given name and surname before title and surname before one word."""
+    """Return the name to list a person under: given name and surname where the text has them.
 
-    def fullness(form: Form) -> tuple[int, int, int]:
-        return (min(len(form.words), 2) if len(form.words) > 1 else 0, len(form.titles) > 0, count[form])
-
-    return max(forms, key=fullness).written
+    A knight stays "Sir Walter"; who has no given name goes by the title or the one name most used.
+    """
+    total = sum(count[form] for form in forms)
+    bare = [f for f in forms if not f.words and f.titles]
+    if 5 * sum(count[f] for f in bare) > 4 * total:
+        return (
+            f"the {bare[0].written}"
+            if bare[0].titles[0] not in lexicon().section("kin names")
+            else bare[0].written
+        )
+    titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
+    full = [f for f in forms if len(f.words) > 1 and not f.titles and 100 * count[f] >= total]
+    knighted = [f for f in titled if "sir" in f.titles]
+    if 2 * sum(count[f] for f in knighted) > total:
+        full, titled = [], knighted
+    single = [f for f in forms if len(f.words) == 1 and not f.titles]
+    if not full and titled and single:
+        # "Marianne" is listed before the "Miss Dashwood" that her sister is called too, "Edmund" before
+        # "Mr. Bertram"; but "Mr. Darcy" before "Darcy".
+        most = max(single, key=lambda f: count[f])
+        by_title = max(titled, key=lambda f: count[f])
+        if most.words[-1] != by_title.words[-1] and count[most] > count[by_title]:
+            titled = single
+    return max(full or titled or forms, key=lambda f: (bool(f.words), count[f])).written

@@ -18,6 +18,7 @@ PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
 _DETERMINERS = frozenset("the a an his her my their our this that another some one your its".split())
 _SUBJECT_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
 _COUNTING = frozenset("both all two three four five six several many".split())
+_MANNERS = frozenset("voice tone whisper manner way accents moment hurry breath".split())
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
 
 
@@ -40,6 +41,11 @@ class Phrase:
     determiner: str = ""
     owner: int | None = None
 
+    @property
+    def is_capitalized(self) -> bool:
+        """True for a role written like a name: "the Voice", "the Invisible Man"."""
+        return self.determiner == "the" and self.text[:1].isupper()
+
 
 class PhraseReader:
     """Reads noun phrases of one book."""
@@ -56,7 +62,8 @@ class PhraseReader:
         if phrase is None:
             return None
         lowers = self.tokens.lowers
-        if phrase.after + 1 < stop and lowers[phrase.after] == "and" and phrase.kind in ("name", "role"):
+        one = phrase.kind == "name" or (phrase.kind == "role" and phrase.noun in self.words.noun_gender)
+        if one and phrase.after + 1 < stop and lowers[phrase.after] == "and":
             other = self._read_one(phrase.after + 1, stop)
             if other and other.kind in ("name", "role", "first person"):
                 text = " ".join(self.tokens.texts[at : other.after])
@@ -69,6 +76,12 @@ class PhraseReader:
         low = self.tokens.lowers[at]
         if at in self.names:
             return self._read_name(at, stop)
+        if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
+            named = self._read_name(at + 1, stop)
+            return named if named.kind == "name" else None
+        if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
+            named = self._read_name(at + 1, stop)
+            return named if named.kind == "name" else None
         if low in _SUBJECT_PRONOUNS:
             return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
         if low == "i" and self.tokens.texts[at] == "I":
@@ -128,10 +141,19 @@ class PhraseReader:
         noun = lowers[noun_at]
         head = noun if noun in self.words.noun_gender else noun.split("-")[-1]
         gender = self.words.noun_gender.get(head, "unknown")
-        text = " ".join(texts[start : noun_at + 1])
+        end = noun_at + 1
+        if noun in self.words.section("generic nouns") and end + 2 < stop and lowers[end] in ("with", "in"):
+            # "the man with the black beard" is somebody in particular.
+            while (
+                end < min(stop, noun_at + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end])
+            ):
+                end += 1
+            if lowers[end - 1] in _MANNERS:
+                end = noun_at + 1
+        text = " ".join(texts[start:end])
         plural = determiner in _COUNTING or noun in self.words.section("groups")
         return Phrase(
-            kind="group" if plural else "role", first=first, after=noun_at + 1, gender=gender,
+            kind="group" if plural else "role", first=first, after=end, gender=gender,
             noun=head, text=text, determiner=determiner,
         )  # fmt: skip
 

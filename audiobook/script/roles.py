@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from audiobook.script.layout import Tokens
@@ -20,6 +21,7 @@ class RoleBook:
         self.people = people
         self.holders: dict[str, set[int]] = {}
         self.own: dict[str, int] = {}
+        self.used: Counter[str] = Counter()
         for person in people:
             for form in person.forms:
                 for title in form.titles[-1:]:
@@ -67,25 +69,51 @@ class RoleBook:
             return self._own("I", "I", phrase, is_narrator=True)
         if phrase.kind == "group":
             if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
-                return self._own(phrase.noun, f"the {phrase.text}", phrase, is_group=True)
+                return self._own(phrase.noun, f"the {phrase.text}", phrase)
             return None
+        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text:
+            return self.make_own(phrase)
         holders = self.holders.get(phrase.noun, set())
         if len(holders) == 1:
             return next(iter(holders))
-        if phrase.noun in lexicon().section("generic nouns") | {"somebody", "someone", "nobody"}:
+        generic = lexicon().section("generic nouns") | {"somebody", "someone", "nobody"}
+        kin = phrase.noun in lexicon().section("kin nouns") and phrase.determiner not in ("'s", "the")
+        if phrase.noun in generic or kin:
+            self.used[_key(phrase)] += 1
             return None
-        if phrase.noun in lexicon().section("kin nouns") and phrase.determiner == "'s":
-            return self._own(f"{phrase.owner}'s {phrase.noun}", self._kin_name(phrase), phrase)
+        return self.make_own(phrase)
+
+    def times(self, phrase: Phrase) -> int:
+        """Return in how many tags a generic role stands as the subject."""
+        return self.used[_key(phrase)]
+
+    def own_of(self, phrase: Phrase) -> int | None:
+        """Return the person that has been made of a role, or None."""
+        return self.own.get(_key(phrase))
+
+    def make_own(self, phrase: Phrase) -> int:
+        """Return the person of a role that is nobody else's."""
+        if phrase.determiner == "'s" and phrase.owner is not None:
+            return self._own(_key(phrase), f"{self.people[phrase.owner].name}'s {phrase.noun}", phrase)
         article = phrase.determiner if phrase.determiner in ("his", "her", "my", "their", "our") else "the"
-        return self._own(phrase.text.lower(), f"{article} {phrase.text}", phrase)
+        name = phrase.text if phrase.noun in ("somebody", "someone", "nobody") else f"{article} {phrase.text}"
+        return self._own(_key(phrase), name, phrase)
 
-    def _kin_name(self, phrase: Phrase) -> str:
-        owner = self.people[phrase.owner].name if phrase.owner is not None else ""
-        return f"{owner}'s {phrase.noun}"
+    def phrases(self) -> dict[tuple[str, ...], int]:
+        """Return the words after "the" that mean one person: ("old", "bartender") → id."""
+        table: dict[tuple[str, ...], int] = {
+            (noun,): next(iter(held)) for noun, held in self.holders.items() if len(held) == 1
+        }
+        table.update(
+            {
+                tuple(key.split()): person
+                for key, person in self.own.items()
+                if key not in ("I",) and "'" not in key
+            }
+        )
+        return table
 
-    def _own(
-        self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False, is_group: bool = False
-    ) -> int:
+    def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:
             taken = {person.name for person in self.people}
             person = Person(
@@ -94,11 +122,16 @@ class RoleBook:
                 gender=phrase.gender,
                 gender_evidence=f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells",
                 is_narrator=is_narrator,
-                is_group=is_group,
             )
             self.people.append(person)
             self.own[key] = person.id
         return self.own[key]
+
+
+def _key(phrase: Phrase) -> str:
+    owner = f"{phrase.owner}'s " if phrase.determiner == "'s" else ""
+    kin = f"{phrase.determiner} " if phrase.determiner in ("his", "her", "my", "their", "our") else ""
+    return (owner + kin + phrase.text).lower()
 
 
 def names_by_token(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
@@ -16,6 +17,7 @@ class Sighting:
     """A person named at a token; `acts` says that the name is the subject of what happens."""
 
     token: int
+    after: int
     person: int
     acts: bool
     in_quotation: bool
@@ -24,22 +26,43 @@ class Sighting:
 class Scene:
     """All sightings of one book."""
 
-    def __init__(self, tokens: Tokens, mentions: Sequence[NameMention], of_mention: Sequence[int]) -> None:
+    def __init__(
+        self, tokens: Tokens, mentions: Sequence[NameMention], of_mention: Sequence[int], in_speech: bytearray
+    ) -> None:
         self.tokens = tokens
         self.all = [
-            Sighting(m.first, person, self._acts(m), m.in_quotation)
+            Sighting(m.first, m.after, person, self._acts(m.first, m.after), m.in_quotation)
             for m, person in zip(mentions, of_mention, strict=True)
         ]
         self.told = [s for s in self.all if not s.in_quotation]
         self.told_at = [s.token for s in self.told]
+        self.in_speech = in_speech
         self.said = [s for s in self.all if s.in_quotation]
         self.said_at = [s.token for s in self.said]
         self.ends: Mapping[int, int] = {m.first: m.after for m in mentions}
 
-    def _acts(self, mention: NameMention) -> bool:
+    def add_roles(self, phrases: Mapping[tuple[str, ...], int]) -> None:
+        """Add what the narration says of people by their role: "the old bartender" → the person."""
+        longest = max((len(words) for words in phrases), default=0)
         lowers = self.tokens.lowers
-        after = lowers[mention.after] if mention.after < len(lowers) else ""
-        before = lowers[mention.first - 1] if mention.first else ""
+        found = []
+        for at, low in enumerate(lowers):
+            if low != "the" or self.in_speech[at]:
+                continue
+            for length in range(longest, 0, -1):
+                person = phrases.get(tuple(lowers[at + 1 : at + 1 + length]))
+                if person is not None:
+                    found.append(
+                        Sighting(at, at + 1 + length, person, self._acts(at, at + 1 + length), False)
+                    )
+                    break
+        self.told = sorted([*self.told, *found], key=lambda s: s.token)
+        self.told_at = [s.token for s in self.told]
+
+    def _acts(self, first: int, end: int) -> bool:
+        lowers = self.tokens.lowers
+        after = lowers[end] if end < len(lowers) else ""
+        before = lowers[first - 1] if first else ""
         words = lexicon()
         if after == "'s" or before in words.section("prepositions"):
             return False
@@ -62,11 +85,15 @@ class Scene:
         """Return the sightings in narration among tokens [first, after)."""
         return self.told[bisect_left(self.told_at, first) : bisect_left(self.told_at, after)]
 
+    def spoken(self, first: int, after: int) -> list[Sighting]:
+        """Return the sightings in speech among tokens [first, after)."""
+        return self.said[bisect_left(self.said_at, first) : bisect_left(self.said_at, after)]
+
     def addressed(self, first: int, after: int) -> list[int]:
         """Return the people whom the speech in tokens [first, after) calls by name."""
         lowers = self.tokens.lowers
         called: list[int] = []
-        for sighting in self.said[bisect_left(self.said_at, first) : bisect_left(self.said_at, after)]:
+        for sighting in self.spoken(first, after):
             at = sighting.token
             end = self.ends[at]
             before = lowers[at - 1] if at > first else "^"
@@ -74,6 +101,26 @@ class Scene:
             if before in ("dear", "my", "oh", "yes", "no", "well"):
                 before = ","
             opens = before in ("^", ",", ".", "!", "?", "—", "--", ";", "“", '"', "‘", "'")
+            if before == "^" and behind == ".":
+                # "Albert." answers a question; who is called has a comma or an exclamation mark.
+                continue
             if opens and behind in ("$", ",", ".", "!", "?", "—", "--", ";", "”", '"', "’", "'"):
                 called.append(sighting.person)
         return called
+
+    def forms_of_address(self, first: int, after: int) -> Iterator[Gender]:
+        """Yield the genders that speech in tokens [first, after) gives to whom it is said: "yes, sir"."""
+        lowers = self.tokens.lowers
+        nouns = lexicon().noun_gender
+        for i in range(first, after):
+            low = lowers[i]
+            before = lowers[i - 1] if i > first else ","
+            behind = lowers[i + 1] if i + 1 < after else ","
+            if low in ("sir", "madam", "ma'am", "miss", "monsieur", "mademoiselle", "madame"):
+                if behind in (",", ".", "!", "?", ";", "—", "--"):
+                    yield "male" if low in ("sir", "monsieur") else "female"
+            elif before in ("dear", "young", "my", "old") and behind in (",", ".", "!", "?", ";"):
+                if nouns.get(low, "unknown") != "unknown" and lowers[i - 2 : i - 1] != ["the"]:
+                    yield nouns[low]
+            elif low in ("mr.", "mr", "mrs.", "mrs") and before in (",", "^"):
+                yield "male" if low.startswith("mr.") or low == "mr" else "female"

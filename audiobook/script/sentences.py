@@ -23,6 +23,8 @@ _ABBREVIATIONS = frozenset(
     "lieut approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus "
     "misc mfg vol chap sect figs viz vid est univ".split()
 )
+_BEFORE_NAMES = frozenset("Mr Mrs Ms Dr St Messrs Mme Mlle Capt Prof Rev Col Lieut Sergt Gen Hon".split())
+_LAST_WORD = re.compile(r"[^\W_]+\Z")
 _LONGEST_FOR_PYSBD = 4000
 """Characters; a longer doubtful stretch is cut at its clear ends only, so that no text can stall a run."""
 
@@ -35,24 +37,28 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     ends = list(_END.finditer(text))
     if not ends:
         return _trimmed(text, [(0, len(text))])
-    clear = [_is_clear(text, match) for match in ends]
-    if not all(clear) and len(text) <= _LONGEST_FOR_PYSBD:
+    ruled = [_rule(text, match) for match in ends]
+    if None in ruled and len(text) <= _LONGEST_FOR_PYSBD:
         spans = _ask_pysbd(text)
         if spans is not None:
             return _trimmed(text, spans)
-    cuts = [0, *(m.end() for m, ok in zip(ends, clear, strict=True) if ok), len(text)]
+    cuts = [0, *(m.end() for m, is_end in zip(ends, ruled, strict=True) if is_end), len(text)]
     return _trimmed(text, list(pairwise(cuts)))
 
 
-def _is_clear(text: str, match: re.Match[str]) -> bool:
+def _rule(text: str, match: re.Match[str]) -> bool | None:
+    """Tell whether a mark ends a sentence; None where it takes more than a look."""
     if not _CLEAR_AFTER.match(text, match.end()):
-        return False
+        return False if text[match.end()].islower() else None
     if text[match.start()] in "!?":
         return True
-    word = re.search(r"[^\W_]+\Z", text[max(0, match.start() - 12) : match.start()])
-    if word and word.group().lower() in _ABBREVIATIONS:
+    near = max(0, match.start() - 12)
+    word = _LAST_WORD.search(text, near, match.start())
+    if word and (word.group() in _BEFORE_NAMES or (len(word.group()) == 1 and word.group() not in "I")):
         return False
-    return _CLEAR_BEFORE.search(text, max(0, match.start() - 12), match.start()) is not None
+    if word and word.group().lower() in _ABBREVIATIONS:
+        return None
+    return True if _CLEAR_BEFORE.search(text, near, match.start()) else None
 
 
 def _ask_pysbd(text: str) -> list[tuple[int, int]] | None:

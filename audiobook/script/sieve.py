@@ -1,42 +1,118 @@
 """Who says it: a sieve of rules from sure to unsure, each with its evidence in words.
 
-1. a tag with a name;  2. a tag with a role or "I";  3. a tag with a pronoun;  4. speech that goes on from
-the paragraph before;  5. the name whose action surrounds the speech;  6. taking turns;  7. whoever is near.
+1. a tag with a name;  2. a tag with a role or with "I";  3. speech that goes on from the paragraph
+before;  4. everything else by weighing clues: pronoun and role tags ("he said", "the old man said"),
+who acts beside the words, whose turn it is, who was called by name, who is in the scene.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from audiobook.model import Gender
+from audiobook.script.context import Context
+from audiobook.script.gender import tell_genders_of_roles
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase
+from audiobook.script.ranker import Choice, Weights, choose, learned_weights
 from audiobook.script.roles import RoleBook
 from audiobook.script.scene import Scene
-from audiobook.script.tags import Tag
 from audiobook.script.turns import Turn
 
-_REACH = 400
-"""Tokens looked back over for whoever a pronoun means: about a page."""
+NOBODY_YET = -1
+"""Stands among the candidates for someone not met before whom the tag's role names ("a man")."""
 
 
-def attribute(turns: Sequence[Turn], people: list[Person], scene: Scene, roles: RoleBook) -> None:
-    """Set speaker, type, evidence and confidence of every turn.  People met only as roles are added."""
-    sieve = _Sieve(turns, people, scene, roles)
-    for index in range(len(turns)):
-        sieve.settle_by_tag(index)
-    for index in range(len(turns)):
-        sieve.settle_by_pronoun(index)
-        sieve.settle_by_context(index)
+class Sieve:
+    """Attributes the turns of one book."""
 
+    def __init__(
+        self,
+        turns: Sequence[Turn],
+        people: list[Person],
+        scene: Scene,
+        roles: RoleBook,
+        spans: Sequence[range],
+    ) -> None:
+        """`spans` are the tokens of each passage.  People met only as roles are added to `people`."""
+        self.turns, self.people, self.scene, self.roles, self.spans = turns, people, scene, roles, spans
 
-class _Sieve:
-    def __init__(self, turns: Sequence[Turn], people: list[Person], scene: Scene, roles: RoleBook) -> None:
-        self.turns, self.people, self.scene, self.roles = turns, people, scene, roles
+    def attribute(self, weights: Weights | None = None) -> None:
+        """Set speaker, type, evidence and confidence of every turn."""
+        context = self.settle_by_tags()
+        table = learned_weights() if weights is None else weights
+        for index, candidates, clues in self.open_turns(context):
+            mode = context.outlooks[index].mode
+            self._settle(self.turns[index], candidates, choose(clues, table.get(mode, {})))
+        self._learn_genders(context)
+        self._hear_narrator(context)
 
-    def settle_by_tag(self, index: int) -> None:
-        """Rules 1 and 2."""
-        turn = self.turns[index]
+    def settle_by_tags(self) -> Context:
+        """Apply the sure rules, and return what the rest is to be judged by."""
+        for turn in self.turns:
+            self._settle_by_tag(turn)
+        self._name_narrator()
+        self.scene.add_roles(self.roles.phrases())
+        tell_genders_of_roles(self.people, self.scene.told, self.scene.tokens, self.scene.in_speech)
+        return Context(self.turns, self.people, self.scene, self.spans, self.roles.own.get("I"))
+
+    def _name_narrator(self) -> None:
+        """Find who "I" is: whom the others call by a name that the narration itself never uses."""
+        narrator = self.roles.own.get("I")
+        if narrator is None:
+            return
+        near = {
+            p
+            for turn in self.turns
+            if turn.speaker == narrator
+            for p in range(turn.passage - 8, turn.passage + 9)
+        }
+        told = Counter(sighting.person for sighting in self.scene.told)
+        called: Counter[int] = Counter()
+        for turn in self.turns:
+            if turn.passage not in near or turn.speaker == narrator:
+                continue
+            for quotation in turn.quotations:
+                span = self.scene.tokens.between(quotation.start, quotation.end)
+                called.update(self.scene.addressed(span.start, span.stop))
+        fits = Counter({p: n for p, n in called.items() if 5 * told[p] <= n and self._has_name(p)})
+        ranked = fits.most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+            return
+        self.roles.own["I"] = ranked[0][0]
+        self.people[ranked[0][0]].is_narrator = True
+        for turn in self.turns:
+            if turn.speaker == narrator:
+                turn.speaker = ranked[0][0]
+            turn.own_speakers = {
+                n: ranked[0][0] if p == narrator else p for n, p in turn.own_speakers.items()
+            }
+
+    def _has_name(self, person: int) -> bool:
+        return any(form.words for form in self.people[person].forms)
+
+    def open_turns(self, context: Context) -> Iterator[tuple[int, list[int], list[list[str]]]]:
+        """Yield each turn that no sure rule settles: index, candidates, and their clues.
+
+        The speakers set on earlier turns by then are what the clues of later ones build on.
+        """
+        speakers: list[int | None] = []
+        for index, turn in enumerate(self.turns):
+            before = self.turns[index - 1] if index else None
+            if turn.speaker is None and not self._is_several(turn):
+                if turn.continues and before and before.passage == turn.passage - 1 and not turn.tags:
+                    self._continue(turn, before)
+                else:
+                    candidates = context.candidates(index, speakers)
+                    clues = context.clues(index, speakers, candidates)
+                    self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
+                    if candidates:
+                        yield index, candidates, clues
+            speakers.append(turn.speaker)
+
+    def _settle_by_tag(self, turn: Turn) -> None:
         for tag, number in turn.tags:
             if not tag.is_sure:
                 continue
@@ -49,6 +125,8 @@ class _Sieve:
                 turn.confidence = 0.97 if kind == "name" else 0.9
             elif turn.speaker is None:
                 turn.type = "anaphoric"
+                if kind == "group":
+                    turn.evidence = f"tag {tag.where}: '{tag.words}', several at once"
 
     def _person_of(self, phrase: Phrase) -> tuple[int | None, str]:
         if phrase.kind == "name":
@@ -57,117 +135,79 @@ class _Sieve:
             return self.roles.person_of(phrase), phrase.kind
         return None, phrase.kind
 
-    def settle_by_pronoun(self, index: int) -> None:
-        """Rule 3, and generic nouns ("the young man"), which work like pronouns."""
-        turn = self.turns[index]
+    def _is_several(self, turn: Turn) -> bool:
+        return turn.tag is not None and turn.tag.is_sure and turn.tag.subject.kind == "group"
+
+    def _continue(self, turn: Turn, before: Turn) -> None:
+        turn.speaker, turn.confidence, turn.type = before.speaker, before.confidence, before.type
+        turn.evidence = "goes on from the paragraph before"
+
+    def _add_newcomer(
+        self, somebody_fits: bool, turn: Turn, candidates: list[int], clues: list[list[str]]
+    ) -> None:
+        """Let a role in the tag stand for someone of its own."""
         tag = turn.tag
-        if turn.speaker is not None or tag is None or tag.subject.kind not in ("pronoun", "role"):
+        if tag is None or tag.subject.kind != "role" or not tag.is_sure:
             return
-        person = self._nearest(turn, tag.subject.gender, tag.subject.first, self._excluded(index, tag))
-        if person is None:
-            return
-        turn.speaker, turn.type = person, "anaphoric"
+        often = self.roles.times(tag.subject)
+        known = self.roles.own_of(tag.subject)
+        how_often = (
+            "once" if often <= 1 else "twice" if often == 2 else "up to six times" if often <= 6 else "often"
+        )
+        article = "a" if tag.subject.determiner in ("a", "an", "another", "one") else "the"
+        own = ["goes by this word", f"the word is used {how_often}", f"the word comes with '{article}'"]
+        if not somebody_fits:
+            own.append("nobody else fits")
+        if tag.subject.determiner in ("his", "her", "their", "my", "our", "'s"):
+            own.append("the word is of kinship")
+        if known in candidates:
+            clues[candidates.index(known)].extend(own)
+        else:
+            candidates.append(NOBODY_YET if known is None else known)
+            clues.append([*own, "is not in sight"])
+
+    def _settle(self, turn: Turn, candidates: list[int], choice: Choice) -> None:
+        tag = turn.tag
+        person = candidates[choice.index]
+        if person == NOBODY_YET and tag is not None:
+            person = self.roles.make_own(tag.subject)
+        turn.speaker, turn.confidence = person, min(0.95, choice.probability)
+        reasons = "; ".join(choice.reasons) or "the likeliest of those in the scene"
         name = self.people[person].name
-        turn.evidence = f"tag {tag.where}: '{tag.words}' → {name}, the nearest who fits"
-        turn.confidence = 0.7
-        self._learn_gender(person, tag)
+        if tag is not None and tag.is_sure:
+            turn.type = "anaphoric"
+            turn.evidence = f"tag {tag.where}: '{tag.words}' → {name}: {reasons}"
+        else:
+            turn.type = "implicit"
+            turn.evidence = f"{name}: {reasons}"
 
-    def _learn_gender(self, person: int, tag: Tag) -> None:
-        met = self.people[person]
-        if met.gender == "unknown" and tag.subject.kind == "pronoun" and tag.subject.gender != "unknown":
-            met.gender = tag.subject.gender
-            met.gender_evidence = f"pronoun: '{tag.words}'"
+    def _learn_genders(self, context: Context) -> None:
+        """Tell the gender of a person of whom nothing told it from the pronouns of the tags."""
+        for turn, outlook in zip(self.turns, context.outlooks, strict=True):
+            if turn.speaker is None or outlook.mode != "pronoun" or turn.tag is None:
+                continue
+            person = self.people[turn.speaker]
+            if person.gender == "unknown" and outlook.gender != "unknown" and not person.is_narrator:
+                person.gender = outlook.gender
+                person.gender_evidence = f"pronoun: '{turn.tag.words}'"
 
-    def _excluded(self, index: int, tag: Tag | None) -> set[int]:
-        turn = self.turns[index]
-        excluded = {p for q in turn.quotations for p in self._called(q.start, q.end)}
-        if tag and tag.addressee and tag.addressee.person is not None:
-            excluded.add(tag.addressee.person)
-        return excluded
-
-    def _called(self, start: int, end: int) -> list[int]:
-        span = self.scene.tokens.between(start, end)
-        return self.scene.addressed(span.start, span.stop)
-
-    def _fits(self, person: int, gender: Gender) -> bool:
-        return gender == "unknown" or self.people[person].gender in (gender, "unknown")
-
-    def _nearest(self, turn: Turn, gender: Gender, token: int, excluded: set[int]) -> int | None:
-        """Return the person of that gender seen last: who acted last, else whoever was named last."""
-        seen = [
-            s
-            for s in self.scene.before(token, _REACH)
-            if s.person not in excluded and self._fits(s.person, gender)
-        ]
-        # Within the paragraph a person of unknown gender fits as well as one who surely does.
-        sure = [
-            s
-            for s in seen
-            if s.token >= turn.first or gender == "unknown" or self.people[s.person].gender == gender
-        ]
-        near = sure or seen
-        if not near:
-            return None
-        for sighting in near[:3]:
-            if sighting.acts and near[0].token - sighting.token < 40:
-                return sighting.person
-        return near[0].person
-
-    def settle_by_context(self, index: int) -> None:
-        """Rules 4 to 7."""
-        turn = self.turns[index]
-        if turn.speaker is not None:
+    def _hear_narrator(self, context: Context) -> None:
+        """Tell the gender of whoever says "I" from what others call him or her to the face."""
+        narrator = context.narrator
+        if narrator is None or self.people[narrator].gender != "unknown":
             return
-        if turn.tag and turn.tag.is_sure and turn.tag.subject.kind == "group":
-            turn.evidence = f"tag {turn.tag.where}: '{turn.tag.words}', several at once"
-            return
-        before = self.turns[index - 1] if index else None
-        if turn.continues and before and before.passage == turn.passage - 1:
-            turn.speaker, turn.confidence = before.speaker, before.confidence
-            turn.type = before.type
-            turn.evidence = "goes on from the paragraph before"
-            return
-        excluded = self._excluded(index, None)
-        if not (self._settle_by_action(turn, excluded) or self._settle_by_turns(index, excluded)):
-            self._settle_by_nearness(index, excluded)
-
-    def _settle_by_action(self, turn: Turn, excluded: set[int]) -> bool:
-        for gap in turn.gaps:
-            for sighting in self.scene.within(gap.start, gap.stop):
-                if sighting.acts and sighting.person not in excluded:
-                    turn.speaker, turn.confidence = sighting.person, 0.75
-                    turn.evidence = f"{self.people[sighting.person].name} acts beside the words"
-                    return True
-        return False
-
-    def _settle_by_turns(self, index: int, excluded: set[int]) -> bool:
-        if index == 0:
-            return False
-        last = self.turns[index - 1]
-        turn = self.turns[index]
-        if turn.passage - last.passage > 2:
-            return False
-        if index >= 2 and turn.passage - self.turns[index - 2].passage <= 4:
-            other = self.turns[index - 2].speaker
-            if other is not None and other != last.speaker and other not in excluded:
-                turn.speaker, turn.confidence = other, 0.6
-                turn.evidence = f"takes turns with {self._name(last.speaker)}"
-                return True
-        for person in reversed([p for q in last.quotations for p in self._called(q.start, q.end)]):
-            if person not in excluded and person != last.speaker:
-                turn.speaker, turn.confidence = person, 0.6
-                turn.evidence = f"was addressed by {self._name(last.speaker)}"
-                return True
-        return False
-
-    def _settle_by_nearness(self, index: int, excluded: set[int]) -> None:
-        turn = self.turns[index]
-        last = self.turns[index - 1].speaker if index else None
-        for sighting in self.scene.before(turn.first, _REACH):
-            if sighting.person not in excluded and sighting.person != last:
-                turn.speaker, turn.confidence = sighting.person, 0.35
-                turn.evidence = f"{self.people[sighting.person].name} is the nearest who did not speak last"
-                return
-
-    def _name(self, person: int | None) -> str:
-        return self.people[person].name if person is not None else "someone"
+        heard: Counter[Gender] = Counter()
+        for one, other in pairwise(self.turns):
+            if other.passage - one.passage > 2 or narrator not in (one.speaker, other.speaker):
+                continue
+            turn = other if one.speaker == narrator else one
+            if turn.speaker == narrator:
+                continue
+            for quotation in turn.quotations:
+                span = self.scene.tokens.between(quotation.start, quotation.end)
+                heard.update(self.scene.forms_of_address(span.start, span.stop))
+        she, he = heard["female"], heard["male"]
+        if max(she, he) >= 2 and max(she, he) >= 3 * min(she, he):
+            told: Gender = "female" if she > he else "male"
+            self.people[narrator].gender = told
+            self.people[narrator].gender_evidence = f"is called sir {he}, madam {she} times, or the like"

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from audiobook.script.layout import Passage, Tokens
-from audiobook.script.lexicon import _read, lexicon
+from audiobook.script.lexicon import lexicon, read_lines
 from audiobook.script.marks import Quoted
 
 _TALKING = re.compile(
-    r"\b(?:I|you|we|my|your|our|me|us|[Yy]es|[Nn]o|[Oo]h|[Ww]ell|sir|ma'am|madam|please|\w+n['’]t|\w+['’](?:ll|re|ve|m))\b"
+    r"\b(?:I|you|we|my|your|our|me|us|[Yy]es|[Nn]o|[Oo]h|Well|sir|ma'am|madam|please|\w+n['’]t|\w+['’](?:ll|re|ve|m))\b"
 )
 _NAMING = frozenset(
     "called named titled entitled dubbed nicknamed christened labelled labeled marked word words phrase term "
@@ -44,9 +44,12 @@ def select_speech(
     for i, span in enumerate(quoted):
         before = quoted[i - 1] if i and quoted[i - 1].passage == span.passage else None
         after = quoted[i + 1] if i + 1 < len(quoted) and quoted[i + 1].passage == span.passage else None
+        if span.continues and i:
+            # It is what the paragraph before was left open as.
+            if kept and kept[-1] is quoted[i - 1]:
+                kept.append(span)
+            continue
         spoken_before = bool(kept) and kept[-1].passage == span.passage
-        if span.continues and i and (not kept or kept[-1] is not quoted[i - 1]):
-            spoken_before = False
         clues = list(
             read_clues(
                 text,
@@ -65,7 +68,7 @@ def select_speech(
 
 @cache
 def _weights() -> dict[str, float]:
-    pairs = (line.rsplit(None, 1) for line in _read("speech_weights.txt"))
+    pairs = (line.rsplit(None, 1) for line in read_lines("speech_weights.txt"))
     return {clue: float(weight) for clue, weight in pairs}
 
 
@@ -89,8 +92,6 @@ def read_clues(
     yield from _clues_inside(inner)
     if span.style == "dash":
         yield "dialogue dash"
-    if span.continues:
-        yield "continues the paragraph before"
     if spoken_before:
         yield "speech before it in the paragraph"
     left = tokens.between(before.outer_end if before else passage.start, span.outer_start)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.phrases import Phrase, PhraseReader
@@ -15,6 +16,7 @@ from audiobook.script.phrases import Phrase, PhraseReader
 _CLAUSE_ENDS = frozenset(".!?;")
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…"})
 _FINITE = ("past", "present")
+_OWNERS: dict[str, Gender] = {"his": "male", "her": "female"}
 _PARTICLE_VERBS = ("put", "broke", "cut", "struck", "came", "went", "burst")
 _OBJECT_MARKERS = frozenset("of to at for with from in on about by than like upon over after before".split())
 
@@ -24,13 +26,14 @@ class Tag:
     """Who a piece of narration says is speaking, and how.
 
     `where` is the tag's place as seen from the quotation.  `addressee` is whom the words are said to,
-    where the tag tells ("he told Mary").
+    where the tag tells ("he told Mary").  `ends` is the token after the tag's subject and verb.
     """
 
     subject: Phrase
     verb: str
     where: Literal["before", "after"]
     words: str
+    ends: int
     addressee: Phrase | None = None
     is_sure: bool = True
 
@@ -59,9 +62,29 @@ class TagFinder:
         )
         if at >= end:
             return None
-        return self._verb_first(at, end, "after") or (
-            None if quotation_ends == "." else self._subject_first(at, end, quotation_ends)
+        return (
+            self._answer_first(at, end)
+            or self._verb_first(at, end, "after")
+            or (None if quotation_ends == "." else self._subject_first(at, end, quotation_ends))
         )
+
+    def _answer_first(self, at: int, end: int) -> Tag | None:
+        """Read "was Edmund's answer", "was the reply": who answers owns the noun."""
+        lowers = self.tokens.lowers
+        if lowers[at] not in ("was", "were", "came"):
+            return None
+        for noun in range(at + 2, min(end, at + 8)):
+            if lowers[noun] not in self.words.section("answers"):
+                continue
+            if at + 1 in self.reader.names:
+                after, person = self.reader.names[at + 1]
+                owner = Phrase(kind="name", first=at + 1, after=after, person=person)
+                return self._tag(owner, noun, (at, noun + 1), where="after", to=None)
+            gender = _OWNERS.get(lowers[at + 1])
+            if gender:
+                she = Phrase(kind="pronoun", first=at + 1, after=at + 2, gender=gender, text=lowers[at + 1])
+                return self._tag(she, noun, (at, noun + 1), where="after", to=None)
+        return None
 
     def _verb_first(self, at: int, end: int, where: Literal["before", "after"]) -> Tag | None:
         """Read "said Max", "then quietly added the old man"."""
@@ -69,12 +92,10 @@ class TagFinder:
         verb = at
         while verb < end and verb < at + 3 and self._is_adverb(lowers[verb]):
             verb += 1
-        if (
-            verb >= end
-            or not self._speaks(lowers[verb], loosely=True)
-            or self.tokens.texts[verb][0].isupper()
-        ):
+        if verb >= end or self.tokens.texts[verb][0].isupper():
             return None
+        if not self._speaks(lowers[verb], loosely=True):
+            return self._unheard_verb(at, verb, end, where)
         subject_at = verb + 1
         while subject_at < end and self._is_adverb(lowers[subject_at]) and subject_at < verb + 3:
             subject_at += 1
@@ -87,6 +108,15 @@ class TagFinder:
             subject, verb, (at, subject.after), where=where, to=self._addressee(subject.after, end)
         )
 
+    def _unheard_verb(self, at: int, verb: int, end: int, where: Literal["before", "after"]) -> Tag | None:
+        """Read "puffed Mrs. Jones": any past tense does where a name follows it."""
+        if verb != at or not self.tokens.lowers[verb].endswith("ed"):
+            return None
+        subject = self.reader.read(verb + 1, end)
+        if subject is None or subject.kind != "name":
+            return None
+        return self._tag(subject, verb, (at, subject.after), where=where, to=None)
+
     def _subject_first(self, at: int, end: int, quotation_ends: str) -> Tag | None:
         """Read "Max teased", "the old man, smiling, had said"; the subject opens the clause."""
         lowers = self.tokens.lowers
@@ -94,7 +124,7 @@ class TagFinder:
         while begin < end and begin < at + 2 and (self._is_adverb(lowers[begin]) or lowers[begin] == "and"):
             begin += 1
         subject = self.reader.read(begin, end)
-        if subject is None:
+        if subject is None or not self._is_somebody(subject):
             return None
         verb = subject.after
         while verb < end and self._is_adverb(lowers[verb]):
@@ -106,18 +136,18 @@ class TagFinder:
             and not self._speaks_otherwise(verb, end)
         ):
             return self._tag(subject, verb, (at, verb + 1), where="after", to=self._addressee(verb + 1, end))
+        after_comma = quotation_ends == ","
+        unfit = ("was", "were", "been") if after_comma else ("to", "was", "were", "been")
         for later in range(verb, min(end, verb + 14)):
-            if self._speaks(lowers[later], loosely=False) and lowers[later - 1] not in (
-                "to",
-                "was",
-                "were",
-                "been",
-            ):
-                if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
-                    return None
-                own = self._adjacent_subject(later, verb)
-                to = self._addressee(later + 1, end)
-                return self._tag(own or subject, later, (at, later + 1), where="after", to=to)
+            if not self._speaks(lowers[later], loosely=False, base=after_comma) or lowers[later - 1] in unfit:
+                continue
+            if lowers[later - 1] in ("who", "which", "that") or self._speaks_otherwise(later, end):
+                return None
+            own = self._adjacent_subject(later, verb)
+            to = self._addressee(later + 1, end)
+            return self._tag(own or subject, later, (at, later + 1), where="after", to=to)
+        if after_comma and verb < end and lowers[verb].endswith("ed") and subject.kind == "name":
+            return self._tag(subject, verb, (at, verb + 1), where="after", to=None)
         return None
 
     def _speaks_otherwise(self, verb: int, end: int) -> bool:
@@ -132,7 +162,7 @@ class TagFinder:
         for first in range(verb - 1, max(since - 1, verb - 7), -1):
             phrase = self.reader.read(first, verb)
             if phrase and phrase.after == verb and self.tokens.lowers[first - 1] not in _OBJECT_MARKERS:
-                return phrase if phrase.kind != "role" or first >= since else None
+                return phrase if self._is_somebody(phrase) else None
         return None
 
     def find_before(self, span: range) -> Tag | None:
@@ -148,6 +178,9 @@ class TagFinder:
         while begin > span.start and lowers[begin - 1] not in _CLAUSE_ENDS and stop - begin < 60:
             begin -= 1
         leads = last in (",", ":", "—", "--", "–")
+        answer = self._answer_before(begin, stop)
+        if answer:
+            return answer
         verbs = [
             i
             for i in range(begin, stop)
@@ -156,17 +189,65 @@ class TagFinder:
         if not verbs or (not leads and verbs[-1] < stop - 4):
             return self._lead_in(begin, stop) if last == ":" else None
         verb = verbs[-1]
+        if self._is_passive(verb, begin):
+            return None
         subject = self._adjacent_subject_before(verb, begin) or self._after_verb(verb, stop)
-        subject = subject or self._first_subject(begin, verb)
+        subject = subject or self._acting_subject(begin, verb) or self._first_subject(begin, verb)
         if subject is None or (subject.kind == "pronoun" and subject.text == "it"):
             return None
         return self._tag(
             subject, verb, (subject.first, stop), where="before", to=self._addressee(verb + 1, stop)
         )
 
+    def _answer_before(self, begin: int, stop: int) -> Tag | None:
+        """Read "Emma's reply was," at the end of a clause."""
+        lowers = self.tokens.lowers
+        for noun in range(stop - 1, max(begin, stop - 5), -1):
+            if lowers[noun] not in self.words.section("answers"):
+                continue
+            for owner in range(max(begin, noun - 5), noun):
+                if owner in self.reader.names:
+                    after, person = self.reader.names[owner]
+                    if lowers[after] == "'s" and after < noun:
+                        named = Phrase(kind="name", first=owner, after=after, person=person)
+                        return self._tag(named, noun, (owner, stop), where="before", to=None)
+        return None
+
+    def _is_somebody(self, phrase: Phrase) -> bool:
+        """Tell a person from a thing ("the pause", "her hand"); a capital makes a person of either."""
+        if phrase.kind != "role":
+            return True
+        return phrase.noun in self.words.noun_gender or phrase.noun[:1].isdigit() or phrase.is_capitalized
+
+    def _is_passive(self, verb: int, begin: int) -> bool:
+        at = verb - 1
+        while at > begin and self.tokens.lowers[at].endswith("ly"):
+            at -= 1
+        form = self.words.speech_verbs.get(self.tokens.lowers[verb])
+        return form == "past" and self.tokens.lowers[at] in ("was", "were", "been", "being", "be")
+
+    def _acting_subject(self, begin: int, stop: int) -> Phrase | None:
+        """Return the last phrase of a clause that a verb follows: "before Thorpe came running, calling"."""
+        for at in range(stop - 1, begin - 1, -1):
+            phrase = self.reader.read(at, stop) if at in self.reader.names else None
+            if phrase is None or phrase.kind != "name" or phrase.after >= stop:
+                continue
+            follows = self.tokens.lowers[phrase.after]
+            before = self.tokens.lowers[at - 1] if at > begin else ""
+            regular = follows.endswith("ed") and len(follows) > 3
+            acts = regular or self.words.human_verbs.get(follows) in _FINITE or follows in ("had", "was")
+            if acts and before not in _OBJECT_MARKERS:
+                return phrase
+        return None
+
     def _after_verb(self, verb: int, stop: int) -> Phrase | None:
         phrase = self.reader.read(verb + 1, stop)
-        if phrase and phrase.after >= stop - 1 and self.tokens.lowers[verb] not in ("told", "asked"):
+        if (
+            phrase
+            and phrase.after >= stop - 1
+            and self._is_somebody(phrase)
+            and self.tokens.lowers[verb] not in ("told", "asked")
+        ):
             return phrase
         return None
 
@@ -176,9 +257,9 @@ class TagFinder:
             at -= 1
         for first in range(max(begin, at - 6), at):
             phrase = self.reader.read(first, at)
-            if phrase and phrase.after == at:
+            if phrase and phrase.after == at and self._is_somebody(phrase):
                 before = self.tokens.lowers[first - 1] if first > begin else ""
-                return None if before in _OBJECT_MARKERS else phrase
+                return None if before in ("of", "to", "at", "with", "from", "by") else phrase
         return None
 
     def _first_subject(self, begin: int, stop: int) -> Phrase | None:
@@ -188,7 +269,7 @@ class TagFinder:
             phrase = self.reader.read(at, stop)
             if phrase:
                 before = self.tokens.lowers[at - 1] if at > begin else ""
-                if before not in _OBJECT_MARKERS and self.tokens.lowers[min(phrase.after, stop)] != "'s":
+                if before not in _OBJECT_MARKERS and self._is_somebody(phrase):
                     return phrase
                 at = phrase.after
             else:
@@ -200,11 +281,12 @@ class TagFinder:
         subject = self._first_subject(begin, stop)
         if subject is None or subject.text == "it":
             return None
-        return Tag(
-            subject=subject, verb=":", where="before", words=self._show(subject.first, stop), is_sure=False
-        )
+        words = self._show(subject.first, stop)
+        return Tag(subject=subject, verb=":", where="before", words=words, ends=stop, is_sure=False)
 
     def _addressee(self, at: int, end: int) -> Phrase | None:
+        if at < end and self.tokens.lowers[at] == "me":
+            return Phrase(kind="first person", first=at, after=at + 1, text="me")
         if at < end and self.tokens.lowers[at] == "to":
             at += 1
         elif at < end and self.tokens.lowers[at - 1] not in ("told", "asked", "begged", "assured", "warned"):
@@ -221,7 +303,10 @@ class TagFinder:
         to: Phrase | None,
     ) -> Tag:
         words = self._show(min(shown[0], verb), max(shown[1], verb + 1))
-        return Tag(subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, addressee=to)
+        ends = max(subject.after, verb + 1)
+        return Tag(
+            subject=subject, verb=self.tokens.lowers[verb], where=where, words=words, ends=ends, addressee=to
+        )
 
     def _show(self, first: int, after: int) -> str:
         return (
@@ -235,8 +320,8 @@ class TagFinder:
             return True
         return low.endswith("ly") and len(low) > 4
 
-    def _speaks(self, low: str, *, loosely: bool, participle: bool = False) -> bool:
+    def _speaks(self, low: str, *, loosely: bool, participle: bool = False, base: bool = False) -> bool:
         form = self.words.speech_verbs.get(low)
-        if form in _FINITE or (participle and form == "participle"):
+        if form in _FINITE or (participle and form == "participle") or (base and form == "base"):
             return True
         return loosely and self.words.manner_verbs.get(low) in _FINITE

@@ -83,15 +83,15 @@ def _find_gaps_and_tags(
     for number, gap in enumerate(turn.gaps):
         if not len(gap):
             continue
+        read_to = gap.start
         if number:
-            ends = text[turn.quotations[number - 1].end - 1]
-            tag = finder.find_after(gap, ends)
+            tag = finder.find_after(gap, text[turn.quotations[number - 1].end - 1])
             if tag:
                 turn.tags.append((tag, number - 1))
-                continue
+                read_to = tag.ends
         if number < len(turn.quotations):
-            tag = finder.find_before(gap)
-            if tag:
+            tag = finder.find_before(range(read_to, gap.stop))
+            if tag and (read_to == gap.start or tag.subject.kind == "name"):
                 turn.tags.append((tag, number))
     before = passages[turn.passage - 1] if turn.passage else None
     leads = before and before.chapter == passages[turn.passage].chapter

@@ -14,7 +14,7 @@ from audiobook.script.people import Person, cluster_people
 from audiobook.script.phrases import PhraseReader
 from audiobook.script.roles import RoleBook, names_by_token
 from audiobook.script.scene import Scene
-from audiobook.script.sieve import attribute
+from audiobook.script.sieve import Sieve
 from audiobook.script.speech import select_speech
 from audiobook.script.tags import TagFinder
 from audiobook.script.turns import Turn, find_turns
@@ -28,29 +28,24 @@ def write_script(book: Book, known: Sequence[KnownCharacter] = ()) -> Script:
     deterministic; takes any text, and time linear in its length.
     """
     passages = list_passages(book)
-    tokens = tokenize(book.text)
-    quoted = find_quoted(book.text, passages)
-    speech = select_speech(book.text, tokens, passages, quoted)
-    people, turns = _find_speakers(book.text, passages, tokens, quoted, speech, known=known)
-    quotations = _list_quotations(book, passages, turns, people)
+    sieve = prepare_sieve(book, passages, known)
+    sieve.attribute()
+    quotations = _list_quotations(book, passages, sieve.turns, sieve.people)
     return Script(
         book=book,
-        characters=_list_characters(people, quotations),
+        characters=_list_characters(sieve.people, quotations),
         quotations=quotations,
         chapters=cut_utterances(book, quotations),
         skipped=book.skipped,
     )
 
 
-def _find_speakers(
-    text: str,
-    passages: Sequence[Passage],
-    tokens: Tokens,
-    quoted: Sequence[Quoted],
-    speech: Sequence[Quoted],
-    *,
-    known: Sequence[KnownCharacter],
-) -> tuple[list[Person], list[Turn]]:
+def prepare_sieve(book: Book, passages: Sequence[Passage], known: Sequence[KnownCharacter] = ()) -> Sieve:
+    """Find speech, people and tags: everything that comes before saying who speaks."""
+    text = book.text
+    tokens = tokenize(text)
+    quoted = find_quoted(text, passages)
+    speech = select_speech(text, tokens, passages, quoted)
     in_speech = _mark(tokens, speech)
     spoken = {quotation.start for quotation in speech}
     in_title = _mark(tokens, [q for q in quoted if q.start not in spoken])
@@ -62,8 +57,8 @@ def _find_speakers(
     roles.learn(tokens, mentions, of_mention, reader)
     tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=known)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
-    attribute(turns, people, Scene(tokens, mentions, of_mention), roles)
-    return people, turns
+    spans = [tokens.between(passage.start, passage.end) for passage in passages]
+    return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
 
 def _mark(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
@@ -112,6 +107,7 @@ def _list_characters(people: Sequence[Person], quotations: Sequence[Quotation]) 
             mentions=person.mentions,
         )
         for person in people
+        if person.mentions or lines[person.name]
     ]
     return tuple(sorted(characters, key=lambda c: (-c.quotations, -c.mentions, c.name)))
 
