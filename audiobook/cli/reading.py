@@ -38,7 +38,9 @@ def reading_options(command: _Command) -> _Command:
 def chapter_options(command: _Command) -> _Command:
     """Add `--chapters`, `--from` and `--to`."""
     chapters = click.option("--chapters", metavar="N-M", help="Only these chapters: 3-7, or 1,4-.")
-    first = click.option("--from", "first", type=click.IntRange(1), metavar="N", help="Only from this chapter on.")
+    first = click.option(
+        "--from", "first", type=click.IntRange(1), metavar="N", help="Only from this chapter on."
+    )
     last = click.option("--to", "last", type=click.IntRange(1), metavar="N", help="Only up to this chapter.")
     return chapters(first(last(command)))
 
@@ -86,7 +88,9 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     total = sum(words for _, words in rows)
     table.add_row("", "", f"{total:,}", f"{total / WORDS_PER_MINUTE:.0f}", style="bold")
     for skip in _sections(book):
-        table.add_row("–", escape(skip["title"]), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim")
+        table.add_row(
+            "–", escape(skip["title"]), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim"
+        )
     console = open_console()
     console.print(f"[bold]{escape(book.title)}[/]" + (f", {escape(book.author)}" if book.author else ""))
     console.print(table)

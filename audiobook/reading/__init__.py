@@ -40,7 +40,7 @@ READERS: Mapping[str, Reader] = {
     ".prc": read_mobi,
     ".pdf": read_pdf,
 }
-"""File ending → reader, which is given the path (for names and messages), the file's bytes and the choices."""
+"""File ending → reader, which is given the path (for names), the file's bytes and the choices."""
 
 MAX_FILE = 500_000_000
 """Bytes; a book with many pictures has a tenth of it."""

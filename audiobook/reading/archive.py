@@ -29,7 +29,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise SourceError(f"{source}: is no whole zip archive ({error}); fetch or export it again") from error
+            raise SourceError(
+                f"{source}: is no whole zip archive ({error}); fetch or export it again"
+            ) from error
         members = self._zip.infolist()
         if len(members) > MAX_ENTRIES:
             raise SourceError(f"{source}: holds {len(members)} files, more than any book ({MAX_ENTRIES})")
@@ -70,7 +72,14 @@ class Archive:
                             "which no chapter of a book does; is this a broken file or a zip bomb?"
                         )
                     parts.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+        ) as error:
             raise SourceError(f"{self.source}: {name} is broken ({error}); fetch the file again") from error
         self._left -= size
         return b"".join(parts)

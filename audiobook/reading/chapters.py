@@ -88,7 +88,12 @@ def cuts_at_headings(flow: Flow) -> list[Cut]:
             part = name
         if block.level <= level:
             cuts.append(
-                Cut(start=block.start, title=name, matter=matter_of_title(name), part=part if part != name else "")
+                Cut(
+                    start=block.start,
+                    title=name,
+                    matter=matter_of_title(name),
+                    part=part if part != name else "",
+                )
             )
     return cuts
 
@@ -186,7 +191,9 @@ def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
             continue
         # A few words before the first chapter (a motto, a dedication) are no chapter either.
         words = sum(count_words(text[block.start : block.end]) for block in section.read)
-        if not section.has_body or (section.cut is None and words < _FEWEST_WORDS and section is not sections[-1]):
+        if not section.has_body or (
+            section.cut is None and words < _FEWEST_WORDS and section is not sections[-1]
+        ):
             waiting += section.read
             continue
         section.read = waiting + section.read

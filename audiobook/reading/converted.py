@@ -38,7 +38,9 @@ def read_by_pandoc(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CH
     """Read ODT, FB2 or RTF.  Raises `SourceError` where pandoc is missing or can't read the file."""
     pandoc = _find_pandoc()
     if pandoc is None:
-        raise SourceError(f"{path}: {path.suffix} files are read through pandoc, which is not here; {INSTALL}")
+        raise SourceError(
+            f"{path}: {path.suffix} files are read through pandoc, which is not here; {INSTALL}"
+        )
     # The sandbox keeps pandoc from reading or fetching anything but its input.
     command = [pandoc, "+RTS", _PANDOC_MEMORY, "-RTS", "--sandbox", "--standalone", "--wrap=none"]
     command += ["--from", path.suffix[1:].lower(), "--to", "html5"]
@@ -52,8 +54,10 @@ def read_by_pandoc(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CH
     if title is not None and (title.text or "").strip() in {"", "-"}:
         title.text = ""
     # What pandoc sets above the text is the metadata, which is read from the head.
-    for header in root.xpath("//header[@id='title-block-header']"):
-        header.getparent().remove(header)
+    header = root.find(".//header[@id='title-block-header']")
+    above = header.getparent() if header is not None else None
+    if header is not None and above is not None:
+        above.remove(header)
     return read_tree(path, root, choices)
 
 
@@ -79,7 +83,9 @@ def read_pdf(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES)
     listed = found.get("pages")
     pages = [str(page) for page in listed] if isinstance(listed, list) else []
     if not any(character.isalnum() for page in pages for character in page):
-        raise SourceError(f"{path}: holds no text, only pictures of it; scan it with a text recognition first")
+        raise SourceError(
+            f"{path}: holds no text, only pictures of it; scan it with a text recognition first"
+        )
     book = make_text_book(path, join_pages(pages), choices=choices)
     title, author = found.get("title"), found.get("author")
     named = str(title).strip() if title else ""

@@ -26,7 +26,9 @@ _DOCUMENT = "word/document.xml"
 _MAX_DOCUMENT = 64_000_000
 """Bytes of the document's XML, which is about ten times its text."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEADING_STYLE = re.compile(r"(?:heading|überschrift|berschrift|titre|título|titolo|kop|rubrik)\s*([1-6])", re.IGNORECASE)
+_HEADING_STYLE = re.compile(
+    r"(?:heading|überschrift|berschrift|titre|título|titolo|kop|rubrik)\s*([1-6])", re.IGNORECASE
+)
 
 
 def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
@@ -121,7 +123,9 @@ class _Converter:
         for kind, part in notes.items():
             for note in part.iter(f"{_W}{kind}") if part is not None else ():
                 if note.get(f"{_W}type") in {None, "normal"}:
-                    aside = etree.SubElement(body, "aside", role="doc-footnote", id=f"{kind}-{note.get(f'{_W}id')}")
+                    aside = etree.SubElement(
+                        body, "aside", role="doc-footnote", id=f"{kind}-{note.get(f'{_W}id')}"
+                    )
                     self._blocks(note, aside)
         return root
 
@@ -167,7 +171,16 @@ class _Converter:
             name = str(child.tag).removeprefix(_W)
             if name == "r":
                 self._run(child, out)
-            elif name in {"hyperlink", "ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml"}:
+            elif name in {
+                "hyperlink",
+                "ins",
+                "moveTo",
+                "smartTag",
+                "sdt",
+                "sdtContent",
+                "fldSimple",
+                "customXml",
+            }:
                 is_page = name == "fldSimple" and "PAGE" in child.get(f"{_W}instr", "").upper().split()
                 if not is_page:
                     self._inline(child, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from audiobook.reading.chapters import Cut, cuts_at_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.flow import Flow, Style, count_words
 from audiobook.reading.lexicon import read_lexicon
-from audiobook.reading.markup import MAX_MARKUP, parse_page, parse_xml, text_of
+from audiobook.reading.markup import MAX_MARKUP, parse_page, parse_xml
 from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
@@ -157,7 +157,9 @@ def _find_cuts(epub: _Epub, flow: Flow, warnings: list[str]) -> list[Cut]:
     if len(chapters) >= 2 or (chapters and len(by_heading) < 4):
         return _add_pages_outside(epub, flow, cuts)
     if len([cut for cut in by_heading if not cut.matter]) >= 2:
-        warnings.append(f"{epub.archive.source}: has no table of contents to go by; chapters begin at headings")
+        warnings.append(
+            f"{epub.archive.source}: has no table of contents to go by; chapters begin at headings"
+        )
         return by_heading
     if len(epub.pages) > 1 and not chapters:
         warnings.append(f"{epub.archive.source}: has no contents and no headings; chapters begin with pages")

@@ -12,7 +12,15 @@ MAX_CHARACTERS = 50_000_000
 """Eight million words: six times the longest novel, and what fits a laptop's memory."""
 
 # Letters that printers joined, as letters (Unicode, Alphabetic Presentation Forms).
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 # Marks for line breaking that are neither seen nor spoken: soft hyphen, zero width space, word joiner …
 _UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(9), *range(14, 32), *range(0x7F, 0xA0)])
 _CLEANING = {**_LIGATURES, **_UNSEEN}
@@ -87,7 +95,9 @@ class Flow:
         """Let the next paragraph begin a new scene."""
         self._after_break = True
 
-    def add(self, words: str, style: Style = PLAIN, said: list[tuple[str, Pronunciation]] | None = None) -> None:
+    def add(
+        self, words: str, style: Style = PLAIN, said: list[tuple[str, Pronunciation]] | None = None
+    ) -> None:
         """Add a block; `words` without a letter or digit are a scene break or nothing.
 
         `said` are words of the block, in order, with their pronunciations.  Raises `SourceError` where
@@ -103,7 +113,9 @@ class Flow:
             self.length += 2
         start = self.length
         if start + len(text) > MAX_CHARACTERS:
-            raise SourceError(f"{self.source}: more than {MAX_CHARACTERS / 1e6:.0f} million characters of text")
+            raise SourceError(
+                f"{self.source}: more than {MAX_CHARACTERS / 1e6:.0f} million characters of text"
+            )
         self._parts.append(text)
         self.length += len(text)
         self.blocks.append(

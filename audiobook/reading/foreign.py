@@ -24,7 +24,8 @@ def main(kind: str, path: str) -> None:
         found = {"missing": str(error.name)}
     except MemoryError:
         found = {"error": "takes more memory than any book"}
-    except Exception as error:  # noqa: BLE001 - the libraries raise all kinds of errors on broken files
+    # The libraries raise all kinds of errors on broken files.
+    except Exception as error:
         found = {"error": f"can't be opened ({type(error).__name__}: {str(error)[:200]})"}
     sys.stdout.write(json.dumps(found) + "\n")
 

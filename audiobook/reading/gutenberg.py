@@ -21,9 +21,11 @@ _START = re.compile(
 )
 _END = re.compile(
     r"(?mi)^[ \t]*(?:\*{3} ?END OF (?:THE|THIS) PROJECT GUTENBERG"
-    r"|End of (?:the |this )?Project Gutenberg(?:['’]s)? (?:e?text|ebook|edition|\S+ by|[^\r\n]{1,100},? by)\b)"
+    r"|End of (?:the |this )?Project Gutenberg(?:['’]s)? (?:e?text|ebook|edition|[^\r\n]{1,100} by)\b)"
 )
-_FIELD = re.compile(r"(?mi)^[ \t]*(Title|Author|Language):[ \t]*(\S[^\r\n]*(?:(?:\r\n|\r|\n)[ \t]{3,}\S[^\r\n]*)*)")
+_FIELD = re.compile(
+    r"(?mi)^[ \t]*(Title|Author|Language):[ \t]*(\S[^\r\n]*(?:(?:\r\n|\r|\n)[ \t]{3,}\S[^\r\n]*)*)"
+)
 _CREDIT = re.compile(
     r"(?:Produced by|E-?text prepared by|This e-?(?:text|book) was (?:produced|prepared|transcribed)"
     r"|Transcribed (?:from|by)|HTML version by|Updated editions will)\b",

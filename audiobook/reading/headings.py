@@ -1,4 +1,4 @@
-"""Headings in plain text: "CHAPTER IV.", "Part Two", numerals alone, lines in capitals; and contents lists."""
+"""Headings in plain text ("CHAPTER IV.", "Part Two", numerals, lines in capitals), and lists of contents."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from audiobook.reading.semantics import matter_of_title
 
 _ROMAN = r"(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _WORD_NUMBERS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen twenty thirty forty fifty"
 ).split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last".split()
 _WORDS = "|".join(_WORD_NUMBERS)
@@ -88,7 +88,7 @@ def _keyword_level(words: str) -> int:
         return 0
     rest = match["rest"].strip(" \t_")
     # "Chapter 2 was long" is a sentence; "Chapter 2 The Carpet-Bag", "Chapter 2. Was it so?" are titles.
-    if rest and rest[0] not in ".:—–-\r\n([])" and (rest[0].islower() or rest[-1] in ".,;!?”\""):
+    if rest and rest[0] not in ".:—–-\r\n([])" and (rest[0].islower() or rest[-1] in '.,;!?”"'):
         return 0
     return 1 if match["kind"].lower() in _PARTS.split("|") else 2
 
@@ -130,7 +130,7 @@ def _count_up(found: Sequence[tuple[int, int]], texts: Sequence[str], parts: dic
 
 def _is_title(words: str) -> bool:
     words = words.strip()
-    return len(words) <= 80 and "\n" not in words and words[:1].isupper() and words[-1:] not in ".,;!?”\":"
+    return len(words) <= 80 and "\n" not in words and words[:1].isupper() and words[-1:] not in '.,;!?”":'
 
 
 def _is_in_capitals(words: str) -> bool:
@@ -176,11 +176,11 @@ def _make_heading(texts: Sequence[str], index: int, levels: dict[int, int]) -> H
 
 def _is_subtitle(texts: Sequence[str], index: int) -> bool:
     words = texts[index].strip()
-    if len(words) > _LONGEST or index + 1 >= len(texts) or words[-1:] in ",;\"”!?":
+    if len(words) > _LONGEST or index + 1 >= len(texts) or words[-1:] in ',;"”!?':
         return False
     if _is_in_capitals(words):
         return True
-    capital = [word for word in re.findall(r"[^\W\d_]{4,}", words)]
+    capital = re.findall(r"[^\W\d_]{4,}", words)
     return (
         _is_title(words.strip("_"))
         and len(words) <= 60
@@ -272,6 +272,10 @@ def _is_entries(words: str, level: int, again: dict[str, int]) -> bool:
         name = titled[3] if titled else bare
         letters = "".join(c for c in name.casefold() if c.isalpha())
         is_entry = _ENTRY_TAIL.search(line) or _KEYWORD.fullmatch(bare) or _NUMERAL.fullmatch(bare)
-        entries += bool(is_entry or again.get(letters, 0) > 1 or (titled and _is_title(name.strip("\"'“”‘’"))))
-        entries += bool(not is_entry and _is_in_capitals(bare) and again.get(letters, 0) > 0 and len(lines) == 1)
+        entries += bool(
+            is_entry or again.get(letters, 0) > 1 or (titled and _is_title(name.strip("\"'“”‘’")))
+        )
+        entries += bool(
+            not is_entry and _is_in_capitals(bare) and again.get(letters, 0) > 0 and len(lines) == 1
+        )
     return entries * 2 >= len(lines)

@@ -32,13 +32,13 @@ _NAMES = {
 def read_html(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read an HTML or XHTML file.  Raises `SourceError` where it holds nothing to speak."""
     if len(data) > MAX_MARKUP:
-        raise SourceError(f"{path}: {len(data) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read")
+        raise SourceError(
+            f"{path}: {len(data) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
+        )
     return read_tree(path, parse_page(data, str(path)), choices)
 
 
-def read_tree(
-    path: Path, root: _Element, choices: ReadingChoices, metadata: Metadata | None = None
-) -> Book:
+def read_tree(path: Path, root: _Element, choices: ReadingChoices, metadata: Metadata | None = None) -> Book:
     """Make a book of a parsed page; `metadata` overrules what the page says of itself."""
     metadata = metadata or _read_metadata(root)
     flow = Flow(str(path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from audiobook.errors import SourceError
@@ -15,7 +17,9 @@ from audiobook.reading.html import read_tree
 from audiobook.reading.markup import MAX_MARKUP, parse_page_text
 from audiobook.reading.package import Metadata
 
-_DEFINITION = re.compile(r"(?m)^\[\^([^\]\s]{1,50})\]:[ \t]*(.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{2,}\S)))*)")
+_DEFINITION = re.compile(
+    r"(?m)^\[\^([^\]\s]{1,50})\]:[ \t]*(.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{2,}\S)))*)"
+)
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,50})\]")
 _FENCE = re.compile(r"(?ms)^(```|~~~).*?^\1|`[^`\n]+`")
 
@@ -25,20 +29,34 @@ def read_markdown(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHO
 
     Chapters begin at headings.  Raises `SourceError` where it is not text or holds nothing to speak.
     """
-    from dataclasses import replace
-
     from markdown_it import MarkdownIt
 
     text, warnings = decode_text(data, str(path))
     if len(text) > MAX_MARKUP:
-        raise SourceError(f"{path}: {len(text) / 1e6:.0f} MB of Markdown; at most {MAX_MARKUP / 1e6:.0f} MB are read")
+        raise SourceError(
+            f"{path}: {len(text) / 1e6:.0f} MB of Markdown; at most {MAX_MARKUP / 1e6:.0f} MB are read"
+        )
     front = find_front_matter(text, str(path))
     values = front.values if front else {}
     body = text[front.end if front else 0 :].replace("\r\n", "\n").replace("\r", "\n")
-    rendered = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(_mark_notes(body))
+    rendered = (
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(_mark_notes(body))
+    )
     root = parse_page_text(f"<html><body>{rendered}</body></html>", str(path))
-    book = read_tree(path, root, choices, Metadata(**values))
+    book = read_tree(path, root, choices, _metadata(values))
     return replace(book, warnings=warnings + (front.warnings if front else ()) + book.warnings)
+
+
+def _metadata(values: Mapping[str, str]) -> Metadata:
+    return Metadata(
+        title=values.get("title"),
+        author=values.get("author"),
+        language=values.get("language"),
+        year=values.get("year"),
+        series=values.get("series"),
+        series_part=values.get("series_part"),
+        description=values.get("description"),
+    )
 
 
 def _mark_notes(text: str) -> str:

@@ -22,7 +22,9 @@ EPUB_NS = "http://www.idpf.org/2007/ops"
 SSML_NS = "http://www.w3.org/2001/10/synthesis"
 XML_NS = "http://www.w3.org/XML/1998/namespace"
 
-_DECLARED = re.compile(rb"<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
+)
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _OWN_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
@@ -60,13 +62,17 @@ def parse_page_text(text: str, source: str) -> _Element:
     from lxml import etree
 
     if len(text) > MAX_MARKUP:
-        raise SourceError(f"{source}: {len(text) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read")
+        raise SourceError(
+            f"{source}: {len(text) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
+        )
     text = _prepare(text, source)
     if not text.strip():
         return etree.Element("html")
     root: _Element | None = None
     if re.search(r"<html\b[^>]*xmlns", text[:_PROLOG]):
-        strict = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+        strict = etree.XMLParser(
+            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        )
         try:
             root = etree.fromstring(text.encode(), strict)
         except etree.XMLSyntaxError as error:
@@ -102,7 +108,7 @@ def language_of(element: _Element) -> str:
 
 def text_of(element: _Element) -> str:
     """Return an element's text with single spaces."""
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(map(str, element.itertext())).split())
 
 
 def _decode(data: bytes, source: str) -> str:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 Resolve = Callable[[str], str | None]
 """A link as it is written → its target (`file#id`), or None where it leads out of the book."""
 
-_MARKER = re.compile(r"[\[(]?\s*(?:\d{1,4}|[*†‡§¶‖]+|[a-z]|[ivxlc]{1,6}|(?:fn|note)\.?\s*\d+)\s*[\])]?", re.IGNORECASE)
+_MARKER = re.compile(
+    r"[\[(]?\s*(?:\d{1,4}|[*†‡§¶‖]+|[a-z]|[ivxlc]{1,6}|(?:fn|note)\.?\s*\d+)\s*[\])]?", re.IGNORECASE
+)
 _BRACKETED = re.compile(r"\[\s*(?:\w{1,4}|[*†‡§]+)\s*\]|[*†‡§¶‖]+")
-_CLASSES = re.compile(r"(?:^|[\s_-])(?:noteref|fnanchor|fnref|footnote-?ref|footnote-?reference|fn-?link)", re.IGNORECASE)
+_CLASSES = re.compile(
+    r"(?:^|[\s_-])(?:noteref|fnanchor|fnref|footnote-?ref|footnote-?reference|fn-?link)", re.IGNORECASE
+)
 _NOTE_CLASSES = re.compile(r"^(?:foot|end)notes?(?:-?text)?$", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "li", "aside", "section", "dd", "td", "blockquote"})
 _LONGEST_NOTE = 6000
@@ -110,10 +114,7 @@ def note_at(element: _Element) -> _Element | None:
 
 def note_words(note: _Element) -> str:
     """Return what a note says, without the marker at its beginning and the link back at its end."""
-    words = []
-    for piece in _pieces(note):
-        words.append(piece)
-    text = " ".join("".join(words).split())
+    text = " ".join("".join(_pieces(note)).split())
     return re.sub(r"^(?:\[?\d{1,4}[\].)]*|[*†‡§¶‖]+)\s*", "", text)
 
 

@@ -126,7 +126,9 @@ def _read_spine(
         idref = reference.get("idref", "")
         item = items.get(idref)
         if item is None:
-            warnings.append(f"{archive.source}: the reading order names {idref!r}, which the book does not have")
+            warnings.append(
+                f"{archive.source}: the reading order names {idref!r}, which the book does not have"
+            )
         elif archive.find(item.name) is None:
             raise SourceError(f"{archive.source}: {item.name} is missing from it; the file is incomplete")
         else:

@@ -30,19 +30,25 @@ _UNREAD = frozenset(
     "head script style template noscript rt rp rtc svg audio video object embed iframe canvas input button"
     " select textarea map".split()
 )
-_SECTIONS = frozenset("body section nav article aside div ol ul dl header footer main figure p blockquote".split())
+_SECTIONS = frozenset(
+    "body section nav article aside div ol ul dl header footer main figure p blockquote".split()
+)
 _HEADING = re.compile(r"h([1-6])")
 _PAGE_CLASS = re.compile(r"^(?:page-?num(?:ber)?s?|page-?no|pagebreak|pb|newpage|folio)$", re.IGNORECASE)
 _LINE_CLASS = re.compile(r"^(?:l(?:ine)?[-_]?num(?:ber)?s?|linenum)$", re.IGNORECASE)
-_VERSE_CLASS = re.compile(r"^(?:line-?group|stanza|verse|poem|poetry|lg|canto|strophe|linegroup)$", re.IGNORECASE)
+_VERSE_CLASS = re.compile(
+    r"^(?:line-?group|stanza|verse|poem|poetry|lg|canto|strophe|linegroup)$", re.IGNORECASE
+)
 _VERSE_TYPES = frozenset({"z3998:verse", "z3998:poem", "z3998:song", "z3998:hymn", "verse", "poem"})
 _BREAK_CLASS = re.compile(
-    r"^(?:scene|section|thought|space|text|story)[-_]?break$|^(?:ornament|asterism|tb|scenebreak)$", re.IGNORECASE
+    r"^(?:scene|section|thought|space|text|story)[-_]?break$|^(?:ornament|asterism|tb|scenebreak)$",
+    re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _NO_DESCRIPTION = re.compile(
-    r"\W*(?:(?:cover|title[ -]?page|book)?\W*(?:image|picture|illustration|photo|figure|cover|logo|decoration)?"
-    r"(?: \d+)?|\S+\.(?:jpe?g|png|gif|svg|webp)|\[?image unavailable.*)\W*",
+    r"\W*(?:(?:cover|title[ -]?page|book)?\W*"
+    r"(?:image|picture|illustration|photo|figure|cover|logo|decoration)?(?: \d+)?"
+    r"|\S+\.(?:jpe?g|png|gif|svg|webp)|\[?image unavailable.*)\W*",
     re.IGNORECASE,
 )
 
@@ -184,7 +190,11 @@ class PageReader:
         types = types_of(element)
         if types and element.tag in _SECTIONS:
             matter = matter or matter_of_types(types)
-        if skip is None and matter != "notes" and (element in self._note_elements or says_it_is_a_note(element)):
+        if (
+            skip is None
+            and matter != "notes"
+            and (element in self._note_elements or says_it_is_a_note(element))
+        ):
             skip = FOOTNOTE
         heading = _HEADING.fullmatch(element.tag)
         if heading:
@@ -302,6 +312,8 @@ def _is_stanza(element: _Element) -> bool:
         return False
     inner = [child for child in element.iter("*") if child is not element]
     return not any(
-        _HEADING.fullmatch(child.tag) or (child.tag == "p" and child.find(".//br") is not None) or _is_verse(child)
+        _HEADING.fullmatch(child.tag)
+        or (child.tag == "p" and child.find(".//br") is not None)
+        or _is_verse(child)
         for child in inner
     )

@@ -52,15 +52,19 @@ _TITLES = (
     ),
     (
         "copyright page",
-        r"copyright(?: (?:page|notice|information|©.*))?|©.*|uncopyright|impressum|mentions légales"
-        r"|créditos|colofon",
+        (
+            r"copyright(?: (?:page|notice|information|©.*))?|©.*|uncopyright|impressum|mentions légales"
+            r"|créditos|colofon"
+        ),
     ),
     ("imprint", r"imprint"),
     ("colophon", r"colophon"),
     (
         "contents",
-        r"(?:table of )?contents|brief contents|inhalt(?:sverzeichnis)?|table des matières|sommaire"
-        r"|índice(?: general)?|contenido|indice|sommario|inhoud(?:sopgave)?",
+        (
+            r"(?:table of )?contents|brief contents|inhalt(?:sverzeichnis)?|table des matières|sommaire"
+            r"|índice(?: general)?|contenido|indice|sommario|inhoud(?:sopgave)?"
+        ),
     ),
     ("list of illustrations", r"(?:list of )?(?:illustrations|plates|figures|maps)"),
     ("list of tables", r"list of tables"),

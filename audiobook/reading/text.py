@@ -50,9 +50,7 @@ def read_text(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
     return make_text_book(path, text, choices=choices, warnings=warnings)
 
 
-def make_text_book(
-    path: Path, text: str, *, choices: ReadingChoices, warnings: tuple[str, ...] = ()
-) -> Book:
+def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: tuple[str, ...] = ()) -> Book:
     """Make a book of plain text that is decoded already.  Raises as `read_text`."""
     source = str(path)
     front = find_front_matter(text, source)
@@ -78,6 +76,8 @@ def make_text_book(
     chapters, left_out = assemble(blocks, text, cuts, title=title, choices=choices)
     if not chapters:
         raise SourceError(f"{source}: holds nothing to speak")
+    # A rule on a title page or among the contents goes with that.
+    skipped = [skip for skip in skipped if not any(o.start <= skip.start < o.end for o in left_out)]
     return Book(
         name=path.stem,
         source=source,
@@ -122,11 +122,13 @@ def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -
             blocks[index].level = heading.level
         part = heading.label if heading.level == 1 else part
         cuts.append(
-            Cut(start=blocks[heading.index].start, title=heading.title, part=part if heading.level > 1 else "")
+            Cut(
+                start=blocks[heading.index].start, title=heading.title, part=part if heading.level > 1 else ""
+            )
         )
     if headings and _is_title_page(texts[: headings[0].index], blocks, title):
         for block in blocks[: headings[0].index]:
-            block.matter = block.matter or TITLE_PAGE
+            block.matter = block.matter or (None if block.skip else TITLE_PAGE)
     return cuts
 
 
