@@ -105,8 +105,9 @@ def skipped(book: Book) -> list[tuple[str, str]]:
 def assert_tiled(book: Book) -> None:
     """Check that paragraphs and skips hold each letter and digit once."""
     covered = [0] * len(book.text)
-    for part in (*(p for c in book.chapters for p in c.paragraphs), *book.skipped):
-        for index in range(part.start, part.end):
+    spans = [(p.start, p.end) for c in book.chapters for p in c.paragraphs]
+    for start, end in spans + [(skip.start, skip.end) for skip in book.skipped]:
+        for index in range(start, end):
             covered[index] += 1
     assert all(n == 1 for n, c in zip(covered, book.text, strict=True) if c.isalnum())
     assert max(covered, default=0) <= 1

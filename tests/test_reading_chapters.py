@@ -109,7 +109,8 @@ def test_a_verse_after_the_contents_is_read() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_frame_of_project_gutenberg_is_left_out_and_names_the_book(end: str) -> None:
     text = (
-        "The Project Gutenberg eBook of Seas\n\nTitle: Seas\n      and Lands\n\nAuthor: A. Writer\n\nLanguage: French\n\n"
+        "The Project Gutenberg eBook of Seas\n\nTitle: Seas\n      and Lands\n\nAuthor: A. Writer\n\n"
+        "Language: French\n\n"
         "*** START OF THE PROJECT GUTENBERG EBOOK SEAS ***\n\nProduced by Somebody\n\n"
         "[Transcriber's Note: Spelling is kept.]\n\nSEAS\n\nby A. Writer\n\n"
         f"CHAPTER I\n\n{BODY}CHAPTER II\n\n{BODY}"

@@ -185,7 +185,8 @@ def test_metadata_and_cover() -> None:
         '<dc:creator id="a">Ann One</dc:creator><meta refines="#a" property="role">aut</meta>'
         '<dc:creator opf:role="ill">Ill</dc:creator><dc:creator>Bo Two</dc:creator>'
         "<dc:language>en-GB</dc:language><dc:publisher>House</dc:publisher><dc:date>1999-05-01</dc:date>"
-        "<dc:identifier>urn:isbn:9780000000002</dc:identifier><dc:description>&lt;p&gt;A &amp;amp; b.&lt;/p&gt;</dc:description>"
+        "<dc:identifier>urn:isbn:9780000000002</dc:identifier>"
+        "<dc:description>&lt;p&gt;A &amp;amp; b.&lt;/p&gt;</dc:description>"
         '<meta property="belongs-to-collection" id="c">Tides</meta><meta refines="#c"'
         ' property="collection-type">series</meta><meta refines="#c" property="group-position">2</meta>'
     )

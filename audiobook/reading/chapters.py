@@ -66,7 +66,7 @@ def cuts_at_headings(flow: Flow) -> list[Cut]:
 
     Headings of higher levels begin one too, unless a lower one follows at once (as in a part's title).
     """
-    headings = [block for block in flow.blocks if block.level and block.skip is None]
+    headings = [b for b in flow.blocks if b.level and not b.skip and b.matter != TITLE_PAGE]
     text = flow.text
     named = [(block, " ".join(text[block.start : block.end].split())) for block in headings]
     counts = Counter(block.level for block, name in named if matter_of_title(name) is None)

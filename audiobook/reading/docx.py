@@ -152,6 +152,7 @@ class _Converter:
     def _paragraph(self, paragraph: _Element, out: _Element) -> None:
         from lxml import etree
 
+        self._is_instruction = False
         properties = paragraph.find(f"{_W}pPr")
         style = _value(properties.find(f"{_W}pStyle")) if properties is not None else ""
         outline = _value(properties.find(f"{_W}outlineLvl")) if properties is not None else ""

@@ -38,6 +38,8 @@ _LONGEST = 150
 """Characters of a heading."""
 _FEWEST_WORDS = 20
 """Words that chapters under lines in capitals or numbered titles have at least, by their median."""
+_LONGEST_ENTRY = 14
+"""Words of a title in a list of contents that is known only by its coming again."""
 _SPREAD = 60
 """Paragraphs from the beginning within which a list of contents begins."""
 
@@ -272,10 +274,7 @@ def _is_entries(words: str, level: int, again: dict[str, int]) -> bool:
         name = titled[3] if titled else bare
         letters = "".join(c for c in name.casefold() if c.isalpha())
         is_entry = _ENTRY_TAIL.search(line) or _KEYWORD.fullmatch(bare) or _NUMERAL.fullmatch(bare)
-        entries += bool(
-            is_entry or again.get(letters, 0) > 1 or (titled and _is_title(name.strip("\"'“”‘’")))
-        )
-        entries += bool(
-            not is_entry and _is_in_capitals(bare) and again.get(letters, 0) > 0 and len(lines) == 1
-        )
+        comes_again = again.get(letters, 0) > 1 and len(name.split()) <= _LONGEST_ENTRY
+        is_titled = titled is not None and _is_title(name.strip("\"'“”‘’"))
+        entries += bool(is_entry or comes_again or is_titled or (len(lines) == 1 and _is_in_capitals(bare)))
     return entries * 2 >= len(lines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.assembly import make_book, mark_link_lists
-from audiobook.reading.chapters import Cut, cuts_at_headings
+from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.flow import Flow
 from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
@@ -69,11 +69,10 @@ def _find_cuts(flow: Flow, metadata: Metadata) -> list[Cut]:
     """Find the chapters; a heading that names the author or the book alone is none."""
     text = flow.text
     author = (metadata.author or "").casefold()
-    for block in flow.blocks[:8]:
+    for block in [block for block in flow.blocks if block.skip is None][:8]:
         words = " ".join(text[block.start : block.end].split()).casefold()
         if block.level and words.startswith("by ") and (not author or author in words):
-            # Behind the book's title, so no chapter.
-            block.level = 1
+            block.matter = TITLE_PAGE
     return cuts_at_headings(flow)
 
 
