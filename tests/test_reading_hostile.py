@@ -53,6 +53,7 @@ def encryption(algorithm: str) -> str:
         (make_epub(PAGE, files={"OPS/a.xhtml": LAUGHS + "<html>&a8;</html>"}), "entities of its own"),
         (make_epub(PAGE, files={"OPS/a.xhtml": xhtml("<div>" * 5000 + "x" + "</div>" * 5000)}), "nested"),
         (make_epub(PAGE, files={"OPS/a.xhtml": "<div>" * 5000 + "x"}), "nested"),
+        (make_epub(PAGE, files={"OPS/a.xhtml": xhtml("<p>x</p>" * 300_000)}), "tags, more than any page"),
         (make_epub(PAGE, files={"OPS/a.xhtml": "<html><body/></html>"}), "holds no text"),
     ],
 )

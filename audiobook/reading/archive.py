@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 from audiobook.errors import SourceError
 
 MAX_ENTRIES = 20_000
-MAX_TOTAL = 400_000_000
-"""Bytes that are unpacked of one archive; ten times a long novel's text, and its cover."""
+MAX_TOTAL = 150_000_000
+"""Bytes that are unpacked of one archive; a page that is read twice counts twice, as its time does."""
 _CHUNK = 1 << 16
 
 

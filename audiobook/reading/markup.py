@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_MARKUP = 16_000_000
 """Bytes of one file of markup.  The longest chapters of real books are under 2 MB."""
+MAX_TAGS = 400_000
+"""Angle brackets of one page.  A long novel on one page has a tenth of it; each costs 20 µs and 200 bytes."""
 MAX_DEPTH = 200
 """Elements within elements; real books stay under 40."""
 
@@ -65,6 +67,8 @@ def parse_page_text(text: str, source: str) -> _Element:
         raise SourceError(
             f"{source}: {len(text) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
         )
+    if text.count("<") > MAX_TAGS:
+        raise SourceError(f"{source}: has {text.count('<')} tags, more than any page of a book ({MAX_TAGS})")
     text = _prepare(text, source)
     if not text.strip():
         return etree.Element("html")
