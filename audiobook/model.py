@@ -145,16 +145,62 @@ class Character:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where in the settings a correction stands: dotted path, and line from 1.
+
+    `is_general` says that it is meant for every story, so that one may well lack what it speaks of.
+    """
+
+    path: str
+    line: int
+    is_general: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCharacter:
     """What a person has said about a character (in voices.yaml), which overrules what the text suggests.
 
-    `gender` None leaves it to the text.  A known character that the story never mentions is no
-    character of its script.
+    All names of one are one person, and the names of two are two.  `gender` None leaves it to the text.
+    `is_character` False says that the name is nobody's.  A known character that the story never
+    mentions is no character of its script.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
     gender: Gender | None = None
+    is_character: bool = True
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFix:
+    """What a person has said about a line: words of it, and who speaks them (`NARRATOR`: it is no speech).
+
+    `after` are words that stand before the line, to tell it from others that hold the snippet.
+    """
+
+    snippet: str
+    speaker: str
+    after: str | None = None
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """All that a person has said about a story's characters and lines."""
+
+    characters: tuple[KnownCharacter, ...] = ()
+    lines: tuple[LineFix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmetCorrection:
+    """A correction that was not applied: it matches nothing in the story, or too much."""
+
+    origin: Origin
+    message: str
+    is_missing: bool = True
+    """Nothing matches (so that a general correction may be meant for another story)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +233,14 @@ class ScriptChapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A book as a play: who says what, in order, and what is left out."""
+    """A book as a play: who says what, in order, what is left out, and corrections that met nothing."""
 
     book: Book
     characters: tuple[Character, ...]
     quotations: tuple[Quotation, ...]
     chapters: tuple[ScriptChapter, ...]
     skipped: tuple[Skip, ...]
+    unmet: tuple[UnmetCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

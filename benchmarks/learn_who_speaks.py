@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from audiobook.reading import read_book
 from audiobook.script.layout import list_passages
 from audiobook.script.ranker import Weights, choose
-from audiobook.script.sieve import NOBODY_YET
+from audiobook.script.sieve import NOBODY_YET, Sieve
 from audiobook.script.turns import Turn
 from audiobook.script.writing import prepare_sieve
 
@@ -41,6 +41,8 @@ ROUNDS = 2
 PENALTY = 1.0
 """L2 penalty on each weight; 0.3 to 3 give the same to three digits."""
 STEPS = 250
+FEWEST = 25
+"""Turns; an author with fewer is not worth a round of learning without him."""
 HEFTS = ((5_000, 15.0), (20_000, 3.0))
 """How much more a turn of a text shorter than so many characters counts: they are few, and they differ."""
 
@@ -101,10 +103,7 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
     told = gold_speakers(sieve.turns, gold)
     tally = Tally()
     heft = next((heft for most, heft in HEFTS if len(book.text) < most), 1.0)
-    for turn, speaker in zip(sieve.turns, told, strict=True):
-        if turn.speaker is not None and speaker is not None:
-            tally.settled += 1
-            tally.settled_right += names(sieve.people[turn.speaker].name) == speaker
+    _judge_settled(sieve, told, names, tally)
     examples: list[Example] = []
     for index, candidates, clues in sieve.open_turns(context):
         turn, speaker = sieve.turns[index], told[index]
@@ -134,6 +133,16 @@ def collect(path: Path, data: Path, weights: Weights | None) -> tuple[list[Examp
         elif picked is not None and tag:
             turn.speaker = sieve.roles.make_own(tag.subject)
     return examples, tally
+
+
+def _judge_settled(
+    sieve: Sieve, told: Sequence[str | None], names: Callable[[str], Any], tally: Tally
+) -> None:
+    """Count how often the sure rules are right."""
+    for turn, speaker in zip(sieve.turns, told, strict=True):
+        if turn.speaker is not None and speaker is not None:
+            tally.settled += 1
+            tally.settled_right += names(sieve.people[turn.speaker].name) == speaker
 
 
 def fit(examples: Sequence[Example]) -> dict[str, float]:
@@ -236,6 +245,8 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> dict
     examples_of = {path: examples for path, (examples, _) in zip(paths, collected, strict=True)}
     totals: dict[str, Tally] = defaultdict(Tally)
     for books in group_by_author(paths).values():
+        if sum(len(examples_of[path]) for path in books) < FEWEST:
+            continue
         by_mode: dict[str, list[Example]] = defaultdict(list)
         for path, examples in examples_of.items():
             if path not in books:

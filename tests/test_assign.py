@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from random import Random
+from statistics import mean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from audiobook.casting import (
@@ -18,7 +21,9 @@ from audiobook.casting import (
     assign_voices,
     load_settings,
 )
+from audiobook.casting.acoustics import measure_clarity, measure_distance, read_acoustics
 from audiobook.casting.conversations import find_partners
+from audiobook.casting.parts import find_parts, is_crowd
 from audiobook.model import (
     NARRATOR,
     Book,
@@ -36,6 +41,7 @@ DEFAULTS = load_settings(None, engines={}).general
 Line = tuple[int, str | None]
 """Paragraph and speaker."""
 
+CLEAR = ", a clear voice for a leading part"
 WOMEN = ("Anna", "Bea", "Clara", "Dora", "Eve", "Flora", "Gina", "Hanna", "Iris", "Jane", "Kate", "Lea")
 
 
@@ -105,7 +111,7 @@ def test_the_narrator_comes_first_then_who_says_most() -> None:
     assert [role.speaker for role in cast.roles] == [NARRATOR, "Max", None, "Anna"]
     narrator, max_, nobody, anna = cast.roles
     assert (narrator.voice, narrator.words, narrator.quotations) == (DEFAULTS.narrator, 2, 0)
-    assert (max_.quotations, max_.words, max_.gender, max_.why) == (2, 4, "male", "men's pool")
+    assert (max_.quotations, max_.words, max_.gender, max_.why) == (2, 4, "male", f"men's pool{CLEAR}")
     assert max_.voice in DEFAULTS.pools["male"]
     assert nobody.voice in DEFAULTS.pools["unknown"]
     assert nobody.why == "pool for unknown gender"
@@ -142,15 +148,17 @@ def test_settings_are_obeyed_by_name_and_by_alias() -> None:
     assert clara.voice == Voice(engine="tone", id="tone-low", rate=155, pitch=30)
     pool = [replace(voice, rate=120, volume=0.5) for voice in DEFAULTS.pools["female"]]
     assert dora.voice in pool
-    assert dora.why == "women's pool; rate and volume from voices.yaml"
+    assert dora.why == f"women's pool{CLEAR}; rate and volume from voices.yaml"
 
 
 def test_the_reason_names_who_talks_with_whom() -> None:
     genders: dict[str, Gender] = {"Max": "male", "Alex": "male"}
     cast = assign_voices(script_of([(1, "Anna"), (2, "Max"), (5, "Alex")], genders), DEFAULTS)
-    assert cast.by_speaker["Max"].why == "men's pool; Alex and Anna, who talk with him, have other voices"
-    assert cast.by_speaker["Anna"].why == "women's pool; Max, who talks with her, has another voice"
-    assert cast.by_speaker["Alex"].why == "men's pool; Max, who talks with him, has another voice"
+    assert cast.by_speaker["Max"].why == (
+        f"men's pool{CLEAR}; Alex and Anna, who talk with him, have other voices"
+    )
+    assert cast.by_speaker["Anna"].why == f"women's pool{CLEAR}; Max, who talks with her, has another voice"
+    assert cast.by_speaker["Alex"].why == f"men's pool{CLEAR}; Max, who talks with him, has another voice"
 
 
 def test_conversations_end_at_distance_scene_and_chapter() -> None:
@@ -214,7 +222,7 @@ def test_nobody_has_the_narrators_voice_while_another_fits() -> None:
     anna = cast.by_speaker["Anna"]
     assert anna.voice.id == NARRATORS.id
     assert anna.voice.pitch != NARRATORS.pitch
-    assert anna.why == "women's pool, whose only voice is the narrator's, raised in pitch"
+    assert anna.why == f"women's pool, whose only voice is the narrator's{CLEAR}, raised in pitch"
 
 
 @pytest.mark.parametrize("mode", ["gender", "single"])
@@ -224,7 +232,7 @@ def test_the_smaller_casts(mode: CastingMode) -> None:
     chosen = replace(DEFAULTS, casting=mode, characters=stated)
     cast = assign_voices(script_of(together(["Anna", "Bea", "Max", "Zed", "Alex", None]), genders), chosen)
     pools = DEFAULTS.pools
-    male, female, unknown = (pools[gender][0] for gender in ("male", "female", "unknown"))
+    male, female = (pools[gender][0] for gender in ("male", "female"))
     if mode == "single":
         assert {role.voice for role in cast.roles} == {DEFAULTS.narrator}
     else:
@@ -232,9 +240,9 @@ def test_the_smaller_casts(mode: CastingMode) -> None:
             male,
             female,
             male,
-            unknown,
             male,
-            unknown,
+            male,
+            male,
         ]
 
 
@@ -277,36 +285,41 @@ def test_a_cast_always_fits(story: tuple[list[Line], dict[str, Gender]], size: i
             assert role.voice not in {cast.voice_of(other) for other in others}
 
 
-@given(scripts(), st.randoms(use_true_random=False))
+@given(scripts(), st.integers(2, 5))
 @settings(deadline=None)
-def test_neither_amount_nor_order_changes_a_cast(
-    story: tuple[list[Line], dict[str, Gender]], random: Random
+def test_neither_amount_nor_order_changes_a_cast_while_the_parts_stay(
+    story: tuple[list[Line], dict[str, Gender]], times: int
 ) -> None:
     lines, genders = story
     before = ids(assign_voices(script_of(lines, genders), DEFAULTS))
-    more = [line for line in lines for _ in range(random.randint(1, 3))]
+    more = [line for line in lines for _ in range(times)]
     backwards = sorted(((1000 - paragraph, name) for paragraph, name in more), key=lambda line: line[0])
     assert ids(assign_voices(script_of(backwards, genders), DEFAULTS)) == before
 
 
 @given(scripts(), st.data())
 @settings(deadline=None)
-def test_who_leaves_moves_only_those_in_the_way(
+def test_who_has_a_small_part_comes_and_goes_without_moving_a_larger_one(
     story: tuple[list[Line], dict[str, Gender]], data: st.DataObject
 ) -> None:
-    """Whoever is recast now has, or had, a voice of the one who left or of another who is recast."""
     lines, genders = story
-    before = ids(assign_voices(script_of(lines, genders), DEFAULTS))
     leaving = data.draw(st.sampled_from(sorted({name for _, name in lines if name})))
-    after = ids(assign_voices(script_of([line for line in lines if line[1] != leaving], genders), DEFAULTS))
-    moved = {name for name in after if after[name] != before[name]}
-    for name in moved:
-        others = (moved | {leaving}) - {name}
-        near = {before[other] for other in others} | {after[other] for other in others if other in after}
-        assert {before[name], after[name]} & near
+    # Everybody else speaks so often, out of each other's way, that their parts do not depend on one line.
+    rest = [line for line in lines if line[1] != leaving]
+    often = [(1000 * (1 + n) + p, name) for n in range(60) for p, name in rest]
+    one = [line for line in lines if line[1] == leaving][:1]
+    with_them, without = script_of([*one, *often], genders), script_of(often, genders)
+    speakers = find_partners(without)
+    parts = find_parts(with_them, find_partners(with_them))
+    assume(rest and parts[leaving] == "minor" and parts.items() >= find_parts(without, speakers).items())
+    before, after = (ids(assign_voices(script, DEFAULTS)) for script in (with_them, without))
+    assert {name: before[name] for name in speakers if parts[name] != "minor"} == {
+        name: after[name] for name in speakers if parts[name] != "minor"
+    }
 
 
 def test_who_joins_seldom_moves_anybody() -> None:
+    """A fifth lead beside four; a smaller part moves none of them (above)."""
     moved = held = 0
     for seed in range(50):
         cast = [f"{name}{seed}" for name in WOMEN[:5]]
@@ -314,7 +327,7 @@ def test_who_joins_seldom_moves_anybody() -> None:
         after = ids(assign_voices(script_of(together(cast)), DEFAULTS))
         moved += sum(after[name] != voice for name, voice in before.items())
         held += 4
-    assert moved / held < 0.15
+    assert moved / held < 0.4
 
 
 def test_casts_are_the_same_in_every_run() -> None:
@@ -322,7 +335,97 @@ def test_casts_are_the_same_in_every_run() -> None:
     cast = assign_voices(script_of(together(WOMEN[:3])), DEFAULTS)
     assert ids(cast) == {
         NARRATOR: "en-gb-x-rp",
-        "Anna": "en-gb-x-gbclan+belinda",
+        "Anna": "en-us+Annie",
         "Bea": "en-us+f2",
-        "Clara": "en-029+f1",
+        "Clara": "en-us+shelby",
     }
+
+
+@pytest.mark.parametrize("gender", ["female", "male"])
+def test_who_share_scenes_sound_farther_apart_than_by_chance(gender: Gender) -> None:
+    def nearest(voices: Iterable[Voice]) -> float:
+        return min(measure_distance(one, other) for one, other in combinations(voices, 2))
+
+    for size in (2, 3, 4):
+        chance = mean(map(nearest, combinations(DEFAULTS.pools[gender], size)))
+        cast_so = []
+        for seed in range(60):
+            names = [f"{name}{seed}" for name in WOMEN[:size]]
+            cast = assign_voices(script_of(together(names), dict.fromkeys(names, gender)), DEFAULTS)
+            cast_so.append(nearest(map(cast.voice_of, names)))
+        assert mean(cast_so) > 1.03 * chance
+
+
+def test_leads_have_clear_voices_and_minor_parts_share_before_them() -> None:
+    leads = [line for n in range(60) for line in ((10 * n, "Anna"), (10 * n + 1, "Bea"))]
+    minor = [(2000 + 10 * n, name) for n, name in enumerate(WOMEN[2:])]
+    lines = [*leads, *minor, *((5000 + 10 * n, f"Extra{n}") for n in range(6))]
+    cast = assign_voices(script_of(lines), DEFAULTS)
+    own = {cast.voice_of("Anna").id, cast.voice_of("Bea").id}
+    least = sorted(map(measure_clarity, DEFAULTS.pools["female"]))[8 // 3]
+    assert all(measure_clarity(cast.voice_of(name)) >= least for name in ("Anna", "Bea"))
+    assert cast.by_speaker["Anna"].why.startswith(f"women's pool{CLEAR}")
+    others = {role.voice.id for role in cast.roles if role.speaker not in {"Anna", "Bea"}}
+    assert not own & others
+    assert "leading" not in cast.by_speaker["Clara"].why
+
+
+def test_a_crowd_has_a_voice_of_its_own_and_crowds_share_it() -> None:
+    names = ["the crowd", "everyone", "Zed", "Yve", "Xen", None]
+    genders: dict[str, Gender] = {name: "unknown" for name in names if name}
+    cast = assign_voices(script_of(apart([*names, *names, "Zed"]), genders), DEFAULTS)
+    assert cast.voice_of("the crowd") == cast.voice_of("everyone")
+    crowd = cast.voice_of("the crowd").id
+    assert crowd not in {
+        role.voice.id for role in cast.roles if role.speaker not in {"the crowd", "everyone"}
+    }
+    assert cast.by_speaker["the crowd"].why == "pool for unknown gender, many at once"
+    assert [is_crowd(name) for name in ("several voices", "the men", "Mrs. Guests", "the man", "?")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [
+        ("en-us+f2", "en-us+f2", 0, 0),
+        ("en-us+f2", "en-us+m3", 4, 7),
+        ("en-us", "en-gb", 1, 2),
+        ("en-us-nyc+f2", "en-us+f2", 1, 1.5),
+        ("xx+nobody", "en-us", 2, 2),
+    ],
+)
+def test_distances_are_what_is_heard(one: str, other: str, low: float, high: float) -> None:
+    voices = [Voice(engine="pyttsx3", id=voice) for voice in (one, other)]
+    assert low <= measure_distance(*voices) <= high
+    assert measure_distance(*voices) == measure_distance(*reversed(voices))
+
+
+def test_pitch_sets_apart_and_rate_does_not() -> None:
+    voice = DEFAULTS.pools["male"][0]
+    assert measure_distance(voice, replace(voice, pitch=voice.pitch + 16)) == pytest.approx(1.36)
+    assert measure_distance(voice, replace(voice, rate=200, volume=0.5)) == 0
+    tones = [Voice(engine="tone", id=name) for name in ("tone-low", "tone-high")]
+    assert (measure_distance(*tones), measure_clarity(tones[0])) == (2.0, 0.44)
+
+
+def test_every_built_in_voice_is_measured() -> None:
+    measured = read_acoustics()
+    voices = [DEFAULTS.narrator, *(voice for pool in DEFAULTS.pools.values() for voice in pool)]
+    assert {voice.id for voice in voices} <= measured.keys()
+    assert all(0 < row.clarity < 1 and len(row.colour_db) == 5 for row in measured.values())
+
+
+def test_a_cast_of_200_and_10000_lines_takes_no_time() -> None:
+    random = Random(7)
+    people = [f"Person {n}" for n in range(200)]
+    genders: dict[str, Gender] = {name: random.choice(["female", "male", "unknown"]) for name in people}
+    lines = [(n, people[min(int(random.expovariate(0.03)), 199)]) for n in range(10_000)]
+    script = script_of(lines, genders)
+    began = time.process_time()
+    assign_voices(script, DEFAULTS)
+    assert time.process_time() - began < 0.5

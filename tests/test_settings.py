@@ -68,7 +68,9 @@ def test_every_key_of_the_example_arrives(load: Load) -> None:
         "male": (espeak("en-us+m3"),),
         "unknown": (espeak("en-us"),),
     }
-    assert general.known_characters == (KnownCharacter(name="Rachel", aliases=("Rach",), gender="female"),)
+    assert general.corrections.characters == (
+        KnownCharacter(name="Rachel", aliases=("Rach",), gender="female"),
+    )
     assert general.pronunciations == {"Kuznetsova": "kooz nyet SOH va"}
     assert (general.pauses.sentence_ms, general.pauses.paragraph_ms) == (400, 750)
     assert general.details.title is None
@@ -103,6 +105,40 @@ def test_a_story_can_state_again_all_that_shapes_the_sound(load: Load) -> None:
     assert (story.pauses.head_ms, story.pauses.tail_ms) == (0, 3000)
     assert [character.name for character in story.characters] == ["Ann", "Bea"]
     assert story.characters[0].voice.id == "en-us+f2"
+
+
+def test_corrections_arrive_with_their_places(load: Load) -> None:
+    found = load(
+        "characters: {Providence: false, Hope: false}\n"
+        "lines: {Yes: Max, No: narrator}\n"
+        "stories:\n"
+        "  s:\n"
+        "    characters: {Hope: {gender: female}}\n"
+        "    lines:\n"
+        "      No: [{speaker: Ann, after: Is he}, {speaker: NARRATOR, after: Was he}]\n"
+    )
+    assert [(c.name, c.is_character) for c in found.general.corrections.characters] == [
+        ("Providence", False),
+        ("Hope", False),
+    ]
+    assert [(f.snippet, f.speaker) for f in found.general.lines] == [("Yes", "Max"), ("No", "narrator")]
+    story = found.for_story("s").corrections
+    assert [(c.name, c.is_character, c.gender) for c in story.characters] == [
+        ("Providence", False, None),
+        ("Hope", True, "female"),
+    ]
+    assert [(f.snippet, f.speaker, f.after) for f in story.lines] == [
+        ("Yes", "Max", None),
+        ("No", "Ann", "Is he"),
+        ("No", "narrator", "Was he"),
+    ]
+    places = [c.origin for c in story.characters] + [line.origin for line in story.lines[:2]]
+    assert [(o.path, o.line, o.is_general) for o in places if o] == [
+        ("characters.Providence", 1, True),
+        ("stories.s.characters.Hope", 5, False),
+        ("lines.Yes", 2, True),
+        ("stories.s.lines.No", 7, False),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,8 @@ def encode_mp3(
         raise StorageError(f"{path.parent}: the disk is full; free some space and run narrate again")
     if "Permission denied" in said or "Read-only file system" in said:
         raise StorageError(f"{path.parent}: can't be written: {said[-200:]}")
+    if status == 0 and not (path.exists() and path.stat().st_size):
+        raise EncoderError(f"{encoder.program}: said that it made {path.name}, and made nothing")
     if status != 0:
         raise EncoderError(
             f"{encoder.program}: exit status {status} on {path.name}: {said[-300:] or 'no message'}"

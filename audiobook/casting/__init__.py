@@ -1,7 +1,8 @@
 """Casting: voices.yaml becomes settings, and characters get their voices."""
 
-from audiobook.casting.assign import assign_voices
+from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.load import default_voices_yaml, load_settings
+from audiobook.casting.pin import Pin, pin_characters
 from audiobook.casting.pronounce import make_speller, spell_out
 from audiobook.casting.schema import FindFault
 from audiobook.casting.settings import (
@@ -14,6 +15,7 @@ from audiobook.casting.settings import (
     StorySettings,
     VoiceWish,
 )
+from audiobook.casting.yaml_words import write_scalar
 
 __all__ = [
     "BookDetails",
@@ -22,12 +24,16 @@ __all__ = [
     "FindFault",
     "OutputSettings",
     "Pauses",
+    "Pin",
     "Settings",
     "StorySettings",
     "VoiceWish",
     "assign_voices",
     "default_voices_yaml",
+    "find_stated",
     "load_settings",
     "make_speller",
+    "pin_characters",
     "spell_out",
+    "write_scalar",
 ]

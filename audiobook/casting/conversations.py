@@ -31,9 +31,12 @@ def find_partners(script: Script) -> Mapping[str | None, frozenset[str | None]]:
                 continue
             speaker = utterance.speaker
             partners.setdefault(speaker, set())
-            for other, paragraph in last_heard.items():
-                if other != speaker and utterance.paragraph - paragraph <= NEARBY_PARAGRAPHS:
-                    partners[other].add(speaker)
-                    partners[speaker].add(other)
+            # The last heard stand last, so that only those who are near are looked at.
+            last_heard.pop(speaker, None)
+            for other, paragraph in reversed(last_heard.items()):
+                if utterance.paragraph - paragraph > NEARBY_PARAGRAPHS:
+                    break
+                partners[other].add(speaker)
+                partners[speaker].add(other)
             last_heard[speaker] = utterance.paragraph
     return {speaker: frozenset(others) for speaker, others in partners.items()}

@@ -91,7 +91,7 @@ def _load(
     stories: dict[str, dict[str, Any]] = {}
     inner: list[Finding] = []
     for story in _entries_of(tree, "stories"):
-        read_story = record(schema.story_keys(stated), "a mapping of settings")
+        read_story = record(schema.story_keys(stated, story.name), "a mapping of settings")
         node = Table(mark=story.mark, entries=()) if is_nothing(story.value) else story.value
         for own in attempt(read_story, node, story.name, story.mark, inner):
             stories[story.name] = own
@@ -179,6 +179,7 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         narrator=values["narrator"].on(base),
         pools=pools,
         characters=tuple(values.get("characters", {}).values()),
+        lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
         pronunciations=values.get("pronunciations", {}),
         pauses=Pauses(**values["pauses"]),
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),

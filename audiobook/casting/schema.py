@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from audiobook.casting.line_readers import LINE_KEYS, origin_of, read_line
 from audiobook.casting.readers import (
     Reader,
     choice,
@@ -24,7 +25,16 @@ from audiobook.casting.readers import (
     whole,
 )
 from audiobook.casting.settings import CharacterSettings, VoiceWish
-from audiobook.casting.yaml_tree import Entry, Finding, Mark, Misfit, Node, Scalar, Table, is_nothing
+from audiobook.casting.yaml_tree import (
+    Entry,
+    Finding,
+    Mark,
+    Misfit,
+    Node,
+    Scalar,
+    Table,
+    is_nothing,
+)
 from audiobook.model import NARRATOR
 
 FindFault = Callable[[str], str | None]
@@ -48,6 +58,7 @@ _CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
     "gender": choice("female", "male", "unknown"),
 }
 
+_CHARACTER_WORDS = ", ".join(_CHARACTER_KEYS)
 _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
     f"{name}_ms": whole(0, 20_000, "a number of milliseconds")
     for name in ("sentence", "speaker", "paragraph", "scene", "head", "tail")
@@ -91,15 +102,16 @@ class Schema:
         return {
             # Checked before all else (load.py), since what voices there are depends on it.
             "engine": lambda node: node.text if isinstance(node, Scalar) else None,
-            **self.section_keys({}),
+            **self.section_keys({}, ""),
             "output": record(_OUTPUT_KEYS, f"a mapping with {', '.join(_OUTPUT_KEYS)}"),
             "stories": table(lambda entry: entry.value, "a mapping from names of stories to settings"),
         }
 
-    def section_keys(self, lower: Mapping[str, Any]) -> Mapping[str, Reader[Any]]:
+    def section_keys(self, lower: Mapping[str, Any], section: str) -> Mapping[str, Reader[Any]]:
         """Return the readers of the keys that may stand at the top level and in a story's section.
 
-        `lower` holds the values of the section below, over which this one is laid.
+        `lower` holds the values of the section below, over which this one is laid; `section` is the
+        dotted path of this one.
         """
         narrator: VoiceWish = lower.get("narrator", VoiceWish())
         characters: Mapping[str, CharacterSettings] = lower.get("characters", {})
@@ -109,14 +121,15 @@ class Schema:
             "rate": _VOICE_KEYS["rate"],
             "narrator": lambda node: self._read_voice(node, narrator.engine),
             "pools": record(dict.fromkeys(_GENDERS, pool), f"a mapping with {', '.join(_GENDERS)}"),
-            "characters": lambda node: self._read_characters(node, characters),
+            "characters": lambda node: self._read_characters(node, characters, section),
+            "lines": table(lambda entry: read_line(entry, section), "a mapping from lines to speakers"),
             "pronunciations": table(_read_pronunciation, "a mapping from words to respellings"),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
         }
 
-    def story_keys(self, lower: Mapping[str, Any]) -> Mapping[str, Reader[Any]]:
+    def story_keys(self, lower: Mapping[str, Any], story: str) -> Mapping[str, Reader[Any]]:
         """Return the readers of a story's section, laid over the general one, `lower`."""
-        return {**DETAIL_KEYS, **self.section_keys(lower)}
+        return {**DETAIL_KEYS, **self.section_keys(lower, f"stories.{story}.")}
 
     def _read_voice(self, node: Node, lower_engine: str | None) -> VoiceWish:
         """Read a voice's id, or a mapping of what is stated about the voice."""
@@ -183,21 +196,27 @@ class Schema:
             findings.append(Finding(mark=marks["voice"], message=f"expected {fault}", path="voice"))
 
     def _read_characters(
-        self, node: Node, lower: Mapping[str, CharacterSettings]
+        self, node: Node, lower: Mapping[str, CharacterSettings], section: str
     ) -> dict[str, CharacterSettings]:
         """Read the characters of a section, and see that no name belongs to two."""
 
         def read_character(entry: Entry, findings: list[Finding]) -> CharacterSettings:
             _check_character_name(entry)
             below = lower[entry.name].voice.engine if entry.name in lower else None
+            origin = origin_of(entry, section, "characters")
             if is_nothing(entry.value):
-                return CharacterSettings(name=entry.name)
+                return CharacterSettings(name=entry.name, origin=origin)
             if isinstance(entry.value, Scalar):
-                return CharacterSettings(name=entry.name, voice=self._read_voice(entry.value, below))
-            what = f"a voice's id, or a mapping with {', '.join(_CHARACTER_KEYS)}"
+                if entry.value.kind == "truth" and entry.value.text.lower() == "false":
+                    return CharacterSettings(name=entry.name, is_character=False, origin=origin)
+                voice = self._read_voice(entry.value, below)
+                return CharacterSettings(name=entry.name, voice=voice, is_character=True, origin=origin)
+            what = f"a voice's id, false for what is no character, or a mapping with {_CHARACTER_WORDS}"
             values = gather_keys(entry.value, _CHARACTER_KEYS, what, findings)
             return CharacterSettings(
                 name=entry.name,
+                is_character=True,
+                origin=origin,
                 aliases=values.get("aliases"),
                 gender=values.get("gender"),
                 voice=self._make_wish(entry.value, values, below, findings),
@@ -260,8 +279,9 @@ def all_keys() -> Iterator[str]:
     """Yield every key as a dotted path; `NAME` and `STORY` stand for names that the user chooses."""
     yield from (f"narrator.{key}" for key in _VOICE_KEYS)
     yield from (f"characters.NAME.{key}" for key in _CHARACTER_KEYS)
+    yield from (f"lines.WORDS.{key}" for key in LINE_KEYS)
     yield from (f"pools.{gender}" for gender in _GENDERS)
     yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)
     yield from Schema({}, None).general_keys()
-    yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}))
+    yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}, "STORY"))

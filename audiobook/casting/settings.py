@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from audiobook.model import Gender, KnownCharacter, Voice
+from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Voice
 
 CastingMode = Literal["full", "gender", "single"]
 """*full*: everybody in a voice of their own; *gender*: the narrator, a woman's and a man's voice;
@@ -53,13 +53,15 @@ class CharacterSettings:
     """What is stated about a character.
 
     `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
-    pools, and then gets the stated rate, pitch and volume.
+    pools, and then gets the stated rate, pitch and volume.  `is_character` False: the name is nobody's.
     """
 
     name: str
     aliases: tuple[str, ...] | None = None
     gender: Gender | None = None
     voice: VoiceWish = VoiceWish()
+    is_character: bool | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
     def over(self, lower: CharacterSettings) -> CharacterSettings:
         """Return these settings with what they leave open taken from `lower`."""
@@ -68,6 +70,8 @@ class CharacterSettings:
             aliases=lower.aliases if self.aliases is None else self.aliases,
             gender=lower.gender if self.gender is None else self.gender,
             voice=self.voice.over(lower.voice),
+            is_character=lower.is_character if self.is_character is None else self.is_character,
+            origin=self.origin,
         )
 
 
@@ -116,8 +120,8 @@ class StorySettings:
     """All that is set for one story: the general settings, overridden by the story's own section.
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
-    `characters` are in the order of the file.  `pronunciations` map a word or phrase to its respelling
-    (`pronounce.py`).
+    `characters` and `lines` are in the order of the file.  `pronunciations` map a word or phrase to its
+    respelling (`pronounce.py`).
     """
 
     engine: str
@@ -126,17 +130,25 @@ class StorySettings:
     narrator: Voice
     pools: Mapping[Gender, tuple[Voice, ...]]
     characters: tuple[CharacterSettings, ...] = ()
+    lines: tuple[LineFix, ...] = ()
     pronunciations: Mapping[str, str] = field(default_factory=dict)
     pauses: Pauses
     details: BookDetails = BookDetails()
 
     @property
-    def known_characters(self) -> tuple[KnownCharacter, ...]:
-        """What the script stage should know of the characters before it reads the story."""
-        return tuple(
-            KnownCharacter(name=stated.name, aliases=stated.aliases or (), gender=stated.gender)
+    def corrections(self) -> Corrections:
+        """What the script stage should know of characters and lines before it reads the story."""
+        characters = tuple(
+            KnownCharacter(
+                name=stated.name,
+                aliases=stated.aliases or (),
+                gender=stated.gender,
+                is_character=stated.is_character is not False,
+                origin=stated.origin,
+            )
             for stated in self.characters
         )
+        return Corrections(characters=characters, lines=self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,31 +136,44 @@ def script(
 @main.command()
 @_STORY
 @_VOICES
-@chapter_options
+@click.option(
+    "--doubtful",
+    type=click.IntRange(1),
+    is_flag=False,
+    flag_value=20,
+    metavar="[N]",
+    help="Show the N lines (20) whose speaker is least sure, and how to correct them.",
+)
+@click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
 @reading_options
 @_JSON
 def cast(
     *,
     story: str,
     voices: Path | None,
-    chapters: str | None,
-    first: int | None,
-    last: int | None,
+    doubtful: int | None,
+    pin: bool,
     matter: bool,
     footnotes: str,
     as_json: bool,
 ) -> None:
     """Show who speaks, how much, in which voice, and why."""
-    from audiobook.cli.tables import print_cast
-    from audiobook.production import open_project, script_and_cast
+    from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
+    from audiobook.production import open_project, pin_cast, script_and_cast, warn_of_unmet
+    from audiobook.script import find_doubtful
 
-    script_of_story, cast_of_story = script_and_cast(
-        open_project(Path(), voices=voices),
-        story,
-        chapters=choose_chapters(chapters, first, last),
-        choices=make_choices(matter=matter, footnotes=footnotes),
-    )
-    print_cast(script_of_story, cast_of_story, as_json=as_json)
+    if doubtful is not None and pin:
+        raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
+    project = open_project(Path(), voices=voices)
+    if pin:
+        print_pinned(pin_cast(project, story), as_json=as_json)
+        return
+    script, roles = script_and_cast(project, story, choices=make_choices(matter=matter, footnotes=footnotes))
+    warnings = warn_of_unmet(project, script)
+    if doubtful is not None:
+        print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
+    else:
+        print_cast(script, roles, warnings, as_json=as_json)
 
 
 @main.command()

@@ -16,10 +16,24 @@ def open_console(*, stderr: bool = False) -> Console:
     """Open a console on standard output (or error); rich honours NO_COLOR and TERM itself."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False)
-    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
-        return console
-    return Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
+    class PlainConsole(Console):
+        """Leaves a reader that has gone (`narrate … | head`) to the command line's one handler."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    # Titles and names are shown as they are: no markup, no emoji codes in them.
+    console = PlainConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def print_error(message: str) -> None:
+    """Print an error on standard error, its first word standing out."""
+    console = open_console(stderr=True)
+    console.print("error: ", style="bold red", end="")
+    console.print(message, soft_wrap=True)
 
 
 def print_json(value: object) -> None:

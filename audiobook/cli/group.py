@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from audiobook.cli.console import print_error
 from audiobook.errors import NarrateError
 
 DEFAULT_COMMAND = "make"
@@ -32,7 +33,7 @@ class DefaultGroup(click.Group):
         try:
             return super().invoke(ctx)
         except NarrateError as error:
-            click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+            print_error(str(error))
             ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("interrupted; what is finished stays, and the next run makes the rest", err=True)

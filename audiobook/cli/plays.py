@@ -34,8 +34,8 @@ def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
     speaking = [role.speaker for role in cast.roles if role.speaker != NARRATOR]
     colours = {speaker: _COLOURS[i % len(_COLOURS)] for i, speaker in enumerate(speaking)}
     for chapter in script.chapters:
-        console.print(f"\n[bold]{chapter.number}.[/] ", end="")
-        console.print(chapter.title, style="bold", markup=False)
+        console.print(f"\n{chapter.number}. ", style="bold", end="")
+        console.print(chapter.title, style="bold")
         for _, paragraph in groupby(chapter.utterances, key=lambda u: u.paragraph):
             console.print()
             for speaker, utterances in groupby(paragraph, key=lambda u: (u.kind, u.speaker)):
@@ -61,13 +61,13 @@ def _print_evidence(script: Script) -> None:
     """Say of each quotation why it is its speaker's."""
     console = open_console()
     if script.quotations:
-        console.print("\n[bold]Who speaks, and how we know[/]")
+        console.print("\nWho speaks, and how we know", style="bold")
     for quotation in script.quotations:
         text = " ".join(script.book.text[quotation.start : quotation.end].split())
         short = text if len(text) <= 50 else f"{text[:49]}…"
         sure = f"{quotation.confidence:.2f}"
         line = f"  {quotation.speaker or '?'}: “{short}”: {quotation.evidence} ({quotation.type}, {sure})"
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def script_json(script: Script, cast: Cast) -> dict[str, object]:

@@ -56,7 +56,7 @@ class _Lines(_Silent):
         self._say(message)
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(line, soft_wrap=True)
 
 
 class _Bars(_Silent):
@@ -98,7 +98,7 @@ class _Bars(_Silent):
             self.note(f"{story.name}: warning: {warning}")
 
     def note(self, message: str) -> None:
-        self._progress.console.print(message, markup=False)
+        self._progress.console.print(message)
 
 
 def _plural(noun: str, count: int) -> str:
@@ -119,9 +119,9 @@ def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
 
     # Refreshed by hand: a refreshing thread would have to be forked around.
     progress = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[clips]}"),
+        TextColumn("{task.fields[clips]}", markup=False),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=console,
         auto_refresh=False,

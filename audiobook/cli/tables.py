@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from audiobook.cli.console import open_console, print_json
-from audiobook.model import NARRATOR, Cast, Script, Voice, VoiceEntry
+from audiobook.cli.console import open_console, print_error, print_json
+from audiobook.model import Voice, VoiceEntry
 from audiobook.production import Audition, Cleaned, Finding, Report
 
 if TYPE_CHECKING:
@@ -21,11 +21,9 @@ def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
     elif not quiet:
         open_console().print(_report_table(report))
         _print_proof(report)
-    console = open_console(stderr=True)
     for story in report.stories:
         for error in story.errors:
-            console.print(f"[bold red]error:[/] {story.name}: ", end="")
-            console.print(error, markup=False, soft_wrap=True)
+            print_error(f"{story.name}: {error}")
 
 
 def _report_json(report: Report) -> dict[str, object]:
@@ -47,11 +45,12 @@ def _report_json(report: Report) -> dict[str, object]:
             for story in report.stories
         ],
         "leftovers": [str(path) for path in report.leftovers],
+        "warnings": report.warnings,
     }
 
 
 def _report_table(report: Report) -> Table:
-    table = _table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
+    table = new_table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
     for column in table.columns[1:6]:
         column.justify = "right"
     table.columns[-1].overflow = "fold"
@@ -67,7 +66,7 @@ def _report_table(report: Report) -> Table:
             str(story.characters),
             str(story.clips_made),
             str(story.clips_reused),
-            files or "[red]failed[/]",
+            files or "failed",
         )
     return table
 
@@ -85,54 +84,7 @@ def _print_proof(report: Report) -> None:
     if report.leftovers:
         console.print("These files belong to no story any more (narrate clean removes them):")
         for path in report.leftovers:
-            console.print(f"  {path}", markup=False, soft_wrap=True)
-
-
-def print_cast(script: Script, cast: Cast, *, as_json: bool) -> None:
-    """Print who speaks: a table, or JSON."""
-    aliases = {character.name: character.aliases for character in script.characters}
-    evidence = {character.name: character.gender_evidence for character in script.characters}
-    if as_json:
-        print_json(
-            {
-                "title": script.book.title,
-                "cast": [
-                    {
-                        "speaker": role.speaker,
-                        "gender": role.gender,
-                        "aliases": list(aliases.get(role.speaker or "", ())),
-                        "quotations": role.quotations,
-                        "words": role.words,
-                        "voice": asdict(role.voice),
-                        "why": role.why,
-                    }
-                    for role in cast.roles
-                ],
-            }
-        )
-        return
-    table = _table("Speaker", "Gender", "Lines", "Words", "Share", "Voice", "Why")
-    for column in table.columns[2:5]:
-        column.justify = "right"
-    total = max(1, sum(role.words for role in cast.roles))
-    for role in cast.roles:
-        also = ", ".join(aliases.get(role.speaker or "", ()))
-        name = role.speaker or "(not told who)"
-        because = evidence.get(role.speaker or "", "")
-        table.add_row(
-            f"{name} ({also})" if also else name,
-            role.gender if role.speaker != NARRATOR else "",
-            str(role.quotations) if role.speaker != NARRATOR else "",
-            str(role.words),
-            f"{100 * role.words / total:.0f} %",
-            describe_voice(role.voice),
-            role.why + (f"; {role.gender}: {because}" if because else ""),
-        )
-    console = open_console()
-    console.print(table)
-    silent = [character.name for character in script.characters if not character.quotations]
-    if silent:
-        console.print(f"Without a line: {', '.join(silent)}", markup=False)
+            console.print(f"  {path}", soft_wrap=True)
 
 
 def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants: bool) -> None:
@@ -141,7 +93,7 @@ def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants:
         print_json({"voices": [asdict(entry) for entry in entries]})
         return
     plain = [entry for entry in entries if with_variants or "+" not in entry.id]
-    table = _table("Voice", "Name", "Language", "Gender", "Engine")
+    table = new_table("Voice", "Name", "Language", "Gender", "Engine")
     for entry in plain:
         table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
     console = open_console()
@@ -152,7 +104,7 @@ def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants:
             f"Each of eSpeak's voices has {len(variants)} variants, written with a plus (en-us+f2); "
             "narrate voices en-us+ lists them one by one:"
         )
-        console.print(", ".join(variants), markup=False)
+        console.print(", ".join(variants))
 
 
 def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
@@ -161,7 +113,7 @@ def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
         auditions = [{"voice": asdict(a.voice), "used_for": a.used_for, "file": str(a.path)} for a in made]
         print_json({"auditions": auditions})
         return
-    table = _table("Voice", "Used for", "File")
+    table = new_table("Voice", "Used for", "File")
     for audition in made:
         table.add_row(describe_voice(audition.voice), audition.used_for, str(audition.path))
     open_console().print(table)
@@ -172,7 +124,7 @@ def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
     console = open_console()
     verb = "would remove" if dry_run else "removed"
     for path in cleaned.files:
-        console.print(f"{verb} {path}", markup=False, soft_wrap=True)
+        console.print(f"{verb} {path}", soft_wrap=True)
     if cleaned.cache_bytes:
         console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB of clips from the cache")
     if not cleaned.files and not cleaned.cache_bytes:
@@ -186,9 +138,10 @@ def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         return
     console = open_console()
     for finding in findings:
-        mark = "[green]ok[/]  " if finding.is_fine else "[bold red]FAIL[/]"
-        console.print(f"{mark} {finding.subject}: ", end="")
-        console.print(finding.found, markup=False, soft_wrap=True)
+        mark, style = ("ok  ", "green") if finding.is_fine else ("FAIL", "bold red")
+        console.print(mark, style=style, end=" ")
+        console.print(f"{finding.subject}: ", end="")
+        console.print(finding.found, soft_wrap=True)
 
 
 def describe_voice(voice: Voice) -> str:
@@ -208,7 +161,8 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _table(*titles: str) -> Table:
+def new_table(*titles: str) -> Table:
+    """Make a plain table with these columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

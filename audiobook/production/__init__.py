@@ -2,9 +2,11 @@
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
+from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
 from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
 from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
     Cleaned,
     Finding,
@@ -21,6 +23,7 @@ __all__ = [
     "Finding",
     "Listener",
     "Options",
+    "Pinned",
     "Project",
     "Report",
     "StoryReport",
@@ -33,6 +36,8 @@ __all__ = [
     "make_stories",
     "open_project",
     "parse_chapters",
+    "pin_cast",
     "read_story",
     "script_and_cast",
+    "warn_of_unmet",
 ]

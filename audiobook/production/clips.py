@@ -114,9 +114,15 @@ class ClipCache:
             yield status.st_mtime, status.st_size, path
 
     def clear(self) -> int:
-        """Remove every clip; return the bytes freed."""
-        freed = sum(size for _, size, _ in self._entries())
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove every clip; return the bytes freed.  Raises `StorageError` where one stays."""
+        freed = self.size_bytes()
+        try:
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+        except OSError as error:
+            raise StorageError(
+                f"{error.filename or self.folder}: can't be removed: {error.strerror}"
+            ) from error
         return freed
 
     def size_bytes(self) -> int:

@@ -77,7 +77,8 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
-    unfinished = partial / f"{plan.fingerprint}.mp3"
+    # Named so that an encoder's complaint tells which track it was.
+    unfinished = partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}.mp3"
     try:
         encode_mp3(
             lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),

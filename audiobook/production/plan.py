@@ -17,7 +17,7 @@ from audiobook.production.clips import clip_key
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.publishing import Tags, safe_file_name
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
-from audiobook.script import prove_complete, write_script
+from audiobook.script import clean, prove_complete, write_script
 
 TRACK_VERSION = 1
 """Raised whenever the same clips and settings would make other bytes."""
@@ -72,7 +72,7 @@ def plan_script(
     words would be lost or spoken twice.
     """
     book = _apply_details(read_book(path, choices), settings.details)
-    script = write_script(book, settings.known_characters)
+    script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
         raise SourceError(f"{path}: holds nothing to speak")
@@ -219,7 +219,7 @@ def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, 
         number=number,
         count=count,
         language=book.language,
-        text=_whole_text(chapter),
+        text=_whole_text(book, chapter),
         year=book.year,
         series=book.series,
         series_part=book.series_part,
@@ -227,9 +227,12 @@ def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, 
     )
 
 
-def _whole_text(chapter: ScriptChapter) -> str:
-    """Set the chapter's utterances as paragraphs with a blank line between."""
-    paragraphs: dict[int, list[str]] = {}
-    for utterance in chapter.utterances:
-        paragraphs.setdefault(utterance.paragraph, []).append(utterance.text)
-    return "\n\n".join(" ".join(texts) for texts in paragraphs.values())
+def _whole_text(book: Book, chapter: ScriptChapter) -> str:
+    """Set the source's own words, marks and all, as paragraphs with a blank line between.
+
+    Only the paragraphs that are spoken count, so that a preview's text is the preview's.
+    """
+    paragraphs = next(c.paragraphs for c in book.chapters if c.number == chapter.number)
+    numbers = dict.fromkeys(utterance.paragraph for utterance in chapter.utterances)
+    spans = [paragraphs[number - 1] for number in numbers]
+    return "\n\n".join(clean(book.text[span.start : span.end]) for span in spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.errors import SourceError, StorageError
@@ -49,10 +49,20 @@ def open_project(folder: Path, *, voices: Path | None = None, output: Path | Non
     )
 
 
-def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
-    """Return the files of the stories that are named (or paths), of all in `texts/` without a name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A story that was asked for: its name and file, and why it can't be made where it can't."""
 
-    Raises `SourceError` where there is no such story, or two would share an output folder.
+    name: str
+    path: Path
+    fault: str | None = None
+
+
+def find_stories(project: Project, names: Sequence[str] = ()) -> list[Source]:
+    """Find the stories that are named (or paths), or all in `texts/` without a name.
+
+    A name that fits nothing, and a story that would share another's output folder, are faults of that
+    story alone.  Raises `SourceError` where nothing is asked for and nothing is there.
     """
     known = list_texts(project)
     if not names:
@@ -61,15 +71,25 @@ def find_stories(project: Project, names: Sequence[str] = ()) -> list[Path]:
                 f"{project.texts}: no stories here; put a .txt file there, name a file "
                 "(narrate path/to/story.txt), or make a project with: narrate init my-audiobooks"
             )
-        found = known
+        found = [Source(name=path.stem, path=path) for path in known]
     else:
         found = list(dict.fromkeys(_find_story(project, known, name) for name in names))
-    by_name: dict[str, Path] = {}
-    for path in found:
-        other = by_name.setdefault(story_folder(path.stem).casefold(), path)
-        if other != path:
-            raise SourceError(f"{path}: would have the same output folder as {other}; rename one")
+    by_folder: dict[str, Path] = {}
+    for index, source in enumerate(found):
+        if source.fault is None:
+            other = by_folder.setdefault(story_folder(source.name).casefold(), source.path)
+            if other != source.path:
+                fault = f"{source.path}: would have the same output folder as {other}; rename one"
+                found[index] = replace(source, fault=fault)
     return found
+
+
+def find_story(project: Project, name: str) -> Path:
+    """Find one story by its name or path.  Raises `SourceError` where there is none."""
+    source = _find_story(project, list_texts(project), name)
+    if source.fault is not None:
+        raise SourceError(source.fault)
+    return source.path
 
 
 def list_texts(project: Project) -> list[Path]:
@@ -84,22 +104,25 @@ def list_texts(project: Project) -> list[Path]:
         raise SourceError(f"{project.texts}: can't be read: {error.strerror}") from error
 
 
-def _find_story(project: Project, known: Sequence[Path], name: str) -> Path:
+def _find_story(project: Project, known: Sequence[Path], name: str) -> Source:
     for path in known:
         if name in {path.stem, path.name}:
-            return path
+            return Source(name=path.stem, path=path)
     path = Path(name)
     try:
-        if path.exists():
-            return path
+        exists = path.exists()
     except OSError as error:
-        raise SourceError(f"{name[:80]}: can't be read: {error.strerror}") from error
+        return Source(name=name[:80], path=path, fault=f"{name[:80]}: can't be read: {error.strerror}")
+    return Source(name=path.stem, path=path, fault=None if exists else _no_such(project, known, path, name))
+
+
+def _no_such(project: Project, known: Sequence[Path], path: Path, name: str) -> str:
     if path.suffix or path.parent != Path():
-        raise SourceError(f"{name}: no such file")
+        return f"{name}: no such file"
     close = difflib.get_close_matches(name, [p.stem for p in known], n=1, cutoff=0.5)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     has = f"; {project.texts} has {', '.join(p.stem for p in known)}" if known else ""
-    raise SourceError(f"{name}: no such story or file{hint}{has}")
+    return f"{name}: no such story or file{hint}{has}"
 
 
 def clear_partial(project: Project) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, SourceError
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
@@ -22,14 +22,17 @@ from audiobook.production.locks import sole_use
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
+    Source,
     clear_partial,
     find_leftovers,
     find_stories,
+    find_story,
     list_texts,
     make_folder,
 )
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import read_mark
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
@@ -82,11 +85,13 @@ def make_stories(
     )
     sources = find_stories(project, names)
     warn_of_unknown_stories(project, settings, sources, listener)
-    report = Report(stories=[StoryReport(name=source.stem, title=source.stem) for source in sources])
+    report = Report(stories=[StoryReport(name=source.name, title=source.name) for source in sources])
     with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
         stories = [story for story in planned if story is not None]
+        if not names and len(stories) == len(sources):
+            _warn_of_general(run, report, [story.plan.script for story in stories])
         if any(story.tracks for story in stories):
             _produce(run, stories)
         for story in stories:
@@ -107,10 +112,10 @@ def read_settings(project: Project) -> Settings:
 
 
 def warn_of_unknown_stories(
-    project: Project, settings: Settings, sources: Sequence[Path], listener: Listener
+    project: Project, settings: Settings, sources: Sequence[Source], listener: Listener
 ) -> None:
     """Say which sections of voices.yaml are for stories that are not there: a slip, or a renamed file."""
-    known = {path.stem for path in [*sources, *list_texts(project)]}
+    known = {*(source.name for source in sources), *(path.stem for path in list_texts(project))}
     for name in settings.stories.keys() - known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
@@ -126,14 +131,14 @@ def script_and_cast(
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
-    source = find_stories(project, [name])[0]
+    source = find_story(project, name)
     script, cast = plan_script(source, settings.for_story(source.stem), choices=choices)
     return keep_chapters(script, chapters), cast
 
 
 def read_story(project: Project, name: str, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read one story, by name or path, no further than its text.  Raises `SourceError`."""
-    return read_book(find_stories(project, [name])[0], choices)
+    return read_book(find_story(project, name), choices)
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
@@ -145,12 +150,14 @@ def engine_fingerprint(name: str) -> str:
     return shared_engine(name).fingerprint
 
 
-def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
+def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     """Plan a story and find out what of it is missing; None where it can't be read."""
     try:
+        if source.fault is not None:
+            raise SourceError(source.fault)
         plan = plan_story(
-            source,
-            run.settings.for_story(source.stem),
+            source.path,
+            run.settings.for_story(source.name),
             project=run.project,
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,
@@ -163,6 +170,7 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
         run.listener.story_done(report)
         return None
     _describe(report, plan)
+    report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
     orders = {order.key: order for track in tracks for order in track.orders}
@@ -172,6 +180,13 @@ def _plan(run: _Run, source: Path, report: StoryReport) -> StoryWork | None:
         run.listener.story_done(report)
     uses = Counter(order.key for track in plan.tracks for order in track.orders)
     return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, uses=uses)
+
+
+def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> None:
+    """Say which corrections for every story met nothing in any, now that all have been read."""
+    report.warnings += warn_of_unmet_everywhere(run.project, scripts)
+    for warning in report.warnings:
+        run.listener.note(warning)
 
 
 def _is_made(track: TrackPlan) -> bool:

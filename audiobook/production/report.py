@@ -35,10 +35,11 @@ class StoryReport:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """A run's outcome: its stories in order, and files that belong to no story any more."""
+    """A run's outcome: its stories in order, files that belong to no story any more, general warnings."""
 
     stories: list[StoryReport] = field(default_factory=list)
     leftovers: list[Path] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

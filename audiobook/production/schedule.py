@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan
 from audiobook.production.report import StoryReport
 
-_BATCH_LETTERS = 2500
-"""Text per synthesis job: about a fifth of a second of work, so that progress and Ctrl-C are prompt."""
+_BATCH_LETTERS = 700
+"""Text per synthesis job: under a tenth of a second of work, so that progress and Ctrl-C are prompt."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

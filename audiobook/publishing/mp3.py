@@ -1,6 +1,8 @@
 """An MP3's tags, as players read them, and the mark by which narrate knows its own files.
 
 ID3v2.3, since old players read no other; the frames are those that Audiobookshelf's scanner looks for.
+A story of one chapter has its own title as the track's too: Audiobookshelf then shows the file's name
+("01 - Echo Chamber"), and every other player the title.
 """
 
 from __future__ import annotations

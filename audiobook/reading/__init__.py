@@ -48,6 +48,10 @@ MAX_FILE = 500_000_000
 
 def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read a source file.  Raises `SourceError` where that can't be done, saying why."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise SourceError(f"{path}: the file's name is not UTF-8; rename it") from error
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         readable = ", ".join(sorted(filter(None, READERS)))

@@ -13,7 +13,8 @@ from audiobook.model import Gender, KnownCharacter
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
-from audiobook.script.people import Person, form_gender, title_gender
+from audiobook.script.naming import form_gender, title_gender
+from audiobook.script.people import Person
 from audiobook.script.scene import Sighting
 
 _PRONOUNS: dict[str, Gender] = {

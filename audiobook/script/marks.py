@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from audiobook.script.dashes import cut_dialogue, find_unmarked_tag
 from audiobook.script.layout import Passage
 from audiobook.script.lexicon import lexicon
 
@@ -57,7 +58,7 @@ def find_quoted(text: str, passages: Sequence[Passage]) -> list[Quoted]:
         style = styles[passage.chapter]
         dash = _DASH_OPENER.match(text, passage.start, passage.end) if style == "dash" else None
         if dash:
-            found.extend(_cut_dash_dialogue(text, passage, dash.end()))
+            found.extend(_quote_dialogue(text, passage, dash.end()))
             left_open = None
             continue
         spans = list(_pair_marks(text, passage, style, left_open))
@@ -102,7 +103,7 @@ def _close_before_tag(text: str, span: Quoted, *, surely: bool) -> Quoted:
     `surely` asks for "said Clara": where the speech may go on in the next paragraph, its "he told me"
     need be no tag.
     """
-    tag = _find_dash_tag(text, span.start, min(span.end, span.start + (200 if surely else 1000)))
+    tag = find_unmarked_tag(text, span.start, min(span.end, span.start + (200 if surely else 1000)))
     if tag is None or (surely and not _SAID_NAME.match(text, tag)):
         return span
     end = span.start + len(text[span.start : tag].rstrip())
@@ -279,54 +280,8 @@ class _Singles:
         return None
 
 
-_DASH_BREAK = re.compile(r"\s[—–―]\s*(?=\S)")
-
-
-def _cut_dash_dialogue(text: str, passage: Passage, start: int) -> Iterator[Quoted]:
-    """Cut a paragraph that opens with a dash: speech, its tag, speech again after each further dash.
-
-    The tag has no marks of its own; it begins where a clause of `subject verb` or `verb subject` with
-    a verb of speech does.
-    """
-    edges = [m.start() for m in _DASH_BREAK.finditer(text, start, passage.end)]
-    begins = [start, *(m.end() for m in _DASH_BREAK.finditer(text, start, passage.end))]
-    for begin, end in zip(begins, [*edges, passage.end], strict=True):
-        tag = _find_dash_tag(text, begin, end)
-        stop = tag if tag is not None else end
-        inner = text[begin:stop]
-        if any(c.isalnum() for c in inner):
-            yield Quoted(
-                start=begin,
-                end=begin + len(inner.rstrip()),
-                outer_start=begin,
-                outer_end=begin + len(inner.rstrip()),
-                passage=passage.index,
-                style="dash",
-            )
-
-
-_CLAUSE = re.compile(r"(?<=[,.!?…])\s+")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-
-
-def _find_dash_tag(text: str, start: int, end: int) -> int | None:
-    """Return where the narration of a dash-dialogue segment begins, or None."""
-    verbs = lexicon().speech_verbs
-    for clause in _CLAUSE.finditer(text, start, end):
-        words = _WORD.findall(text, clause.end(), min(end, clause.end() + 60))[:5]
-        for i, word in enumerate(words[:4]):
-            if verbs.get(word.lower()) in ("past", "present") and _has_subject(words, i):
-                return clause.end()
-    return None
-
-
-def _has_subject(words: list[str], verb: int) -> bool:
-    """Tell whether a name, a role ("the master") or he/she/they/I stands beside the verb."""
-    subjects = {"he", "she", "they", "I"}
-    if any(w in subjects for w in words[:verb]) or (words[0][:1].isupper() and 0 < verb <= 2):
-        return True
-    if words[0].lower() in ("the", "a", "her", "his", "their") and 0 < verb <= 3:
-        return True
-    return (
-        verb == 0 and len(words) > 1 and (words[1] in subjects or words[1][0].isupper() or words[1] == "the")
-    )
+def _quote_dialogue(text: str, passage: Passage, start: int) -> Iterator[Quoted]:
+    for begin, end in cut_dialogue(text, start, passage.end):
+        yield Quoted(
+            start=begin, end=end, outer_start=begin, outer_end=end, passage=passage.index, style="dash"
+        )

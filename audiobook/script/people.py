@@ -14,9 +14,9 @@ from itertools import pairwise
 from audiobook.model import Gender, KnownCharacter
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import Behaviour, Form, NameMention
+from audiobook.script.naming import KIN_TITLES, best_name, form_gender, title_gender
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
-_KIN = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
 
 
 @dataclass(slots=True)
@@ -57,30 +57,6 @@ def _count_meetings(mentions: Sequence[NameMention]) -> Counter[tuple[Form, Form
             meetings[one.form, other.form] += 1
             meetings[other.form, one.form] += 1
     return meetings
-
-
-def title_gender(form: Form) -> Gender:
-    """Return the gender that a form's titles tell."""
-    for title in form.titles:
-        told = lexicon().title_gender.get(title, "unknown")
-        if told != "unknown":
-            return told
-    return "unknown"
-
-
-def form_gender(form: Form) -> Gender:
-    """Return the gender that a form's titles, else its first name, tell."""
-    told = title_gender(form)
-    if told != "unknown" or not form.words:
-        return told
-    first = form.words[0].lower()
-    words = lexicon()
-    if len(form.words) > 1 or not form.titles:
-        named = words.first_names.get(first)
-        if named is None and "-" in first:
-            named = words.first_names.get(first.split("-")[0])
-        return named or "unknown"
-    return "unknown"
 
 
 def _agree(one: Gender, other: Gender) -> bool:
@@ -194,7 +170,7 @@ class _Clusters:
                 self.join(form, titled.pop())
             if fits:
                 continue
-            if form.titles[-1] in _KIN:
+            if form.titles[-1] in KIN_TITLES:
                 gender = title_gender(form)
                 fits = [f for f in self.by_last[last] if f.titles and self.gender(f) == gender and f != form]
             else:
@@ -231,7 +207,7 @@ class _Clusters:
         titled = [f for f in self.members(full) if f.titles and len(f.words) > 1]
         often = sum(self.count[f] for f in titled)
         bare = sum(self.count[f] for f in self.members(full)) - often
-        if often >= 10 and 12 * often >= self.count[form] and bare >= 5:
+        if often >= 10 and bare >= 5 and often + bare < self.count[form] <= 12 * often:
             return False
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
@@ -315,7 +291,7 @@ class _Clusters:
         of_form: dict[Form, int] = {}
         for root, forms in self.group.items():
             said = self.known.get(root)
-            name = known[said].name if said is not None else _best_name(forms, self.count)
+            name = known[said].name if said is not None else best_name(forms, self.count)
             mentions = sum(self.count[f] for f in forms)
             person = Person(id=len(people), name=name, forms=forms, mentions=mentions)
             people.append(person)
@@ -327,32 +303,3 @@ def _same_title(one: Form, other: Form) -> bool:
     a, b = one.titles[-1] if one.titles else "", other.titles[-1] if other.titles else ""
     same = ({"dr", "doctor"}, {"prof", "professor"}, {"capt", "captain"}, {"col", "colonel"}, {"mis", "mrs"})
     return any({a, b} <= pair for pair in same)
-
-
-def _best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:
-    """Return the name to list a person under: given name and surname where the text has them.
-
-    A knight stays "Sir Walter"; who has no given name goes by the title or the one name most used.
-    """
-    total = sum(count[form] for form in forms)
-    bare = [f for f in forms if not f.words and f.titles]
-    if 5 * sum(count[f] for f in bare) > 4 * total:
-        return (
-            f"the {bare[0].written}"
-            if bare[0].titles[0] not in lexicon().section("kin names")
-            else bare[0].written
-        )
-    titled = [f for f in forms if f.titles and f.words and not set(f.titles) & set(_KIN)]
-    full = [f for f in forms if len(f.words) > 1 and not f.titles and 100 * count[f] >= total]
-    knighted = [f for f in titled if "sir" in f.titles]
-    if 2 * sum(count[f] for f in knighted) > total:
-        full, titled = [], knighted
-    single = [f for f in forms if len(f.words) == 1 and not f.titles]
-    if not full and titled and single:
-        # "Marianne" is listed before the "Miss Dashwood" that her sister is called too, "Edmund" before
-        # "Mr. Bertram"; but "Mr. Darcy" before "Darcy".
-        most = max(single, key=lambda f: count[f])
-        by_title = max(titled, key=lambda f: count[f])
-        if most.words[-1] != by_title.words[-1] and count[most] > count[by_title]:
-            titled = single
-    return max(full or titled or forms, key=lambda f: (bool(f.words), count[f])).written

@@ -18,7 +18,10 @@ PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
 _DETERMINERS = frozenset("the a an his her my their our this that another some one your its".split())
 _SUBJECT_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
 _COUNTING = frozenset("both all two three four five six several many".split())
-_MANNERS = frozenset("voice tone whisper manner way accents moment hurry breath".split())
+_MANNERS = frozenset(
+    "voice tone whisper manner way accents moment hurry breath groan sigh smile laugh grin nod shrug bow "
+    "frown start shudder look gesture air sneer sob wink cough chuckle shake".split()
+)
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
 
 
@@ -141,21 +144,25 @@ class PhraseReader:
         noun = lowers[noun_at]
         head = noun if noun in self.words.noun_gender else noun.split("-")[-1]
         gender = self.words.noun_gender.get(head, "unknown")
-        end = noun_at + 1
-        if noun in self.words.section("generic nouns") and end + 2 < stop and lowers[end] in ("with", "in"):
-            # "the man with the black beard" is somebody in particular.
-            while (
-                end < min(stop, noun_at + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end])
-            ):
-                end += 1
-            if lowers[end - 1] in _MANNERS:
-                end = noun_at + 1
+        end = self._end_of(noun_at, stop)
         text = " ".join(texts[start:end])
         plural = determiner in _COUNTING or noun in self.words.section("groups")
         return Phrase(
             kind="group" if plural else "role", first=first, after=end, gender=gender,
             noun=head, text=text, determiner=determiner,
         )  # fmt: skip
+
+    def _end_of(self, noun: int, stop: int) -> int:
+        """Return the token after a role; "the man with the black beard" is somebody in particular."""
+        lowers = self.tokens.lowers
+        end = noun + 1
+        generic = lowers[noun] in self.words.section("generic nouns")
+        if not generic or end + 2 >= stop or lowers[end] not in ("with", "in"):
+            return end
+        while end < min(stop, noun + 7) and lowers[end][0].isalpha() and not self._is_verb(lowers[end]):
+            end += 1
+        vague = lowers[end - 1] in _MANNERS or lowers[end - 1] in _DETERMINERS
+        return noun + 1 if vague else end
 
     def _goes_on(self, at: int, stop: int) -> bool:
         """Tell whether the noun is only part of a compound ("duty nurse", "harbor master")."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from audiobook.model import Gender
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
+from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
@@ -22,6 +24,8 @@ class RoleBook:
         self.holders: dict[str, set[int]] = {}
         self.own: dict[str, int] = {}
         self.used: Counter[str] = Counter()
+        self.stated_genders: Mapping[str, Gender] = {}
+        """What a person has said of roles, by their names in small letters."""
         for person in people:
             for form in person.forms:
                 for title in form.titles[-1:]:
@@ -57,8 +61,16 @@ class RoleBook:
                         break
 
     def _hold_if_telling(self, phrase: Phrase, person: int) -> None:
-        if phrase.noun in lexicon().noun_gender and phrase.noun not in lexicon().section("generic nouns"):
+        words = lexicon()
+        told = words.noun_gender.get(phrase.noun)
+        # "Her mother" is another's mother on the next page; "the manager" stays who she is.
+        loose = phrase.noun in words.section("generic nouns") or phrase.noun in words.section("kin nouns")
+        if told is not None and not loose and (told == "unknown" or self.gender_fits(person, told)):
             self.hold(phrase.noun, person)
+
+    def gender_fits(self, person: int, gender: Gender) -> bool:
+        """Tell whether the person's names allow the gender."""
+        return all(form_gender(form) in (gender, "unknown") for form in self.people[person].forms)
 
     def person_of(self, phrase: Phrase) -> int | None:
         """Return the person whom a role, "I" or a crowd names; one is made where it is nobody's yet.
@@ -116,11 +128,13 @@ class RoleBook:
     def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:
             taken = {person.name for person in self.people}
+            stated = self.stated_genders.get(name.lower())
+            told = f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells"
             person = Person(
                 id=len(self.people),
                 name=name if name not in taken else f"{name} ({len(self.people)})",
-                gender=phrase.gender,
-                gender_evidence=f"role: '{phrase.noun}'" if phrase.gender != "unknown" else "nothing tells",
+                gender=stated or phrase.gender,
+                gender_evidence="stated in the settings" if stated else told,
                 is_narrator=is_narrator,
             )
             self.people.append(person)

@@ -61,7 +61,7 @@ class Sieve:
     def _name_narrator(self) -> None:
         """Find who "I" is: whom the others call by a name that the narration itself never uses."""
         narrator = self.roles.own.get("I")
-        if narrator is None:
+        if narrator is None or self.people[narrator].name != "I":
             return
         near = {
             p
@@ -207,7 +207,7 @@ class Sieve:
                 span = self.scene.tokens.between(quotation.start, quotation.end)
                 heard.update(self.scene.forms_of_address(span.start, span.stop))
         she, he = heard["female"], heard["male"]
-        if max(she, he) >= 2 and max(she, he) >= 3 * min(she, he):
+        if max(she, he) >= 2 and max(she, he) >= 2 * min(she, he):
             told: Gender = "female" if she > he else "male"
             self.people[narrator].gender = told
             self.people[narrator].gender_evidence = f"is called sir {he}, madam {she} times, or the like"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from audiobook.model import Book, Character, KnownCharacter, Quotation, Script
+from audiobook.model import Book, Character, Corrections, Quotation, Script
+from audiobook.script.corrections import Corrector
 from audiobook.script.gender import tell_genders
 from audiobook.script.layout import Passage, Tokens, list_passages, tokenize
 from audiobook.script.marks import Quoted, find_quoted
@@ -21,42 +22,50 @@ from audiobook.script.turns import Turn, find_turns
 from audiobook.script.utterances import cut_utterances
 
 
-def write_script(book: Book, known: Sequence[KnownCharacter] = ()) -> Script:
+def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     """Turn a book into a script: who says what, in order.
 
-    `known` is what a person has said about characters; it overrules what the text suggests.  Pure and
-    deterministic; takes any text, and time linear in its length.
+    `corrections` are what a person has said about characters and lines; they overrule what the text
+    suggests.  Pure and deterministic; takes any text, and time linear in its length.
     """
+    corrector = Corrector(book.text, corrections or Corrections())
     passages = list_passages(book)
-    sieve = prepare_sieve(book, passages, known)
+    sieve = prepare_sieve(book, passages, corrector)
     sieve.attribute()
-    quotations = _list_quotations(book, passages, sieve.turns, sieve.people)
+    corrector.confirm_speakers(sieve.turns, sieve.people)
+    quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve.turns, sieve.people))
     return Script(
         book=book,
-        characters=_list_characters(sieve.people, quotations),
+        characters=corrector.correct_characters(_list_characters(sieve.people, quotations)),
         quotations=quotations,
         chapters=cut_utterances(book, quotations),
         skipped=book.skipped,
+        unmet=corrector.list_unmet(),
     )
 
 
-def prepare_sieve(book: Book, passages: Sequence[Passage], known: Sequence[KnownCharacter] = ()) -> Sieve:
+def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector | None = None) -> Sieve:
     """Find speech, people and tags: everything that comes before saying who speaks."""
     text = book.text
+    corrector = corrector or Corrector(text, Corrections())
     tokens = tokenize(text)
     quoted = find_quoted(text, passages)
-    speech = select_speech(text, tokens, passages, quoted)
+    speech = corrector.correct_speech(quoted, select_speech(text, tokens, passages, quoted))
     in_speech = _mark(tokens, speech)
     spoken = {quotation.start for quotation in speech}
     in_title = _mark(tokens, [q for q in quoted if q.start not in spoken])
-    mentions, behaviours = find_names(tokens, passages, in_speech, in_title)
-    people, of_form = cluster_people(mentions, behaviours, known)
+    mentions, behaviours = corrector.correct_names(
+        tokens, *find_names(tokens, passages, in_speech, in_title), in_speech
+    )
+    people, of_form = cluster_people(mentions, behaviours, corrector.known)
     of_mention = [of_form[mention.form] for mention in mentions]
     reader = PhraseReader(tokens, names_by_token(mentions, of_mention))
     roles = RoleBook(people)
     roles.learn(tokens, mentions, of_mention, reader)
-    tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=known)
+    tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=corrector.known)
+    corrector.correct_people(people, roles)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
+    corrector.preset_speakers(turns, people)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 

@@ -1,0 +1,180 @@
+"""The cast, the lines that are in doubt, and what was pinned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from audiobook.casting import write_scalar
+from audiobook.cli.console import open_console, print_json
+from audiobook.cli.tables import describe_voice, new_table
+from audiobook.model import NARRATOR, Cast, LineFix, Role, Script
+from audiobook.production import Pinned
+from audiobook.script import Doubt
+
+_OTHERS_SHOWN = 3
+
+
+def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: bool) -> None:
+    """Print who speaks, by number of lines: a table, or JSON."""
+    roles = [*cast.roles[:1], *sorted(cast.roles[1:], key=_by_lines)]
+    sureness = _mean_confidence(script)
+    if as_json:
+        print_json(_cast_json(script, roles, sureness, warnings))
+        return
+    table = new_table("Speaker", "Gender", "Lines", "Words", "Share", "Sure", "Voice", "Why")
+    for column in table.columns[2:6]:
+        column.justify = "right"
+    aliases = {character.name: character.aliases for character in script.characters}
+    evidence = {character.name: character.gender_evidence for character in script.characters}
+    total = max(1, sum(role.words for role in roles))
+    for role in roles:
+        is_narrator = role.speaker == NARRATOR
+        also = ", ".join(aliases.get(role.speaker or "", ()))
+        name = role.speaker or "(not told who)"
+        because = evidence.get(role.speaker or "", "")
+        table.add_row(
+            f"{name} ({also})" if also else name,
+            "" if is_narrator else role.gender,
+            "" if is_narrator else str(role.quotations),
+            str(role.words),
+            f"{100 * role.words / total:.0f} %",
+            f"{sureness[role.speaker]:.2f}" if role.speaker in sureness else "",
+            describe_voice(role.voice),
+            role.why + (f"; {role.gender}: {because}" if because else ""),
+        )
+    console = open_console()
+    console.print(table)
+    silent = [character.name for character in script.characters if not character.quotations]
+    if silent:
+        console.print(f"Without a line: {', '.join(silent)}")
+    _print_warnings(warnings)
+
+
+def _by_lines(role: Role) -> tuple[int, int, str]:
+    return (-role.quotations, -role.words, role.speaker or "")
+
+
+def _mean_confidence(script: Script) -> dict[str | None, float]:
+    """Return how sure each character's lines are on the average; lines of nobody are not sure at all."""
+    confidences: dict[str | None, list[float]] = defaultdict(list)
+    for quotation in script.quotations:
+        if quotation.speaker is not None:
+            confidences[quotation.speaker].append(quotation.confidence)
+    return {speaker: sum(values) / len(values) for speaker, values in confidences.items()}
+
+
+def _cast_json(
+    script: Script, roles: Sequence[Role], sureness: dict[str | None, float], warnings: Sequence[str]
+) -> dict[str, object]:
+    aliases = {character.name: character.aliases for character in script.characters}
+    return {
+        "title": script.book.title,
+        "cast": [
+            {
+                "speaker": role.speaker,
+                "gender": role.gender,
+                "aliases": list(aliases.get(role.speaker or "", ())),
+                "quotations": role.quotations,
+                "words": role.words,
+                "confidence": round(sureness[role.speaker], 3) if role.speaker in sureness else None,
+                "voice": asdict(role.voice),
+                "why": role.why,
+            }
+            for role in roles
+        ],
+        "warnings": list(warnings),
+    }
+
+
+def print_doubtful(
+    script: Script, doubts: Sequence[Doubt], warnings: Sequence[str], *, as_json: bool
+) -> None:
+    """Print the least sure lines in context, each with what to write into voices.yaml about it."""
+    if as_json:
+        lines = [_doubt_json(doubt) for doubt in doubts]
+        print_json({"title": script.book.title, "doubtful": lines, "warnings": list(warnings)})
+        return
+    from rich.text import Text
+
+    console = open_console()
+    if not doubts:
+        console.print("No line is in doubt.")
+    for doubt in doubts:
+        quotation = doubt.quotation
+        place = f"chapter {doubt.chapter}, line {doubt.line} of {script.book.source}"
+        guess = quotation.speaker or "nobody is told"
+        console.print(f"\n{place}", style="dim", soft_wrap=True)
+        context = Text(doubt.before, style="dim")
+        context.append(doubt.text, style="bold")
+        console.print(context.append(doubt.after, style="dim not bold"), soft_wrap=True)
+        reason = f"→ {guess} ({quotation.confidence:.2f}): {quotation.evidence}"
+        console.print(reason, style="cyan", soft_wrap=True)
+        console.print(f"    {_fix_line(doubt)}", soft_wrap=True)
+    if doubts:
+        heading = f"stories: {write_scalar(script.book.name)}: lines:"
+        console.print(
+            f"\nWhere a guess is wrong, put its line into voices.yaml, under {heading} and correct the name.",
+            markup=False,
+            soft_wrap=True,
+        )
+    _print_warnings(warnings)
+
+
+def _doubt_json(doubt: Doubt) -> dict[str, object]:
+    quotation = doubt.quotation
+    return {
+        "start": quotation.start,
+        "end": quotation.end,
+        "chapter": doubt.chapter,
+        "line": doubt.line,
+        "before": doubt.before,
+        "text": doubt.text,
+        "after": doubt.after,
+        "speaker": quotation.speaker,
+        "confidence": quotation.confidence,
+        "evidence": quotation.evidence,
+        "others": list(doubt.others),
+        "yaml": None if doubt.fix is None else _write_fix(doubt.fix, _proposal(doubt)),
+    }
+
+
+def _proposal(doubt: Doubt) -> str:
+    return doubt.quotation.speaker or next(iter(doubt.others), NARRATOR)
+
+
+def _fix_line(doubt: Doubt) -> str:
+    """Return the line to paste, with the names that it may need in a comment."""
+    if doubt.fix is None:
+        return "# no words tell this line from others; state its paragraph's other lines"
+    proposal = _proposal(doubt)
+    others = [name for name in doubt.others if name != proposal][:_OTHERS_SHOWN]
+    names = ", ".join([*others, f"{NARRATOR} where it is no speech"])
+    return f"{_write_fix(doubt.fix, proposal)}  # or {names}"
+
+
+def _write_fix(fix: LineFix, speaker: str) -> str:
+    words, name = write_scalar(fix.snippet), write_scalar(speaker)
+    if fix.after is None:
+        return f"{words}: {name}"
+    return f"{words}: {{speaker: {name}, after: {write_scalar(fix.after)}}}"
+
+
+def print_pinned(pinned: Pinned, *, as_json: bool) -> None:
+    """Print what was written into voices.yaml, and where."""
+    if as_json:
+        print_json({**asdict(pinned), "path": str(pinned.path), "characters": list(pinned.characters)})
+        return
+    console = open_console()
+    if not pinned.changed:
+        console.print(f"{pinned.path}: the cast stands there already", soft_wrap=True)
+        return
+    names = ", ".join(pinned.characters)
+    console.print(f"{pinned.path}: {pinned.section}: wrote {names}", soft_wrap=True)
+
+
+def _print_warnings(warnings: Sequence[str]) -> None:
+    console = open_console(stderr=True)
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
