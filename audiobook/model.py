@@ -24,21 +24,54 @@ Break = Literal["none", "sentence", "speaker", "paragraph", "scene"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """A stretch of the source that is not spoken, and why."""
+    """A stretch of the source that is not spoken, and why.
+
+    `title` is the heading of a whole section that is left out (a copyright page, an index), else empty.
+    """
 
     start: int
     end: int
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph's span; its text is `Book.text[start:end]`, hard line ends and all."""
+    """A paragraph's span; its text is `Book.text[start:end]`, hard line ends and all.
+
+    `language` is a BCP 47 tag where the source says that the paragraph is in another language than the
+    book, else None.
+    """
 
     start: int
     end: int
     kind: Literal["body", "heading"] = "body"
     follows_scene_break: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pronunciation:
+    """How the book itself wants words said: `ph` in the phonetic `alphabet` (ipa, x-sampa).
+
+    With a span it holds for that place alone (`ssml:ph`); with start = end = 0 for the words wherever
+    they stand (a PLS lexicon), in paragraphs of `language` where one is given.
+    """
+
+    words: str
+    ph: str
+    alphabet: str = "ipa"
+    language: str | None = None
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture as the source holds it: the file's bytes and its media type (image/jpeg, image/png)."""
+
+    data: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +87,12 @@ class Chapter:
 class Book:
     """What a reader made of one source file.
 
-    `text` is the decoded source as it stands: line ends untouched, a byte order mark left out.
+    `text` of a plain text is the decoded source as it stands: line ends untouched, a byte order mark
+    left out.  Of any other format it is what the reader extracted, which `narrate text` prints.
     Paragraphs and `skipped` cover every letter and digit of it, each once.
     `language` is a BCP 47 tag.  `warnings` are sentences for a person (an assumed encoding, say).
+    Several authors stand in `author` with "; " between them.  `identifiers` are as the source has them
+    (an ISBN, a URN, a URL).
     """
 
     name: str
@@ -69,6 +105,10 @@ class Book:
     series: str | None = None
     series_part: str | None = None
     description: str | None = None
+    publisher: str | None = None
+    identifiers: tuple[str, ...] = ()
+    cover: Image | None = None
+    pronunciations: tuple[Pronunciation, ...] = ()
     chapters: tuple[Chapter, ...]
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -41,6 +41,11 @@ HEAVY = {
     "filelock",
     "platformdirs",
     "imageio_ffmpeg",
+    "lxml",
+    "markdown_it",
+    "mobi",
+    "pypandoc",
+    "pypdf",
 }
 
 

@@ -14,6 +14,14 @@ import click
 
 from audiobook import __version__
 from audiobook.cli.group import DefaultGroup
+from audiobook.cli.reading import (
+    chapter_options,
+    choose_chapters,
+    make_choices,
+    print_contents,
+    print_text,
+    reading_options,
+)
 
 _Command = Callable[..., Any]
 
@@ -54,6 +62,8 @@ def main() -> None:
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
+@chapter_options
+@reading_options
 @_JSON
 @click.pass_context
 def make(
@@ -65,6 +75,11 @@ def make(
     jobs: int | None,
     force: bool,
     preview: int | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool,
+    footnotes: str,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -75,7 +90,13 @@ def make(
     from audiobook.production import Options, cache_folder, make_stories, open_project
 
     project = open_project(Path(), voices=voices, output=output)
-    options = Options(jobs=jobs, force=force, preview=preview)
+    options = Options(
+        jobs=jobs,
+        force=force,
+        preview=preview,
+        chapters=choose_chapters(chapters, first, last),
+        reading=make_choices(matter=matter, footnotes=footnotes),
+    )
     with open_listener(quiet=quiet or as_json, verbose=verbose) as listener:
         report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
     print_report(report, quiet=quiet, as_json=as_json)
@@ -85,13 +106,31 @@ def make(
 @main.command()
 @_STORY
 @_VOICES
+@chapter_options
+@reading_options
 @_JSON
-def script(story: str, voices: Path | None, as_json: bool) -> None:
+def script(
+    *,
+    story: str,
+    voices: Path | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool,
+    footnotes: str,
+    as_json: bool,
+) -> None:
     """Show a story as a play: who speaks each line, in colour."""
     from audiobook.cli.plays import print_script
     from audiobook.production import open_project, script_and_cast
 
-    print_script(*script_and_cast(open_project(Path(), voices=voices), story), as_json=as_json)
+    script_of_story, cast_of_story = script_and_cast(
+        open_project(Path(), voices=voices),
+        story,
+        chapters=choose_chapters(chapters, first, last),
+        choices=make_choices(matter=matter, footnotes=footnotes),
+    )
+    print_script(script_of_story, cast_of_story, as_json=as_json)
 
 
 @main.command()
@@ -106,8 +145,18 @@ def script(story: str, voices: Path | None, as_json: bool) -> None:
     help="Show the N lines (20) whose speaker is least sure, and how to correct them.",
 )
 @click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
+@reading_options
 @_JSON
-def cast(*, story: str, voices: Path | None, doubtful: int | None, pin: bool, as_json: bool) -> None:
+def cast(
+    *,
+    story: str,
+    voices: Path | None,
+    doubtful: int | None,
+    pin: bool,
+    matter: bool,
+    footnotes: str,
+    as_json: bool,
+) -> None:
     """Show who speaks, how much, in which voice, and why."""
     from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
     from audiobook.production import open_project, pin_cast, script_and_cast, warn_of_unmet
@@ -119,12 +168,35 @@ def cast(*, story: str, voices: Path | None, doubtful: int | None, pin: bool, as
     if pin:
         print_pinned(pin_cast(project, story), as_json=as_json)
         return
-    script, roles = script_and_cast(project, story)
+    script, roles = script_and_cast(project, story, choices=make_choices(matter=matter, footnotes=footnotes))
     warnings = warn_of_unmet(project, script)
     if doubtful is not None:
         print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
     else:
         print_cast(script, roles, warnings, as_json=as_json)
+
+
+@main.command()
+@_STORY
+@reading_options
+@_JSON
+def contents(*, story: str, matter: bool, footnotes: str, as_json: bool) -> None:
+    """List a book's chapters with words and minutes, and what of it is skipped."""
+    from audiobook.production import open_project, read_story
+
+    choices = make_choices(matter=matter, footnotes=footnotes)
+    print_contents(read_story(open_project(Path()), story, choices), as_json=as_json)
+
+
+@main.command()
+@_STORY
+@reading_options
+def text(*, story: str, matter: bool, footnotes: str) -> None:
+    """Print a book's text, which all offsets refer to."""
+    from audiobook.production import open_project, read_story
+
+    choices = make_choices(matter=matter, footnotes=footnotes)
+    print_text(read_story(open_project(Path()), story, choices))
 
 
 @main.command()

@@ -1,9 +1,10 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
-from audiobook.production.recipe import Options, make_stories, script_and_cast
+from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
@@ -17,6 +18,7 @@ from audiobook.production.upkeep import (
 
 __all__ = [
     "Audition",
+    "ChapterChoice",
     "Cleaned",
     "Finding",
     "Listener",
@@ -33,7 +35,9 @@ __all__ = [
     "list_voices",
     "make_stories",
     "open_project",
+    "parse_chapters",
     "pin_cast",
+    "read_story",
     "script_and_cast",
     "warn_of_unmet",
 ]

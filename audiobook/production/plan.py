@@ -12,10 +12,11 @@ from audiobook.audio import MASTERING_VERSION, Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
 from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
+from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.publishing import Tags, safe_file_name
-from audiobook.reading import read_book
+from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import clean, prove_complete, write_script
 
 TRACK_VERSION = 1
@@ -58,13 +59,19 @@ class StoryPlan:
         return self.script.book.name
 
 
-def plan_script(path: Path, settings: StorySettings, *, preview: int | None = None) -> tuple[Script, Cast]:
+def plan_script(
+    path: Path,
+    settings: StorySettings,
+    *,
+    preview: int | None = None,
+    choices: ReadingChoices = DEFAULT_CHOICES,
+) -> tuple[Script, Cast]:
     """Read a story and cast it, and prove that nothing of it is lost.
 
     `preview` keeps the first so many paragraphs.  Raises `SourceError`, or `IncompleteError` where
     words would be lost or spoken twice.
     """
-    book = _apply_details(read_book(path), settings.details)
+    book = _apply_details(read_book(path, choices), settings.details)
     script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
@@ -103,9 +110,14 @@ def plan_story(
     encoder_version: str,
     engine_fingerprint: Callable[[str], str],
     preview: int | None = None,
+    chosen: ChapterChoice | None = None,
+    choices: ReadingChoices = DEFAULT_CHOICES,
 ) -> StoryPlan:
-    """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`."""
-    script, cast = plan_script(path, settings, preview=preview)
+    """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`.
+
+    Of a book's chapters only the `chosen` are planned; each is the same file as in a run for them all.
+    """
+    script, cast = plan_script(path, settings, preview=preview, choices=choices)
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
     origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
@@ -113,6 +125,8 @@ def plan_story(
     for path_of_track, number, chapter in zip(
         track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
     ):
+        if chosen is not None and not chosen.holds(chapter.number):
+            continue
         orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
         tags = _tag_track(script, cast, chapter, number, len(chapters))
         tracks.append(
@@ -128,7 +142,7 @@ def plan_story(
                 ),
             )
         )
-    return StoryPlan(script=script, cast=cast, tracks=tuple(tracks))
+    return StoryPlan(script=keep_chapters(script, chosen), cast=cast, tracks=tuple(tracks))
 
 
 def order_clips(

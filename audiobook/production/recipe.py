@@ -14,7 +14,8 @@ from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, SourceError
-from audiobook.model import Cast, Script
+from audiobook.model import Book, Cast, Script
+from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
 from audiobook.production.locks import sole_use
@@ -34,17 +35,23 @@ from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJo
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import read_mark
+from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 
 _POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person asks of a run.  `preview` makes only the first so many paragraphs."""
+    """What a person asks of a run.
+
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book.
+    """
 
     jobs: int | None = None
     force: bool = False
     preview: int | None = None
+    chapters: ChapterChoice | None = None
+    reading: ReadingChoices = DEFAULT_CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,7 @@ def make_stories(
             _produce(run, stories)
         for story in stories:
             _finish(story)
-        if options.preview is None and not names:
+        if options.preview is None and options.chapters is None and not names:
             report.leftovers = find_leftovers(
                 project,
                 [track.path for story in stories for track in story.plan.tracks],
@@ -115,11 +122,23 @@ def warn_of_unknown_stories(
         listener.note(f"{project.voices}: stories.{name}: there is no such story in {project.texts}{hint}")
 
 
-def script_and_cast(project: Project, name: str) -> tuple[Script, Cast]:
+def script_and_cast(
+    project: Project,
+    name: str,
+    *,
+    chapters: ChapterChoice | None = None,
+    choices: ReadingChoices = DEFAULT_CHOICES,
+) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    return plan_script(source, settings.for_story(source.stem))
+    script, cast = plan_script(source, settings.for_story(source.stem), choices=choices)
+    return keep_chapters(script, chapters), cast
+
+
+def read_story(project: Project, name: str, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
+    """Read one story, by name or path, no further than its text.  Raises `SourceError`."""
+    return read_book(find_story(project, name), choices)
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
@@ -143,6 +162,8 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,
             preview=run.options.preview,
+            chosen=run.options.chapters,
+            choices=run.options.reading,
         )
     except NarrateError as error:
         report.errors.append(str(error))

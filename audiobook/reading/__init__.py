@@ -8,14 +8,45 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
+from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
 from audiobook.reading.decode import MAX_BYTES
+from audiobook.reading.docx import read_docx
+from audiobook.reading.epub import read_epub
+from audiobook.reading.flow import count_words
+from audiobook.reading.html import read_html
+from audiobook.reading.markdown import read_markdown
 from audiobook.reading.text import read_text
 
-READERS: Mapping[str, Callable[[Path, bytes], Book]] = {".txt": read_text, ".text": read_text, "": read_text}
-"""File ending → reader, which is given the path (for names and messages) and the file's bytes."""
+Reader = Callable[[Path, bytes, ReadingChoices], Book]
+
+READERS: Mapping[str, Reader] = {
+    ".txt": read_text,
+    ".text": read_text,
+    "": read_text,
+    ".epub": read_epub,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".docx": read_docx,
+    ".odt": read_by_pandoc,
+    ".fb2": read_by_pandoc,
+    ".rtf": read_by_pandoc,
+    ".mobi": read_mobi,
+    ".azw": read_mobi,
+    ".azw3": read_mobi,
+    ".prc": read_mobi,
+    ".pdf": read_pdf,
+}
+"""File ending → reader, which is given the path (for names), the file's bytes and the choices."""
+
+MAX_FILE = 500_000_000
+"""Bytes; a book with many pictures has a tenth of it."""
 
 
-def read_book(path: Path) -> Book:
+def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read a source file.  Raises `SourceError` where that can't be done, saying why."""
     try:
         str(path).encode("utf-8")
@@ -29,9 +60,10 @@ def read_book(path: Path) -> Book:
         status = path.stat()
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             raise SourceError(f"{path}: is not a file that can be read to an end")
-        if status.st_size > MAX_BYTES:
+        limit, what = (MAX_BYTES, "text") if reader is read_text else (MAX_FILE, "book")
+        if status.st_size > limit:
             raise SourceError(
-                f"{path}: {status.st_size / 1e6:.0f} MB is more than a text of {MAX_BYTES / 1e6:.0f} MB; "
+                f"{path}: {status.st_size / 1e6:.0f} MB is more than a {what} of {limit / 1e6:.0f} MB; "
                 "split it into several files"
             )
         data = path.read_bytes()
@@ -41,4 +73,7 @@ def read_book(path: Path) -> Book:
         raise SourceError(f"{path}: is a folder, not a story") from error
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from error
-    return reader(path, data)
+    return reader(path, data, choices)
+
+
+__all__ = ["DEFAULT_CHOICES", "READERS", "ReadingChoices", "count_words", "read_book"]

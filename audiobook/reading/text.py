@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import SourceError
-from audiobook.model import Book, Chapter, Paragraph, Skip
+from audiobook.model import Book, Skip
+from audiobook.reading.chapters import TITLE_PAGE, Cut, assemble
+from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.decode import decode_text
+from audiobook.reading.flow import Block
 from audiobook.reading.frontmatter import find_front_matter
+from audiobook.reading.gutenberg import HEADER, LICENCE, Frame, find_frame, find_notes
+from audiobook.reading.headings import find_headings
 from audiobook.reading.titles import make_title
 
 SCENE_BREAK = "scene-break mark"
@@ -35,29 +40,44 @@ class _Line:
         return len(self.text) - len(self.text.lstrip())
 
 
-def read_text(path: Path, data: bytes) -> Book:
-    """Read a plain text file: one chapter, named like the book.
+def read_text(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
+    """Read a plain text file: chapters by its headings, or one, named like the book.
 
     Raises `SourceError` where it is not text or holds no letter and no digit to speak.
     """
     source = str(path)
     text, warnings = decode_text(data, source)
+    return make_text_book(path, text, choices=choices, warnings=warnings)
+
+
+def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: tuple[str, ...] = ()) -> Book:
+    """Make a book of plain text that is decoded already.  Raises as `read_text`."""
+    source = str(path)
     front = find_front_matter(text, source)
-    values = front.values if front else {}
+    frame = find_frame(text)
+    values = (frame.values if frame else {}) | (front.values if front else {})
+    begin = max(front.end if front else 0, frame.start if frame else 0)
     skipped = [Skip(start=front.start, end=front.end, reason=FRONT_MATTER)] if front else []
-    paragraphs: list[Paragraph] = []
+    skipped += _skip_frame(text, frame, front.end if front else 0)
+    blocks: list[Block] = []
     follows_scene_break = False
-    for start, end, is_mark in _find_blocks(text, front.end if front else 0):
+    for start, end, is_mark in _find_blocks(text, begin, frame.end if frame else len(text)):
         if is_mark:
             skipped.append(Skip(start=start, end=end, reason=SCENE_BREAK))
-            follows_scene_break = bool(paragraphs)
+            follows_scene_break = bool(blocks)
         else:
-            paragraphs.append(Paragraph(start=start, end=end, follows_scene_break=follows_scene_break))
+            blocks.append(Block(start=start, end=end, follows_scene_break=follows_scene_break))
             follows_scene_break = False
-    if not any(character.isalnum() for p in paragraphs for character in text[p.start : p.end]):
+    if not any(character.isalnum() for block in blocks for character in text[block.start : block.end]):
         what = "is empty" if not text.strip() else "holds nothing to speak (no letter, no digit)"
         raise SourceError(f"{source}: {what}")
     title = values.get("title") or make_title(path.stem)
+    cuts = _find_cuts(blocks, text, title, is_framed=frame is not None)
+    chapters, left_out = assemble(blocks, text, cuts, title=title, choices=choices)
+    if not chapters:
+        raise SourceError(f"{source}: holds nothing to speak")
+    # A rule on a title page or among the contents goes with that.
+    skipped = [skip for skip in skipped if not any(o.start <= skip.start < o.end for o in left_out)]
     return Book(
         name=path.stem,
         source=source,
@@ -69,15 +89,67 @@ def read_text(path: Path, data: bytes) -> Book:
         series=values.get("series"),
         series_part=values.get("series_part"),
         description=values.get("description"),
-        chapters=(Chapter(number=1, title=title, paragraphs=tuple(paragraphs)),),
-        skipped=tuple(skipped),
+        chapters=chapters,
+        skipped=tuple(sorted([*skipped, *left_out], key=lambda skip: skip.start)),
         warnings=warnings + (front.warnings if front else ()),
     )
 
 
-def _find_blocks(text: str, position: int) -> Iterator[tuple[int, int, bool]]:
+def _skip_frame(text: str, frame: Frame | None, begin: int) -> list[Skip]:
+    """Return the skips of Project Gutenberg's header and licence, without white space around them."""
+    skips = []
+    if frame:
+        for start, end, reason in ((begin, frame.start, HEADER), (frame.end, len(text), LICENCE)):
+            if text[start:end].strip():
+                left, right, _ = _trim(text, start, end, is_mark=False)
+                skips.append(Skip(start=left, end=right, reason=reason))
+    return skips
+
+
+def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -> list[Cut]:
+    """Find where chapters begin, and say of each block whether it is a heading or left out, and why."""
+    texts = [text[block.start : block.end] for block in blocks]
+    if is_framed:
+        for index, reason in find_notes(texts).items():
+            blocks[index].skip = reason
+    headings, contents = find_headings(texts)
+    for index, reason in contents.items():
+        blocks[index].matter = reason
+    cuts: list[Cut] = []
+    part = ""
+    for heading in headings:
+        for index in range(heading.index, heading.last + 1):
+            blocks[index].level = heading.level
+        part = heading.label if heading.level == 1 else part
+        cuts.append(
+            Cut(
+                start=blocks[heading.index].start, title=heading.title, part=part if heading.level > 1 else ""
+            )
+        )
+    if headings and _is_title_page(texts[: headings[0].index], blocks, title):
+        for block in blocks[: headings[0].index]:
+            block.matter = block.matter or (None if block.skip else TITLE_PAGE)
+    return cuts
+
+
+def _is_title_page(texts: list[str], blocks: list[Block], title: str) -> bool:
+    """Tell whether what stands before the first heading is the book's name and its author's, no more."""
+    own = [words for words, block in zip(texts, blocks, strict=False) if not (block.matter or block.skip)]
+    if not own or sum(len(words.split()) for words in own) > _LONGEST_TITLE_PAGE:
+        return False
+    letters = "".join(filter(str.isalnum, title.casefold()))
+    first = own[0].strip(" _")
+    named = "".join(filter(str.isalnum, first.casefold())) in letters or first == first.upper()
+    return named or any(re.match(r"_?by\b", words.strip(), re.IGNORECASE) for words in own)
+
+
+_LONGEST_TITLE_PAGE = 60
+"""Words."""
+
+
+def _find_blocks(text: str, position: int, stop: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the span of every paragraph and scene-break mark, and whether it is a mark."""
-    lines = list(_split_lines(text, position))
+    lines = list(_split_lines(text, position, stop))
     width = max((len(line.text) for line in lines if len(line.text) <= LONGEST_WRAPPED_LINE), default=0)
     block: list[_Line] = []
     for line in lines:
@@ -94,8 +166,8 @@ def _find_blocks(text: str, position: int) -> Iterator[tuple[int, int, bool]]:
         yield _trim(text, block[0].start, block[-1].end, is_mark=False)
 
 
-def _split_lines(text: str, position: int) -> Iterator[_Line]:
-    for match in _LINE.finditer(text, position):
+def _split_lines(text: str, position: int, stop: int) -> Iterator[_Line]:
+    for match in _LINE.finditer(text, position, stop):
         line = match[0].rstrip("\r\n\f\v")
         yield _Line(match.start(), match.start() + len(line), line)
 

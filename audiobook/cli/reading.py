@@ -1,0 +1,144 @@
+"""Options about what of a book is read, and the commands that show it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiobook.model import Book, Chapter
+
+if TYPE_CHECKING:
+    from audiobook.production import ChapterChoice
+    from audiobook.reading import ReadingChoices
+
+WORDS_PER_MINUTE = 155
+"""The pace that the default settings come out near, pauses included (docs/performance.md)."""
+
+_Command = Callable[..., Any]
+
+
+def reading_options(command: _Command) -> _Command:
+    """Add `--matter` and `--footnotes`; see `ReadingChoices`."""
+    matter = click.option(
+        "--matter", is_flag=True, help="Read front and back matter too: title page, notes, index …"
+    )
+    footnotes = click.option(
+        "--footnotes",
+        type=click.Choice(["skip", "paragraph"]),
+        default="skip",
+        show_default=True,
+        help="Leave footnotes out, or read each at the end of its paragraph.",
+    )
+    return matter(footnotes(command))
+
+
+def chapter_options(command: _Command) -> _Command:
+    """Add `--chapters`, `--from` and `--to`."""
+    chapters = click.option("--chapters", metavar="N-M", help="Only these chapters: 3-7, or 1,4-.")
+    first = click.option(
+        "--from", "first", type=click.IntRange(1), metavar="N", help="Only from this chapter on."
+    )
+    last = click.option("--to", "last", type=click.IntRange(1), metavar="N", help="Only up to this chapter.")
+    return chapters(first(last(command)))
+
+
+def make_choices(*, matter: bool, footnotes: str) -> ReadingChoices:
+    """Turn the options into choices."""
+    from audiobook.reading import ReadingChoices
+
+    return ReadingChoices(matter=matter, footnotes="paragraph" if footnotes == "paragraph" else "skip")
+
+
+def choose_chapters(chapters: str | None, first: int | None, last: int | None) -> ChapterChoice | None:
+    """Turn the options into a choice, None for all chapters.  Raises `click.UsageError`."""
+    from audiobook.production import parse_chapters
+
+    if chapters is not None and (first is not None or last is not None):
+        raise click.UsageError("--chapters says it all; leave out --from and --to")
+    if chapters is None and first is None and last is None:
+        return None
+    words = chapters if chapters is not None else f"{first or 1}-{last or ''}"
+    try:
+        return parse_chapters(words)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def print_contents(book: Book, *, as_json: bool) -> None:
+    """List a book's chapters with words and estimated minutes, and the parts that are skipped."""
+    from audiobook.cli.console import open_console, print_json
+
+    rows = [(chapter, _count(book, chapter)) for chapter in book.chapters]
+    if as_json:
+        print_json(_contents_json(book, rows))
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, justify in (("", "right"), ("Chapter", "left"), ("Words", "right"), ("Minutes", "right")):
+        table.add_column(name, justify="right" if justify == "right" else "left")
+    for chapter, words in rows:
+        table.add_row(
+            str(chapter.number), escape(chapter.title), f"{words:,}", f"{words / WORDS_PER_MINUTE:.0f}"
+        )
+    total = sum(words for _, words in rows)
+    table.add_row("", "", f"{total:,}", f"{total / WORDS_PER_MINUTE:.0f}", style="bold")
+    for skip in _sections(book):
+        table.add_row(
+            "–", escape(skip["title"]), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim"
+        )
+    console = open_console()
+    console.print(f"[bold]{escape(book.title)}[/]" + (f", {escape(book.author)}" if book.author else ""))
+    console.print(table)
+    for warning in book.warnings:
+        open_console(stderr=True).print(warning, markup=False, soft_wrap=True)
+
+
+def print_text(book: Book) -> None:
+    """Print the text that all offsets refer to, code point by code point, and nothing else."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(book.text.encode("utf-8", "replace"))
+
+
+def _count(book: Book, chapter: Chapter) -> int:
+    from audiobook.reading import count_words
+
+    return sum(count_words(book.text[p.start : p.end]) for p in chapter.paragraphs)
+
+
+def _sections(book: Book) -> list[dict[str, Any]]:
+    """Return what is skipped as a whole: not marks of scenes, pictures and single footnotes."""
+    from audiobook.reading import count_words
+
+    small = {"scene-break mark", "picture description", "footnote"}
+    found = []
+    for skip in book.skipped:
+        if skip.reason not in small:
+            words = book.text[skip.start : skip.end]
+            title = skip.title or " ".join(words.split())[:40]
+            entry = {"title": title, "reason": skip.reason, "words": count_words(words)}
+            found.append(entry | {"start": skip.start, "end": skip.end})
+    return found
+
+
+def _contents_json(book: Book, rows: list[tuple[Chapter, int]]) -> dict[str, object]:
+    return {
+        "title": book.title,
+        "author": book.author,
+        "language": book.language,
+        "chapters": [
+            {
+                "number": chapter.number,
+                "title": chapter.title,
+                "words": words,
+                "minutes": round(words / WORDS_PER_MINUTE, 1),
+            }
+            for chapter, words in rows
+        ],
+        "skipped": _sections(book),
+        "warnings": list(book.warnings),
+    }

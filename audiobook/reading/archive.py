@@ -1,0 +1,103 @@
+"""Zip archives of strangers, read in bounded memory: nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+from audiobook.errors import SourceError
+
+MAX_ENTRIES = 20_000
+MAX_TOTAL = 150_000_000
+"""Bytes that are unpacked of one archive; a page that is read twice counts twice, as its time does."""
+_CHUNK = 1 << 16
+
+
+class Archive:
+    """A zip archive's members by name; only what is asked for is unpacked, and only up to a limit.
+
+    Raises `SourceError` where the file is no zip archive, or is broken.
+    """
+
+    def __init__(self, source: str, data: bytes) -> None:
+        self.source = source
+        self._left = MAX_TOTAL
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            raise SourceError(
+                f"{source}: is no whole zip archive ({error}); fetch or export it again"
+            ) from error
+        members = self._zip.infolist()
+        if len(members) > MAX_ENTRIES:
+            raise SourceError(f"{source}: holds {len(members)} files, more than any book ({MAX_ENTRIES})")
+        self._members = {member.filename: member for member in members}
+        self._folded = {name.casefold(): name for name in self._members}
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+    def find(self, name: str) -> str | None:
+        """Return a member's own name; upper and lower case are alike where no other fits."""
+        return name if name in self._members else self._folded.get(name.casefold())
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return a member's bytes.  Raises `SourceError` where it is missing, broken, or over `limit`."""
+        own = self.find(name)
+        if own is None:
+            raise SourceError(f"{self.source}: {name} is missing from it; the file is incomplete")
+        member = self._members[own]
+        if member.flag_bits & 0x1:
+            raise SourceError(f"{self.source}: {name} is encrypted; narrate can't read protected books")
+        limit = min(limit, self._left)
+        parts: list[bytes] = []
+        size = 0
+        try:
+            with self._zip.open(member) as stream:
+                # What the archive says of sizes may be a lie, so the bytes are counted as they come.
+                while chunk := stream.read(_CHUNK):
+                    size += len(chunk)
+                    if size > limit:
+                        raise SourceError(
+                            f"{self.source}: {name} unpacks to more than {limit / 1e6:.0f} MB, "
+                            "which no chapter of a book does; is this a broken file or a zip bomb?"
+                        )
+                    parts.append(chunk)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+        ) as error:
+            raise SourceError(f"{self.source}: {name} is broken ({error}); fetch the file again") from error
+        self._left -= size
+        return b"".join(parts)
+
+
+def resolve(base: str, href: str) -> tuple[str, str] | None:
+    """Return the member's name and the fragment that `href`, written in member `base`, points to.
+
+    None where it points out of the archive: another site, or above its root.
+    """
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc:
+        return None
+    path = unquote(parts.path)
+    name = posixpath.normpath(posixpath.join(posixpath.dirname(base), path)) if path else base
+    if name.startswith(("../", "/")) or name in {"..", "."} or "\\" in name:
+        return None
+    return name, unquote(parts.fragment)

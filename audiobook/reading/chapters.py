@@ -1,0 +1,229 @@
+"""From blocks and the places where chapters begin to a book's chapters and skips."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.model import Chapter, Paragraph, Skip
+from audiobook.reading.choices import ReadingChoices
+from audiobook.reading.flow import Block, Flow, count_words
+from audiobook.reading.semantics import LONGEST_SHORT_MATTER, SHORT_MATTER, matter_of_title
+
+TITLE_PAGE = "title page"
+_FEWEST_WORDS = 60
+"""Words that a chapter without a title has at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Where a chapter begins (an offset into the text), and its title.
+
+    `matter` says why it is not read; `part` is the title of the part that it stands in.
+    """
+
+    start: int
+    title: str
+    matter: str | None = None
+    part: str = ""
+
+
+@dataclass(slots=True)
+class _Section:
+    cut: Cut | None
+    blocks: list[Block] = field(default_factory=list)
+    read: list[Block] = field(default_factory=list)
+    """Those of its blocks that are read."""
+
+    @property
+    def has_body(self) -> bool:
+        return any(block.level == 0 for block in self.read)
+
+
+def assemble(
+    blocks: Sequence[Block], text: str, cuts: Sequence[Cut], *, title: str, choices: ReadingChoices
+) -> tuple[tuple[Chapter, ...], tuple[Skip, ...]]:
+    """Cut a text's blocks into chapters, and say what is left out.
+
+    `title` names a book without chapters, and what stands before the first.  Sections without a
+    paragraph of their own (the title of a part, say) are read at the head of the next.
+    """
+    sections = _divide(blocks, text, cuts)
+    _set_matter(sections, text)
+    skips: list[Skip] = []
+    for section in sections:
+        section.read = [block for block in section.blocks if _why_skipped(block, choices) is None]
+        skips += _list_skips(section, choices)
+    _drop_title_page(sections, skips, choices)
+    return _make_chapters(_join_headings(sections, text), title), tuple(sorted(skips, key=lambda s: s.start))
+
+
+def cuts_at_headings(flow: Flow) -> list[Cut]:
+    """Let chapters begin at the headings of the highest level that has several.
+
+    Headings of higher levels begin one too, unless a lower one follows at once (as in a part's title).
+    """
+    headings = [b for b in flow.blocks if b.level and not b.skip and b.matter != TITLE_PAGE]
+    text = flow.text
+    named = [(block, " ".join(text[block.start : block.end].split())) for block in headings]
+    counts = Counter(block.level for block, name in named if matter_of_title(name) is None)
+    levels = [level for level in sorted(counts) if counts[level] > 1]
+    if not levels:
+        levels = sorted(counts)[-1:]
+    if not levels:
+        return []
+    level = levels[0]
+    below = [other for other in levels if other > level and counts[other] > 2 * counts[level]]
+    if below and all(PART.match(name) for block, name in named if block.level == level):
+        level = below[0]
+    # A single heading above all others is the book's own title.
+    is_title = bool(named) and named[0][0].level < level and counts[named[0][0].level] == 1
+    cuts: list[Cut] = []
+    part = ""
+    for block, name in named[1 if is_title else 0 :]:
+        if block.level < level:
+            part = name
+        if block.level <= level:
+            cuts.append(
+                Cut(
+                    start=block.start,
+                    title=name,
+                    matter=matter_of_title(name),
+                    part=part if part != name else "",
+                )
+            )
+    return cuts
+
+
+PART = re.compile(
+    r"(?:(?:the )?(?:first|second|third|fourth|fifth|sixth|last) )?"
+    r"(?:part|book|volume|vol\.|section|act|teil|buch|band|partie|livre|tome|parte|libro|deel|boek)\b",
+    re.IGNORECASE,
+)
+"""How titles of parts begin, which hold chapters."""
+
+
+def _divide(blocks: Sequence[Block], text: str, cuts: Sequence[Cut]) -> list[_Section]:
+    starts = [block.start for block in blocks]
+    firsts: dict[int, Cut] = {}
+    for cut in cuts:
+        firsts.setdefault(_rewind(blocks, text, bisect_left(starts, cut.start), cut.title), cut)
+    sections = [_Section(None)]
+    for index, block in enumerate(blocks):
+        if index in firsts:
+            sections.append(_Section(firsts[index]))
+        sections[-1].blocks.append(block)
+    return [section for section in sections if section.blocks]
+
+
+def _rewind(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
+    """Take the headings just before a chapter's beginning into it where they are its title."""
+    wanted = _letters(title)
+    while 0 < index <= len(blocks):
+        before = blocks[index - 1]
+        heading = _letters(text[before.start : before.end])
+        if not before.level or len(heading) < 2 or heading not in wanted:
+            break
+        index -= 1
+    return index
+
+
+def _letters(words: str) -> str:
+    return "".join(character for character in words.casefold() if character.isalnum())
+
+
+def _set_matter(sections: Sequence[_Section], text: str) -> None:
+    """Spread a section's reason over its blocks, and take back what can't be right."""
+    for section in sections:
+        if section.cut and section.cut.matter:
+            for block in section.blocks:
+                block.matter = block.matter or section.cut.matter
+        words: Counter[str] = Counter()
+        for block in section.blocks:
+            if block.matter in SHORT_MATTER:
+                words[block.matter] += count_words(text[block.start : block.end])
+        for block in section.blocks:
+            if block.matter and words[block.matter] > LONGEST_SHORT_MATTER:
+                block.matter = None
+
+
+def _why_skipped(block: Block, choices: ReadingChoices) -> str | None:
+    return (None if choices.matter else block.matter) or block.skip
+
+
+def _list_skips(section: _Section, choices: ReadingChoices) -> list[Skip]:
+    """Return the section's skips; neighbours with the same reason are one."""
+    skips: list[Skip] = []
+    title = section.cut.title if section.cut and not section.read else ""
+    before = ""
+    for block in section.blocks:
+        reason = _why_skipped(block, choices) or ""
+        if reason and reason == before and skips:
+            last = skips[-1]
+            skips[-1] = Skip(start=last.start, end=block.end, reason=reason, title=last.title)
+        elif reason:
+            skips.append(Skip(start=block.start, end=block.end, reason=reason, title=title))
+        before = reason
+    return skips
+
+
+def _drop_title_page(sections: Sequence[_Section], skips: list[Skip], choices: ReadingChoices) -> None:
+    """Leave out what stands before the first chapter where it is a book's name and no text."""
+    first_body = next((i for i, section in enumerate(sections) if section.has_body), len(sections))
+    if choices.matter or first_body in (0, len(sections)):
+        return
+    for section in sections[:first_body]:
+        is_part = section.cut is not None and PART.match(section.cut.title)
+        if section.read and not is_part:
+            skips.append(Skip(start=section.read[0].start, end=section.read[-1].end, reason=TITLE_PAGE))
+            section.read = []
+
+
+def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
+    """Put sections that are nothing but headings in front of the next, or behind the last."""
+    joined: list[_Section] = []
+    waiting: list[Block] = []
+    for section in sections:
+        if not section.read:
+            continue
+        # A few words before the first chapter (a motto, a dedication) are no chapter either.
+        words = sum(count_words(text[block.start : block.end]) for block in section.read)
+        if not section.has_body or (
+            section.cut is None and words < _FEWEST_WORDS and section is not sections[-1]
+        ):
+            waiting += section.read
+            continue
+        section.read = waiting + section.read
+        waiting = []
+        joined.append(section)
+    if waiting and joined:
+        joined[-1].read += waiting
+    elif waiting:
+        joined.append(_Section(None, waiting, waiting))
+    return joined
+
+
+def _make_chapters(sections: Sequence[_Section], title: str) -> tuple[Chapter, ...]:
+    titles = Counter(section.cut.title for section in sections if section.cut)
+    chapters = []
+    for number, section in enumerate(sections, 1):
+        cut = section.cut
+        name = cut.title if cut else title
+        # Two chapters of one title can't be told apart in a player.
+        if cut and cut.part and titles[cut.title] > 1:
+            name = f"{cut.part}: {cut.title}"
+        paragraphs = tuple(
+            Paragraph(
+                start=block.start,
+                end=block.end,
+                kind="heading" if block.level else "body",
+                follows_scene_break=block.follows_scene_break,
+                language=block.language,
+            )
+            for block in section.read
+        )
+        chapters.append(Chapter(number=number, title=name or title, paragraphs=paragraphs))
+    return tuple(chapters)

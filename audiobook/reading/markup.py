@@ -1,0 +1,169 @@
+"""XML and HTML of strangers become trees: no entity is expanded, nothing is fetched, depth is bounded."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from typing import TYPE_CHECKING
+
+from audiobook.errors import SourceError
+from audiobook.reading.decode import decode_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAX_MARKUP = 16_000_000
+"""Bytes of one file of markup.  The longest chapters of real books are under 2 MB."""
+MAX_TAGS = 400_000
+"""Angle brackets of one page.  A long novel on one page has a tenth of it; each costs 20 µs and 200 bytes."""
+MAX_DEPTH = 200
+"""Elements within elements; real books stay under 40."""
+
+EPUB_NS = "http://www.idpf.org/2007/ops"
+SSML_NS = "http://www.w3.org/2001/10/synthesis"
+XML_NS = "http://www.w3.org/XML/1998/namespace"
+
+_DECLARED = re.compile(
+    rb"<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
+)
+_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+_OWN_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
+# Characters that XML 1.0 section 2.2 leaves out.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PROLOG = 100_000
+
+
+def parse_xml(data: bytes, source: str) -> _Element:
+    """Parse XML that must be well-formed (a package, an NCX).  Raises `SourceError`."""
+    from lxml import etree
+
+    text = _prepare(_decode(data, source), source)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise SourceError(f"{source}: is not well-formed XML: {error}") from error
+
+
+def parse_page(data: bytes, source: str) -> _Element:
+    """Parse XHTML, or HTML where it is not well-formed; element names come without a namespace.
+
+    Raises `SourceError` where it is too long, too deep, or declares entities of its own.
+    """
+    return parse_page_text(_decode(data, source), source)
+
+
+def parse_page_text(text: str, source: str) -> _Element:
+    """Parse a page that is decoded already; else as `parse_page`."""
+    from lxml import etree
+
+    if len(text) > MAX_MARKUP:
+        raise SourceError(
+            f"{source}: {len(text) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
+        )
+    if text.count("<") > MAX_TAGS:
+        raise SourceError(f"{source}: has {text.count('<')} tags, more than any page of a book ({MAX_TAGS})")
+    text = _prepare(text, source)
+    if not text.strip():
+        return etree.Element("html")
+    root: _Element | None = None
+    if re.search(r"<html\b[^>]*xmlns", text[:_PROLOG]):
+        strict = etree.XMLParser(
+            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        )
+        try:
+            root = etree.fromstring(text.encode(), strict)
+        except etree.XMLSyntaxError as error:
+            if "depth" in str(error).lower():
+                raise SourceError(f"{source}: elements are nested too deep") from error
+    if root is None:
+        lenient = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+        root = etree.fromstring(text.encode(), lenient)
+        if any("depth" in entry.message.lower() for entry in lenient.error_log):
+            raise SourceError(f"{source}: elements are nested too deep")
+    if root is None:
+        return etree.Element("html")
+    _check_depth(root, source)
+    _strip_namespaces(root)
+    return root
+
+
+def types_of(element: _Element) -> list[str]:
+    """Return what an element says that it is: its epub:type, and its ARIA role."""
+    return f"{attribute(element, 'epub', 'type')} {element.get('role', '')}".split()
+
+
+def attribute(element: _Element, prefix: str, name: str) -> str:
+    """Return an attribute of the epub, ssml or xml namespace, however the parser has named it."""
+    namespace = {"epub": EPUB_NS, "ssml": SSML_NS, "xml": XML_NS}[prefix]
+    return element.get(f"{{{namespace}}}{name}") or element.get(f"{prefix}:{name}") or ""
+
+
+def language_of(element: _Element) -> str:
+    """Return the language that this very element states, or nothing."""
+    return (attribute(element, "xml", "lang") or element.get("lang") or "").strip()
+
+
+def text_of(element: _Element) -> str:
+    """Return an element's text with single spaces."""
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _decode(data: bytes, source: str) -> str:
+    """Decode by byte order mark, else as declared, else as any text."""
+    if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        declared = _DECLARED.search(data[:2048])
+        if declared:
+            name = declared[1].decode("ascii")
+            # Browsers read what calls itself Latin-1 as Windows-1252 (WHATWG Encoding Standard).
+            latin = name.lower().replace("_", "-") in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
+            try:
+                if not latin and not name.lower().startswith("utf-16"):
+                    return data.decode(name)
+            except (LookupError, UnicodeDecodeError):
+                pass
+    return decode_text(data, source)[0]
+
+
+def _prepare(text: str, source: str) -> str:
+    """Take out what a parser could be led astray by: declarations, and entities other than XML's own."""
+    text = _XML_DECLARATION.sub("", text, count=1)
+    if _OWN_ENTITY.search(text[:_PROLOG]):
+        raise SourceError(
+            f"{source}: declares entities of its own (<!ENTITY), which can name files or blow up memory; "
+            "narrate does not read such files"
+        )
+    doctype = _DOCTYPE.search(text[:_PROLOG])
+    if doctype:
+        text = text[: doctype.start()] + text[doctype.end() :]
+    return _NOT_XML.sub("", _NAMED.sub(_spell_entity, text))
+
+
+def _spell_entity(match: re.Match[str]) -> str:
+    if match[1] in _XML_OWN:
+        return match[0]
+    character = html.unescape(match[0])
+    # An unknown name is what somebody typed: an ampersand and a word.
+    return f"&amp;{match[1]};" if character == match[0] else html.escape(character)
+
+
+def _check_depth(root: _Element, source: str) -> None:
+    depth = 0
+    from lxml import etree
+
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            raise SourceError(f"{source}: elements are nested more than {MAX_DEPTH} deep")
+
+
+def _strip_namespaces(root: _Element) -> None:
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.rpartition("}")[2].lower()

@@ -1,0 +1,179 @@
+"""Tables of contents (EPUB 3 navigation documents, NCX) and which of their entries are chapters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audiobook.reading.chapters import PART, Cut
+from audiobook.reading.markup import text_of, types_of
+from audiobook.reading.notes import Resolve
+from audiobook.reading.semantics import matter_of_title, matter_of_types
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_CHAPTER = re.compile(
+    r"(?:chapter|kapitel|chapitre|capítulo|capitulo|capitolo|hoofdstuk|letter|stave|canto|scene)\b"
+    r"|(?:[ivxlc]+|\d+)\W*$|(?:\d+|[ivxlc]+)[.:]\s",
+    re.IGNORECASE,
+)
+_LONGEST_OPENING = 60
+"""Words between a part's beginning and its first chapter that make no chapter: titles, an epigraph."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of the contents: title, target (`file#id`; None for a mere label), entries below it."""
+
+    title: str
+    target: str | None
+    entries: tuple[Entry, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An entry whose target has been found in the text."""
+
+    title: str
+    start: int
+    file: str
+    depth: int
+    part: str
+    matter: str | None
+    entries: tuple[Placed, ...]
+
+
+def read_nav(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
+    """Read the contents of a navigation document (EPUB 3.3 section 7)."""
+    for nav in root.iter("nav"):
+        if "toc" in types_of(nav) or "doc-toc" in types_of(nav):
+            top = nav.find(".//ol")
+            return () if top is None else tuple(_read_list(top, resolve))
+    return ()
+
+
+def read_landmarks(root: _Element, resolve: Resolve) -> list[tuple[str, str]]:
+    """Read (type, target) of a navigation document's landmarks."""
+    found = []
+    for nav in root.iter("nav"):
+        if "landmarks" in types_of(nav):
+            for link in nav.iter("a"):
+                target = resolve(link.get("href", ""))
+                found += [(name, target) for name in types_of(link) if target]
+    return found
+
+
+def _read_list(top: _Element, resolve: Resolve) -> Iterator[Entry]:
+    for item in top.findall("li"):
+        label = next((child for child in item if child.tag in {"a", "span"}), None)
+        below = item.find("ol")
+        # A hidden list is finer than a reader is meant to see.
+        is_shown = below is not None and below.get("hidden") is None
+        entries = tuple(_read_list(below, resolve)) if below is not None and is_shown else ()
+        title = text_of(label) if label is not None else ""
+        target = resolve(label.get("href", "")) if label is not None and label.get("href") else None
+        types = tuple(types_of(label)) if label is not None else ()
+        yield Entry(title=title, target=target, entries=entries, types=types)
+
+
+def read_ncx(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
+    """Read an NCX's map of the book (OPF 2.0.1 section 2.4.1; DAISY Z39.86-2005 section 8)."""
+
+    def read_points(parent: _Element) -> Iterator[Entry]:
+        for point in parent.findall("{*}navPoint"):
+            label = point.find("{*}navLabel")
+            content = point.find("{*}content")
+            yield Entry(
+                title=text_of(label) if label is not None else "",
+                target=resolve(content.get("src", "")) if content is not None else None,
+                entries=tuple(read_points(point)),
+            )
+
+    start = root.find("{*}navMap")
+    return () if start is None else tuple(read_points(start))
+
+
+def choose_cuts(
+    entries: Sequence[Entry], anchors: Mapping[str, int], count_words: Callable[[int, int], int]
+) -> list[Cut]:
+    """Return where chapters begin, as the contents have it, in the text's order.
+
+    Parts are opened into their chapters, chapters are not opened into their sections.  `count_words`
+    counts those between two offsets.
+    """
+    placed = _place(entries, anchors)
+    cuts: list[Cut] = []
+    by_depth: dict[int, list[Placed]] = {}
+    for entry in _all(placed):
+        if not entry.matter:
+            by_depth.setdefault(entry.depth, []).append(entry)
+
+    def visit(entry: Placed) -> None:
+        if not entry.entries or not _is_part(entry, by_depth[entry.depth] if not entry.matter else []):
+            cuts.append(Cut(start=entry.start, title=entry.title, matter=entry.matter, part=entry.part))
+            return
+        first = min(child.start for child in entry.entries)
+        if entry.start < first:
+            own = count_words(entry.start, first) > _LONGEST_OPENING
+            # A part's own words are a chapter; a title alone is read before its first chapter.
+            cuts.append(Cut(start=entry.start, title=entry.title, part="" if own else entry.part))
+        for child in entry.entries:
+            visit(child)
+
+    for entry in placed:
+        visit(entry)
+    return sorted(cuts, key=lambda cut: cut.start)
+
+
+def _place(
+    entries: Sequence[Entry], anchors: Mapping[str, int], depth: int = 0, part: str = ""
+) -> tuple[Placed, ...]:
+    """Find the entries in the text; labels give their place to the entries below them."""
+    placed: list[Placed] = []
+    for entry in entries:
+        file = (entry.target or "").partition("#")[0]
+        start = anchors.get(entry.target or "", anchors.get(file, -1)) if entry.target else -1
+        if start < 0 and not entry.target:
+            placed += _place(entry.entries, anchors, depth, entry.title or part)
+        elif start < 0:
+            placed += _place(entry.entries, anchors, depth, part)
+        else:
+            matter = matter_of_types(entry.types) or matter_of_title(entry.title)
+            below = _place(entry.entries, anchors, depth + 1, entry.title)
+            placed.append(
+                Placed(
+                    title=entry.title,
+                    start=start,
+                    file=file,
+                    depth=depth,
+                    part=part,
+                    matter=matter,
+                    entries=below,
+                )
+            )
+    return tuple(placed)
+
+
+def _all(entries: Sequence[Placed]) -> Iterator[Placed]:
+    for entry in entries:
+        yield entry
+        yield from _all(entry.entries)
+
+
+def _is_part(entry: Placed, peers: Sequence[Placed]) -> bool:
+    """Tell whether an entry holds chapters: by its title, by its like, and by its chapters' files."""
+    if entry.matter or not entry.entries:
+        return False
+    if PART.match(entry.title):
+        return True
+    if _CHAPTER.match(entry.title):
+        return False
+    if len(peers) == 1:
+        return True
+    holders = [peer for peer in peers if peer.entries]
+    elsewhere = sum(1 for child in entry.entries if child.file != entry.file)
+    return len(holders) * 2 >= len(peers) and elsewhere * 2 >= len(entry.entries)
