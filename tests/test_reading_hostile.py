@@ -155,8 +155,8 @@ def _with_member(data: bytes, name: str) -> bytes:
         ("a.html", b"<p>" + b"x" * 17_000_000, "MB of markup"),
         ("a.md", b"", "holds no text"),
         ("a.md", b"> " * 100_000 + b"x", "nested|holds no text"),
-        ("a.pdf", b"no pdf", "can't be opened|takes the package"),
-        ("a.mobi", b"no mobi", "can't be opened|takes the package"),
+        ("a.pdf", b"no pdf", "can't be opened|takes? the package"),
+        ("a.mobi", b"no mobi", "can't be opened|takes? the package"),
         ("a.odt", b"no odt", "pandoc"),
     ],
 )

@@ -75,27 +75,23 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     if as_json:
         print_json(_contents_json(book, rows))
         return
-    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (("", "right"), ("Chapter", "left"), ("Words", "right"), ("Minutes", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
     for chapter, words in rows:
-        table.add_row(
-            str(chapter.number), escape(chapter.title), f"{words:,}", f"{words / WORDS_PER_MINUTE:.0f}"
-        )
+        table.add_row(str(chapter.number), chapter.title, f"{words:,}", f"{words / WORDS_PER_MINUTE:.0f}")
     total = sum(words for _, words in rows)
     table.add_row("", "", f"{total:,}", f"{total / WORDS_PER_MINUTE:.0f}", style="bold")
     for skip in _sections(book):
-        table.add_row(
-            "–", escape(skip["title"]), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim"
-        )
+        table.add_row("–", skip["title"], f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim")
     console = open_console()
-    console.print(f"[bold]{escape(book.title)}[/]" + (f", {escape(book.author)}" if book.author else ""))
+    console.print(book.title, style="bold", end="")
+    console.print(f", {book.author}" if book.author else "")
     console.print(table)
     for warning in book.warnings:
-        open_console(stderr=True).print(warning, markup=False, soft_wrap=True)
+        open_console(stderr=True).print(warning, soft_wrap=True)
 
 
 def print_text(book: Book) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import html
 import re
 from typing import TYPE_CHECKING
@@ -166,4 +167,8 @@ def _check_depth(root: _Element, source: str) -> None:
 def _strip_namespaces(root: _Element) -> None:
     for element in root.iter():
         if isinstance(element.tag, str):
-            element.tag = element.tag.rpartition("}")[2].lower()
+            plain = element.tag.rpartition("}")[2].lower()
+            if plain != element.tag:
+                # The HTML parser lets names pass (`<d'>`) that can't be set; they have no meaning anyway.
+                with contextlib.suppress(ValueError):
+                    element.tag = plain
