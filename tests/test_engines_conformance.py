@@ -205,6 +205,7 @@ def test_markup_is_read_as_it_stands(engine: Engine, voice: Voice) -> None:
         assert 0.1 < engine.synthesize(text, voice).seconds < 20
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_characters(engine: Engine, voice: Voice) -> None:
     text = (" ".join(TEXTS[:3]) + " ") * 1000
     short, long = (

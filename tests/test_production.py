@@ -145,7 +145,7 @@ LONG = "\n\n".join(
 )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_an_interrupted_run_leaves_whole_files_and_the_next_one_finishes(
     how: signal.Signals, new_project: NewProject
 ) -> None:
@@ -282,6 +282,7 @@ def test_a_full_disk_is_one_message_and_leaves_no_file(new_project: NewProject, 
         subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_a_damaged_clip_is_spoken_again(new_project: NewProject) -> None:
     project = new_project(a=LONG)
     make()
