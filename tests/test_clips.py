@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from array import array
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from audiobook.engines import open_engine
 from audiobook.errors import StorageError
 from audiobook.model import Clip, Voice
 from audiobook.production.clips import ClipCache, clip_key
@@ -31,7 +33,25 @@ def test_what_is_put_comes_back(tmp_path: Path) -> None:
     assert [path.suffix for path in cache.folder.rglob("*") if path.is_file()] == [".clip"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"narrate1", b"x" * 1024])
+@pytest.mark.parametrize("samples", [[0], [-32768, 32767, -32768, 0, 1, -1], list(range(-32768, 32768, 77))])
+def test_no_sample_is_changed(samples: list[int], tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    clip = Clip(samples=array("h", samples).tobytes(), sample_rate=16_000)
+    cache.put(KEY, clip)
+    assert cache.get(KEY) == clip
+
+
+def test_speech_takes_less_room_than_its_samples(tmp_path: Path) -> None:
+    engine = open_engine("pyttsx3")
+    clip = engine.synthesize("It was the best of times.", Voice(engine="pyttsx3", id="en-us"))
+    engine.close()
+    cache = ClipCache(tmp_path)
+    cache.put(KEY, clip)
+    assert cache.get(KEY) == clip
+    assert cache.size_bytes() < 0.7 * len(clip.samples)
+
+
+@pytest.mark.parametrize("damage", [b"", b"narrate2", b"x" * 1024])
 def test_a_damaged_entry_is_a_miss(damage: bytes, tmp_path: Path) -> None:
     cache = ClipCache(tmp_path)
     cache.put(KEY, CLIP)

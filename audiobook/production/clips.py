@@ -1,7 +1,7 @@
 """The clip cache: synthesized speech by the hash of everything that shapes its sound.
 
-An entry is one file, `ab/abcdef….clip`: a header (magic, sample rate, CRC-32, length) and the samples.
-An entry that does not fit its header is a miss.
+An entry is one file, `ab/abcdef….clip`: a header (magic, sample rate, samples, bytes that follow) and the
+samples, packed without loss.  An entry that does not fit its header, or its own checksum, is a miss.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,8 +18,11 @@ from pathlib import Path
 from audiobook.errors import StorageError
 from audiobook.model import Clip, Voice
 
-_HEADER = struct.Struct("<8sIIQ")
-_MAGIC = b"narrate1"
+_HEADER = struct.Struct("<8sIQQ")
+_MAGIC = b"narrate2"
+_LEVEL = 1
+"""Of zstd.  With second differences it packs eSpeak's clips to 58 % for 3.5 s of CPU a gigabyte, reading 1 s;
+FLAC as ffmpeg has it comes to 57 % for 13 s, zlib's level 1 to 62 % for 15 s (measured on 1,500 clips)."""
 _KEEP_SHARE = 0.9
 """When the cache is over its limit, it is brought down to this share of it, so as not to prune each time."""
 
@@ -48,10 +50,12 @@ class ClipCache:
         try:
             with self._path(key).open("rb") as file:
                 header = _read_header(file.read(_HEADER.size))
-                whole = header is not None and os.fstat(file.fileno()).st_size == _HEADER.size + header[2]
+                size = os.fstat(file.fileno()).st_size
         except OSError:
             return None
-        return (header[2] // 2, header[0]) if header is not None and whole else None
+        if header is None or size != _HEADER.size + header[2]:
+            return None
+        return header[1], header[0]
 
     def get(self, key: str) -> Clip | None:
         """Return a clip, or None where it is missing or damaged; marks it as used."""
@@ -62,10 +66,11 @@ class ClipCache:
         except OSError:
             return None
         header = _read_header(data)
-        samples = data[_HEADER.size :]
-        if header is None or len(samples) != header[2] or zlib.crc32(samples) != header[1]:
+        if header is None:
             return None
-        return Clip(samples=samples, sample_rate=header[0])
+        sample_rate, count, size = header
+        samples = _unpack(data[_HEADER.size :], count) if len(data) == _HEADER.size + size else None
+        return None if samples is None else Clip(samples=samples, sample_rate=sample_rate)
 
     def put(self, key: str, clip: Clip) -> None:
         """Store a clip in one step, so that no reader ever sees half of it.
@@ -74,11 +79,12 @@ class ClipCache:
         """
         path = self._path(key)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        header = _HEADER.pack(_MAGIC, clip.sample_rate, zlib.crc32(clip.samples), len(clip.samples))
+        packed = _pack(clip.samples)
+        header = _HEADER.pack(_MAGIC, clip.sample_rate, len(clip.samples) // 2, len(packed))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                temporary.write_bytes(header + clip.samples)
+                temporary.write_bytes(header + packed)
                 temporary.replace(path)
             except BaseException:
                 temporary.unlink(missing_ok=True)
@@ -131,8 +137,41 @@ class ClipCache:
 
 
 def _read_header(data: bytes) -> tuple[int, int, int] | None:
-    """Return sample rate, CRC-32 and length in bytes, or None where it is no header of this version."""
+    """Return sample rate, samples and packed bytes, or None where it is no header of this version."""
     if len(data) < _HEADER.size:
         return None
-    magic, sample_rate, checksum, length = _HEADER.unpack_from(data)
-    return (sample_rate, checksum, length) if magic == _MAGIC else None
+    magic, sample_rate, count, size = _HEADER.unpack_from(data)
+    return (sample_rate, count, size) if magic == _MAGIC else None
+
+
+def _pack(samples: bytes) -> bytes:
+    """Compress 16-bit samples: second differences, which speech keeps small, low bytes before high ones."""
+    import numpy as np
+    import zstandard
+
+    values = np.frombuffer(samples, dtype="<i2")
+    for _ in "12":
+        values = np.diff(values, prepend=np.int16(0))
+    signed = values.astype(np.int32)
+    folded = ((signed << 1) ^ (signed >> 31)).astype("<u2")  # -1, 1, -2 … become 1, 2, 3 …
+    planes = folded.view(np.uint8).reshape(-1, 2).T.tobytes()
+    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(planes)
+
+
+def _unpack(packed: bytes, count: int) -> bytes | None:
+    """Return the samples that `_pack` was given; None where that many don't come out whole."""
+    import numpy as np
+    import zstandard
+
+    try:
+        # The size is the frame's own word, and this the bound on what is believed of it.
+        if zstandard.frame_content_size(packed) != 2 * count:
+            return None
+        planes = zstandard.ZstdDecompressor().decompress(packed)
+    except (zstandard.ZstdError, MemoryError):
+        return None
+    folded = np.frombuffer(planes, dtype=np.uint8).reshape(2, -1).T.copy().view("<u2")[:, 0].astype(np.int32)
+    values = ((folded >> 1) ^ -(folded & 1)).astype("<i2")
+    for _ in "12":
+        values = np.cumsum(values, dtype="<i2")
+    return values.tobytes()

@@ -73,21 +73,34 @@ class Schedule:
 
 
 def schedule(stories: Sequence[StoryWork]) -> Schedule:
-    """Order the work of all stories; a clip that several need is spoken for the first."""
+    """Order the work: the story with the longest track first, and of each story the longest track.
+
+    A track is encoded by one process, so that a long one begun last would keep the others waiting
+    (Graham, "Bounds on multiprocessing timing anomalies", 1969: longest first ends within 4/3 of the best).
+    A clip that several tracks need is spoken for the first.
+    """
     plan = Schedule()
-    for story in stories:
-        fresh = {key: order for key, order in story.missing.items() if key not in plan.waiting}
-        for key in story.missing:
-            plan.waiting.setdefault(key, [])
-        for track in story.tracks:
+    by_story = [(story, sorted(story.tracks, key=_letters, reverse=True)) for story in stories]
+    for story, tracks in sorted(
+        by_story, key=lambda pair: max(map(_letters, pair[1]), default=0), reverse=True
+    ):
+        fresh: dict[str, ClipOrder] = {}
+        for track in tracks:
             job = TrackJob(story=story, track=track)
-            for key in {order.key for order in track.orders} & story.missing.keys():
-                plan.waiting[key].append(job)
+            for order in {order.key: order for order in track.orders if order.key in story.missing}.values():
+                if order.key not in plan.waiting:
+                    plan.waiting[order.key] = []
+                    fresh[order.key] = order
+                plan.waiting[order.key].append(job)
                 job.waits_for += 1
             if job.waits_for == 0:
                 plan.ready.append(job)
         plan.speaking.extend(SpeakJob(story=story, orders=batch) for batch in _batch(list(fresh.values())))
     return plan
+
+
+def _letters(track: TrackPlan) -> int:
+    return sum(len(order.text) for order in track.orders)
 
 
 def _batch(orders: Sequence[ClipOrder]) -> list[tuple[ClipOrder, ...]]:
