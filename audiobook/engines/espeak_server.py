@@ -21,6 +21,7 @@ it: the client sees that socket close.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -77,21 +78,28 @@ def main() -> None:
         gc.freeze()  # a collection in a child would copy every page of the heap
         gc.disable()
         server = os.getpid()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the voices' processes need no reaping
         while True:
             name, sockets, *_ = socket.recv_fds(control, VOICE_BYTES, 1)
             if not name:
-                return
+                break
+            _reap(os.WNOHANG)  # those of voices that were given up
             if os.fork() == 0:
                 _die_with(server, libc)
                 control.close()
                 _serve_voice(espeak, libc, name.rstrip(b"\0"), sockets[0])
             os.close(sockets[0])
+    _reap(0)
+
+
+def _reap(options: int) -> None:
+    """Take note of the voices' processes that have ended, so that their time counts as this process's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
 
 
 def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> NoReturn:
     """Fork a child for each text in one voice, until the client closes its socket or a child fails."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     espeak.SetVoiceByName(name)
     # An unknown voice or variant can leave another one in place without an error.
     taken = VOICE_TAKEN if espeak.GetCurrentVoice().contents.identifier == name else 0
