@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress loudness docs
+.PHONY: test slow lint format bench stress torture loudness docs
 
 test:
 	$(PYTHON) -m pytest
@@ -25,6 +25,10 @@ bench:
 # 10,000 clips from several voices and workers: complete, none empty, equal text = equal bytes.
 stress:
 	$(PYTHON) -m benchmarks.stress
+
+# 50 runs killed at random moments: the next run does only what is missing, byte for byte.
+torture:
+	$(PYTHON) -m benchmarks.torture
 
 # What a listener's meter shows of the finished files.
 loudness:
