@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -22,6 +22,9 @@ from audiobook.cli.reading import (
     print_text,
     reading_options,
 )
+
+if TYPE_CHECKING:
+    from audiobook.production import Options, Project
 
 _Command = Callable[..., Any]
 
@@ -60,6 +63,7 @@ def main() -> None:
     metavar="N",
     help="Make only the first N paragraphs, in output/previews.",
 )
+@click.option("--dry-run", is_flag=True, help="Only say what would be made, and why.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
 @chapter_options
@@ -75,6 +79,7 @@ def make(
     jobs: int | None,
     force: bool,
     preview: int | None,
+    dry_run: bool,
     chapters: str | None,
     first: int | None,
     last: int | None,
@@ -97,10 +102,24 @@ def make(
         chapters=choose_chapters(chapters, first, last),
         reading=make_choices(matter=matter, footnotes=footnotes),
     )
+    if dry_run:
+        _rehearse(ctx, project, stories, options, as_json=as_json)
     with open_listener(quiet=quiet or as_json, verbose=verbose) as listener:
         report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)
+
+
+def _rehearse(
+    ctx: click.Context, project: Project, stories: tuple[str, ...], options: Options, *, as_json: bool
+) -> NoReturn:
+    from audiobook.cli.progress import Notes
+    from audiobook.cli.rehearsals import print_rehearsal
+    from audiobook.production import cache_folder, rehearse_stories
+
+    rehearsal = rehearse_stories(project, stories, options, Notes(), cache_folder=cache_folder())
+    print_rehearsal(rehearsal, as_json=as_json)
+    ctx.exit(1 if rehearsal.report.failed else 0)
 
 
 @main.command()

@@ -28,6 +28,20 @@ class _Silent:
     def note(self, message: str) -> None: ...
 
 
+class Notes(_Silent):
+    """Says what a person should know, and nothing of the work, since none is done: for `--dry-run`."""
+
+    def __init__(self) -> None:
+        self._console = open_console(stderr=True)
+
+    def story_done(self, story: StoryReport) -> None:
+        for warning in story.warnings:
+            self.note(f"{story.name}: warning: {warning}")
+
+    def note(self, message: str) -> None:
+        self._console.print(message, soft_wrap=True)
+
+
 class _Lines(_Silent):
     """A plain line for everything that happened; for pipes, logs and `--verbose`."""
 
@@ -40,6 +54,9 @@ class _Lines(_Silent):
             self._say(f"{story.name}: {clips} clips to speak, {tracks} {_plural('file', tracks)} to make")
         elif self._verbose:
             self._say(f"{story.name}: up to date")
+        if self._verbose:
+            for path, reasons in story.reasons.items():
+                self._say(f"{story.name}: making {path}: {'; '.join(reasons)}")
 
     def clips_spoken(self, story: StoryReport, count: int) -> None:
         if self._verbose:

@@ -39,6 +39,7 @@ def _report_json(report: Report) -> dict[str, object]:
                 "characters": story.characters,
                 "clips_made": story.clips_made,
                 "clips_reused": story.clips_reused,
+                "made": [{"file": str(path), "why": list(why)} for path, why in story.reasons.items()],
                 "warnings": story.warnings,
                 "errors": story.errors,
             }
@@ -61,7 +62,7 @@ def _report_table(report: Report) -> Table:
         pace = f"{story.words_per_minute:.0f}" if story.seconds else "–"
         table.add_row(
             story.title,
-            _clock(story.seconds),
+            write_clock(story.seconds),
             pace,
             str(story.characters),
             str(story.clips_made),
@@ -155,7 +156,8 @@ def describe_voice(voice: Voice) -> str:
     return ", ".join(parts)
 
 
-def _clock(seconds: float) -> str:
+def write_clock(seconds: float) -> str:
+    """Write a time as 1:02:03, or 2:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -5,6 +5,7 @@ from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
 from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
+from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
@@ -25,6 +26,8 @@ __all__ = [
     "Options",
     "Pinned",
     "Project",
+    "Rehearsal",
+    "RehearsedStory",
     "Report",
     "StoryReport",
     "audition_voices",
@@ -38,6 +41,7 @@ __all__ = [
     "parse_chapters",
     "pin_cast",
     "read_story",
+    "rehearse_stories",
     "script_and_cast",
     "warn_of_unmet",
 ]

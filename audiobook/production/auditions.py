@@ -14,9 +14,10 @@ from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, fingerprint_track, order_clips, settings_spacing
+from audiobook.production.plan import TrackPlan, order_clips, plan_track, settings_spacing
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.production.recipe import engine_fingerprint, read_settings
+from audiobook.production.records import Makers
 from audiobook.production.report import Listener
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import Tags, safe_file_name
@@ -136,14 +137,5 @@ def _plan_audition(
         language="en",
         text=text,
     )
-    return TrackPlan(
-        path=path,
-        utterances=(utterance,),
-        orders=orders,
-        spacing=spacing,
-        tags=tags,
-        origin=ELSEWHERE,
-        fingerprint=fingerprint_track(
-            [utterance], orders, spacing, tags, origin=ELSEWHERE, encoder_version=encoder_version
-        ),
-    )
+    makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
+    return plan_track(path, (utterance,), orders, spacing, tags, origin=ELSEWHERE, makers=makers)

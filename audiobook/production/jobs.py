@@ -88,7 +88,9 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
             encoder=encoder,
         )
         seconds = _check_length(unfinished, total / sample_rate)
-        write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin)
+        write_tags(
+            unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin, record=plan.record
+        )
         _publish(unfinished, plan.path)
     finally:
         unfinished.unlink(missing_ok=True)

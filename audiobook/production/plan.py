@@ -8,19 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from audiobook.audio import MASTERING_VERSION, Spacing
+from audiobook.audio import Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
 from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
+from audiobook.production.records import Makers, write_record
 from audiobook.publishing import Tags, safe_file_name
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import clean, prove_complete, write_script
-
-TRACK_VERSION = 1
-"""Raised whenever the same clips and settings would make other bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,10 @@ class ClipOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackPlan:
-    """A file to be made.  `fingerprint` changes exactly when its bytes would."""
+    """A file to be made.
+
+    `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
+    """
 
     path: Path
     utterances: tuple[Utterance, ...]
@@ -42,6 +43,7 @@ class TrackPlan:
     spacing: Spacing
     tags: Tags
     origin: str
+    record: str
     fingerprint: str
 
 
@@ -128,19 +130,11 @@ def plan_story(
         if chosen is not None and not chosen.holds(chapter.number):
             continue
         orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
+        engines = {order.voice.engine for order in orders}
+        makers = Makers(encoder=encoder_version, engines={name: engine_fingerprint(name) for name in engines})
         tags = _tag_track(script, cast, chapter, number, len(chapters))
         tracks.append(
-            TrackPlan(
-                path=path_of_track,
-                utterances=chapter.utterances,
-                orders=orders,
-                spacing=spacing,
-                tags=tags,
-                origin=origin,
-                fingerprint=fingerprint_track(
-                    chapter.utterances, orders, spacing, tags, origin=origin, encoder_version=encoder_version
-                ),
-            )
+            plan_track(path_of_track, chapter.utterances, orders, spacing, tags, origin=origin, makers=makers)
         )
     return StoryPlan(script=keep_chapters(script, chosen), cast=cast, tracks=tuple(tracks))
 
@@ -178,23 +172,29 @@ def settings_spacing(settings: StorySettings) -> Spacing:
     )
 
 
-def fingerprint_track(
-    utterances: Sequence[Utterance],
-    orders: Sequence[ClipOrder],
+def plan_track(
+    path: Path,
+    utterances: tuple[Utterance, ...],
+    orders: tuple[ClipOrder, ...],
     spacing: Spacing,
     tags: Tags,
     *,
     origin: str,
-    encoder_version: str,
-) -> str:
-    """Hash everything that decides a track's bytes, and nothing else."""
-    parts = [
-        [TRACK_VERSION, MASTERING_VERSION, encoder_version],
-        [order.key for order in orders],
-        [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)],
-        [spacing.tail_ms, origin, asdict(tags)],
-    ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    makers: Makers,
+) -> TrackPlan:
+    """Put a track's plan together: everything that decides its bytes goes into its fingerprint."""
+    record = write_record(utterances, orders, spacing, tags, origin=origin, makers=makers)
+    parts = [record, asdict(tags), [order.key for order in orders]]
+    return TrackPlan(
+        path=path,
+        utterances=utterances,
+        orders=orders,
+        spacing=spacing,
+        tags=tags,
+        origin=origin,
+        record=record,
+        fingerprint=hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest(),
+    )
 
 
 def track_paths(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:

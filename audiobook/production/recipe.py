@@ -19,7 +19,7 @@ from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
+from audiobook.production.plan import StoryPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
     Source,
@@ -30,6 +30,7 @@ from audiobook.production.project import (
     list_texts,
     make_folder,
 )
+from audiobook.production.reasons import explain_tracks, is_made
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
@@ -74,8 +75,36 @@ def make_stories(
     A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
     can be made at all: faulty settings, no such story, no encoder, no room.
     """
+    run = _prepare(project, options, listener, cache_folder)
+    sources = find_stories(project, names)
+    with sole_use(project.output, cache_folder, listener.note):
+        clear_partial(project)
+        report, stories = _plan_all(run, sources, are_all=not names)
+        if any(story.tracks for story in stories):
+            _produce(run, stories)
+        for story in stories:
+            _finish(story)
+        _list_leftovers(run, report, stories, are_all=not names)
+    return report
+
+
+def plan_stories(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> tuple[Report, list[StoryWork]]:
+    """Find out what `make_stories` would do, and do nothing: no lock, no engine, no encoder, no file.
+
+    Returns the report as far as it goes, and the work on each story that could be read.
+    Raises `NarrateError` as `make_stories`.
+    """
+    run = _prepare(project, options, listener, cache_folder)
+    report, stories = _plan_all(run, find_stories(project, names), are_all=not names)
+    _list_leftovers(run, report, stories, are_all=not names)
+    return report, stories
+
+
+def _prepare(project: Project, options: Options, listener: Listener, cache_folder: Path) -> _Run:
     settings = read_settings(project)
-    run = _Run(
+    return _Run(
         project=project,
         settings=settings,
         encoder=find_encoder(settings.output.ffmpeg),
@@ -83,26 +112,25 @@ def make_stories(
         options=options,
         listener=listener,
     )
-    sources = find_stories(project, names)
-    warn_of_unknown_stories(project, settings, sources, listener)
+
+
+def _plan_all(run: _Run, sources: Sequence[Source], *, are_all: bool) -> tuple[Report, list[StoryWork]]:
+    warn_of_unknown_stories(run.project, run.settings, sources, run.listener)
     report = Report(stories=[StoryReport(name=source.name, title=source.name) for source in sources])
-    with sole_use(project.output, cache_folder, listener.note):
-        clear_partial(project)
-        planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
-        stories = [story for story in planned if story is not None]
-        if not names and len(stories) == len(sources):
-            _warn_of_general(run, report, [story.plan.script for story in stories])
-        if any(story.tracks for story in stories):
-            _produce(run, stories)
-        for story in stories:
-            _finish(story)
-        if options.preview is None and options.chapters is None and not names:
-            report.leftovers = find_leftovers(
-                project,
-                [track.path for story in stories for track in story.plan.tracks],
-                unread=[story.name for story in report.stories if story.errors],
-            )
-    return report
+    planned = [_plan(run, source, story) for source, story in zip(sources, report.stories, strict=True)]
+    stories = [story for story in planned if story is not None]
+    if are_all and len(stories) == len(sources):
+        _warn_of_general(run, report, [story.plan.script for story in stories])
+    return report, stories
+
+
+def _list_leftovers(run: _Run, report: Report, stories: Sequence[StoryWork], *, are_all: bool) -> None:
+    if run.options.preview is None and run.options.chapters is None and are_all:
+        report.leftovers = find_leftovers(
+            run.project,
+            [track.path for story in stories for track in story.plan.tracks],
+            unread=[story.name for story in report.stories if story.errors],
+        )
 
 
 def read_settings(project: Project) -> Settings:
@@ -152,12 +180,13 @@ def engine_fingerprint(name: str) -> str:
 
 def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     """Plan a story and find out what of it is missing; None where it can't be read."""
+    settings = run.settings.for_story(source.name)
     try:
         if source.fault is not None:
             raise SourceError(source.fault)
         plan = plan_story(
             source.path,
-            run.settings.for_story(source.name),
+            settings,
             project=run.project,
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,
@@ -172,7 +201,8 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     _describe(report, plan)
     report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
-    tracks = [track for track in plan.tracks if force or not _is_made(track)]
+    tracks = [track for track in plan.tracks if force or not is_made(track)]
+    report.reasons = explain_tracks(plan, tracks, settings, forced=force)
     orders = {order.key: order for track in tracks for order in track.orders}
     missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
     run.listener.story_planned(report, len(missing), len(tracks))
@@ -187,11 +217,6 @@ def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> No
     report.warnings += warn_of_unmet_everywhere(run.project, scripts)
     for warning in report.warnings:
         run.listener.note(warning)
-
-
-def _is_made(track: TrackPlan) -> bool:
-    mark = read_mark(track.path)
-    return mark is not None and mark.fingerprint == track.fingerprint
 
 
 def _describe(story: StoryReport, plan: StoryPlan) -> None:

@@ -12,7 +12,8 @@ class StoryReport:
     """One story's outcome; filled in while the run goes on.
 
     `clips_made` were synthesized in this run, `clips_reused` were not.  `words` and `letters` count
-    what is spoken (letters and digits).  `errors` and `warnings` are sentences for a person.
+    what is spoken (letters and digits).  `reasons` say of each file that is made in this run, why.
+    `errors` and `warnings` are sentences for a person.
     """
 
     name: str
@@ -24,6 +25,7 @@ class StoryReport:
     characters: int = 0
     clips_made: int = 0
     clips_reused: int = 0
+    reasons: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

@@ -81,15 +81,20 @@ def language_code(tag: str) -> str:
     return _ISO_639_2.get(primary, "und")
 
 
-def write_tags(path: Path, tags: Tags, *, fingerprint: str, origin: str) -> None:
-    """Write the tags and the mark into an untagged MP3.  Raises `StorageError` where that fails."""
+def write_tags(path: Path, tags: Tags, *, fingerprint: str, origin: str, record: str = "") -> None:
+    """Write the tags, the mark, and the record of what it was made from into an untagged MP3.
+
+    Raises `StorageError` where that fails.
+    """
     from mutagen import MutagenError
-    from mutagen.id3 import ID3
+    from mutagen.id3 import ID3, PRIV
 
     try:
         id3 = ID3()
         for frame in _frames(tags, f"{fingerprint}:{path.stat().st_size}:{origin}"):
             id3.add(frame)
+        if record:
+            id3.add(PRIV(owner=_MARK, data=record.encode("utf-8", "surrogatepass")))
         id3.update_to_v23()
         id3.save(path, v1=0, v2_version=3, v23_sep="; ", padding=lambda _info: 0)
     except (MutagenError, OSError) as error:
@@ -148,6 +153,18 @@ def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
     except (MutagenError, StorageError, OSError, ValueError):
         return None
     return Mark(fingerprint=fingerprint, origin=origin, seconds=seconds) if is_whole or not whole else None
+
+
+def read_record_text(path: Path) -> str | None:
+    """Return the record that `write_tags` left in a file; None where there is none."""
+    from mutagen import MutagenError
+    from mutagen.id3 import ID3, PRIV
+
+    try:
+        frames = ID3(path, known_frames={"PRIV": PRIV}, load_v1=False).getall("PRIV")
+    except (MutagenError, OSError):
+        return None
+    return next((f.data.decode("utf-8", "surrogatepass") for f in frames if f.owner == _MARK), None)
 
 
 def read_seconds(path: Path, *, audio_start: int = 0) -> float:

@@ -1,0 +1,200 @@
+"""Why a finished file must be made anew, in words: two records compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from audiobook.model import NARRATOR, Cast, Utterance, Voice
+from audiobook.production.records import Line, Record
+
+_EXCERPT = 40
+_MOST_SPEAKERS = 4
+"""Where more than so many change in the same way, they are counted instead of named."""
+
+_SAME_TEXT = 0.5
+"""Share of equal lines from which on two files are taken for the same chapter."""
+
+_TAG_NAMES = {
+    "title": "the chapter's title",
+    "album": "the book's title",
+    "author": "the author",
+    "language": "the language",
+    "year": "the year",
+    "series": "the series",
+    "series_part": "the part of the series",
+    "description": "the description",
+    "text": "the text in the tag (marks, notes, white space)",
+    "voices": "the voices in the tag",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """What a record does not know of a track: whose lines they are, and what a person stated.
+
+    `stated` are the speakers of whose voice voices.yaml says something.
+    """
+
+    utterances: Sequence[Utterance]
+    cast: Cast
+    stated: Collection[str | None]
+
+
+def is_same_chapter(one: Record, other: Record) -> bool:
+    """Tell whether two records are of the same text, give or take some lines."""
+    words, others = (Counter(line.written for line in record.lines) for record in (one, other))
+    shared = (words & others).total()
+    return shared > _SAME_TEXT * max(words.total(), others.total())
+
+
+def describe_changes(old: Record, new: Record, plot: Plot) -> tuple[str, ...]:
+    """Say what makes the new file another than the old one; most general first, never empty."""
+    reasons = [*_versions(old, new), *_lines(old, new, plot), *_pauses(old, new), *_tags(old, new)]
+    if old.origin != new.origin:
+        verb = "into" if new.origin == "texts" else "out of"
+        reasons.append(f"the story was moved {verb} texts/")
+    return tuple(reasons) or ("something that decides its bytes changed",)
+
+
+def _versions(old: Record, new: Record) -> Iterator[str]:
+    if old.version != new.version:
+        yield "narrate makes files otherwise since its last version"
+    if old.mastering != new.mastering:
+        yield f"mastering changed (version {old.mastering} → {new.mastering})"
+    if old.makers.encoder != new.makers.encoder:
+        yield f"the encoder changed: {_differing(old.makers.encoder, new.makers.encoder)}"
+    for name, version in new.makers.engines.items():
+        before = old.makers.engines.get(name, version)
+        if before != version:
+            yield f"the engine {name} changed: {_differing(before, version)}"
+
+
+def _differing(old: str, new: str) -> str:
+    """Show two versions without the words that both end in."""
+    one, other = old.split(" "), new.split(" ")
+    while len(one) > 1 and len(other) > 1 and one[-1] == other[-1]:
+        one.pop()
+        other.pop()
+    return f"{' '.join(one)} → {' '.join(other)}"
+
+
+def _lines(old: Record, new: Record, plot: Plot) -> Iterator[str]:
+    """Describe changes of the words, and those of voice, spelling and pauses in the lines that stayed."""
+    pairs, changed, added, removed = _align(old.lines, new.lines)
+    if new.lines and not pairs:
+        yield "the whole text is another"
+        return
+    for numbers, what in ((changed, "changed"), (added, "added")):
+        if numbers:
+            verb = "" if what == "changed" else ("was " if len(numbers) == 1 else "were ")
+            text = "the text of " if what == "changed" else ""
+            yield f"{text}{_count(len(numbers))} {verb}{what}, {_quote(plot, numbers[0])}"
+    if removed:
+        yield f"{_count(removed)} {'was' if removed == 1 else 'were'} removed"
+    yield from _voices(old, new, pairs, plot)
+    spelled = [j for i, j in pairs if old.lines[i].spoken != new.lines[j].spoken]
+    if spelled:
+        yield f"pronunciations: {_count(len(spelled))} spoken otherwise, {_quote(plot, spelled[0])}"
+    if any(old.lines[i].follows != new.lines[j].follows for i, j in pairs) and not (
+        changed or added or removed
+    ):
+        yield "paragraphs or scenes are divided otherwise"
+
+
+def _align(
+    old: Sequence[Line], new: Sequence[Line]
+) -> tuple[list[tuple[int, int]], list[int], list[int], int]:
+    """Return the pairs of equal lines, the new numbers of changed and added ones, how many were removed."""
+    one, other = [line.written for line in old], [line.written for line in new]
+    if one == other:
+        return [(number, number) for number in range(len(one))], [], [], 0
+    pairs: list[tuple[int, int]] = []
+    changed: list[int] = []
+    added: list[int] = []
+    removed = 0
+    for what, i, i_end, j, j_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if what == "equal":
+            pairs += zip(range(i, i_end), range(j, j_end), strict=True)
+            continue
+        both = min(i_end - i, j_end - j)
+        changed += range(j, j + both)
+        added += range(j + both, j_end)
+        removed += i_end - i - both
+    return pairs, changed, added, removed
+
+
+def _voices(old: Record, new: Record, pairs: Sequence[tuple[int, int]], plot: Plot) -> Iterator[str]:
+    """Tell a voice that changed from lines that went to somebody else."""
+    owners = {role.voice: role.speaker for role in plot.cast.roles}
+    speakers = Counter(plot.utterances[j].speaker for _, j in pairs)
+    moves: Counter[tuple[str | None, Voice, Voice]] = Counter()
+    for i, j in pairs:
+        if old.lines[i].voice != new.lines[j].voice:
+            moves[(plot.utterances[j].speaker, old.lines[i].voice, new.lines[j].voice)] += 1
+    recast: dict[tuple[bool, str], list[str]] = {}
+    for (speaker, before, after), count in moves.items():
+        if count == speakers[speaker] and before not in owners:
+            kind = (speaker in plot.stated, _compare_voices(before, after))
+            recast.setdefault(kind, []).append(_name(speaker))
+        else:
+            whose = f"now {_name(owners[before])}'s" if before in owners else "nobody's now"
+            yield f"{_count(count)} of {_name(speaker)}'s spoken in {before.id} ({whose}) before"
+    for (is_stated, change), names in recast.items():
+        where = "voices.yaml: " if is_stated else ""
+        if len(names) > _MOST_SPEAKERS:
+            yield f"{where}{len(names)} voices changed: {change}"
+        else:
+            yield from (f"{where}{name}'s voice changed: {change}" for name in names)
+
+
+def _compare_voices(old: Voice, new: Voice) -> str:
+    if (old.engine, old.id) != (new.engine, new.id):
+        words = [f"{old.engine}:{old.id}", f"{new.engine}:{new.id}"]
+        if old.engine == new.engine:
+            words = [old.id, new.id]
+        changes = [" → ".join(words)]
+    else:
+        changes = []
+    for key in ("rate", "pitch", "volume"):
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after:
+            changes.append(f"{key} {before:g} → {after:g}")
+    return ", ".join(changes)
+
+
+def _pauses(old: Record, new: Record) -> Iterator[str]:
+    for key, after in new.pauses.items():
+        before = old.pauses.get(key, after)
+        if before != after:
+            yield f"pauses.{key}_ms: {before} → {after}"
+
+
+def _tags(old: Record, new: Record) -> Iterator[str]:
+    """Describe what players show; what follows from changed lines is not said again."""
+    same_words = [line.written for line in old.lines] == [line.written for line in new.lines]
+    same_voices = [line.voice for line in old.lines] == [line.voice for line in new.lines]
+    numbers = [(record.tags.get("number"), record.tags.get("count")) for record in (old, new)]
+    if numbers[0] != numbers[1]:
+        yield "it is file {} of {} now (was {} of {})".format(*numbers[1], *numbers[0])
+    for key, name in _TAG_NAMES.items():
+        before, after = old.tags.get(key), new.tags.get(key)
+        if before == after or (key == "text" and not same_words) or (key == "voices" and not same_voices):
+            continue
+        is_long = key in {"text", "voices", "description"}
+        yield f"{name} changed" if is_long else f"{name} changed: {before or 'none'} → {after or 'none'}"
+
+
+def _name(speaker: str | None) -> str:
+    return "the narrator" if speaker == NARRATOR else speaker or "somebody unnamed"
+
+
+def _count(lines: int) -> str:
+    return f"{lines:,} {'line' if lines == 1 else 'lines'}"
+
+
+def _quote(plot: Plot, number: int) -> str:
+    words = plot.utterances[number].text
+    return f"“{words if len(words) <= _EXCERPT else words[: _EXCERPT - 1].rstrip() + '…'}”"

@@ -1,0 +1,80 @@
+"""Why each file of a story would be made: what is there, and what it was made from."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from audiobook.casting import StorySettings, VoiceWish, find_stated
+from audiobook.model import NARRATOR
+from audiobook.production.changes import Plot, describe_changes, is_same_chapter
+from audiobook.production.plan import StoryPlan, TrackPlan
+from audiobook.production.records import Record, read_record
+from audiobook.publishing import read_mark, read_record_text
+
+_FORCED = "everything is made anew (--force)"
+
+
+def is_made(track: TrackPlan) -> bool:
+    """Tell whether a track's file is there, whole, and made of exactly what is planned."""
+    mark = read_mark(track.path)
+    return mark is not None and mark.fingerprint == track.fingerprint
+
+
+def explain_tracks(
+    plan: StoryPlan, tracks: Collection[TrackPlan], settings: StorySettings, *, forced: bool = False
+) -> dict[Path, tuple[str, ...]]:
+    """Say of each of a story's `tracks`, none of which is made (or all by force), why."""
+    if forced:
+        return {track.path: (_FORCED,) for track in tracks}
+    stated = _find_stated(plan, settings)
+    beside = functools.cache(_read_records)
+    found = {}
+    for track in tracks:
+        plot = Plot(utterances=track.utterances, cast=plan.cast, stated=stated)
+        new = read_record(track.record)
+        assert new is not None  # noqa: S101 - planned by this very version
+        found[track.path] = _explain(track, new, plot, beside)
+    return found
+
+
+def _find_stated(plan: StoryPlan, settings: StorySettings) -> set[str | None]:
+    stated: set[str | None] = {NARRATOR}
+    for character in plan.script.characters:
+        own = find_stated(character, settings.characters)
+        if own is not None and own.voice != VoiceWish():
+            stated.add(character.name)
+    return stated
+
+
+def _explain(
+    track: TrackPlan, new: Record, plot: Plot, beside: Callable[[Path], dict[Path, Record]]
+) -> tuple[str, ...]:
+    path = track.path
+    if not path.exists():
+        former = _find_former(path, new, beside(path.parent))
+        return (f"was {former.name}: its number or title changed",) if former else ("never made",)
+    mark = read_mark(path, whole=False)
+    if mark is None:
+        return ("the file there is not one that narrate made, or its tags are damaged",)
+    if read_mark(path) is None:
+        return ("the file is damaged: cut or changed since it was made",)
+    old = read_record(read_record_text(path) or "")
+    if old is None:
+        return ("it was made by another version of narrate, and does not tell of what",)
+    if not is_same_chapter(old, new):
+        former = _find_former(path, new, beside(path.parent))
+        if former is not None:
+            return (f"its text was in {former.name}: chapters were added, removed or moved",)
+    return describe_changes(old, new, plot)
+
+
+def _find_former(path: Path, new: Record, records: dict[Path, Record]) -> Path | None:
+    """Find the file that holds the same chapter under another name."""
+    return next((p for p, old in records.items() if p != path and is_same_chapter(old, new)), None)
+
+
+def _read_records(folder: Path) -> dict[Path, Record]:
+    records = {path: read_record(read_record_text(path) or "") for path in sorted(folder.glob("*.mp3"))}
+    return {path: record for path, record in records.items() if record is not None}

@@ -1,0 +1,125 @@
+"""What a finished file was made from, kept inside it, so that a later run can say why it makes it anew.
+
+A record holds nothing that does not decide the file's bytes (the fingerprint is a hash of it), so that a
+file that is left alone never holds a record that a fresh one would not.  That is why it knows voices, and
+no names of speakers.  Of the words it keeps checksums: about 10 kB an hour, plain JSON, in a frame of the
+file's own tags, where it moves along with the file.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from audiobook.audio import MASTERING_VERSION, Spacing
+from audiobook.model import Break, Utterance, Voice
+
+if TYPE_CHECKING:
+    from audiobook.production.plan import ClipOrder
+    from audiobook.publishing import Tags
+
+TRACK_VERSION = 2
+"""Raised whenever the same clips and settings would make other bytes."""
+
+_LONGEST_VALUE = 80
+_BREAKS: Mapping[Break, str] = {"none": "n", "sentence": "s", "speaker": "v", "paragraph": "p", "scene": "c"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Makers:
+    """The programs that decide a file's bytes: the encoder's version, and each engine's by its name."""
+
+    encoder: str
+    engines: Mapping[str, str]
+
+
+class Line(NamedTuple):
+    """An utterance as a record knows it: checksums of its words as written and as spoken, voice, break."""
+
+    written: str
+    spoken: str
+    voice: Voice
+    follows: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a file was made from.  `tags` holds long values as checksums, `pauses` only those in use."""
+
+    version: int
+    mastering: int
+    makers: Makers
+    origin: str
+    pauses: Mapping[str, int]
+    tags: Mapping[str, str]
+    lines: tuple[Line, ...]
+
+
+def write_record(
+    utterances: Sequence[Utterance],
+    orders: Sequence[ClipOrder],
+    spacing: Spacing,
+    tags: Tags,
+    *,
+    origin: str,
+    makers: Makers,
+) -> str:
+    """Write the record of a file that these make, as JSON: always the same for the same."""
+    voices = list(dict.fromkeys(order.voice for order in orders))
+    index = {voice: str(number) for number, voice in enumerate(voices)}
+    written = [_checksum(utterance.text) for utterance in utterances]
+    spoken = [_checksum(order.text) for order in orders]
+    breaks = [u.follows for u in utterances[1:]]
+    pauses: dict[str, int] = {follows: spacing.pause_ms[follows] for follows in sorted(set(breaks))}
+    used = {voice.engine for voice in voices}
+    record = {
+        "version": TRACK_VERSION,
+        "mastering": MASTERING_VERSION,
+        "encoder": makers.encoder,
+        "engines": {name: makers.engines[name] for name in sorted(used)},
+        "origin": origin,
+        "pauses": pauses | {"head": spacing.head_ms, "tail": spacing.tail_ms},
+        "tags": {key: _shorten(value) for key, value in asdict(tags).items() if value is not None},
+        "voices": [[v.engine, v.id, v.rate, v.pitch, v.volume] for v in voices],
+        "written": "".join(written),
+        "spoken": {str(n): s for n, (w, s) in enumerate(zip(written, spoken, strict=True)) if w != s},
+        "voice_of": " ".join(index[order.voice] for order in orders),
+        "breaks": "n" + "".join(_BREAKS[follows] for follows in breaks),
+    }
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_record(text: str) -> Record | None:
+    """Read a record; None where it is not one that this version writes."""
+    try:
+        data = json.loads(text)
+        voices = [
+            Voice(engine=engine, id=name, rate=rate, pitch=pitch, volume=volume)
+            for engine, name, rate, pitch, volume in data["voices"]
+        ]
+        written = [data["written"][at : at + 8] for at in range(0, len(data["written"]), 8)]
+        spoken = [data["spoken"].get(str(number), words) for number, words in enumerate(written)]
+        voice_of = [voices[int(number)] for number in data["voice_of"].split()]
+        return Record(
+            version=data["version"],
+            mastering=data["mastering"],
+            makers=Makers(encoder=data["encoder"], engines=data["engines"]),
+            origin=data["origin"],
+            pauses=data["pauses"],
+            tags=data["tags"],
+            lines=tuple(map(Line, written, spoken, voice_of, data["breaks"])),
+        )
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def _checksum(words: str) -> str:
+    return f"{zlib.crc32(words.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def _shorten(value: object) -> str:
+    words = "; ".join(value) if isinstance(value, tuple) else str(value)
+    return words if len(words) <= _LONGEST_VALUE else f"{words[:40]}… {_checksum(words)}"

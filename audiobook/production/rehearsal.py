@@ -1,0 +1,82 @@
+"""What a run would make, and why, without making any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.production.clips import ClipCache
+from audiobook.production.estimate import count_sounds, estimate_speech_s, estimate_work_s, silence_s
+from audiobook.production.plan import TrackPlan
+from audiobook.production.project import Project
+from audiobook.production.recipe import Options, plan_stories
+from audiobook.production.report import Listener, Report
+from audiobook.production.schedule import StoryWork
+from audiobook.production.workers import count_cores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedStory:
+    """What would become of one story.
+
+    `files` are those to be made, with the reasons; `finished` counts those that are left alone.  Clips
+    are counted once each, `clips_to_speak` and `clips_cached` of those files.  `audio_s` is the
+    length of those files: of cached clips to the sample, of the others by an estimate.  `work_s` is a
+    rough guess.
+    """
+
+    name: str
+    title: str
+    files: dict[Path, tuple[str, ...]]
+    finished: int
+    clips_to_speak: int
+    clips_cached: int
+    audio_s: float
+    work_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A run that did not take place: its report as far as it goes, and the stories that could be read."""
+
+    report: Report
+    stories: tuple[RehearsedStory, ...]
+
+
+def rehearse_stories(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> Rehearsal:
+    """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
+    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    cache = ClipCache(cache_folder / "clips")
+    jobs = options.jobs or count_cores()
+    asked_for: set[str] = set()
+    return Rehearsal(report=report, stories=tuple(_rehearse(work, cache, jobs, asked_for) for work in works))
+
+
+def _rehearse(work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str]) -> RehearsedStory:
+    """Count a story's work; clips that a story before it has `asked_for` are not spoken again."""
+    needed = {order.key for track in work.tracks for order in track.orders}
+    missing = {key: order for key, order in work.missing.items() if key not in asked_for}
+    asked_for.update(missing)
+    audio_s = sum(_measure(track, work, cache) for track in work.tracks)
+    letters = sum(count_sounds(order.text) for order in missing.values())
+    return RehearsedStory(
+        name=work.plan.name,
+        title=work.report.title,
+        files=work.report.reasons,
+        finished=len(work.plan.tracks) - len(work.tracks),
+        clips_to_speak=len(missing),
+        clips_cached=len(needed) - len(missing),
+        audio_s=audio_s,
+        work_s=estimate_work_s(letters, audio_s, jobs) if work.tracks else 0.0,
+    )
+
+
+def _measure(track: TrackPlan, work: StoryWork, cache: ClipCache) -> float:
+    seconds = silence_s(track.utterances, track.spacing)
+    for order in track.orders:
+        size = None if order.key in work.missing else cache.measure(order.key)
+        seconds += size[0] / size[1] if size else estimate_speech_s(order.text, order.voice)
+    return seconds
