@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,15 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 
 from audiobook.audio import encode_mp3, find_encoder
-from audiobook.publishing import Tags, read_mark, read_seconds, safe_file_name, write_tags
+from audiobook.publishing import (
+    Tags,
+    read_mark,
+    read_seconds,
+    safe_file_name,
+    safe_folder_name,
+    unique_titles,
+    write_tags,
+)
 from audiobook.publishing.mp3 import Mark, language_code
 
 TAGS = Tags(
@@ -111,15 +122,67 @@ def test_language_codes(tag: str, code: str) -> None:
         ("end. ", "end"),
         ("Ночь", "Ночь"),
         ("", "untitled"),
+        ("COM¹", "_COM¹"),
+        ("con .txt", "_con .txt"),
+        ("CONIN$", "_CONIN$"),
+        ("conversation", "conversation"),
+        ("safe\u202egpj.exe", "safegpj.exe"),  # a mark of direction would show it as safeexe.jpg
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("\u0301acute", "acute"),
+        ("e\u200d\u0301", "é"),
+        ("שלום / مرحبا", "שלום مرحبا"),
+        ("👩\u200d🚀 🎧", "👩🚀 🎧"),
+        ("\ufdd0\ue000x", "x"),
     ],
 )
 def test_file_names(name: str, safe: str) -> None:
     assert safe_file_name(name) == safe
 
 
-@given(st.text())
-def test_any_text_makes_a_file_name(name: str) -> None:
-    safe = safe_file_name(name)
-    assert 0 < len(safe.encode()) <= 121
-    assert not set(safe) & set('<>:"/\\|?*\0\n')
-    assert safe == safe.strip(" .")
+_NAMES = st.text() | st.text(alphabet="aAeE\u0301éßſµ.. \u200d\u202e/:conCON1¹Ωक\u093f한👩", max_size=80)
+
+
+@given(_NAMES, st.sampled_from([safe_file_name, safe_folder_name]))
+def test_any_text_makes_a_name_that_every_system_takes(name: str, make_safe: Callable[[str], str]) -> None:
+    safe = make_safe(name)
+    assert 0 < len(safe.encode()) <= 120
+    assert not set(safe) & set('<>:"/\\|?*')
+    assert safe.isprintable()
+    assert safe == safe.strip(" .") == unicodedata.normalize("NFC", safe)
+    assert unicodedata.category(safe[0])[0] != "M"
+    assert not re.fullmatch(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(\..*)?", safe, re.IGNORECASE)
+    assert make_safe(safe) == safe
+
+
+def test_long_names_are_cut_between_letters_and_folders_stay_apart() -> None:
+    assert len(safe_file_name("ы" * 500).encode()) == 120
+    cut = safe_file_name("x" * 119 + "e\u0331\u0301")  # no composed letter: the accents must not go alone
+    assert cut == "x" * 119
+    folders = {safe_folder_name("The same long beginning of it, " * 5 + end) for end in ("one", "two")}
+    assert len(folders) == 2
+    assert all(len(folder.encode()) <= 80 for folder in folders)
+
+
+def test_titles_that_repeat_are_numbered() -> None:
+    titles = ["Prologue", "I", "prologue", "Prologue (2)", "", "The Book", "PROLOGUE"]
+    assert unique_titles(titles, "The Book") == [
+        "Prologue",
+        "I",
+        "prologue (3)",
+        "Prologue (2)",
+        "5",
+        "The Book (1)",
+        "PROLOGUE (4)",
+    ]
+    assert unique_titles(["The Book"], "The Book") == ["The Book"]
+
+
+@given(st.lists(st.text(alphabet="aAé ()123", max_size=4), max_size=12), st.text(alphabet="aA1", max_size=2))
+def test_titles_are_unique_whatever_the_book_has(titles: list[str], album: str) -> None:
+    unique = unique_titles(titles, album)
+    folded = [unicodedata.normalize("NFC", title).casefold().strip() for title in unique]
+    assert len(set(folded)) == len(titles)
+    assert all(folded)
+    if len(titles) > 1:
+        assert album.casefold() not in folded
+    assert all(new.startswith(old) for old, new in zip(titles, unique, strict=True) if old.strip())

@@ -32,6 +32,9 @@ _LENGTH_TOLERANCE_S = 0.001
 """The file's header tells its length to the sample; resampling may round it by one."""
 
 
+_LONGEST_S = 120 * 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackResult:
     """A track that now has its final name, and how many clips had to be made again for it."""
@@ -76,6 +79,7 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
     source = _ClipSource(plan, cache)
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
+    _check_not_too_long(plan.path, total / sample_rate)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
     # Named so that an encoder's complaint tells which track it was.
     unfinished = partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}.mp3"
@@ -132,6 +136,15 @@ class _ClipSource:
         clips: Iterator[tuple[Break, Clip]] = ((u.follows, self._clip(order)) for u, order in pairs)
         for segment in stitch(clips, self._plan.spacing, sample_rate):
             yield segment.raw_data
+
+
+def _check_not_too_long(path: Path, seconds: float) -> None:
+    """Refuse what no shop takes: a chapter that came out far longer than `parts.py` could foresee."""
+    if seconds > _LONGEST_S:
+        raise EncoderError(
+            f"{path}: would be {seconds / 60:.0f} minutes long, and 120 are the most that a file may have; "
+            "divide the chapter by a heading in the story, or raise its voices' rate in voices.yaml"
+        )
 
 
 def _check_length(path: Path, planned_s: float) -> float:

@@ -14,9 +14,10 @@ from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
+from audiobook.production.parts import split_chapters
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.production.records import Makers, write_record
-from audiobook.publishing import Tags, safe_file_name
+from audiobook.publishing import Tags, safe_file_name, unique_titles
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import clean, prove_complete, write_script
 
@@ -68,7 +69,7 @@ def plan_script(
     preview: int | None = None,
     choices: ReadingChoices = DEFAULT_CHOICES,
 ) -> tuple[Script, Cast]:
-    """Read a story and cast it, and prove that nothing of it is lost.
+    """Read a story, cast it, prove that nothing of it is lost, and divide it into files.
 
     `preview` keeps the first so many paragraphs.  Raises `SourceError`, or `IncompleteError` where
     words would be lost or spoken twice.
@@ -80,7 +81,18 @@ def plan_script(
         raise SourceError(f"{path}: holds nothing to speak")
     if preview is not None:
         script = _keep_paragraphs(script, preview)
-    return script, assign_voices(script, settings)
+    cast = assign_voices(script, settings)
+    return _title_files(split_chapters(script, cast, settings_spacing(settings))), cast
+
+
+def _title_files(script: Script) -> Script:
+    """Make the titles of what become files differ, since players tell files apart by them."""
+    numbers = [number for number, chapter in enumerate(script.chapters) if chapter.utterances]
+    titles = unique_titles([script.chapters[number].title for number in numbers], script.book.title)
+    chapters = list(script.chapters)
+    for number, title in zip(numbers, titles, strict=True):
+        chapters[number] = replace(chapters[number], title=title)
+    return replace(script, chapters=tuple(chapters))
 
 
 def _apply_details(book: Book, details: BookDetails) -> Book:
@@ -219,7 +231,7 @@ def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, 
         number=number,
         count=count,
         language=book.language,
-        text=_whole_text(book, chapter),
+        text=_whole_text(script, chapter),
         year=book.year,
         series=book.series,
         series_part=book.series_part,
@@ -227,12 +239,20 @@ def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, 
     )
 
 
-def _whole_text(book: Book, chapter: ScriptChapter) -> str:
+def _whole_text(script: Script, chapter: ScriptChapter) -> str:
     """Set the source's own words, marks and all, as paragraphs with a blank line between.
 
-    Only the paragraphs that are spoken count, so that a preview's text is the preview's.
+    Only the paragraphs that are spoken count, so that a preview's text is the preview's; of one that is
+    divided between two parts of a chapter, each has its own.
     """
-    paragraphs = next(c.paragraphs for c in book.chapters if c.number == chapter.number)
+    paragraphs = next(c.paragraphs for c in script.book.chapters if c.number == chapter.number)
     numbers = dict.fromkeys(utterance.paragraph for utterance in chapter.utterances)
-    spans = [paragraphs[number - 1] for number in numbers]
-    return "\n\n".join(clean(book.text[span.start : span.end]) for span in spans)
+    spans = [(paragraphs[number - 1].start, paragraphs[number - 1].end) for number in numbers]
+    parts = [c.utterances[0] for c in script.chapters if c.number == chapter.number and c.utterances]
+    cuts = [u.start for u in parts[1:] if u.follows in {"sentence", "speaker"}]
+    for cut in cuts:
+        if cut == chapter.utterances[0].start:
+            spans[0] = (cut, spans[0][1])
+        elif spans[-1][0] < cut < spans[-1][1]:
+            spans[-1] = (spans[-1][0], cut)
+    return "\n\n".join(clean(script.book.text[start:end]) for start, end in spans)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.publishing import read_mark, safe_file_name
+from audiobook.publishing import read_mark, safe_folder_name
 from audiobook.reading import READERS
 
 PREVIEWS = "previews"
@@ -140,7 +140,7 @@ def make_folder(folder: Path) -> None:
 
 def story_folder(name: str) -> str:
     """Name the folder under `output/` that a story's files go to; never the previews' own."""
-    folder = safe_file_name(name)
+    folder = safe_folder_name(name)
     return f"_{folder}" if folder.casefold() == PREVIEWS else folder
 
 
