@@ -319,8 +319,33 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """A finished chapter: an audio file, its length and where each utterance sounds in it."""
+    """A finished chapter (or part of one): an audio file, its length and where each utterance sounds in it.
+
+    `title` is what a player shows; `chapter` the number of the book's chapter that it is (a part) of.
+    """
 
     path: str
+    title: str
+    chapter: int
     seconds: float
     cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A finished audiobook, as the formats that hold a whole book are made of it.
+
+    `tracks` are in order, one MP3 each; `voices` are the ids of all voices heard, the narrator's first;
+    `cover` is a JPEG.
+    """
+
+    book: Book
+    cast: Cast
+    tracks: tuple[Track, ...]
+    voices: tuple[str, ...]
+    cover: Image
+
+    @property
+    def seconds(self) -> float:
+        """The length of all tracks together."""
+        return sum(track.seconds for track in self.tracks)

@@ -138,4 +138,4 @@ def _plan_audition(
         text=text,
     )
     makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
-    return plan_track(path, (utterance,), orders, spacing, tags, origin=ELSEWHERE, makers=makers)
+    return plan_track(path, (utterance,), orders, spacing, tags, chapter=1, origin=ELSEWHERE, makers=makers)

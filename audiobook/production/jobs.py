@@ -106,7 +106,10 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
     seconds = _check_length(unfinished, total / sample_rate)
     write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin, record=plan.record)
     return TrackResult(
-        track=Track(path=str(plan.path), seconds=seconds, cues=cues), clips_repaired=source.repaired
+        track=Track(
+            path=str(plan.path), title=plan.tags.title, chapter=plan.chapter, seconds=seconds, cues=cues
+        ),
+        clips_repaired=source.repaired,
     )
 
 

@@ -33,12 +33,13 @@ class ClipOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackPlan:
-    """A file to be made.
+    """A file to be made, of the book's chapter of this number or a part of it.
 
     `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
     """
 
     path: Path
+    chapter: int
     utterances: tuple[Utterance, ...]
     orders: tuple[ClipOrder, ...]
     spacing: Spacing
@@ -146,7 +147,16 @@ def plan_story(
         makers = Makers(encoder=encoder_version, engines={name: engine_fingerprint(name) for name in engines})
         tags = _tag_track(script, cast, chapter, number, len(chapters))
         tracks.append(
-            plan_track(path_of_track, chapter.utterances, orders, spacing, tags, origin=origin, makers=makers)
+            plan_track(
+                path_of_track,
+                chapter.utterances,
+                orders,
+                spacing,
+                tags,
+                chapter=chapter.number,
+                origin=origin,
+                makers=makers,
+            )
         )
     return StoryPlan(script=keep_chapters(script, chosen), cast=cast, tracks=tuple(tracks))
 
@@ -191,6 +201,7 @@ def plan_track(
     spacing: Spacing,
     tags: Tags,
     *,
+    chapter: int,
     origin: str,
     makers: Makers,
 ) -> TrackPlan:
@@ -199,6 +210,7 @@ def plan_track(
     parts = [record, asdict(tags), [order.key for order in orders]]
     return TrackPlan(
         path=path,
+        chapter=chapter,
         utterances=utterances,
         orders=orders,
         spacing=spacing,
