@@ -105,7 +105,7 @@ def run_narrate(text: Path, folder: Path, jobs: int) -> tuple[float, float]:
     """Return a cold run's wall time in seconds, and the peak memory of all its processes in MB."""
     project = folder / f"project-{text.stem}"
     (project / "texts").mkdir(parents=True)
-    (project / "texts" / "long.txt").write_bytes(text.read_bytes())
+    (project / "texts" / f"long{text.suffix}").write_bytes(text.read_bytes())
     environment = os.environ | {"XDG_CACHE_HOME": str(project / "cache")}
     command = [sys.executable, "-m", "audiobook", "--jobs", str(jobs), "--quiet"]
     environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
