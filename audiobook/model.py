@@ -17,6 +17,12 @@ NARRATOR = "narrator"
 
 Gender = Literal["female", "male", "unknown"]
 QuotationType = Literal["explicit", "anaphoric", "implicit"]
+TrackFormat = Literal["mp3", "opus", "flac"]
+"""What a chapter's own file can be."""
+
+FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast")
+"""What an audiobook can be written as."""
+
 UtteranceKind = Literal["narration", "speech", "heading", "credit"]
 Break = Literal["none", "sentence", "speaker", "paragraph", "scene"]
 """What lies between an utterance and the one before it, weakest first; it decides the pause."""
@@ -335,15 +341,15 @@ class Track:
 class Release:
     """A finished audiobook, as the formats that hold a whole book are made of it.
 
-    `tracks` are in order, one MP3 each; `voices` are the ids of all voices heard, the narrator's first;
-    `cover` is a JPEG.
+    `tracks` are in order, each a file; `voices` are the ids of all voices heard, the narrator's first;
+    `cover` is a JPEG, and None only for texts.
     """
 
     book: Book
     cast: Cast
     tracks: tuple[Track, ...]
     voices: tuple[str, ...]
-    cover: Image
+    cover: Image | None = None
 
     @property
     def seconds(self) -> float:

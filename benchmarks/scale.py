@@ -29,7 +29,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audiobook.audio import find_encoder
-from audiobook.audio.encode import BITRATE_KBPS, OUTPUT_RATE
+from audiobook.audio.codecs import BITRATE_KBPS, OUTPUT_RATE
 from audiobook.production.workers import count_cores
 from benchmarks import speed
 

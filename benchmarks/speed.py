@@ -28,7 +28,7 @@ import time
 from pathlib import Path
 
 from audiobook.audio import find_encoder
-from audiobook.audio.encode import BITRATE_KBPS, OUTPUT_RATE
+from audiobook.audio.codecs import BITRATE_KBPS, OUTPUT_RATE
 
 _MOST_RATIO, _MOST_MB, _MOST_GROWTH = 1.5, 700, 1.3
 

@@ -13,7 +13,7 @@ from audiobook.audio import (
     Spacing,
     check_encoder,
     choose_mastering,
-    encode_mp3,
+    encode,
     find_encoder,
     lay_out,
     lay_room_tone,
@@ -114,7 +114,7 @@ def test_a_master_lies_in_the_window_whatever_the_voice(voice: str, volume: floa
     path = tmp_path / "track.mp3"
     mastering = choose_mastering((s.raw_data for s in stitch(clips, SPACING, RATE)), RATE)
     blocks = lay_room_tone((s.raw_data for s in stitch(clips, SPACING, RATE)), mastering.gain_db, RATE)
-    encode_mp3(blocks, path, sample_rate=RATE, filters=mastering.filters, encoder=find_encoder())
+    encode(blocks, path, codec="mp3", sample_rate=RATE, filters=mastering.filters, encoder=find_encoder())
     samples = decode(path)
     assert rms_db(samples) == pytest.approx(-20.5, abs=0.7)
     assert peak_db(samples) <= -3
@@ -143,14 +143,20 @@ def test_broken_encoders_are_named_before_the_work(tmp_path: Path) -> None:
 def test_an_encoder_that_gives_up_or_can_not_write_is_an_error(tmp_path: Path) -> None:
     blocks = [bytes(2 * RATE)] * 200
     with pytest.raises(EncoderError, match="exit status 1"):
-        encode_mp3(
+        encode(
             blocks,
             tmp_path / "a.mp3",
+            codec="mp3",
             sample_rate=RATE,
             filters="anull",
             encoder=Encoder(program="/bin/false", version=""),
         )
     with pytest.raises((StorageError, EncoderError)):
-        encode_mp3(
-            blocks, tmp_path / "no" / "a.mp3", sample_rate=RATE, filters="anull", encoder=find_encoder()
+        encode(
+            blocks,
+            tmp_path / "no" / "a.mp3",
+            codec="mp3",
+            sample_rate=RATE,
+            filters="anull",
+            encoder=find_encoder(),
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 
-from audiobook.audio import encode_mp3, find_encoder
+from audiobook.audio import encode, find_encoder
 from audiobook.publishing import (
     Tags,
     read_mark,
@@ -23,8 +23,9 @@ from audiobook.publishing import (
     unique_titles,
     write_tags,
 )
-from audiobook.publishing.mp3 import Mark, language_code
+from audiobook.publishing.tags import Mark, Stamp, language_code
 
+STAMP = Stamp(fingerprint="f" * 64, origin="texts", record="{}", times="[22050]")
 TAGS = Tags(
     title="Echo Fade",
     album="Echo Fade",
@@ -43,7 +44,14 @@ TAGS = Tags(
 @pytest.fixture
 def mp3(tmp_path: Path) -> Path:
     path = tmp_path / "a.mp3"
-    encode_mp3([bytes(2 * 22_050 * 3)], path, sample_rate=22_050, filters="anull", encoder=find_encoder())
+    encode(
+        [bytes(2 * 22_050 * 3)],
+        path,
+        codec="mp3",
+        sample_rate=22_050,
+        filters="anull",
+        encoder=find_encoder(),
+    )
     return path
 
 
@@ -59,7 +67,7 @@ def test_the_stream_is_192_kbps_cbr_mono_with_an_exact_length(mp3: Path) -> None
 
 
 def test_tags_are_id3v23_frames_that_audiobookshelf_reads(mp3: Path) -> None:
-    write_tags(mp3, TAGS, fingerprint="f" * 64, origin="texts")
+    write_tags(mp3, TAGS, STAMP)
     assert mp3.read_bytes()[3] == 3
     id3 = ID3(mp3)
     assert {
@@ -83,7 +91,7 @@ def test_tags_are_id3v23_frames_that_audiobookshelf_reads(mp3: Path) -> None:
 def test_the_mark_knows_a_whole_file_from_a_cut_one(mp3: Path) -> None:
     assert read_mark(mp3) is None
     assert read_mark(mp3, whole=False) is None
-    write_tags(mp3, TAGS, fingerprint="f" * 64, origin="texts")
+    write_tags(mp3, TAGS, STAMP)
     mark = read_mark(mp3)
     assert mark == Mark(fingerprint="f" * 64, origin="texts", seconds=3.0)
     whole = mp3.read_bytes()
@@ -99,7 +107,7 @@ def test_equal_tags_are_equal_bytes(mp3: Path, tmp_path: Path) -> None:
     copy = tmp_path / "b.mp3"
     copy.write_bytes(mp3.read_bytes())
     for path in (mp3, copy):
-        write_tags(path, TAGS, fingerprint="f" * 64, origin="texts")
+        write_tags(path, TAGS, STAMP)
     assert mp3.read_bytes() == copy.read_bytes()
 
 

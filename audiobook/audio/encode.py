@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiobook.audio.codecs import CODECS
 from audiobook.errors import EncoderError, StorageError
 
-OUTPUT_RATE = 44_100
-BITRATE_KBPS = 192
-_MP3 = ["-ar", str(OUTPUT_RATE), "-ac", "1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k"]
 # No tags (mutagen writes them) and nothing that tells the time or the machine: equal bytes.
-_PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-id3v2_version", "0"]
+_PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
 _QUIET = ["-hide_banner", "-loglevel", "error"]
 _CHECK_SECONDS = 30
 _STALL_SECONDS = 300
@@ -28,10 +26,14 @@ _STALL_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoder:
-    """An ffmpeg program, and the name of its version and settings that goes into fingerprints."""
+    """An ffmpeg program, and the name of its version."""
 
     program: str
     version: str
+
+    def version_for(self, codec: str) -> str:
+        """Name all that decides the bytes of a file in one of `CODECS`; it goes into fingerprints."""
+        return " ".join([self.version, *CODECS[codec].arguments, *_PLAIN])
 
 
 def find_encoder(setting: str = "bundled") -> Encoder:
@@ -44,9 +46,7 @@ def find_encoder(setting: str = "bundled") -> Encoder:
         bundled = _find_bundled()
         if bundled is not None:
             version = importlib.metadata.version("imageio-ffmpeg")
-            return Encoder(
-                program=str(bundled), version=_name_version(f"imageio-ffmpeg {version} {bundled.name}")
-            )
+            return Encoder(program=str(bundled), version=f"imageio-ffmpeg {version} {bundled.name}")
     name = "ffmpeg" if setting in {"bundled", "system"} else setting
     program = shutil.which(name)
     if program is None:
@@ -54,11 +54,7 @@ def find_encoder(setting: str = "bundled") -> Encoder:
             f"output.ffmpeg: no ffmpeg found ({setting}); `pip install --force-reinstall imageio-ffmpeg` "
             "brings one, or name the path of yours in voices.yaml (output: {ffmpeg: /path/to/ffmpeg})"
         )
-    return Encoder(program=program, version=_name_version(_ask_version(program)))
-
-
-def _name_version(program: str) -> str:
-    return " ".join([program, *_MP3, *_PLAIN])
+    return Encoder(program=program, version=_ask_version(program))
 
 
 def _find_bundled() -> Path | None:
@@ -82,7 +78,16 @@ def check_encoder(encoder: Encoder) -> None:
 
     Raises `EncoderError` saying what it complained about.
     """
-    command = [encoder.program, *_QUIET, *_pcm_input(22050), *_MP3, *_PLAIN, "-f", "mp3", "pipe:1"]
+    command = [
+        encoder.program,
+        *_QUIET,
+        *_pcm_input(22050),
+        *CODECS["mp3"].arguments,
+        *_PLAIN,
+        "-f",
+        "mp3",
+        "pipe:1",
+    ]
     made = _run(command, bytes(4410))
     if len(made) < 1000:
         raise EncoderError(f"{encoder.program}: broken: it made {len(made)} bytes of a tenth of a second")
@@ -140,16 +145,16 @@ def _alarm(act: Callable[[], None]) -> Iterator[None]:
         timer.cancel()
 
 
-def encode_mp3(
-    blocks: Iterable[bytes], path: Path, *, sample_rate: int, filters: str, encoder: Encoder
+def encode(
+    blocks: Iterable[bytes], path: Path, *, codec: str, sample_rate: int, filters: str, encoder: Encoder
 ) -> None:
-    """Filter and encode blocks of 16-bit mono samples into a 192 kb/s CBR, 44.1 kHz, mono MP3 at `path`.
+    """Filter blocks of 16-bit mono samples and encode them as one of `CODECS` into a file at `path`.
 
-    Quality is ffmpeg's default for LAME.  Raises `EncoderError`, or `StorageError` where the disk is
+    Raises `EncoderError`, or `StorageError` where the disk is
     full or `path` can't be written; an unfinished file may be left, so `path` must not be a final name.
     """
     command = [encoder.program, *_QUIET, "-y", *_pcm_input(sample_rate), "-af", filters]
-    command += [*_MP3, *_PLAIN, "-write_xing", "1", "-f", "mp3", str(path)]
+    command += [*CODECS[codec].arguments, *_PLAIN, *CODECS[codec].container, str(path)]
     with tempfile.TemporaryFile() as messages:
         try:
             process = subprocess.Popen(

@@ -35,7 +35,7 @@ from audiobook.casting.yaml_tree import (
     Table,
     is_nothing,
 )
-from audiobook.model import NARRATOR
+from audiobook.model import FORMATS, NARRATOR
 
 FindFault = Callable[[str], str | None]
 """Tells what is wrong with a voice id of one engine, None where nothing is (`Engine.find_fault`)."""
@@ -65,6 +65,8 @@ _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
 }
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
+    "formats": listing(choice(*FORMATS), "a list of formats, like [mp3, epub]", at_least=1),
+    "base_url": text("an address like https://example.org/books", pattern=r"https?://\S+", longest=1000),
     "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),
     "cache_gb": number(0.1, 10_000, "a number of gigabytes"),
 }

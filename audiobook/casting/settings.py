@@ -109,10 +109,15 @@ class BookDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
-    """Which ffmpeg encodes (`bundled`, or the name or path of another) and the clip cache's bound in GB."""
+    """What is written and how: formats (of `model.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
+    `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.
+    """
+
+    formats: tuple[str, ...]
     ffmpeg: str
     cache_gb: float
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from audiobook.cli.reading import (
     print_text,
     reading_options,
 )
+from audiobook.model import FORMATS
 
 if TYPE_CHECKING:
     from audiobook.production import Options, Project
@@ -57,6 +58,14 @@ def main() -> None:
 @_OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one per core).")
 @click.option("--scheduler", metavar="ADDRESS", help="Make the files on a Dask cluster: tcp://host:8786.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(FORMATS),
+    help="What to write, repeatable (default: mp3, or output.formats of voices.yaml).",
+)
+@click.option("--base-url", metavar="URL", help="Where the files of --format podcast will lie.")
 @click.option("--force", is_flag=True, help="Make everything anew, finished or not.")
 @click.option(
     "--preview",
@@ -79,6 +88,8 @@ def make(
     output: Path | None,
     jobs: int | None,
     scheduler: str | None,
+    formats: tuple[str, ...],
+    base_url: str | None,
     force: bool,
     preview: int | None,
     dry_run: bool,
@@ -102,6 +113,8 @@ def make(
     options = Options(
         jobs=jobs,
         scheduler=scheduler,
+        formats=formats or None,
+        base_url=base_url,
         force=force,
         preview=preview,
         chapters=choose_chapters(chapters, first, last),

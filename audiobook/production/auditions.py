@@ -76,8 +76,10 @@ def audition_voices(
         try:
             with Workers(count_cores()) as workers:
                 for voice, used_for in voices.items():
-                    path = project.previews / f"audition - {safe_file_name(_describe(voice))}.mp3"
-                    plan = _plan_audition(words, voice, path, settings, encoder_version=encoder.version)
+                    path = project.previews / f"audition - {safe_file_name(_describe(voice))}"
+                    plan = _plan_audition(
+                        words, voice, path, settings, encoder_version=encoder.version_for("mp3")
+                    )
                     workers.submit(path, make_track, plan, cache, encoder, project.partial)
                     made.append(Audition(voice=voice, used_for=used_for, path=path))
                 while not workers.is_idle:
@@ -138,4 +140,4 @@ def _plan_audition(
         text=text,
     )
     makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
-    return plan_track(path, (utterance,), orders, spacing, tags, chapter=1, origin=ELSEWHERE, makers=makers)
+    return plan_track(path, (utterance,), orders, spacing, tags, origin=ELSEWHERE, makers=makers)

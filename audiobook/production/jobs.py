@@ -14,7 +14,7 @@ from pathlib import Path
 from audiobook.audio import (
     Encoder,
     choose_mastering,
-    encode_mp3,
+    encode,
     lay_out,
     lay_room_tone,
     resampled_frames,
@@ -26,7 +26,7 @@ from audiobook.errors import EncoderError, NarrateError, StorageError, Synthesis
 from audiobook.model import Break, Clip, Track
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
-from audiobook.publishing import read_seconds, write_tags
+from audiobook.publishing import Stamp, make_cover, read_seconds, write_tags, write_times
 
 _LENGTH_TOLERANCE_S = 0.001
 """The file's header tells its length to the sample; resampling may round it by one."""
@@ -82,7 +82,7 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
 
 def unfinished_path(plan: TrackPlan, partial: Path) -> Path:
     """Name a file in the making so that an encoder's complaint tells which track it was."""
-    return partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}.mp3"
+    return partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}{plan.path.suffix}"
 
 
 def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished: Path) -> TrackResult:
@@ -96,15 +96,22 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
     _check_not_too_long(plan.path, total / sample_rate)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
-    encode_mp3(
+    encode(
         lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),
         unfinished,
+        codec=plan.codec,
         sample_rate=sample_rate,
         filters=mastering.filters,
         encoder=encoder,
     )
     seconds = _check_length(unfinished, total / sample_rate)
-    write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin, record=plan.record)
+    stamp = Stamp(
+        fingerprint=plan.fingerprint,
+        origin=plan.origin,
+        record=plan.record,
+        times=write_times(cues, sample_rate),
+    )
+    write_tags(unfinished, plan.tags, stamp, make_cover(plan.cover) if plan.cover else None)
     return TrackResult(
         track=Track(
             path=str(plan.path), title=plan.tags.title, chapter=plan.chapter, seconds=seconds, cues=cues

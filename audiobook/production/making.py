@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,10 @@ from audiobook.errors import NarrateError
 from audiobook.production.afar import FarTrack, make_track_afar, pack_track, receive_track
 from audiobook.production.clips import ClipCache
 from audiobook.production.cluster import ClusterWorkers
+from audiobook.production.editions import make_edition
 from audiobook.production.jobs import TrackResult, make_track, speak_clips
 from audiobook.production.report import Listener, StoryReport
-from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.production.schedule import EditionJob, Job, Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.production.tools import name_tools
 from audiobook.production.workers import Workers
 
@@ -59,7 +60,7 @@ def _work_through(
     """Speak what is missing, and make each track as soon as its clips are there."""
     while True:
         while workers.has_room and (job := plan.next_job()):
-            _submit(job, workers, bench)
+            _submit(job, workers, bench, listener)
         if workers.is_idle:
             return
         for label, future in workers.finished(_POLL_S):
@@ -68,11 +69,22 @@ def _work_through(
                 plan.clips_settled(label)
             elif isinstance(label, TrackJob):
                 _collect_track(label, future, bench, listener)
+                if not label.story.tracks:
+                    plan.tracks_settled(label.story)
+            elif isinstance(label, EditionJob):
+                _collect_edition(label, future, listener)
 
 
-def _submit(job: SpeakJob | TrackJob, workers: Workers | ClusterWorkers, bench: Bench) -> None:
+def _submit(job: Job, workers: Workers | ClusterWorkers, bench: Bench, listener: Listener) -> None:
     if isinstance(job, SpeakJob):
         workers.submit(job, speak_clips, job.orders, bench.cache)
+    elif isinstance(job, EditionJob):
+        if isinstance(workers, ClusterWorkers):  # the tracks are here, and no other machine sees them
+            _collect_edition(
+                job, _run_here(make_edition, job.edition, bench.encoder, bench.partial), listener
+            )
+        else:
+            workers.submit(job, make_edition, job.edition, bench.encoder, bench.partial)
     elif isinstance(workers, ClusterWorkers):
         workers.submit(job, make_track_afar, pack_track(job.track), workers.tools, bench.ffmpeg)
     else:
@@ -105,8 +117,29 @@ def _collect_track(
     _count_made(report, result.clips_repaired)
     job.story.tracks.remove(job.track)
     listener.track_made(report, job.track.path)
-    if not job.story.tracks:
+    if not job.story.tracks and not job.story.editions:
         listener.story_done(report)
+
+
+def _run_here(job: Callable[..., Path], *arguments: object) -> Future[Path]:
+    future: Future[Path] = Future()
+    try:
+        future.set_result(job(*arguments))
+    except NarrateError as error:
+        future.set_exception(error)
+    return future
+
+
+def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) -> None:
+    try:
+        path = future.result()
+    except NarrateError as error:
+        _fail(job.story, str(error), listener)
+        return
+    job.story.editions.remove(job.edition)
+    listener.edition_made(job.story.report, path)
+    if not job.story.editions:
+        listener.story_done(job.story.report)
 
 
 def _count_made(report: StoryReport, utterances: int) -> None:

@@ -8,16 +8,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from audiobook.audio import Spacing
+from audiobook.audio import CODECS, Encoder, Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
 from audiobook.errors import SourceError
-from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
+from audiobook.model import FORMATS, Book, Cast, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.parts import split_chapters
-from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
+from audiobook.production.project import (
+    ELSEWHERE,
+    FROM_TEXTS,
+    Project,
+    find_own_cover,
+    is_from_texts,
+    story_folder,
+)
 from audiobook.production.records import Makers, write_record
-from audiobook.publishing import Tags, safe_file_name, unique_titles
+from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import clean, prove_complete, write_script
 
@@ -33,12 +40,13 @@ class ClipOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackPlan:
-    """A file to be made, of the book's chapter of this number or a part of it.
+    """A file to be made, of the book's chapter of this number or a part of it, in one of `CODECS`.
 
     `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
     """
 
     path: Path
+    codec: str
     chapter: int
     utterances: tuple[Utterance, ...]
     orders: tuple[ClipOrder, ...]
@@ -47,6 +55,7 @@ class TrackPlan:
     origin: str
     record: str
     fingerprint: str
+    cover: CoverWish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,13 @@ class StoryPlan:
 
     script: Script
     cast: Cast
+    cover: CoverWish
     tracks: tuple[TrackPlan, ...]
+
+    @property
+    def chapters(self) -> tuple[TrackPlan, ...]:
+        """Each of its tracks once, whatever they are encoded as."""
+        return tuple(track for track in self.tracks if track.codec == self.tracks[0].codec)
 
     @property
     def name(self) -> str:
@@ -122,43 +137,58 @@ def plan_story(
     settings: StorySettings,
     *,
     project: Project,
-    encoder_version: str,
+    encoder: Encoder,
     engine_fingerprint: Callable[[str], str],
+    codecs: Sequence[str] = ("mp3",),
+    parts: Path = Path(),
     preview: int | None = None,
     chosen: ChapterChoice | None = None,
     choices: ReadingChoices = DEFAULT_CHOICES,
 ) -> StoryPlan:
     """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`.
 
-    Of a book's chapters only the `chosen` are planned; each is the same file as in a run for them all.
+    They are planned once for each of `codecs`; those of a codec that is no format of its own lie in
+    the folder `parts`.  Of a book's chapters only the `chosen` are planned; each is the same file as in
+    a run for them all.
     """
     script, cast = plan_script(path, settings, preview=preview, choices=choices)
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
     origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
-    tracks = []
-    for path_of_track, number, chapter in zip(
-        track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
+    cover = CoverWish(
+        picture=find_own_cover(path) or script.book.cover, title=script.book.title, author=script.book.author
+    )
+    planned = []
+    for stem, number, chapter in zip(
+        track_stems(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
     ):
         if chosen is not None and not chosen.holds(chapter.number):
             continue
         orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
-        engines = {order.voice.engine for order in orders}
-        makers = Makers(encoder=encoder_version, engines={name: engine_fingerprint(name) for name in engines})
-        tags = _tag_track(script, cast, chapter, number, len(chapters))
-        tracks.append(
-            plan_track(
-                path_of_track,
+        engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in orders}}
+        tags = _tag_track(
+            script, cast, chapter, number=number, count=len(chapters), cover=identify_cover(cover)
+        )
+        for codec in codecs:
+            track = plan_track(
+                stem,
                 chapter.utterances,
                 orders,
                 spacing,
                 tags,
+                codec=codec,
                 chapter=chapter.number,
                 origin=origin,
-                makers=makers,
+                makers=Makers(encoder=encoder.version_for(codec), engines=engines),
+                cover=cover,
             )
-        )
-    return StoryPlan(script=keep_chapters(script, chosen), cast=cast, tracks=tuple(tracks))
+            planned.append(track if codec in FORMATS else replace(track, path=_part_path(parts, track)))
+    tracks = sorted(planned, key=lambda track: codecs.index(track.codec))
+    return StoryPlan(script=keep_chapters(script, chosen), cast=cast, cover=cover, tracks=tuple(tracks))
+
+
+def _part_path(parts: Path, track: TrackPlan) -> Path:
+    return parts / track.fingerprint[:2] / f"{track.fingerprint}{CODECS[track.codec].suffix}"
 
 
 def order_clips(
@@ -195,21 +225,27 @@ def settings_spacing(settings: StorySettings) -> Spacing:
 
 
 def plan_track(
-    path: Path,
+    stem: Path,
     utterances: tuple[Utterance, ...],
     orders: tuple[ClipOrder, ...],
     spacing: Spacing,
     tags: Tags,
     *,
-    chapter: int,
+    codec: str = "mp3",
+    chapter: int = 1,
     origin: str,
     makers: Makers,
+    cover: CoverWish | None = None,
 ) -> TrackPlan:
-    """Put a track's plan together: everything that decides its bytes goes into its fingerprint."""
+    """Put a track's plan together: everything that decides its bytes goes into its fingerprint.
+
+    `stem` is its path without an ending.
+    """
     record = write_record(utterances, orders, spacing, tags, origin=origin, makers=makers)
     parts = [record, asdict(tags), [order.key for order in orders]]
     return TrackPlan(
-        path=path,
+        path=stem.with_name(f"{stem.name}{CODECS[codec].suffix}"),
+        codec=codec,
         chapter=chapter,
         utterances=utterances,
         orders=orders,
@@ -217,22 +253,31 @@ def plan_track(
         tags=tags,
         origin=origin,
         record=record,
+        cover=cover,
         fingerprint=hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest(),
     )
 
 
-def track_paths(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:
+def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
     """Name the files that a script's chapters become, in order; chapters without words have none."""
+    stems = track_stems(project, script)
+    return [stem.with_name(f"{stem.name}{CODECS[codec].suffix}") for codec in codecs for stem in stems]
+
+
+def track_stems(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:
+    """Name those files without their ending."""
     titles = [chapter.title for chapter in script.chapters if chapter.utterances]
     digits = max(2, len(str(len(titles))))
     folder = project.output / story_folder(script.book.name)
     names = [safe_file_name(f"{number:0{digits}d} - {title}") for number, title in enumerate(titles, 1)]
     if preview is not None:
-        return [project.previews / f"{folder.name} - {name}.mp3" for name in names]
-    return [folder / f"{name}.mp3" for name in names]
+        return [project.previews / f"{folder.name} - {name}" for name in names]
+    return [folder / name for name in names]
 
 
-def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, count: int) -> Tags:
+def _tag_track(
+    script: Script, cast: Cast, chapter: ScriptChapter, *, number: int, count: int, cover: str
+) -> Tags:
     book = script.book
     voices = tuple(dict.fromkeys(cast.voice_of(u.speaker).id for u in chapter.utterances))
     return Tags(
@@ -248,6 +293,8 @@ def _tag_track(script: Script, cast: Cast, chapter: ScriptChapter, number: int, 
         series=book.series,
         series_part=book.series_part,
         description=book.description,
+        publisher=book.publisher,
+        cover=cover,
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.publishing import read_mark, safe_folder_name
+from audiobook.model import Image
+from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
 from audiobook.reading import READERS
 
 PREVIEWS = "previews"
 _PARTIAL = ".partial"
+_CAPTIONS = {".vtt", ".srt", ".lrc"}
+_LISTS = {"playlist.m3u8", "feed.xml"}
 
 FROM_TEXTS = "texts"
 ELSEWHERE = "elsewhere"
@@ -149,6 +152,18 @@ def is_from_texts(project: Project, source: Path) -> bool:
     return source.absolute().parent == project.texts.absolute()
 
 
+def find_own_cover(source: Path) -> Image | None:
+    """Return the picture that lies beside a story's file under its name (.jpg, .jpeg or .png), if any."""
+    for suffix, kind in ((".jpg", "jpeg"), (".jpeg", "jpeg"), (".png", "png")):
+        path = source.with_suffix(suffix)
+        try:
+            if path.is_file():
+                return Image(data=path.read_bytes(), media_type=f"image/{kind}")
+        except OSError as error:
+            raise SourceError(f"{path}: can't be read: {error.strerror}") from error
+    return None
+
+
 def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:
     """List the files made of stories in `texts/` that are there no more, or have other names now.
 
@@ -158,9 +173,25 @@ def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[
     wanted = {path.resolve() for path in expected}
     passed_over = {PREVIEWS, _PARTIAL, *map(story_folder, unread)}
     folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
-    files = [file for folder in folders for file in sorted(folder.glob("*.mp3"))]
-    marks = {file: read_mark(file, whole=False) for file in files if file.resolve() not in wanted}
-    return [file for file, mark in marks.items() if mark is not None and mark.origin == FROM_TEXTS]
+    return [file for folder in folders for file in _find_left_in(folder, wanted)]
+
+
+def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
+    """List the leftovers of one story's folder: texts go when the last track does, or their own track."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    marks = {path: read_mark(path, whole=False) for path in files if path.suffix in TRACK_FILES}
+    left = {path for path, mark in marks.items() if mark is not None and mark.origin == FROM_TEXTS}
+    left -= {path for path in left if path.resolve() in wanted}
+    if not left:
+        return []
+    stems = {path.stem for path in left} - {path.stem for path in marks if path not in left}
+    is_empty = all(path in left for path in marks)
+    for path in files:
+        if path.suffix in _CAPTIONS and path.stem in stems:
+            left.add(path)
+        if is_empty and (path.name in _LISTS or read_edition_mark(path) is not None):
+            left.add(path)
+    return sorted(left)
 
 
 def find_previews(project: Project) -> list[Path]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from audiobook.casting import StorySettings, VoiceWish, find_stated
 from audiobook.model import NARRATOR
 from audiobook.production.changes import Plot, describe_changes, is_same_chapter
+from audiobook.production.editions import EditionPlan
 from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.production.records import Record, read_record
-from audiobook.publishing import read_mark, read_record_text
+from audiobook.publishing import read_edition_mark, read_mark, read_record_text
 
 _FORCED = "everything is made anew (--force)"
 
@@ -37,6 +38,17 @@ def explain_tracks(
         assert new is not None  # noqa: S101 - planned by this very version
         found[track.path] = _explain(track, new, plot, beside)
     return found
+
+
+def explain_edition(edition: EditionPlan, *, forced: bool = False) -> tuple[str, ...]:
+    """Say why a whole-book file is made."""
+    if forced:
+        return (_FORCED,)
+    if not edition.path.exists():
+        return ("never made",)
+    if read_edition_mark(edition.path) is None:
+        return ("the file there is not one that narrate made, or it is damaged",)
+    return ("its tracks changed",)
 
 
 def _find_stated(plan: StoryPlan, settings: StorySettings) -> set[str | None]:

@@ -8,14 +8,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, SourceError
-from audiobook.model import Book, Cast, Script
+from audiobook.model import FORMATS, Book, Cast, Script, TrackFormat
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
+from audiobook.production.editions import (
+    EditionPlan,
+    codecs_for,
+    is_edition_made,
+    open_release,
+    plan_editions,
+    publish_texts,
+)
 from audiobook.production.jobs import shared_engine
 from audiobook.production.locks import sole_use
 from audiobook.production.making import Bench, make_tracks
@@ -29,8 +38,9 @@ from audiobook.production.project import (
     find_story,
     list_texts,
     make_folder,
+    story_folder,
 )
-from audiobook.production.reasons import explain_tracks, is_made
+from audiobook.production.reasons import explain_edition, explain_tracks, is_made
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
@@ -44,7 +54,8 @@ class Options:
     """What a person asks of a run.
 
     `preview` makes only the first so many paragraphs, `chapters` only those of each book.  `scheduler`
-    is the address of a Dask cluster that makes the tracks in this machine's place.
+    is the address of a Dask cluster that makes the tracks in this machine's place.  `formats` and
+    `base_url` stand in for the settings' own.
     """
 
     jobs: int | None = None
@@ -52,6 +63,8 @@ class Options:
     force: bool = False
     preview: int | None = None
     chapters: ChapterChoice | None = None
+    formats: tuple[str, ...] | None = None
+    base_url: str | None = None
     reading: ReadingChoices = DEFAULT_CHOICES
 
 
@@ -65,6 +78,19 @@ class _Run:
     cache: ClipCache
     options: Options
     listener: Listener
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What to write; of a part of a book no whole-book file, and no text that lists its tracks."""
+        formats = self.options.formats or self.settings.output.formats
+        if self.options.preview is None:
+            return formats
+        return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+
+    @property
+    def is_for_whole_books(self) -> bool:
+        """Whether the run is for all chapters of its stories."""
+        return self.options.preview is None and self.options.chapters is None
 
 
 def make_stories(
@@ -80,10 +106,10 @@ def make_stories(
     with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         report, stories = _plan_all(run, sources, are_all=not names)
-        if any(story.tracks for story in stories):
+        if any(story.tracks or story.editions for story in stories):
             _produce(run, stories)
         for story in stories:
-            _finish(story)
+            _finish(run, story)
         _list_leftovers(run, report, stories, are_all=not names)
     return report
 
@@ -125,7 +151,7 @@ def _plan_all(run: _Run, sources: Sequence[Source], *, are_all: bool) -> tuple[R
 
 
 def _list_leftovers(run: _Run, report: Report, stories: Sequence[StoryWork], *, are_all: bool) -> None:
-    if run.options.preview is None and run.options.chapters is None and are_all:
+    if run.is_for_whole_books and are_all and run.options.formats is None:
         report.leftovers = find_leftovers(
             run.project,
             [track.path for story in stories for track in story.plan.tracks],
@@ -188,8 +214,10 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             source.path,
             settings,
             project=run.project,
-            encoder_version=run.encoder.version,
+            encoder=run.encoder,
             engine_fingerprint=engine_fingerprint,
+            codecs=codecs_for(run.formats),
+            parts=run.cache.folder,
             preview=run.options.preview,
             chosen=run.options.chapters,
             choices=run.options.reading,
@@ -202,13 +230,24 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not is_made(track)]
+    editions = _find_editions(run, plan)
     report.reasons = explain_tracks(plan, tracks, settings, forced=force)
+    report.reasons |= {edition.path: explain_edition(edition, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
-    run.listener.story_planned(report, clips, len(tracks))
-    if not tracks:
+    run.listener.story_planned(report, clips, len(tracks) + len(editions))
+    if not tracks and not editions:
         run.listener.story_done(report)
-    uses = Counter(order.key for track in plan.tracks for order in track.orders)
-    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, uses=uses)
+    uses = Counter(order.key for track in plan.chapters for order in track.orders)
+    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, editions=editions, uses=uses)
+
+
+def _find_editions(run: _Run, plan: StoryPlan) -> list[EditionPlan]:
+    """Plan the whole-book files that are not there yet."""
+    if not run.is_for_whole_books:
+        return []
+    folder = run.project.output / story_folder(plan.name)
+    editions = plan_editions(folder, run.formats, plan)
+    return [edition for edition in editions if run.options.force or not is_edition_made(edition)]
 
 
 def _find_missing(run: _Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipOrder], int]:
@@ -232,14 +271,13 @@ def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> No
 
 
 def _describe(story: StoryReport, plan: StoryPlan) -> None:
-    spoken = [u for track in plan.tracks for u in track.utterances]
+    spoken = [u for track in plan.chapters for u in track.utterances]
     story.title = plan.script.book.title
     story.warnings += plan.script.book.warnings
     story.words = sum(len(u.text.split()) for u in spoken)
     story.letters = sum(c.isalnum() for u in spoken for c in u.text)
     story.characters = sum(1 for c in plan.script.characters if c.quotations)
-    story.files = [track.path for track in plan.tracks]
-    story.clips_reused = sum(len(track.orders) for track in plan.tracks)
+    story.clips_reused = sum(len(track.orders) for track in plan.chapters)
 
 
 def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
@@ -264,19 +302,38 @@ def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
         run.cache.prune(round(run.settings.output.cache_gb * 1e9))
 
 
-def _finish(story: StoryWork) -> None:
+def _finish(run: _Run, story: StoryWork) -> None:
     """Add up what is there, and prove it by the files themselves: each is whole, and made of these clips."""
-    report = story.report
+    report, plan = story.report, story.plan
     unmade = {track.path for track in story.tracks}
-    report.files = []
-    for track in story.plan.tracks:
+    found = 0
+    for track in plan.tracks:
         mark = read_mark(track.path)
         if mark is not None and mark.fingerprint == track.fingerprint:
-            report.files.append(track.path)
-            report.seconds += mark.seconds
+            found += 1
+            if track.codec in FORMATS:
+                report.files.append(track.path)
+            if track.codec == plan.tracks[0].codec:
+                report.seconds += mark.seconds
         elif track.path not in unmade:
             report.errors.append(f"{track.path}: is not the whole file that was made; run narrate again")
-    if not report.errors and len(report.files) != len(story.plan.tracks):
-        report.errors.append(
-            f"{report.name}: only {len(report.files)} of {len(story.plan.tracks)} files are there"
-        )
+    if not report.errors and found != len(plan.tracks):
+        report.errors.append(f"{report.name}: only {found} of {len(plan.tracks)} files are there")
+    if not report.errors and run.is_for_whole_books:
+        _finish_book(run, story)
+
+
+def _finish_book(run: _Run, story: StoryWork) -> None:
+    """Write what goes with the tracks, and count the whole-book files."""
+    report, plan = story.report, story.plan
+    folder = run.project.output / story_folder(plan.name)
+    tracks = [track for track in plan.tracks if track.codec == "mp3"]
+    try:
+        if tracks:
+            release = open_release(plan.script.book, plan.cast, tracks)
+            base_url = run.options.base_url or run.settings.output.base_url or ""
+            report.files += publish_texts(folder, release, run.formats, base_url)
+    except NarrateError as error:
+        report.errors.append(str(error))
+    editions = plan_editions(folder, run.formats, plan)
+    report.files += [edition.path for edition in editions]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audiobook.production.plan import ClipOrder
     from audiobook.publishing import Tags
 
-TRACK_VERSION = 2
+TRACK_VERSION = 3
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80

@@ -61,6 +61,9 @@ class Listener(Protocol):
     def track_made(self, story: StoryReport, path: Path) -> None:
         """Hear that a file has its final name."""
 
+    def edition_made(self, story: StoryReport, path: Path) -> None:
+        """Hear that a whole-book file has its final name."""
+
     def story_done(self, story: StoryReport) -> None:
         """Hear that nothing is left to do for a story, whether it went well or not."""
 

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from audiobook.production.editions import EditionPlan
 from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan
 from audiobook.production.report import StoryReport
 
@@ -15,7 +16,7 @@ _BATCH_LETTERS = 700
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class StoryWork:
-    """A planned story while it is being made: which clips and tracks are missing.
+    """A planned story while it is being made: which clips, tracks and whole-book files are missing.
 
     `uses` counts the utterances of each clip, by its key.
     """
@@ -24,6 +25,7 @@ class StoryWork:
     report: StoryReport
     missing: dict[str, ClipOrder]
     tracks: list[TrackPlan]
+    editions: list[EditionPlan] = field(default_factory=list)
     uses: Counter[str] = field(default_factory=Counter)
 
 
@@ -44,24 +46,39 @@ class TrackJob:
     waits_for: int = 0
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class EditionJob:
+    """A whole-book file to make, now that its tracks are there."""
+
+    story: StoryWork
+    edition: EditionPlan
+
+
+Job = SpeakJob | TrackJob | EditionJob
+
+
 @dataclass(slots=True, kw_only=True)
 class Schedule:
     """The jobs of a run in order, in time linear in their number."""
 
     speaking: deque[SpeakJob] = field(default_factory=deque)
-    ready: deque[TrackJob] = field(default_factory=deque)
+    ready: deque[TrackJob | EditionJob] = field(default_factory=deque)
     waiting: dict[str, list[TrackJob]] = field(default_factory=dict)
 
-    def next_job(self) -> SpeakJob | TrackJob | None:
+    def next_job(self) -> Job | None:
         """Take the next job, leaving out those of stories that failed; None where nothing is ready."""
         for queue in (self.ready, self.speaking):
             while queue:
-                job: SpeakJob | TrackJob = queue.popleft()
+                job: Job = queue.popleft()
                 if not job.story.report.errors:
                     return job
                 if isinstance(job, SpeakJob):
                     self.clips_settled(job)
         return None
+
+    def tracks_settled(self, story: StoryWork) -> None:
+        """Note that a story lacks no track any more: now come its whole-book files."""
+        self.ready.extend(EditionJob(story=story, edition=edition) for edition in story.editions)
 
     def clips_settled(self, job: SpeakJob) -> None:
         """Note that clips are there, or given up: a track that misses one then speaks it for itself."""
@@ -95,6 +112,8 @@ def schedule(stories: Sequence[StoryWork]) -> Schedule:
                 job.waits_for += 1
             if job.waits_for == 0:
                 plan.ready.append(job)
+        if not tracks:
+            plan.tracks_settled(story)
         plan.speaking.extend(SpeakJob(story=story, orders=batch) for batch in _batch(list(fresh.values())))
     return plan
 

@@ -19,6 +19,7 @@ from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
+from audiobook.production.editions import codecs_for
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import plan_script, track_paths
 from audiobook.production.project import (
@@ -84,7 +85,7 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         except NarrateError:
             unread.append(source.stem)
         else:
-            expected += track_paths(project, script)
+            expected += track_paths(project, script, codecs_for(settings.output.formats))
     files = [*find_leftovers(project, expected, unread), *find_previews(project)]
     clips = ClipCache(cache / "clips")
     if dry_run:

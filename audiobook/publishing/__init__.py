@@ -1,15 +1,35 @@
-"""Publishing: a track becomes a file that a listener opens."""
+"""Publishing: tracks become files that a listener opens."""
 
-from audiobook.publishing.mp3 import Tags, read_mark, read_record_text, read_seconds, write_tags
+from audiobook.publishing.cover import CoverWish, identify_cover, make_cover
+from audiobook.publishing.editions import BOOK_FILES, TEXT_FILES, read_edition_mark
+from audiobook.publishing.files import (
+    TRACK_FILES,
+    read_mark,
+    read_record_text,
+    read_seconds,
+    read_track,
+    write_tags,
+)
 from audiobook.publishing.names import safe_file_name, safe_folder_name, unique_titles
+from audiobook.publishing.tags import Stamp, Tags, write_times
 
 __all__ = [
+    "BOOK_FILES",
+    "TEXT_FILES",
+    "TRACK_FILES",
+    "CoverWish",
+    "Stamp",
     "Tags",
+    "identify_cover",
+    "make_cover",
+    "read_edition_mark",
     "read_mark",
     "read_record_text",
     "read_seconds",
+    "read_track",
     "safe_file_name",
     "safe_folder_name",
     "unique_titles",
     "write_tags",
+    "write_times",
 ]

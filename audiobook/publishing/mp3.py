@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import StorageError
-
-SYNTHETIC = "Read by synthetic voices: the speech was made by a computer (narrate)."
-GENRE = "Audiobook"
-UNKNOWN_AUTHOR = "Unknown"
+from audiobook.model import Image
+from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, Mark, Stamp, Tags, language_code
 
 _MARK = "narrate"
+_TIMES = "narrate times"
 
 SAMPLE_RATE = 44_100
 """What every MP3 of narrate has; its length is counted in these."""
@@ -28,73 +26,21 @@ _SAMPLES_PER_FRAME = 1152
 _PADDING_OFFSET = 141
 """From the letters "Info": 120 bytes of flags, counts, seek table and quality, then 21 of LAME's tag."""
 
-# BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
-_ISO_639_2 = dict(
-    pair.split(":")
-    for pair in (
-        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
-        "eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv "
-        "hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav "
-        "mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por "
-        "ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
-        "uk:ukr ur:urd vi:vie zh:zho"
-    ).split()
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tags:
-    """What a player shows of a track.  `language` is a BCP 47 tag, `year` as the source gives it."""
-
-    title: str
-    album: str
-    author: str | None
-    voices: tuple[str, ...]
-    number: int
-    count: int
-    language: str
-    text: str
-    year: str | None = None
-    series: str | None = None
-    series_part: str | None = None
-    description: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """What narrate left in a file of its own.
-
-    `fingerprint` tells what it was made from, `origin` where its source lay (one word), `seconds` its
-    length to the sample (0 where the file is not whole).
-    """
-
-    fingerprint: str
-    origin: str
-    seconds: float
-
-
-def language_code(tag: str) -> str:
-    """Return the ISO 639-2 code of a BCP 47 tag, `und` where it is not known."""
-    primary = re.split(r"[-_]", tag.strip().lower())[0]
-    if len(primary) == 3 and primary.isalpha():
-        return primary
-    return _ISO_639_2.get(primary, "und")
-
-
-def write_tags(path: Path, tags: Tags, *, fingerprint: str, origin: str, record: str = "") -> None:
-    """Write the tags, the mark, and the record of what it was made from into an untagged MP3.
-
-    Raises `StorageError` where that fails.
-    """
+def write_tags(path: Path, tags: Tags, stamp: Stamp, cover: Image | None = None) -> None:
+    """Write tags, stamp and picture into an untagged MP3.  Raises `StorageError` where that fails."""
     from mutagen import MutagenError
-    from mutagen.id3 import ID3, PRIV
+    from mutagen.id3 import APIC, ID3, PRIV, PictureType
 
     try:
         id3 = ID3()
-        for frame in _frames(tags, f"{fingerprint}:{path.stat().st_size}:{origin}"):
+        for frame in _frames(tags, f"{stamp.fingerprint}:{path.stat().st_size}:{stamp.origin}"):
             id3.add(frame)
-        if record:
-            id3.add(PRIV(owner=_MARK, data=record.encode("utf-8", "surrogatepass")))
+        id3.add(PRIV(owner=_MARK, data=stamp.record.encode("utf-8", "surrogatepass")))
+        id3.add(PRIV(owner=_TIMES, data=stamp.times.encode()))
+        if cover is not None:
+            front = PictureType.COVER_FRONT
+            id3.add(APIC(encoding=0, mime=cover.media_type, type=front, desc="", data=cover.data))
         id3.update_to_v23()
         id3.save(path, v1=0, v2_version=3, v23_sep="; ", padding=lambda _info: 0)
     except (MutagenError, OSError) as error:
@@ -122,6 +68,8 @@ def _frames(tags: Tags, mark: str) -> Sequence[object]:
     year = re.search(r"\d{4}", tags.year or "")
     if year:
         frames.append(id3.TDRC(encoding=utf16, text=[year[0]]))
+    if tags.publisher:
+        frames.append(id3.TPUB(encoding=utf16, text=[tags.publisher]))
     for desc, value in (
         ("series", tags.series),
         ("series-part", tags.series_part),
@@ -157,6 +105,15 @@ def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
 
 def read_record_text(path: Path) -> str | None:
     """Return the record that `write_tags` left in a file; None where there is none."""
+    return _read_private(path, _MARK)
+
+
+def read_times_text(path: Path) -> str | None:
+    """Return what `write_tags` left in a file of where its words sound; None where there is nothing."""
+    return _read_private(path, _TIMES)
+
+
+def _read_private(path: Path, owner: str) -> str | None:
     from mutagen import MutagenError
     from mutagen.id3 import ID3, PRIV
 
@@ -164,7 +121,7 @@ def read_record_text(path: Path) -> str | None:
         frames = ID3(path, known_frames={"PRIV": PRIV}, load_v1=False).getall("PRIV")
     except (MutagenError, OSError):
         return None
-    return next((f.data.decode("utf-8", "surrogatepass") for f in frames if f.owner == _MARK), None)
+    return next((f.data.decode("utf-8", "surrogatepass") for f in frames if f.owner == owner), None)
 
 
 def read_seconds(path: Path, *, audio_start: int = 0) -> float:

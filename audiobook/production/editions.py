@@ -1,0 +1,140 @@
+"""What a story becomes beyond its tracks: whole-book files and texts, made of the finished tracks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.audio import Encoder
+from audiobook.errors import StorageError
+from audiobook.model import Book, Cast, Release
+from audiobook.production.jobs import publish
+from audiobook.production.plan import StoryPlan, TrackPlan
+from audiobook.publishing import (
+    BOOK_FILES,
+    TEXT_FILES,
+    CoverWish,
+    make_cover,
+    read_edition_mark,
+    read_track,
+    safe_file_name,
+)
+
+EDITION_VERSION = 1
+"""Raised whenever the same tracks would make other bytes of a whole-book file."""
+
+_PARTS = {"m4b": "aac"}
+"""What a whole-book file's tracks are encoded as, where not MP3."""
+
+
+def codecs_for(formats: Sequence[str]) -> tuple[str, ...]:
+    """Say what the tracks must be encoded as for these formats: MP3 for all that don't say otherwise."""
+    own = {"opus": "opus", "flac": "flac", **_PARTS}
+    return tuple(
+        dict.fromkeys(own.get(name, "mp3") for name in sorted(formats, key=lambda name: name in own))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionPlan:
+    """A whole-book file to be made of finished tracks; `fingerprint` changes exactly when its bytes would."""
+
+    format: str
+    path: Path
+    book: Book
+    cast: Cast
+    cover: CoverWish
+    tracks: tuple[TrackPlan, ...]
+    fingerprint: str
+
+
+def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tuple[EditionPlan, ...]:
+    """Plan a book's whole-book files."""
+    plans: list[EditionPlan] = []
+    for name in formats:
+        if name not in BOOK_FILES:
+            continue
+        used = tuple(track for track in plan.tracks if track.codec == _PARTS.get(name, "mp3"))
+        parts = [EDITION_VERSION, name, [track.fingerprint for track in used]]
+        plans.append(
+            EditionPlan(
+                format=name,
+                path=folder / f"{safe_file_name(plan.script.book.title)}.{name}",
+                book=plan.script.book,
+                cast=plan.cast,
+                cover=plan.cover,
+                tracks=used,
+                fingerprint=hashlib.sha256(json.dumps(parts).encode()).hexdigest(),
+            )
+        )
+    return tuple(plans)
+
+
+def is_edition_made(edition: EditionPlan) -> bool:
+    """Tell whether a whole-book file is there, whole, and made of exactly what is planned."""
+    return read_edition_mark(edition.path) == edition.fingerprint
+
+
+def make_edition(edition: EditionPlan, encoder: Encoder, partial: Path) -> Path:
+    """Make a whole-book file of its tracks' files, and give it its final name in one step.
+
+    Raises `StorageError` where a track is not there, whole; and as the format's writer does.
+    """
+    unfinished = partial / f"{edition.path.stem[:60]} {edition.fingerprint[:16]}{edition.path.suffix}"
+    try:
+        release = open_release(edition.book, edition.cast, edition.tracks)
+        release = replace(release, cover=make_cover(edition.cover))
+        file = BOOK_FILES[edition.format]
+        file.write(release, unfinished, mark=edition.fingerprint, ffmpeg=encoder.program)
+        if file.read_mark(unfinished) != edition.fingerprint:
+            raise StorageError(f"{edition.path}: did not come out whole; nothing was kept")
+        publish(unfinished, edition.path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return edition.path
+
+
+def open_release(book: Book, cast: Cast, tracks: Sequence[TrackPlan]) -> Release:
+    """Read the finished tracks back.  Raises `StorageError` where one is not there, whole."""
+    voices = dict.fromkeys(
+        [cast.roles[0].voice.id, *(voice for track in tracks for voice in track.tags.voices)]
+    )
+    return Release(
+        book=book,
+        cast=cast,
+        tracks=tuple(read_track(t.path, t.tags.title, t.chapter, t.utterances) for t in tracks),
+        voices=tuple(voices),
+    )
+
+
+def publish_texts(folder: Path, release: Release, formats: Sequence[str], base_url: str) -> list[Path]:
+    """Write the texts that go with a book's tracks, where they are not there already; return all of them.
+
+    Raises `StorageError`.
+    """
+    texts = {
+        folder / name: text
+        for each in formats
+        if each in TEXT_FILES
+        for name, text in TEXT_FILES[each](release, base_url).items()
+    }
+    for path, text in texts.items():
+        _write_text(path, text)
+    return list(texts)
+
+
+def _write_text(path: Path, text: str) -> None:
+    data = text.encode("utf-8", "surrogatepass")
+    unfinished = path.with_name(f".{path.name}.partial")
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path}: can't be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,37 @@
+"""What is made of a book's finished tracks, as tables: whole-book files, and texts beside the tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from audiobook.model import Release
+from audiobook.publishing.playlist import write_playlist
+
+
+class BookFile(Protocol):
+    """A file that holds a whole book.
+
+    `write` makes it at an unfinished path; equal arguments give equal bytes.  `mark` is what
+    `read_mark` returns of a file that is whole, by which narrate knows whether it is up to date.
+    `ffmpeg` is the program.  Raises `StorageError` or `EncoderError`.
+    """
+
+    def write(self, release: Release, path: Path, *, mark: str, ffmpeg: str) -> None: ...
+    def read_mark(self, path: Path) -> str | None: ...
+
+
+BOOK_FILES: Mapping[str, BookFile] = {}
+"""By format: the file's ending is the format's name."""
+
+TextWriter = Callable[[Release, str], Mapping[str, str]]
+"""From a release and the podcast's address to the text of each file, by its name in the book's folder."""
+
+TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist}
+
+
+def read_edition_mark(path: Path) -> str | None:
+    """Return the mark of a whole-book file that narrate made; None where it is missing, cut or foreign."""
+    file = BOOK_FILES.get(path.suffix.removeprefix("."))
+    return file.read_mark(path) if file else None

@@ -1,0 +1,111 @@
+"""What a player shows of a file, and what narrate leaves in its own files; the same for every format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audiobook.errors import StorageError
+from audiobook.model import Cue, Utterance
+
+SYNTHETIC = "Read by synthetic voices: the speech was made by a computer (narrate)."
+GENRE = "Audiobook"
+UNKNOWN_AUTHOR = "Unknown"
+
+# BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
+_ISO_639_2 = dict(
+    pair.split(":")
+    for pair in (
+        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
+        "eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv "
+        "hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav "
+        "mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por "
+        "ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
+        "uk:ukr ur:urd vi:vie zh:zho"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What a player shows of a track.
+
+    `language` is a BCP 47 tag, `year` as the source gives it, `cover` the identity of the picture.
+    """
+
+    title: str
+    album: str
+    author: str | None
+    voices: tuple[str, ...]
+    number: int
+    count: int
+    language: str
+    text: str
+    year: str | None = None
+    series: str | None = None
+    series_part: str | None = None
+    description: str | None = None
+    publisher: str | None = None
+    cover: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What narrate leaves in a file of its own.
+
+    `fingerprint` tells what it was made from, `origin` where its source lay (one word); `record` says so
+    at length, and `times` where each utterance sounds (`write_times`).
+    """
+
+    fingerprint: str
+    origin: str
+    record: str
+    times: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a file of narrate's own says of itself: its stamp's beginning, and how long it is.
+
+    `seconds` is to the sample, and 0 where the file is not whole.
+    """
+
+    fingerprint: str
+    origin: str
+    seconds: float
+
+
+def language_code(tag: str) -> str:
+    """Return the ISO 639-2 code of a BCP 47 tag, `und` where it is not known."""
+    primary = re.split(r"[-_]", tag.strip().lower())[0]
+    if len(primary) == 3 and primary.isalpha():
+        return primary
+    return _ISO_639_2.get(primary, "und")
+
+
+def write_times(cues: Sequence[Cue], sample_rate: int) -> str:
+    """Write where utterances sound: the sample rate, then the samples of silence and of speech in turn."""
+    numbers, position = [], 0
+    for cue in cues:
+        start, end = round(cue.start_s * sample_rate), round(cue.end_s * sample_rate)
+        numbers += [start - position, end - start]
+        position = end
+    return json.dumps([sample_rate, *numbers], separators=(",", ":"))
+
+
+def read_times(text: str, utterances: Sequence[Utterance]) -> tuple[Cue, ...]:
+    """Read what `write_times` wrote of these utterances.  Raises `StorageError` where it is not of them."""
+    try:
+        sample_rate, *numbers = (int(number) for number in json.loads(text))
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
+    except (ValueError, TypeError) as error:
+        raise StorageError("the file does not tell where its words sound") from error
+    if len(pairs) != len(utterances) or sample_rate <= 0:
+        raise StorageError("the file was made of other words")
+    cues, position = [], 0
+    for utterance, (silence, speech) in zip(utterances, pairs, strict=True):
+        start, position = position + silence, position + silence + speech
+        cues.append(Cue(utterance=utterance, start_s=start / sample_rate, end_s=position / sample_rate))
+    return tuple(cues)
