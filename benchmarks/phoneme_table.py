@@ -25,6 +25,8 @@ TABLE = ROOT / "audiobook" / "engines" / "espeak_phonemes.txt"
 MNEMONICS, IPA = 1, 2
 _SYNCHRONOUS = 2
 _UTF8, _PHONEME_INPUT = 1, 0x100
+_FEWEST_VOWELS = 3
+"""Of any language (Arabic, Quechua)."""
 _HEADER = """\
 // What each phoneme of eSpeak NG is in IPA, by table of phonemes; made by benchmarks/phoneme_table.py.
 """
@@ -71,8 +73,7 @@ class Tracer:
 def sounds_of(tracer: Tracer, file: str, table: PhonemeTable) -> dict[str, str]:
     """Return the IPA of a table's phonemes → the plainest mnemonic, sorted."""
     tracer.take_voice(file)
-    follower = next((vowel for vowel in ("a", "@") if table.is_vowel(vowel)), "")
-    following = _said(tracer, f"'{follower}") if follower else ""
+    after = {vowel: _said(tracer, f"'{vowel}") for vowel in ("a", "@", "e", "u") if table.is_vowel(vowel)}
     found: dict[str, str] = {}
     for mnemonic in sorted(table.types, key=_plainness):
         if not is_speech(table.types[mnemonic]) or mnemonic.startswith("#"):
@@ -80,11 +81,15 @@ def sounds_of(tracer: Tracer, file: str, table: PhonemeTable) -> dict[str, str]:
         if table.is_vowel(mnemonic):
             ipa = _said(tracer, f"'{mnemonic}")
         else:
-            ipa = _said(tracer, table.join([mnemonic, "'", follower]) if follower else mnemonic)
-            ipa = ipa.removesuffix(following)
+            # Some vowels change after a soft consonant, and then can't be told from it.
+            pairs = ((_said(tracer, table.join([mnemonic, "'", v])), sound) for v, sound in after.items())
+            ipa = next((pair.removesuffix(sound) for pair, sound in pairs if pair.endswith(sound)), "")
+            ipa = ipa if mnemonic == "j" else ipa.removesuffix("j")
         if re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|[ːˑ˞])*", ipa) and ipa == ipa.lower():
             found.setdefault(ipa, mnemonic)
-    return dict(sorted(found.items()))
+    # Where vowels come with tones there is no telling them: such languages have no table.
+    vowels = sum(table.is_vowel(mnemonic) and mnemonic[-1] != "-" for mnemonic in found.values())
+    return dict(sorted(found.items())) if vowels >= _FEWEST_VOWELS else {}
 
 
 def _said(tracer: Tracer, word: str) -> str:
@@ -104,7 +109,8 @@ def ask_all() -> dict[str, dict[str, str]]:
     files: dict[str, str] = {}
     for language in Catalogue(data).languages.values():
         files.setdefault(language.phonemes, language.file)
-    return {name: sounds_of(tracer, files[name], tables[name]) for name in sorted(files) if name in tables}
+    found = {name: sounds_of(tracer, files[name], tables[name]) for name in sorted(files) if name in tables}
+    return {name: sounds for name, sounds in found.items() if sounds}
 
 
 def main() -> int:
