@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 from audiobook.engines.espeak_catalogue import Catalogue
@@ -44,7 +45,13 @@ class Tracer:
         self._libc.fclose.argtypes = [ctypes.c_void_p]
         self._espeak.espeak_SetPhonemeTrace.argtypes = [ctypes.c_int, ctypes.c_void_p]
         text = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int]
-        self._espeak.espeak_Synth.argtypes = [*text, ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p]
+        self._espeak.espeak_Synth.argtypes = [
+            *text,
+            ctypes.c_uint,
+            ctypes.c_uint,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        ]
         self._espeak.espeak_Initialize(_SYNCHRONOUS, 1000, espeakng_loader.get_data_path().encode(), 0)
         callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
         self._drop = callback(lambda _wave, _count, _events: 0)
@@ -93,7 +100,8 @@ def sounds_of(tracer: Tracer, file: str, table: PhonemeTable) -> dict[str, str]:
 
 
 def _said(tracer: Tracer, word: str) -> str:
-    return tracer.trace(f"[[{word}]]").replace("ˈ", "").replace("\u200d", "")
+    said = tracer.trace(f"[[{word}]]").replace("ˈ", "").replace("\u200d", "")
+    return unicodedata.normalize("NFD", said)
 
 
 def _plainness(mnemonic: str) -> tuple[bool, bool, int, str]:

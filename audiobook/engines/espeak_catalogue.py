@@ -92,10 +92,14 @@ class Catalogue:
             return f"a voice of eSpeak, got '{voice_id}': there is no variant '{variant}'{hint}"
         return None
 
-    def phoneme_table(self, voice_id: str) -> PhonemeTable | None:
-        """Return the phonemes of a voice without a fault; None where eSpeak's data name none."""
+    def phoneme_table(self, voice_id: str) -> PhonemeTable:
+        """Return the phonemes of a voice without a fault; an empty table where the data have none."""
         language = self.languages[voice_id.partition("+")[0]]
-        return read_tables(self._data).get(language.phonemes)
+        return read_tables(self._data).get(language.phonemes) or PhonemeTable({}, {})
+
+    def is_english(self, voice_id: str) -> bool:
+        """Whether a voice without a fault speaks English, in whatever accent."""
+        return self.identifier(voice_id).startswith("gmw/en")
 
     def identifier(self, voice_id: str) -> str:
         """Return what eSpeak itself calls a voice without a fault: `gmw/en-US+f2` for `en-us+f2`."""

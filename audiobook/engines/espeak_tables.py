@@ -8,6 +8,7 @@ of the engine itself, and `espeak_phonemes.txt` keeps the answers (`benchmarks/p
 from __future__ import annotations
 
 import struct
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -83,7 +84,9 @@ def read_tables(data: Path) -> Mapping[str, PhonemeTable]:
     try:
         own = _read_phontab((data / "phontab").read_bytes())
     except (OSError, struct.error, IndexError, UnicodeDecodeError) as error:
-        raise EngineError(f"eSpeak's phonemes can't be read from {data}; reinstall espeakng-loader") from error
+        raise EngineError(
+            f"eSpeak's phonemes can't be read from {data}; reinstall espeakng-loader"
+        ) from error
     sounds = read_sounds()
     return {name: PhonemeTable(types, sounds.get(name, {})) for name, types in own.items()}
 
@@ -95,7 +98,8 @@ def read_sounds() -> dict[str, dict[str, str]]:
     for line in text.splitlines():
         if line and not line.startswith("// "):
             name, *pairs = line.split()
-            found[name] = dict(pair.split("=", 1) for pair in pairs)
+            sounds = (pair.split("=", 1) for pair in pairs)
+            found[name] = {unicodedata.normalize("NFD", ipa): mnemonic for ipa, mnemonic in sounds}
     return found
 
 

@@ -46,11 +46,10 @@ def from_x_sampa(ph: str) -> str:
 
 
 def tidy_ipa(ph: str) -> str:
-    """Return IPA in one spelling: no slashes around it, one letter for one sound, marks decomposed."""
+    """Return IPA in one spelling: no slashes around it, one letter for one sound, NFD."""
     ph = " ".join(unicodedata.normalize("NFD", ph).split())
     if len(ph) > 1 and _ENCLOSING.get(ph[0]) == ph[-1]:
         ph = ph[1:-1]
     for other, usual in _SPELLINGS.items():
         ph = ph.replace(other, usual)
-    # A letter of which NFD has parted the cedilla is a letter of its own (IPA ç).
-    return " ".join(ph.replace("c\u0327", "ç").split())
+    return " ".join(ph.split())

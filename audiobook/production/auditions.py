@@ -15,8 +15,9 @@ from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import TrackPlan, fingerprint_track, order_clips, settings_spacing
+from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
-from audiobook.production.recipe import engine_fingerprint, read_settings
+from audiobook.production.recipe import engine_fingerprint, read_settings, transcribe
 from audiobook.production.report import Listener
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import Tags, safe_file_name
@@ -124,7 +125,8 @@ def _plan_audition(
     text = " ".join(words.split())
     utterance = Utterance(paragraph=1, start=0, end=0, kind="speech", speaker=None, text=text, follows="none")
     cast = Cast(roles=(Role(speaker=None, voice=voice, why="audition"),))
-    orders = order_clips([utterance], cast, settings.general, engine_fingerprint)
+    pronouncer = Pronouncer(settings.general.pronunciations, transcribe)
+    orders = order_clips([utterance], cast, pronouncer, engine_fingerprint)
     spacing = settings_spacing(settings.general)
     tags = Tags(
         title=f"Audition of {_describe(voice)}",

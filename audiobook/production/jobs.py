@@ -21,7 +21,7 @@ from audiobook.audio import (
     stitch,
 )
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine
+from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
 from audiobook.model import Break, Clip, Track
 from audiobook.production.clips import ClipCache
@@ -56,7 +56,7 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
     engine = order.voice.engine
     try:
-        clip = shared_engine(engine).synthesize(order.text, order.voice)
+        clip = _synthesize(shared_engine(engine), order)
     except NarrateError:
         raise
     except Exception as error:  # whatever another package's engine may raise
@@ -65,6 +65,12 @@ def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
         raise SynthesisError(f"engine '{engine}' gave no whole 16-bit clip for {order.text[:60]!r}")
     cache.put(order.key, clip)
     return clip
+
+
+def _synthesize(engine: Engine, order: ClipOrder) -> Clip:
+    if order.phonemes and isinstance(engine, PhoneticEngine):
+        return engine.synthesize(order.text, order.voice, order.phonemes)
+    return engine.synthesize(order.text, order.voice)
 
 
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:

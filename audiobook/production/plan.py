@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from audiobook.audio import MASTERING_VERSION, Spacing
-from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
+from audiobook.casting import BookDetails, StorySettings, assign_voices
 from audiobook.errors import SourceError
-from audiobook.model import Book, Cast, Script, ScriptChapter, Utterance, Voice
+from audiobook.model import Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
+from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.publishing import Tags, safe_file_name
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
@@ -30,6 +31,7 @@ class ClipOrder:
     key: str
     text: str
     voice: Voice
+    phonemes: tuple[Phonemes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class StoryPlan:
     script: Script
     cast: Cast
     tracks: tuple[TrackPlan, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -109,6 +112,7 @@ def plan_story(
     project: Project,
     encoder_version: str,
     engine_fingerprint: Callable[[str], str],
+    transcribe: Transcribe,
     preview: int | None = None,
     chosen: ChapterChoice | None = None,
     choices: ReadingChoices = DEFAULT_CHOICES,
@@ -121,13 +125,14 @@ def plan_story(
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
     origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
+    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     tracks = []
     for path_of_track, number, chapter in zip(
         track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
     ):
         if chosen is not None and not chosen.holds(chapter.number):
             continue
-        orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
+        orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
         tags = _tag_track(script, cast, chapter, number, len(chapters))
         tracks.append(
             TrackPlan(
@@ -142,23 +147,28 @@ def plan_story(
                 ),
             )
         )
-    return StoryPlan(script=keep_chapters(script, chosen), cast=cast, tracks=tuple(tracks))
+    return StoryPlan(
+        script=keep_chapters(script, chosen),
+        cast=cast,
+        tracks=tuple(tracks),
+        warnings=tuple(pronouncer.warnings(str(project.voices))),
+    )
 
 
 def order_clips(
     utterances: Sequence[Utterance],
     cast: Cast,
-    settings: StorySettings,
+    pronouncer: Pronouncer,
     engine_fingerprint: Callable[[str], str],
 ) -> tuple[ClipOrder, ...]:
     """Say for each utterance what is to be synthesized, in which voice."""
-    spell_out = make_speller(settings.pronunciations)
     orders = []
-    for utterance in utterances:
+    for place, utterance in enumerate(utterances, 1):
         voice = cast.voice_of(utterance.speaker)
-        text = spell_out(utterance.text)
-        key = clip_key(engine_fingerprint(voice.engine), voice, text)
-        orders.append(ClipOrder(key=key, text=text, voice=voice))
+        following = utterances[place].start if place < len(utterances) else None
+        text, phonemes = pronouncer.spell(utterance, voice, following)
+        key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
+        orders.append(ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes))
     return tuple(orders)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError, SourceError
-from audiobook.model import Book, Cast, Script
+from audiobook.engines.base import PhoneticEngine
+from audiobook.errors import NarrateError, PhonemeError, SourceError
+from audiobook.model import Book, Cast, Pronunciation, Script, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
@@ -150,6 +151,17 @@ def engine_fingerprint(name: str) -> str:
     return shared_engine(name).fingerprint
 
 
+def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:
+    """Give a pronunciation in the notation of a voice's engine, without starting that.
+
+    Raises `PhonemeError` where the engine takes none, or not this one.
+    """
+    engine = shared_engine(voice.engine)
+    if not isinstance(engine, PhoneticEngine):
+        raise PhonemeError(f"the engine {voice.engine!r} takes no phonemes")
+    return engine.transcribe(pronunciation.ph, pronunciation.alphabet, voice.id)
+
+
 def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     """Plan a story and find out what of it is missing; None where it can't be read."""
     try:
@@ -161,6 +173,7 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             project=run.project,
             encoder_version=run.encoder.version,
             engine_fingerprint=engine_fingerprint,
+            transcribe=transcribe,
             preview=run.options.preview,
             chosen=run.options.chapters,
             choices=run.options.reading,
@@ -197,7 +210,7 @@ def _is_made(track: TrackPlan) -> bool:
 def _describe(story: StoryReport, plan: StoryPlan) -> None:
     spoken = [u for track in plan.tracks for u in track.utterances]
     story.title = plan.script.book.title
-    story.warnings += plan.script.book.warnings
+    story.warnings += [*plan.script.book.warnings, *plan.warnings]
     story.words = sum(len(u.text.split()) for u in spoken)
     story.letters = sum(c.isalnum() for u in spoken for c in u.text)
     story.characters = sum(1 for c in plan.script.characters if c.quotations)
