@@ -44,7 +44,7 @@ class Tracer:
         self._libc.open_memstream.restype = ctypes.c_void_p
         self._libc.fclose.argtypes = [ctypes.c_void_p]
         self._espeak.espeak_SetPhonemeTrace.argtypes = [ctypes.c_int, ctypes.c_void_p]
-        text = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int]
+        text = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int)
         self._espeak.espeak_Synth.argtypes = [
             *text,
             ctypes.c_uint,

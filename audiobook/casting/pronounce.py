@@ -94,7 +94,7 @@ def _set_apart(respelling: str, text: str, place: Place) -> str:
 
 
 @cache
-def _pattern(phrase: str, matches_case: bool) -> re.Pattern[str]:  # noqa: FBT001 - private
+def _pattern(phrase: str, matches_case: bool) -> re.Pattern[str]:
     """Return what finds a phrase; made when its first word turns up, since most of a long list never does."""
     is_small = phrase == phrase.lower() and not matches_case
     forms = [phrase] if is_small or matches_case else [phrase, phrase.upper()]

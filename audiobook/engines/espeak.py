@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from audiobook.engines.espeak_catalogue import Catalogue
-from audiobook.engines.espeak_notation import add_possessive, transcribe
+from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.engines.silence import FLOOR, trim_silence
@@ -37,8 +37,8 @@ _LIMIT_S = 20.0
 _LIMIT_S_PER_CHARACTER = 0.002
 """Synthesis takes 0.06 ms a character where this was measured, so this is thirty times that."""
 
-_POSSESSIVE = re.compile(r"['’][sS](?!\w)")
-_BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+(?: |$))")
+_ENDING = re.compile(r"['’](s|ll|d|ve|re)(?!\w)", re.IGNORECASE)
+_BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
 """eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
 before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
 
@@ -149,9 +149,10 @@ class EspeakEngine:
         for each in phonemes:
             pieces.append(self._respell_silent_letters(plain_text(text[at : each.start]), identifier))
             notation, at = each.notation, each.end
-            ending = _POSSESSIVE.match(text, at)
+            ending = _ENDING.match(text, at)
             if ending and self._catalogue.is_english(voice_id):
-                notation, at = add_possessive(notation, table), ending.end()
+                notation = add_ending(notation, ending[1].lower(), table)
+                at = ending.end()
             pieces += (f"[[{word}]]" for word in notation.split())
         pieces.append(self._respell_silent_letters(plain_text(text[at:]), identifier))
         return _BEFORE_STOP.sub("", " ".join(filter(None, pieces)))

@@ -45,15 +45,15 @@ _NOT_ENGLISH = ("əl", "əɹ", "ʌɹ")
 _VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏᵻ")
 
 _NEAREST = {
-    "ɑ": "ɑː a aː", "a": "æ ɑ ä aː ɑː", "æ": "a ɛ", "ɐ": "ʌ ə a", "ʌ": "ɐ a ə", "ɒ": "ɔ ɑː o a", "ɔ": "ɔː o ɒ",
-    "o": "oː o̞ ɔ", "e": "eː e̞ ɛ", "ɛ": "e ɛː e̞", "ɪ": "i iː", "i": "iː ɪ", "ʊ": "u uː", "u": "uː ʊ ɯ",
-    "ʏ": "y yː u uː", "y": "yː ʏ u uː ʊ", "ø": "øː œ ɜː e", "œ": "ø øː ɜː ɛ e", "ɜ": "ɜː ə œ ɛ e", "ɝ": "ɚ ɜː ə e",
-    "ɚ": "ə", "ə": "ɜ ɐ ɛ e a", "ɵ": "ø ə o", "ɘ": "ə e", "ɞ": "ɜː œ ɔ", "ɤ": "ʌ o ə", "ɯ": "u ɨ ʊ uː",
+    "ɑ": "ɑː a aː", "a": "æ ɑ ä aː ɑː", "æ": "a ɛ", "ɐ": "ʌ ə a", "ʌ": "ɐ a ə", "ɒ": "ɔ ɑː o a",
+    "ɔ": "ɔː o ɒ", "o": "oː o̞ ɔ", "e": "eː e̞ ɛ", "ɛ": "e ɛː e̞", "ɪ": "i iː", "i": "iː ɪ", "ʊ": "u uː", "u": "uː ʊ ɯ",
+    "ʏ": "y yː u uː", "y": "yː ʏ u uː ʊ", "ø": "øː œ ɜː e", "œ": "ø øː ɜː ɛ e", "ɜ": "ɜː ə œ ɛ e",
+    "ɝ": "ɚ ɜː ə e", "ɚ": "ə", "ə": "ɜ ɐ ɛ e a", "ɵ": "ø ə o", "ɘ": "ə e", "ɞ": "ɜː œ ɔ", "ɤ": "ʌ o ə", "ɯ": "u ɨ ʊ uː",
     "ɨ": "ᵻ ɪ i", "ʉ": "u uː y", "ᵻ": "ɨ ɪ i", "ɶ": "œ æ a",
-    "ɹ": "r ɾ ʁ", "r": "ɹ ɾ ʁ", "ɾ": "r ɹ d", "ʁ": "ʀ r ɹ", "ʀ": "ʁ r ɹ", "ɻ": "ɹ r ɾ", "ɽ": "ɾ r ɹ", "ɺ": "ɾ l",
-    "θ": "t̪ s", "ð": "d̪ d", "ʍ": "w", "w": "ʋ v u", "ʋ": "v w", "v": "ʋ f", "β": "v b", "ɸ": "f", "f": "v",
-    "ɱ": "m", "ɲ": "nj n", "ŋ": "n", "ɴ": "ŋ n", "ɳ": "n", "ɬ": "l", "ɮ": "l", "ɭ": "l", "ʎ": "lj l", "ʟ": "l",
-    "ɫ": "l", "l": "ɫ", "x": "χ h k", "χ": "x h k", "ɣ": "ɡ", "h": "ɦ x", "ɦ": "h", "ɧ": "x ʃ", "ħ": "h",
+    "ɹ": "r ɾ ʁ", "r": "ɹ ɾ ʁ", "ɾ": "r ɹ d", "ʁ": "ʀ r ɹ", "ʀ": "ʁ r ɹ", "ɻ": "ɹ r ɾ", "ɽ": "ɾ r ɹ",
+    "ɺ": "ɾ l", "θ": "t̪ s", "ð": "d̪ d", "ʍ": "w", "w": "ʋ v u", "ʋ": "v w", "v": "ʋ f", "β": "v b", "ɸ": "f", "f": "v",
+    "ɱ": "m", "ɲ": "nj n", "ŋ": "n", "ɴ": "ŋ n", "ɳ": "n", "ɬ": "l", "ɮ": "l", "ɭ": "l", "ʎ": "lj l",
+    "ʟ": "l", "ɫ": "l", "l": "ɫ", "x": "χ h k", "χ": "x h k", "ɣ": "ɡ", "h": "ɦ x", "ɦ": "h", "ɧ": "x ʃ", "ħ": "h",
     "ʜ": "h", "ʕ": "ʔ", "ʢ": "ʔ", "ʡ": "ʔ", "ç": "ʃ x h", "ʝ": "j", "c": "k", "ɟ": "ɡ", "q": "k", "ɢ": "ɡ",
     "ʈ": "t", "ɖ": "d", "ɓ": "b", "ɗ": "d", "ʄ": "ɟ", "ɠ": "ɡ", "ʛ": "ɡ", "ʂ": "ʃ s", "ʐ": "ʒ z", "ɕ": "ʃ s",
     "ʑ": "ʒ z", "ʃ": "ʂ ɕ s", "ʒ": "ʐ ʑ z", "z": "s", "ɥ": "j w", "ɰ": "w ɣ ɡ", "j": "i", "ʙ": "b", "p": "b",
@@ -86,14 +86,18 @@ def transcribe(ph: str, alphabet: str, table: PhonemeTable, *, is_english: bool)
     return " ".join(word for word in notation if word)
 
 
-def add_possessive(notation: str, table: PhonemeTable) -> str:
-    """Return an English word's phonemes with the ending that is written 's."""
-    last = table.split(notation.split()[-1])[-1]
-    if last in {"s", "z", "S", "Z", "tS", "dZ"}:
-        ending = "I#z" if "I#" in table.types else "Iz"
+def add_ending(notation: str, ending: str, table: PhonemeTable) -> str:
+    """Return an English word's phonemes with what stands behind its apostrophe: s, d, ll, ve or re."""
+    last = table.split(notation.rsplit(maxsplit=1)[-1])[-1]
+    if ending == "s" and last in {"s", "z", "S", "Z", "tS", "dZ"}:
+        sounds = "I2z"
+    elif ending == "s":
+        sounds = "s" if last in {"p", "t", "k", "f", "T"} else "z"
+    elif ending == "d":
+        sounds = "I2d" if last in {"t", "d"} else "d"
     else:
-        ending = "s" if last in {"p", "t", "k", "f", "T"} else "z"
-    return f"{notation}|{ending}"
+        sounds = {"ll": "@L", "ve": "@v", "re": "3"}[ending]
+    return f"{notation}|{sounds}"
 
 
 def _as_ipa(ph: str, alphabet: str) -> str:

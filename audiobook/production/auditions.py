@@ -12,12 +12,12 @@ from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, SourceError
 from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track
+from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import TrackPlan, fingerprint_track, order_clips, settings_spacing
-from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
-from audiobook.production.recipe import engine_fingerprint, read_settings, transcribe
+from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.production.report import Listener
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import Tags, safe_file_name

@@ -29,7 +29,7 @@ _KEEP_SHARE = 0.9
 
 def clip_key(engine_fingerprint: str, voice: Voice, text: str, phonemes: Sequence[Phonemes] = ()) -> str:
     """Hash all that decides a clip's samples: the engine's version, the voice's settings, the words."""
-    parts = [engine_fingerprint, asdict(voice), text]
+    parts: list[object] = [engine_fingerprint, asdict(voice), text]
     if phonemes:
         parts.append([asdict(each) for each in phonemes])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

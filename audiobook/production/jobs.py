@@ -22,8 +22,8 @@ from audiobook.audio import (
 )
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, PhoneticEngine
-from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Track
+from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
+from audiobook.model import Break, Clip, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
 from audiobook.publishing import read_seconds, write_tags
@@ -44,6 +44,17 @@ class TrackResult:
 def shared_engine(name: str) -> Engine:
     """Keep an engine for this process's life: starting one costs more than speaking a sentence."""
     return open_engine(name)
+
+
+def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:
+    """Give a pronunciation in the notation of a voice's engine, without starting that.
+
+    Raises `PhonemeError` where the engine takes none, or not this one.
+    """
+    engine = shared_engine(voice.engine)
+    if not isinstance(engine, PhoneticEngine):
+        raise PhonemeError(f"the engine {voice.engine!r} takes no phonemes")
+    return engine.transcribe(pronunciation.ph, pronunciation.alphabet, voice.id)
 
 
 def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:

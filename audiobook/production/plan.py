@@ -14,8 +14,8 @@ from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
-from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
+from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.publishing import Tags, safe_file_name
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import clean, prove_complete, write_script

@@ -68,13 +68,12 @@ class Pronouncer:
             f"{voices_file}:{origin.line}: {origin.path}: {fault}"
             for origin, fault in sorted(stated, key=lambda each: each[0].line)
         ]
-        of_book = [
-            f"{self._book.source}: {f}" for f, p in self._faults.items() if not p.origin and self._book
-        ]
+        of_book = [fault for fault, each in self._faults.items() if not each.origin]
         more = len(of_book) - _MOST_WARNINGS
         if more > 0:
-            of_book[_MOST_WARNINGS:] = [f"{self._book.source if self._book else ''}: and {more} more"]
-        return found + of_book
+            of_book[_MOST_WARNINGS:] = [f"{more} more of the book's pronunciations are not used"]
+        source = self._book.source if self._book else ""
+        return found + [f"{source}: {fault}" for fault in of_book]
 
     def _notation(self, each: Pronunciation, voice: Voice) -> str:
         key = (each, voice.engine, voice.id)
@@ -83,9 +82,8 @@ class Pronouncer:
                 self._known[key] = self._transcribe(each, voice)
             except PhonemeError as error:
                 instead = f"{each.respelling!r} is" if each.respelling else "the words are"
-                fault = (
-                    f"the pronunciation of {each.words!r}, {each.ph!r}, is not used: {error}; {instead} read"
-                )
+                asked = f"the pronunciation of {each.words!r}, {each.ph!r},"
+                fault = f"{asked} is not used: {error}; {instead} read"
                 self._faults.setdefault(fault, each)
                 self._known[key] = ""
         return self._known[key]
@@ -130,7 +128,7 @@ class Pronouncer:
 
 
 def _locate(text: str, before: str, words: str) -> int | None:
-    """Return where `words` stand in an utterance's text; `before` is the source from its beginning to them."""
+    """Return where `words` stand in an utterance's text; `before` is the source up to them."""
     at = len(_spoken(before))
     found = text.find(_spoken(words), at)
     return found if found >= 0 and not any(map(str.isalnum, text[at:found])) else None

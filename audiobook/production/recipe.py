@@ -13,12 +13,11 @@ from pathlib import Path
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
-from audiobook.engines.base import PhoneticEngine
-from audiobook.errors import NarrateError, PhonemeError, SourceError
-from audiobook.model import Book, Cast, Pronunciation, Script, Voice
+from audiobook.errors import NarrateError, SourceError
+from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
+from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
@@ -149,17 +148,6 @@ def _find_fault(engine: str, voice_id: str) -> str | None:
 def engine_fingerprint(name: str) -> str:
     """Name an engine's version without starting it."""
     return shared_engine(name).fingerprint
-
-
-def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:
-    """Give a pronunciation in the notation of a voice's engine, without starting that.
-
-    Raises `PhonemeError` where the engine takes none, or not this one.
-    """
-    engine = shared_engine(voice.engine)
-    if not isinstance(engine, PhoneticEngine):
-        raise PhonemeError(f"the engine {voice.engine!r} takes no phonemes")
-    return engine.transcribe(pronunciation.ph, pronunciation.alphabet, voice.id)
 
 
 def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
