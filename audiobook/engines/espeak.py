@@ -154,7 +154,10 @@ class EspeakEngine:
                 notation = add_ending(notation, ending[1].lower(), table)
                 at = ending.end()
             pieces += (f"[[{word}]]" for word in notation.split())
-        pieces.append(self._respell_silent_letters(plain_text(text[at:]), identifier))
+        rest = plain_text(text[at:])
+        # The stop of an abbreviation is the sentence's too.
+        rest = rest or ("." if text[:at].endswith(".") else "")
+        pieces.append(self._respell_silent_letters(rest, identifier))
         return _BEFORE_STOP.sub("", " ".join(filter(None, pieces)))
 
     def _speak(self, text: str, identifier: str, voice: Voice, *, has_phonemes: bool = False) -> bytes:
