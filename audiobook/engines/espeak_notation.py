@@ -27,9 +27,12 @@ _ENGLISH = {
     "ᵻ": "I#", "ɨ": "I#", "eɪ": "eI", "ei": "eI", "eː": "eI", "ɛɪ": "eI", "aɪ": "aI", "ai": "aI", "ɔɪ": "OI",
     "ɔi": "OI", "oɪ": "OI", "oi": "OI", "aʊ": "aU", "au": "aU", "oʊ": "oU", "əʊ": "oU", "ou": "oU",
     "aɪə": "aI@", "aʊə": "aU@", "iə": "i@", "ɪə": "i@", "eə": "e@", "ɛə": "e@", "ɛː": "e@",
-    "ɹ": "r", "r": "r", "l̩": "@L",
+    "ɐ": "a#", "ɹ": "r", "r": "r", "l̩": "@L",
 }  # fmt: skip
 """What each sound of English is in all of eSpeak's English accents (docs/languages/gmw/en.md there)."""
+
+_OWN_FIRST = frozenset(("ɐ", "ɜ", "ʉ", "ʉː"))
+"""Sounds of which an accent may have one of its own (a Scot's *ɜ* is the end of `river`)."""
 
 _BEFORE_R = {
     "ɑ": "A@", "ɑː": "A@", "aː": "A@", "ɔ": "O@", "ɔː": "O@", "o": "o@", "oː": "o@", "oʊ": "o@", "ɜ": "3:",
@@ -38,9 +41,6 @@ _BEFORE_R = {
     "ʊə": "U@", "aɪ": "aI3", "aɪə": "aI3", "aʊ": "aU@", "aʊə": "aU@",
 }  # fmt: skip
 """A vowel and an r that no vowel follows: one phoneme, which sounds its r in the accents that have it."""
-
-_NOT_ENGLISH = ("əl", "əɹ", "ʌɹ")
-"""Sounds of the table that are two in any transcription."""
 
 _VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏᵻ")
 
@@ -122,10 +122,12 @@ class _IpaReader:
         self._is_english = is_english
         self._sounds = dict(table.sounds)
         if is_english:
-            for sound in _NOT_ENGLISH:
-                self._sounds.pop(sound, None)
-            own = {unicodedata.normalize("NFD", ipa): mnemonic for ipa, mnemonic in _ENGLISH.items()}
-            self._sounds.update({ipa: m for ipa, m in own.items() if m in table.types})
+            # Vowel and r, or əl, are two sounds in a transcription; `_BEFORE_R` joins them.
+            single = (ipa for ipa in table.sounds if len(ipa) == 1 or ipa[-1] not in "ɹrl")
+            self._sounds = {ipa: table.sounds[ipa] for ipa in single}
+            for ipa, mnemonic in _ENGLISH.items():
+                if mnemonic in table.types and not (ipa in _OWN_FIRST and ipa in self._sounds):
+                    self._sounds[unicodedata.normalize("NFD", ipa)] = mnemonic
 
     def read(self, word: str) -> str:
         """Return a word's mnemonics, with the stress before the vowel, where eSpeak looks for it."""
@@ -161,7 +163,8 @@ class _IpaReader:
         if self._is_english:
             for size in range(4, 1, -1):
                 vowel, r = word[at : at + size - 1], word[at + size - 1 : at + size]
-                if vowel in _BEFORE_R and r and r in "rɹ" and word[at + size : at + size + 1] not in _VOWELS:
+                after = word[at + size :].lstrip(PRIMARY + SECONDARY)[:1]
+                if vowel in _BEFORE_R and r and r in "rɹ" and after not in _VOWELS:
                     return size, [_BEFORE_R[vowel]]
             if word[at] == "y" and word[at + 1 : at + 2] in _VOWELS:
                 return 1, ["j"]  # as American dictionaries write it
@@ -172,6 +175,8 @@ class _IpaReader:
 
     def _nearest(self, word: str, at: int) -> tuple[int, list[str]]:
         letter = word[at]
+        if letter == "ː" and at and ":" in self._table.types and not self._is_english:
+            return 1, [":"]
         if unicodedata.category(letter) in {"Mn", "Lm"}:
             return 1, []  # a finer point of the sound before it: length, breath, place
         cedilla = unicodedata.normalize("NFD", "ç")
