@@ -4,7 +4,8 @@
     ├── SourceError              a story can't be read: missing, empty, not text, nothing to speak
     ├── SettingsError            voices.yaml holds faults; `.faults` has all of them
     ├── EngineError              an engine is missing or can't work on this machine
-    │   └── SynthesisError       one utterance could not be spoken, after retries
+    │   ├── SynthesisError       one utterance could not be spoken, after retries
+    │   └── PhonemeError         a pronunciation that a voice can't take; the words are read as written
     ├── EncoderError             ffmpeg is missing, broken, or gave up
     ├── StorageError             a folder can't be written, or the disk is full
     ├── ClusterError             a Dask cluster can't be reached, was lost, or its workers differ
@@ -56,6 +57,10 @@ class EngineError(NarrateError):
 
 class SynthesisError(EngineError):
     """An utterance could not be spoken."""
+
+
+class PhonemeError(EngineError):
+    """A voice can't take a pronunciation; the message completes "… is not used: "."""
 
 
 class EncoderError(NarrateError):

@@ -57,19 +57,49 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pronunciation:
-    """How the book itself wants words said: `ph` in the phonetic `alphabet` (ipa, x-sampa).
+class Origin:
+    """Where in the settings a correction stands: dotted path, and line from 1.
 
+    `is_general` says that it is meant for every story, so that one may well lack what it speaks of.
+    """
+
+    path: str
+    line: int
+    is_general: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pronunciation:
+    """How words are to be said, as a book or a person states it.
+
+    `ph` is how they sound in the phonetic `alphabet` (ipa, x-sampa, or espeak: eSpeak's own mnemonics),
+    `respelling` what is read in their place where there is no `ph` or an engine can't take it.
     With a span it holds for that place alone (`ssml:ph`); with start = end = 0 for the words wherever
-    they stand (a PLS lexicon), in paragraphs of `language` where one is given.
+    they stand, in paragraphs of `language` where one is given.  `matches_case` asks for the very
+    capitals of `words`.  `origin` is None for what a book states.
     """
 
     words: str
-    ph: str
+    ph: str = ""
     alphabet: str = "ipa"
+    respelling: str = ""
     language: str | None = None
+    matches_case: bool = False
     start: int = 0
     end: int = 0
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phonemes:
+    """How the words `text[start:end]` sound, in the notation of the engine that speaks them.
+
+    The offsets are into the text to be spoken, not into the book.
+    """
+
+    start: int
+    end: int
+    notation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,18 +178,6 @@ class Character:
     gender_evidence: str = ""
     quotations: int = 0
     mentions: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where in the settings a correction stands: dotted path, and line from 1.
-
-    `is_general` says that it is meant for every story, so that one may well lack what it speaks of.
-    """
-
-    path: str
-    line: int
-    is_general: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

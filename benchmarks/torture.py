@@ -126,14 +126,17 @@ def make_book(words: int, chapters: int) -> str:
 def count_uses(place: Workplace) -> dict[str, int]:
     """Count the utterances of each clip of the book, by its file's name."""
     from audiobook.production import open_project
+    from audiobook.production.jobs import transcribe
     from audiobook.production.plan import order_clips, plan_script
+    from audiobook.production.pronouncing import Pronouncer
     from audiobook.production.recipe import engine_fingerprint, read_settings
 
     settings = read_settings(open_project(place.folder)).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)
+    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     uses: Counter[str] = Counter()
     for chapter in script.chapters:
-        for order in order_clips(chapter.utterances, cast, settings, engine_fingerprint):
+        for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint):
             uses[f"{order.key[:2]}/{order.key}.clip"] += 1
     return uses
 

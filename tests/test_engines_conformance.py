@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine
+from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.engines.espeak_text import plain_text
-from audiobook.errors import EngineError, SynthesisError
-from audiobook.model import Clip, Voice
+from audiobook.errors import EngineError, PhonemeError, SynthesisError
+from audiobook.model import Clip, Phonemes, Voice
 
 ROOT = Path(__file__).parent.parent
 VOICES = {
@@ -220,6 +220,19 @@ def test_a_hundred_thousand_characters(engine: Engine, voice: Voice) -> None:
 def test_any_text_is_spoken(engine: Engine, text: str) -> None:
     voice = VOICES[engine.voices()[0].engine]
     assert engine.synthesize(text, voice).seconds > 0
+
+
+def test_phonemes_change_the_words_that_they_are_for(engine: Engine, voice: Voice) -> None:
+    if not isinstance(engine, PhoneticEngine):
+        pytest.skip("this engine takes no phonemes")
+    notation = engine.transcribe("təˈmɑːtəʊ", "ipa", voice.id)
+    phonemes = (Phonemes(start=2, end=8, notation=notation),)
+    plain = engine.synthesize("A tomato fell.", voice)
+    spoken = engine.synthesize("A tomato fell.", voice, phonemes)
+    assert engine.synthesize("A tomato fell.", voice, ()) == plain != spoken
+    assert engine.synthesize("A tomato fell.", voice, phonemes) == spoken
+    with pytest.raises(PhonemeError):
+        engine.transcribe("7", "ipa", voice.id)
 
 
 def test_nothing_is_printed(engine: Engine, voice: Voice, capfd: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from audiobook.audio import Encoder, Spacing
 from audiobook.model import NARRATOR, Book, Break, Cast, Role, Script, ScriptChapter, Utterance, Voice
 from audiobook.production import open_project
 from audiobook.production.estimate import count_sounds, estimate_speech_s
+from audiobook.production.jobs import transcribe
 from audiobook.production.parts import LONGEST_S, split_chapters
 from audiobook.production.plan import plan_story
 from audiobook.production.recipe import read_settings
@@ -166,6 +167,7 @@ def test_a_divided_paragraph_gives_each_part_its_own_words(new_project: NewProje
         project=project,
         encoder=Encoder(program="x", version="x"),
         engine_fingerprint=lambda _name: "y",
+        transcribe=transcribe,
     )
     assert [track.path.name for track in plan.tracks] == [
         "01 - Endless (part 1 of 2).mp3",

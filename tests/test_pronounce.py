@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.casting import spell_out
+from audiobook.casting import make_finder, spell_out
+from audiobook.model import Phonemes, Pronunciation
+
+
+def respell(text: str, respellings: dict[str, str]) -> str:
+    """Return the text as it is spoken with words respelled."""
+    stated = [Pronunciation(words=words, respelling=sound) for words, sound in respellings.items()]
+    composed = unicodedata.normalize("NFC", text)
+    spelled, phonemes = spell_out(composed, make_finder(stated)(composed))
+    assert phonemes == ()
+    return spelled
 
 
 @pytest.mark.parametrize(
@@ -39,23 +50,40 @@ from audiobook.casting import spell_out
     ],
 )
 def test_respelling(text: str, pronunciations: dict[str, str], expected: str) -> None:
-    assert spell_out(text, pronunciations) == expected
+    assert respell(text, pronunciations) == expected
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text(), max_size=4))
 def test_any_text_and_key_can_be_had(text: str, pronunciations: dict[str, str]) -> None:
-    spell_out(text, pronunciations)
+    respell(text, pronunciations)
 
 
 @given(st.text(st.characters(codec="ascii")))
 def test_a_text_without_the_word_stays(text: str) -> None:
-    assert spell_out(text, {"ñandú": "nyandoo"}) == text
+    assert respell(text, {"ñandú": "nyandoo"}) == text
 
 
 def test_a_thousand_words_cost_no_more_than_one() -> None:
     text = "the quick brown fox jumps over the lazy dog " * 2000
     pronunciations = {f"word{n}": "x" for n in range(5000)}
-    spell_out("", pronunciations)
     start = time.perf_counter()
-    assert spell_out(text, pronunciations) == text
+    assert respell(text, pronunciations) == text
     assert time.perf_counter() - start < 2
+
+
+def test_what_is_spoken_by_phonemes_keeps_its_words() -> None:
+    stated = [
+        Pronunciation(words="Nguyen", ph="ŋwiən", respelling="nwin"),
+        Pronunciation(words="Read", ph="rɛd", matches_case=True),
+        Pronunciation(words="Ann", ph="?", respelling="Anne"),
+    ]
+    text = "NGUYEN’s wife Ann read it. Read it, READ it, Nguyen!"
+    places = make_finder(stated)(text)
+    spelled, phonemes = spell_out(text, places, lambda each: "" if each.ph == "?" else each.ph.upper())
+    assert spelled == "NGUYEN’s wife Anne read it. Read it, READ it, Nguyen!"
+    assert [(spelled[p.start : p.end], p.notation) for p in phonemes] == [
+        ("NGUYEN", "ŊWIƏN"),
+        ("Read", "RƐD"),
+        ("Nguyen", "ŊWIƏN"),
+    ]
+    assert phonemes[0] == Phonemes(start=0, end=6, notation="ŊWIƏN")

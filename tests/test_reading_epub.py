@@ -6,6 +6,7 @@ import pytest
 
 from audiobook.model import Image
 from audiobook.reading import ReadingChoices
+from audiobook.reading.lexicon import read_lexicon
 from tests.books import make_epub, nav, read, read_page, said, skipped, xhtml
 
 LONG = "<p>" + "It was a long day by the sea. " * 30 + "</p>"
@@ -220,6 +221,25 @@ def test_pronunciations_that_the_book_brings() -> None:
         "en",
         0,
     )
+
+
+def test_lexicons_may_give_other_words_to_read() -> None:
+    lexemes = (
+        "<lexeme><grapheme>W3C</grapheme><alias>World Wide Web Consortium</alias></lexeme>"
+        "<lexeme><grapheme>a</grapheme><grapheme>b</grapheme><phoneme>one</phoneme><alias>two</alias></lexeme>"
+        '<lexeme><grapheme>c</grapheme><phoneme>one</phoneme><alias prefer="true">two</alias></lexeme>'
+        "<lexeme><grapheme>d</grapheme><alias>two</alias><phoneme>one</phoneme></lexeme>"
+        "<lexeme><grapheme>e</grapheme><phoneme> </phoneme></lexeme>"
+    )
+    pls = f'<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon">{lexemes}</lexicon>'
+    found = read_lexicon(pls.encode(), "en.pls")
+    assert [(entry.words, entry.ph, entry.respelling) for entry in found] == [
+        ("W3C", "", "World Wide Web Consortium"),
+        ("a", "one", "two"),
+        ("b", "one", "two"),
+        ("c", "", "two"),
+        ("d", "", "two"),
+    ]
 
 
 def test_contents_pages_made_of_links_are_contents() -> None:

@@ -16,7 +16,7 @@ from audiobook.casting.schema import all_keys
 from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import SettingsError
-from audiobook.model import KnownCharacter, Voice
+from audiobook.model import KnownCharacter, Origin, Pronunciation, Voice
 
 ENGINES = {"pyttsx3": EspeakEngine().find_fault, "tone": ToneEngine().find_fault}
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def test_every_key_of_the_example_arrives(load: Load) -> None:
     assert general.corrections.characters == (
         KnownCharacter(name="Rachel", aliases=("Rach",), gender="female"),
     )
-    assert general.pronunciations == {"Kuznetsova": "kooz nyet SOH va"}
+    assert general.pronunciations == (Pronunciation(words="Kuznetsova", respelling="kooz nyet SOH va"),)
     assert (general.pauses.sentence_ms, general.pauses.paragraph_ms) == (400, 750)
     assert general.details.title is None
 
@@ -101,7 +101,7 @@ def test_a_story_can_state_again_all_that_shapes_the_sound(load: Load) -> None:
     assert story.narrator == Voice(engine="tone", id="tone-high", rate=140, pitch=45)
     assert story.pools["male"] == (espeak("en-us+m1", rate=140),)
     assert {voice.rate for pool in story.pools.values() for voice in pool} == {140}
-    assert story.pronunciations == {"a": "ah", "b": "bay"}
+    assert [(p.words, p.respelling) for p in story.pronunciations] == [("a", "ah"), ("b", "bay")]
     assert (story.pauses.head_ms, story.pauses.tail_ms) == (0, 3000)
     assert [character.name for character in story.characters] == ["Ann", "Bea"]
     assert story.characters[0].voice.id == "en-us+f2"
@@ -148,6 +148,26 @@ def test_nothing_stated_gives_the_built_in_settings(load: Load, content: str) ->
     assert load(content) == load_settings(None, engines=ENGINES)
 
 
+def test_pronunciations_may_be_sounds(load: Load) -> None:
+    found = load(
+        "pronunciations:\n"
+        "  Nguyen: {ipa: ŋwiən, respelling: nwin}\n"
+        '  tomato: {espeak: "t@m\'A:toU"}\n'
+        "  Siobhan: {x-sampa: 'SI\"vO:n'}\n"
+        "  Read: {respelling: red, case: true}\n"
+        "stories: {s: {pronunciations: {Nguyen: win}}}\n"
+    )
+    assert found.general.pronunciations == (
+        Pronunciation(words="Nguyen", ph="ŋwiən", respelling="nwin"),
+        Pronunciation(words="tomato", ph="t@m'A:toU", alphabet="espeak"),
+        Pronunciation(words="Siobhan", ph='SI"vO:n', alphabet="x-sampa"),
+        Pronunciation(words="Read", respelling="red", matches_case=True),
+    )
+    nguyen = found.for_story("s").pronunciations[0]
+    assert nguyen == Pronunciation(words="Nguyen", respelling="win")
+    assert nguyen.origin == Origin(path="stories.s.pronunciations.Nguyen", line=6, is_general=False)
+
+
 def test_names_and_titles_may_look_like_other_things(load: Load) -> None:
     found = load(
         "characters: {1984: en-us, No: {aliases: [Yes, 2001-01-01]}}\n"
@@ -164,7 +184,7 @@ def test_names_and_titles_may_look_like_other_things(load: Load) -> None:
         ("1984", None),
         ("No", ("Yes", "2001-01-01")),
     ]
-    assert found.general.pronunciations == {"1": "won", "on": "onn"}
+    assert [(p.words, p.respelling) for p in found.general.pronunciations] == [("1", "won"), ("on", "onn")]
     details = found.for_story("s").details
     assert (details.title, details.year, details.description) == ("1984", "1949", "two lines")
 

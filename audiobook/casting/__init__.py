@@ -3,7 +3,7 @@
 from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.load import default_voices_yaml, load_settings
 from audiobook.casting.pin import Pin, pin_characters
-from audiobook.casting.pronounce import make_speller, spell_out
+from audiobook.casting.pronounce import Place, make_finder, spell_out
 from audiobook.casting.schema import FindFault
 from audiobook.casting.settings import (
     BookDetails,
@@ -25,6 +25,7 @@ __all__ = [
     "OutputSettings",
     "Pauses",
     "Pin",
+    "Place",
     "Settings",
     "StorySettings",
     "VoiceWish",
@@ -32,7 +33,7 @@ __all__ = [
     "default_voices_yaml",
     "find_stated",
     "load_settings",
-    "make_speller",
+    "make_finder",
     "pin_characters",
     "spell_out",
     "write_scalar",

@@ -186,7 +186,7 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         pools=pools,
         characters=tuple(values.get("characters", {}).values()),
         lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
-        pronunciations=values.get("pronunciations", {}),
+        pronunciations=tuple(values.get("pronunciations", {}).values()),
         pauses=Pauses(**values["pauses"]),
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )

@@ -1,11 +1,14 @@
-"""Respelling of words that a speech engine gets wrong."""
+"""Where a text holds words that are to be said in a way of their own, and what is spoken for them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from audiobook.model import Phonemes, Pronunciation
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 """Where a respelled phrase may begin: at a word or at a sign."""
@@ -14,68 +17,89 @@ _POSSESSIVE_OR_END = rf"(?!\w)(?![{_APOSTROPHES}](?![sS](?!\w))\w)"
 """After a phrase: no letter, and no apostrophe with one (don|'t), except the possessive 's."""
 
 
-def spell_out(text: str, pronunciations: Mapping[str, str]) -> str:
-    """Return `text` with each word or phrase of `pronunciations` replaced by its respelling.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a text which pronunciation is asked for."""
 
-    Only whole words are replaced, the longest phrase first, in one pass, so that a respelling is never
-    respelled; a possessive 's stays.  A key in small letters matches any capitals; a key with a
-    capital matches as it stands or all in capitals (`Polish` leaves the verb alone).  White space
-    between the words of a phrase and the shape of an apostrophe do not matter.
+    start: int
+    end: int
+    pronunciation: Pronunciation
+
+
+def make_finder(pronunciations: Sequence[Pronunciation]) -> Callable[[str], list[Place]]:
+    """Return a function that finds the words of `pronunciations` in a text (NFC), in order, none twice.
+
+    Only whole words are found, the longest phrase first; a possessive 's stays out.  Words in small
+    letters match any capitals; words with a capital match as they stand or all in capitals (`Polish`
+    leaves the verb alone), with `matches_case` only as they stand.  White space between the words of a
+    phrase and the shape of an apostrophe do not matter.  Of two pronunciations of the same words the
+    first counts.  The cost is linear in the text, however many pronunciations there are.
     """
-    return make_speller(pronunciations)(text) if pronunciations else text
-
-
-def make_speller(pronunciations: Mapping[str, str]) -> Callable[[str], str]:
-    """Return the function that `spell_out` applies, made once for many texts.
-
-    Its cost is linear in the text, however many pronunciations there are.
-    """
-    return _compile(tuple(pronunciations.items()))
-
-
-@lru_cache(maxsize=16)
-def _compile(pronunciations: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
-    by_first: dict[str, list[tuple[str, str]]] = {}
+    by_first: dict[str, list[tuple[str, Pronunciation]]] = {}
     # Longest first; of two keys that differ in capitals only, the one with capitals is the closer match.
-    for key, respelling in sorted(pronunciations, key=lambda item: (-len(item[0]), item[0])):
-        phrase = unicodedata.normalize("NFC", key)
+    for each in sorted(pronunciations, key=lambda each: (-len(each.words), each.words)):
+        phrase = unicodedata.normalize("NFC", each.words)
         first = _TOKEN.search(phrase)
         if first is not None:
-            by_first.setdefault(first.group().casefold(), []).append((phrase.strip(), respelling))
+            by_first.setdefault(first.group().casefold(), []).append((phrase.strip(), each))
 
-    def spell(text: str) -> str:
-        text = unicodedata.normalize("NFC", text)
-        pieces: list[str] = []
-        done = 0
-        token = _TOKEN.search(text)
+    def find(text: str) -> list[Place]:
+        places: list[Place] = []
+        token = _TOKEN.search(text) if by_first else None
         while token is not None:
             end = token.end()
-            for phrase, respelling in by_first.get(token.group().casefold(), ()):
-                match = _pattern(phrase).match(text, token.start())
+            for phrase, each in by_first.get(token.group().casefold(), ()):
+                match = _pattern(phrase, each.matches_case).match(text, token.start())
                 if match is not None:
-                    pieces += (text[done : token.start()], _set_apart(respelling, text, match))
-                    done = end = match.end()
+                    end = match.end()
+                    places.append(Place(start=match.start(), end=end, pronunciation=each))
                     break
             token = _TOKEN.search(text, end)
-        return "".join(pieces) + text[done:]
+        return places
 
-    return spell
+    return find
 
 
-def _set_apart(respelling: str, text: str, match: re.Match[str]) -> str:
+def spell_out(
+    text: str, places: Iterable[Place], transcribe: Callable[[Pronunciation], str] = lambda _: ""
+) -> tuple[str, tuple[Phonemes, ...]]:
+    """Return `text` with the respellings of its places, and what is to be spoken by phonemes.
+
+    `transcribe` gives a pronunciation in the notation of the engine, or nothing where that can't be: then
+    its respelling is read, and without one the words as they stand.
+    """
+    spelled = ""
+    done = 0
+    phonemes: list[Phonemes] = []
+    for place in places:
+        spelled += text[done : place.start]
+        words = text[place.start : place.end]
+        notation = transcribe(place.pronunciation) if place.pronunciation.ph else ""
+        if notation:
+            start = len(spelled)
+            phonemes.append(Phonemes(start=start, end=start + len(words), notation=notation))
+        elif place.pronunciation.respelling:
+            words = _set_apart(place.pronunciation.respelling, text, place)
+        spelled += words
+        done = place.end
+    return spelled + text[done:], tuple(phonemes)
+
+
+def _set_apart(respelling: str, text: str, place: Place) -> str:
     """Return the respelling with spaces where it would run into a word (the & of Q&A)."""
-    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+    before, after = text[max(0, place.start - 1) : place.start], text[place.end : place.end + 1]
     left = " " if before.isalnum() and respelling[:1].isalnum() else ""
     right = " " if after.isalnum() and respelling[-1:].isalnum() else ""
     return f"{left}{respelling}{right}"
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
+def _pattern(phrase: str, matches_case: bool) -> re.Pattern[str]:
     """Return what finds a phrase; made when its first word turns up, since most of a long list never does."""
-    forms = [phrase] if phrase == phrase.lower() else [phrase, phrase.upper()]
+    is_small = phrase == phrase.lower() and not matches_case
+    forms = [phrase] if is_small or matches_case else [phrase, phrase.upper()]
     alternatives = "|".join(_pattern_text(form) for form in forms)
-    flags = re.IGNORECASE if phrase == phrase.lower() else re.NOFLAG
+    flags = re.IGNORECASE if is_small else re.NOFLAG
     # A letter at either end is the end of a word; a sign there may stand next to anything.
     begin = rf"(?<!\w)(?<!\w[{_APOSTROPHES}])" if re.match(r"\w", phrase) else ""
     end = _POSSESSIVE_OR_END if re.match(r"\w", phrase[-1]) else ""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audiobook.casting.line_readers import LINE_KEYS, origin_of, read_line
+from audiobook.casting.pronunciation_readers import PRONUNCIATION_KEYS, read_pronunciation
 from audiobook.casting.readers import (
     Reader,
     choice,
@@ -84,8 +85,6 @@ DETAIL_KEYS: Mapping[str, Reader[Any]] = {
 
 _CASTING = choice("full", "gender", "single")
 _NAME = text("a character's name")
-_RESPELLING = text("the word spelled as it sounds", pattern=r".*[^\W_].*")
-_WORD = text("a word or phrase")
 
 
 class Schema:
@@ -125,7 +124,9 @@ class Schema:
             "pools": record(dict.fromkeys(_GENDERS, pool), f"a mapping with {', '.join(_GENDERS)}"),
             "characters": lambda node: self._read_characters(node, characters, section),
             "lines": table(lambda entry: read_line(entry, section), "a mapping from lines to speakers"),
-            "pronunciations": table(_read_pronunciation, "a mapping from words to respellings"),
+            "pronunciations": table(
+                lambda entry: read_pronunciation(entry, section), "a mapping from words to how they sound"
+            ),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
         }
 
@@ -234,11 +235,6 @@ class Schema:
         return characters
 
 
-def _read_pronunciation(entry: Entry) -> str:
-    _WORD(Scalar(mark=entry.mark, text=entry.name, kind="text"))
-    return _RESPELLING(entry.value)
-
-
 def _check_character_name(entry: Entry) -> None:
     _NAME(Scalar(mark=entry.mark, text=entry.name, kind="text"))
     if entry.name.casefold() == NARRATOR:
@@ -282,6 +278,7 @@ def all_keys() -> Iterator[str]:
     yield from (f"narrator.{key}" for key in _VOICE_KEYS)
     yield from (f"characters.NAME.{key}" for key in _CHARACTER_KEYS)
     yield from (f"lines.WORDS.{key}" for key in LINE_KEYS)
+    yield from (f"pronunciations.WORDS.{key}" for key in PRONUNCIATION_KEYS)
     yield from (f"pools.{gender}" for gender in _GENDERS)
     yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)

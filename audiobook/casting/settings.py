@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Voice
+from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
 
 CastingMode = Literal["full", "gender", "single"]
 """*full*: everybody in a voice of their own; *gender*: the narrator, a woman's and a man's voice;
@@ -125,8 +125,8 @@ class StorySettings:
     """All that is set for one story: the general settings, overridden by the story's own section.
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
-    `characters` and `lines` are in the order of the file.  `pronunciations` map a word or phrase to its
-    respelling (`pronounce.py`).
+    `characters` and `lines` are in the order of the file.  `pronunciations` are
+    what `pronounce.py` looks for.
     """
 
     engine: str
@@ -136,7 +136,7 @@ class StorySettings:
     pools: Mapping[Gender, tuple[Voice, ...]]
     characters: tuple[CharacterSettings, ...] = ()
     lines: tuple[LineFix, ...] = ()
-    pronunciations: Mapping[str, str] = field(default_factory=dict)
+    pronunciations: tuple[Pronunciation, ...] = ()
     pauses: Pauses
     details: BookDetails = BookDetails()
 

@@ -8,9 +8,9 @@ the group `narrate.engines`: a name, and a callable without arguments that retur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from audiobook.model import Clip, Voice, VoiceEntry
+from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
 
 class Engine(Protocol):
@@ -48,4 +48,24 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release processes and memory; the engine may be used again afterwards."""
+        ...
+
+
+@runtime_checkable
+class PhoneticEngine(Engine, Protocol):
+    """An engine that can be told how a word sounds.  Others read respellings, or the words as written."""
+
+    def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
+        """Return a pronunciation in the engine's own notation for a voice, without starting the engine.
+
+        `alphabet` is ipa, x-sampa, or the engine's own.  Raises `PhonemeError` where the voice has no
+        such sound, and nothing near it.
+        """
+        ...
+
+    def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
+        """Speak `text`, the parts that `phonemes` name (in order, apart) by their notation.
+
+        Without phonemes it is `Engine.synthesize`.
+        """
         ...

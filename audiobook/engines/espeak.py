@@ -7,16 +7,19 @@ pyttsx3's own event loop loses and swaps audio, so only its binding is used, and
 from __future__ import annotations
 
 import os
+import re
 import threading
 from array import array
+from collections.abc import Sequence
 from functools import cached_property
 
 from audiobook.engines.espeak_catalogue import Catalogue
+from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.engines.silence import FLOOR, trim_silence
 from audiobook.errors import EngineError, SynthesisError
-from audiobook.model import Clip, Voice, VoiceEntry
+from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "pyttsx3"
 
@@ -33,6 +36,11 @@ _LEAST_VOLUME = 0.1
 _LIMIT_S = 20.0
 _LIMIT_S_PER_CHARACTER = 0.002
 """Synthesis takes 0.06 ms a character where this was measured, so this is thirty times that."""
+
+_ENDING = re.compile(r"['’](s|ll|d|ve|re)(?!\w)", re.IGNORECASE)
+_BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
+"""eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
+before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
 
 _ATTEMPTS = 3
 _FASTEST = 449
@@ -80,7 +88,17 @@ class EspeakEngine:
         """Look the voice up in eSpeak's data folder; upper and lower case differ."""
         return self._catalogue.find_fault(voice_id)
 
-    def synthesize(self, text: str, voice: Voice) -> Clip:
+    def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
+        """Return a pronunciation (ipa, x-sampa, espeak) in eSpeak's mnemonics for the voice's accent.
+
+        See `PhoneticEngine.transcribe`; for a voice that `find_fault` objects to, `EngineError`.
+        """
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        table = self._catalogue.phoneme_table(voice_id)
+        return transcribe(ph, alphabet, table, is_english=self._catalogue.is_english(voice_id))
+
+    def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
         """Speak `text` without silence before and after it; letters without a sound are spelled out.
 
         Markup is read as it stands.  Raises `SynthesisError` after three attempts.
@@ -89,6 +107,10 @@ class EspeakEngine:
             raise EngineError(f"expected {fault}")
         identifier = self._catalogue.identifier(voice.id)
         with self._own_lock():
+            if phonemes:
+                spoken = self._with_phonemes(text, phonemes, voice.id)
+                if samples := self._speak(spoken, identifier, voice, has_phonemes=True):
+                    return Clip(samples=samples, sample_rate=self._running().sample_rate)
             speakable = self._respell_silent_letters(plain_text(text), identifier)
             samples = self._speak(speakable, identifier, voice)
             if not samples:  # nothing but letters that are silent in company
@@ -118,7 +140,27 @@ class EspeakEngine:
             self._process = EspeakProcess()
         return self._process
 
-    def _speak(self, text: str, identifier: str, voice: Voice) -> bytes:
+    def _with_phonemes(self, text: str, phonemes: Sequence[Phonemes], voice_id: str) -> str:
+        """Return the text for eSpeak, with phonemes in double brackets, which are nowhere else in it."""
+        table = self._catalogue.phoneme_table(voice_id)
+        identifier = self._catalogue.identifier(voice_id)
+        pieces: list[str] = []
+        at = 0
+        for each in phonemes:
+            pieces.append(self._respell_silent_letters(plain_text(text[at : each.start]), identifier))
+            notation, at = each.notation, each.end
+            ending = _ENDING.match(text, at)
+            if ending and self._catalogue.is_english(voice_id):
+                notation = add_ending(notation, ending[1].lower(), table)
+                at = ending.end()
+            pieces += (f"[[{word}]]" for word in notation.split())
+        rest = plain_text(text[at:])
+        # The stop of an abbreviation is the sentence's too.
+        rest = rest or ("." if text[:at].endswith(".") else "")
+        pieces.append(self._respell_silent_letters(rest, identifier))
+        return _BEFORE_STOP.sub("", " ".join(filter(None, pieces)))
+
+    def _speak(self, text: str, identifier: str, voice: Voice, *, has_phonemes: bool = False) -> bytes:
         """Return the trimmed sound of `text`, which is empty where eSpeak is silent about it."""
         if not text:
             return b""
@@ -130,6 +172,7 @@ class EspeakEngine:
             rate=min(voice.rate, _FASTEST),
             pitch=voice.pitch,
             volume=round(volume * _FULL_VOLUME),
+            has_phonemes=has_phonemes,
         )
         samples = trim_silence(self._request(request), round(FLOOR * volume))
         if scaled:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from audiobook.engines.espeak_tables import PhonemeTable, read_tables
 from audiobook.errors import EngineError
 from audiobook.model import Gender, VoiceEntry
 
@@ -26,12 +27,16 @@ _DEFAULT_PRIORITY = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A file of `lang/`: its path there, its name, its tags with their priorities, main tag first."""
+    """A file of `lang/`: its path there, its name, its tags with their priorities, main tag first.
+
+    `phonemes` is the name of its table of phonemes (`espeak_tables.py`).
+    """
 
     file: str
     name: str
     tags: tuple[tuple[str, int], ...]
     gender: Gender
+    phonemes: str
 
 
 class Catalogue:
@@ -87,6 +92,15 @@ class Catalogue:
             return f"a voice of eSpeak, got '{voice_id}': there is no variant '{variant}'{hint}"
         return None
 
+    def phoneme_table(self, voice_id: str) -> PhonemeTable:
+        """Return the phonemes of a voice without a fault; an empty table where the data have none."""
+        language = self.languages[voice_id.partition("+")[0]]
+        return read_tables(self._data).get(language.phonemes) or PhonemeTable({}, {})
+
+    def is_english(self, voice_id: str) -> bool:
+        """Whether a voice without a fault speaks English, in whatever accent."""
+        return self.identifier(voice_id).startswith("gmw/en")
+
     def identifier(self, voice_id: str) -> str:
         """Return what eSpeak itself calls a voice without a fault: `gmw/en-US+f2` for `en-us+f2`."""
         language, plus, variant = voice_id.partition("+")
@@ -117,7 +131,9 @@ def _read_language(path: Path, data: Path) -> Language | None:
         return None
     file = path.relative_to(data / "lang").as_posix()
     name = next((" ".join(line[1:]) for line in lines if line[0] == "name"), file)
-    return Language(file=file, name=name, tags=tags, gender=_gender(lines))
+    base = tags[0][0].partition("-")[0]
+    phonemes = next((line[1] for line in lines if line[0] == "phonemes" and line[1:]), base)
+    return Language(file=file, name=name, tags=tags, gender=_gender(lines), phonemes=phonemes)
 
 
 def _gender(lines: list[list[str]]) -> Gender:

@@ -37,8 +37,9 @@ HELLO = struct.Struct("<II")
 VOICE_BYTES = 64
 """eSpeak cuts the names of voices at 40."""
 
-REQUEST = struct.Struct("<5I")
-"""Seconds until the child gives up, rate, pitch, volume, bytes of text that follow."""
+REQUEST = struct.Struct("<6I")
+"""Seconds until the child gives up, rate, pitch, volume, 1 if `[[…]]` in the text is phonemes, bytes of
+text that follow."""
 
 FRAME = struct.Struct("<I")
 END = struct.Struct("<Bqq")
@@ -142,14 +143,15 @@ def _die_with(parent: int, libc: ctypes.CDLL) -> None:
 
 def _answer(espeak: Any, listener: _Listener, taken: int, stream: int) -> NoReturn:
     """Speak one request, and end this process."""
-    limit_s, rate, pitch, volume, text_size = REQUEST.unpack(_read(stream, REQUEST.size))
+    limit_s, rate, pitch, volume, has_phonemes, text_size = REQUEST.unpack(_read(stream, REQUEST.size))
     signal.alarm(limit_s)
     text = _read(stream, text_size)
     espeak.SetParameter(espeak.RATE, rate)
     espeak.SetParameter(espeak.PITCH, pitch)
     espeak.SetParameter(espeak.VOLUME, volume)
-    # Flags: neither SSML nor phoneme input, so that markup in a story is read as it stands.
-    espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, espeak.CHARS_UTF8, None, None)
+    # No SSML, and phonemes only where the client put them: markup in a story is read as it stands.
+    flags = espeak.CHARS_UTF8 | (espeak.PHONEMES if has_phonemes else 0)
+    espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, flags, None, None)
     end = END.pack(taken | listener.finished, listener.samples, listener.position)
     _write(stream, FRAME.pack(0) + end)
     os._exit(0)

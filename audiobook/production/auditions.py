@@ -12,10 +12,11 @@ from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, SourceError
 from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track
+from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, order_clips, plan_track, settings_spacing
+from audiobook.production.plan import TrackPlan, order_clips, plan_file, settings_spacing
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
+from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.production.records import Makers
 from audiobook.production.report import Listener
@@ -80,8 +81,8 @@ def audition_voices(
                     plan = _plan_audition(
                         words, voice, path, settings, encoder_version=encoder.version_for("mp3")
                     )
-                    workers.submit(path, make_track, plan, cache, encoder, project.partial)
-                    made.append(Audition(voice=voice, used_for=used_for, path=path))
+                    workers.submit(plan.path, make_track, plan, cache, encoder, project.partial)
+                    made.append(Audition(voice=voice, used_for=used_for, path=plan.path))
                 while not workers.is_idle:
                     for _, future in workers.finished(1.0):
                         result: TrackResult = future.result()
@@ -127,7 +128,8 @@ def _plan_audition(
     text = " ".join(words.split())
     utterance = Utterance(paragraph=1, start=0, end=0, kind="speech", speaker=None, text=text, follows="none")
     cast = Cast(roles=(Role(speaker=None, voice=voice, why="audition"),))
-    orders = order_clips([utterance], cast, settings.general, engine_fingerprint)
+    pronouncer = Pronouncer(settings.general.pronunciations, transcribe)
+    orders = order_clips([utterance], cast, pronouncer, engine_fingerprint)
     spacing = settings_spacing(settings.general)
     tags = Tags(
         title=f"Audition of {_describe(voice)}",
@@ -140,4 +142,14 @@ def _plan_audition(
         text=text,
     )
     makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
-    return plan_track(path, (utterance,), orders, spacing, tags, origin=ELSEWHERE, makers=makers)
+    track = TrackPlan(
+        path=path,
+        codec="",
+        chapter=1,
+        utterances=(utterance,),
+        orders=orders,
+        spacing=spacing,
+        tags=tags,
+        origin=ELSEWHERE,
+    )
+    return plan_file(track, "mp3", makers)

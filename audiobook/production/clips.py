@@ -11,12 +11,12 @@ import json
 import os
 import shutil
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audiobook.errors import StorageError
-from audiobook.model import Clip, Voice
+from audiobook.model import Clip, Phonemes, Voice
 
 _HEADER = struct.Struct("<8sIQQ")
 _MAGIC = b"narrate2"
@@ -27,10 +27,12 @@ _KEEP_SHARE = 0.9
 """When the cache is over its limit, it is brought down to this share of it, so as not to prune each time."""
 
 
-def clip_key(engine_fingerprint: str, voice: Voice, text: str) -> str:
+def clip_key(engine_fingerprint: str, voice: Voice, text: str, phonemes: Sequence[Phonemes] = ()) -> str:
     """Hash all that decides a clip's samples: the engine's version, the voice's settings, the words."""
-    parts = json.dumps([engine_fingerprint, asdict(voice), text], sort_keys=True)
-    return hashlib.sha256(parts.encode()).hexdigest()
+    parts: list[object] = [engine_fingerprint, asdict(voice), text]
+    if phonemes:
+        parts.append([asdict(each) for each in phonemes])
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

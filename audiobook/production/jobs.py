@@ -21,9 +21,9 @@ from audiobook.audio import (
     stitch,
 )
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine
-from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Track
+from audiobook.engines.base import Engine, PhoneticEngine
+from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
+from audiobook.model import Break, Clip, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
 from audiobook.publishing import Stamp, make_cover, read_seconds, write_tags, write_times
@@ -48,6 +48,17 @@ def shared_engine(name: str) -> Engine:
     return open_engine(name)
 
 
+def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:
+    """Give a pronunciation in the notation of a voice's engine, without starting that.
+
+    Raises `PhonemeError` where the engine takes none, or not this one.
+    """
+    engine = shared_engine(voice.engine)
+    if not isinstance(engine, PhoneticEngine):
+        raise PhonemeError(f"the engine {voice.engine!r} takes no phonemes")
+    return engine.transcribe(pronunciation.ph, pronunciation.alphabet, voice.id)
+
+
 def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
     """Synthesize clips into the cache; return how many.  Raises `EngineError` and `StorageError`."""
     for order in orders:
@@ -58,7 +69,7 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
     engine = order.voice.engine
     try:
-        clip = shared_engine(engine).synthesize(order.text, order.voice)
+        clip = _synthesize(shared_engine(engine), order)
     except NarrateError:
         raise
     except Exception as error:  # whatever another package's engine may raise
@@ -67,6 +78,12 @@ def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
         raise SynthesisError(f"engine '{engine}' gave no whole 16-bit clip for {order.text[:60]!r}")
     cache.put(order.key, clip)
     return clip
+
+
+def _synthesize(engine: Engine, order: ClipOrder) -> Clip:
+    if order.phonemes and isinstance(engine, PhoneticEngine):
+        return engine.synthesize(order.text, order.voice, order.phonemes)
+    return engine.synthesize(order.text, order.voice)
 
 
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from audiobook.audio import CODECS, Encoder, Spacing
-from audiobook.casting import BookDetails, StorySettings, assign_voices, make_speller
+from audiobook.casting import BookDetails, StorySettings, assign_voices
 from audiobook.errors import SourceError
-from audiobook.model import FORMATS, Book, Cast, Script, ScriptChapter, Utterance, Voice
+from audiobook.model import FORMATS, Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.parts import split_chapters
@@ -23,6 +23,7 @@ from audiobook.production.project import (
     is_from_texts,
     story_folder,
 )
+from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
@@ -36,6 +37,7 @@ class ClipOrder:
     key: str
     text: str
     voice: Voice
+    phonemes: tuple[Phonemes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,8 @@ class TrackPlan:
     spacing: Spacing
     tags: Tags
     origin: str
-    record: str
-    fingerprint: str
+    record: str = ""
+    fingerprint: str = ""
     cover: CoverWish | None = None
 
 
@@ -66,6 +68,7 @@ class StoryPlan:
     cast: Cast
     cover: CoverWish
     tracks: tuple[TrackPlan, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def chapters(self) -> tuple[TrackPlan, ...]:
@@ -139,6 +142,7 @@ def plan_story(
     project: Project,
     encoder: Encoder,
     engine_fingerprint: Callable[[str], str],
+    transcribe: Transcribe,
     codecs: Sequence[str] = ("mp3",),
     parts: Path = Path(),
     preview: int | None = None,
@@ -155,56 +159,64 @@ def plan_story(
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
     origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
+    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     cover = CoverWish(
         picture=find_own_cover(path) or script.book.cover, title=script.book.title, author=script.book.author
     )
-    planned = []
+    tracks: list[TrackPlan] = []
     for stem, number, chapter in zip(
         track_stems(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
     ):
         if chosen is not None and not chosen.holds(chapter.number):
             continue
-        orders = order_clips(chapter.utterances, cast, settings, engine_fingerprint)
+        orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
         engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in orders}}
-        tags = _tag_track(
-            script, cast, chapter, number=number, count=len(chapters), cover=identify_cover(cover)
+        first = TrackPlan(
+            path=stem,
+            codec="",
+            chapter=chapter.number,
+            utterances=chapter.utterances,
+            orders=orders,
+            spacing=spacing,
+            tags=_tag_track(
+                script, cast, chapter, number=number, count=len(chapters), cover=identify_cover(cover)
+            ),
+            origin=origin,
+            cover=cover,
         )
         for codec in codecs:
-            track = plan_track(
-                stem,
-                chapter.utterances,
-                orders,
-                spacing,
-                tags,
-                codec=codec,
-                chapter=chapter.number,
-                origin=origin,
-                makers=Makers(encoder=encoder.version_for(codec), engines=engines),
-                cover=cover,
-            )
-            planned.append(track if codec in FORMATS else replace(track, path=_part_path(parts, track)))
-    tracks = sorted(planned, key=lambda track: codecs.index(track.codec))
-    return StoryPlan(script=keep_chapters(script, chosen), cast=cast, cover=cover, tracks=tuple(tracks))
+            makers = Makers(encoder=encoder.version_for(codec), engines=engines)
+            tracks.append(_place_part(parts, plan_file(first, codec, makers)))
+    return StoryPlan(
+        script=keep_chapters(script, chosen),
+        cast=cast,
+        cover=cover,
+        tracks=tuple(sorted(tracks, key=lambda track: codecs.index(track.codec))),
+        warnings=tuple(pronouncer.warnings(str(project.voices))),
+    )
 
 
-def _part_path(parts: Path, track: TrackPlan) -> Path:
-    return parts / track.fingerprint[:2] / f"{track.fingerprint}{CODECS[track.codec].suffix}"
+def _place_part(parts: Path, track: TrackPlan) -> TrackPlan:
+    """Let a file that is no format of its own lie among the clips, under its fingerprint."""
+    if track.codec in FORMATS:
+        return track
+    return replace(track, path=parts / track.fingerprint[:2] / f"{track.fingerprint}{track.path.suffix}")
 
 
 def order_clips(
     utterances: Sequence[Utterance],
     cast: Cast,
-    settings: StorySettings,
+    pronouncer: Pronouncer,
     engine_fingerprint: Callable[[str], str],
 ) -> tuple[ClipOrder, ...]:
     """Say for each utterance what is to be synthesized, in which voice."""
-    spell_out = make_speller(settings.pronunciations)
     orders = []
-    for utterance in utterances:
+    for place, utterance in enumerate(utterances, 1):
         voice = cast.voice_of(utterance.speaker)
-        text = spell_out(utterance.text)
-        key = clip_key(engine_fingerprint(voice.engine), voice, text)
-        orders.append(ClipOrder(key=key, text=text, voice=voice))
+        following = utterances[place].start if place < len(utterances) else None
+        text, phonemes = pronouncer.spell(utterance, voice, following)
+        key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
+        orders.append(ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes))
     return tuple(orders)
 
 
@@ -224,36 +236,20 @@ def settings_spacing(settings: StorySettings) -> Spacing:
     )
 
 
-def plan_track(
-    stem: Path,
-    utterances: tuple[Utterance, ...],
-    orders: tuple[ClipOrder, ...],
-    spacing: Spacing,
-    tags: Tags,
-    *,
-    codec: str = "mp3",
-    chapter: int = 1,
-    origin: str,
-    makers: Makers,
-    cover: CoverWish | None = None,
-) -> TrackPlan:
-    """Put a track's plan together: everything that decides its bytes goes into its fingerprint.
+def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
+    """Complete a plan that lacks codec, record and fingerprint, and whose path lacks its ending.
 
-    `stem` is its path without an ending.
+    Everything that decides the file's bytes goes into its fingerprint.
     """
-    record = write_record(utterances, orders, spacing, tags, origin=origin, makers=makers)
-    parts = [record, asdict(tags), [order.key for order in orders]]
-    return TrackPlan(
-        path=stem.with_name(f"{stem.name}{CODECS[codec].suffix}"),
+    record = write_record(
+        track.utterances, track.orders, track.spacing, track.tags, origin=track.origin, makers=makers
+    )
+    parts = [record, asdict(track.tags), [order.key for order in track.orders]]
+    return replace(
+        track,
+        path=track.path.with_name(f"{track.path.name}{CODECS[codec].suffix}"),
         codec=codec,
-        chapter=chapter,
-        utterances=utterances,
-        orders=orders,
-        spacing=spacing,
-        tags=tags,
-        origin=origin,
         record=record,
-        cover=cover,
         fingerprint=hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest(),
     )
 

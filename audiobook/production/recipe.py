@@ -25,7 +25,7 @@ from audiobook.production.editions import (
     plan_editions,
     publish_texts,
 )
-from audiobook.production.jobs import shared_engine
+from audiobook.production.jobs import shared_engine, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.making import Bench, make_tracks
 from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan, plan_script, plan_story
@@ -218,6 +218,7 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             engine_fingerprint=engine_fingerprint,
             codecs=codecs_for(run.formats),
             parts=run.cache.folder,
+            transcribe=transcribe,
             preview=run.options.preview,
             chosen=run.options.chapters,
             choices=run.options.reading,
@@ -273,7 +274,7 @@ def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> No
 def _describe(story: StoryReport, plan: StoryPlan) -> None:
     spoken = [u for track in plan.chapters for u in track.utterances]
     story.title = plan.script.book.title
-    story.warnings += plan.script.book.warnings
+    story.warnings += [*plan.script.book.warnings, *plan.warnings]
     story.words = sum(len(u.text.split()) for u in spoken)
     story.letters = sum(c.isalnum() for u in spoken for c in u.text)
     story.characters = sum(1 for c in plan.script.characters if c.quotations)

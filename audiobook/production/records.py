@@ -71,7 +71,7 @@ def write_record(
     voices = list(dict.fromkeys(order.voice for order in orders))
     index = {voice: str(number) for number, voice in enumerate(voices)}
     written = [_checksum(utterance.text) for utterance in utterances]
-    spoken = [_checksum(order.text) for order in orders]
+    spoken = [_checksum(order.text + "".join(map(repr, order.phonemes))) for order in orders]
     breaks = [u.follows for u in utterances[1:]]
     pauses: dict[str, int] = {follows: spacing.pause_ms[follows] for follows in sorted(set(breaks))}
     used = {voice.engine for voice in voices}

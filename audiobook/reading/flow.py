@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from audiobook.errors import SourceError
 from audiobook.model import Pronunciation
@@ -62,6 +63,14 @@ class Style:
 PLAIN = Style()
 
 
+class Said(NamedTuple):
+    """Words of a block that are to be said so; `before` them are so many letters and digits."""
+
+    words: str
+    before: int
+    entry: Pronunciation
+
+
 @dataclass(slots=True)
 class Flow:
     """Text that grows by blocks, with a blank line between any two.
@@ -95,12 +104,10 @@ class Flow:
         """Let the next paragraph begin a new scene."""
         self._after_break = True
 
-    def add(
-        self, words: str, style: Style = PLAIN, said: list[tuple[str, Pronunciation]] | None = None
-    ) -> None:
+    def add(self, words: str, style: Style = PLAIN, said: list[Said] | None = None) -> None:
         """Add a block; `words` without a letter or digit are a scene break or nothing.
 
-        `said` are words of the block, in order, with their pronunciations.  Raises `SourceError` where
+        `said` are words of the block, in order.  Raises `SourceError` where
         the text grows beyond `MAX_CHARACTERS`.
         """
         text = tidy(words)
@@ -133,14 +140,18 @@ class Flow:
             self._after_break = False
         self._place(text, start, said or [])
 
-    def _place(self, text: str, start: int, said: list[tuple[str, Pronunciation]]) -> None:
+    def _place(self, text: str, start: int, said: list[Said]) -> None:
         """Give pronunciations of this block their spans."""
-        at = 0
-        for words, entry in said:
+        at = letters = 0
+        for words, before, entry in said:
             needle = tidy(words)
+            while letters < before and at < len(text):
+                letters += text[at].isalnum()
+                at += 1
             found = text.find(needle, at) if needle else -1
             if found >= 0:
                 at = found + len(needle)
+                letters += sum(map(str.isalnum, text[found:at]))
                 self.pronunciations.append(
                     Pronunciation(
                         words=needle,

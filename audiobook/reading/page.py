@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.model import Pronunciation
 from audiobook.reading.choices import ReadingChoices
-from audiobook.reading.flow import PLAIN, Flow, Style, tidy
+from audiobook.reading.flow import PLAIN, Flow, Said, Style, tidy
 from audiobook.reading.markup import attribute, language_of, text_of, types_of
 from audiobook.reading.notes import Notes, Resolve, is_marker, note_at, says_it_is_a_note
 from audiobook.reading.semantics import matter_of_types
@@ -74,7 +74,7 @@ class PageReader:
         self._choices = choices
         self._note_elements = self._find_notes() if notes.markers else set()
         self._buffer: list[str] = []
-        self._said: list[tuple[str, Pronunciation]] = []
+        self._said: list[Said] = []
         self._markers: list[str] = []
         self._descriptions: list[str] = []
         self._plain = 0
@@ -248,7 +248,7 @@ class PageReader:
                 alphabet = attribute(at, "ssml", "alphabet")
                 at = at.getparent()
             entry = Pronunciation(words="", ph=sound, alphabet=alphabet or "ipa")
-            self._said.append((text_of(element), entry))
+            self._said.append(Said(text_of(element), self._plain + self._links, entry))
 
     def _is_inner_link(self, element: _Element) -> bool:
         return element.tag == "a" and self._page.resolve(element.get("href", "")) is not None

@@ -1,0 +1,153 @@
+"""How a story's words are said: what voices.yaml asks for, then what the book itself brings."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+from audiobook.casting import Place, make_finder, spell_out
+from audiobook.errors import PhonemeError
+from audiobook.model import Book, Phonemes, Pronunciation, Utterance, Voice
+from audiobook.script import clean
+
+Transcribe = Callable[[Pronunciation, Voice], str]
+"""Gives a pronunciation in the notation of a voice's engine; raises `PhonemeError` where it can't."""
+
+_MOST_WARNINGS = 5
+"""Of a book's pronunciations; the others are counted."""
+
+
+class Pronouncer:
+    """Says what is to be spoken for an utterance, and keeps what could not be done as asked.
+
+    What voices.yaml states comes first, then what the book states of one place (`ssml:ph`), then its
+    lexicons; of two that overlap the lesser goes.
+    """
+
+    def __init__(
+        self, stated: Sequence[Pronunciation], transcribe: Transcribe, book: Book | None = None
+    ) -> None:
+        self._find_stated = make_finder(stated)
+        self._transcribe = transcribe
+        self._book = book
+        of_book = book.pronunciations if book else ()
+        self._spans = sorted((p for p in of_book if p.end), key=lambda p: (p.start, p.end))
+        self._starts = [p.start for p in self._spans]
+        self._lexicon = [p for p in of_book if not p.end]
+        self._finders: dict[str, Callable[[str], list[Place]]] = {}
+        foreign = (p for chapter in book.chapters for p in chapter.paragraphs) if book else ()
+        self._foreign = [(p.start, p.end, p.language) for p in foreign if p.language]
+        self._known: dict[tuple[Pronunciation, str, str], str] = {}
+        self._faults: dict[str, Pronunciation] = {}
+
+    def spell(
+        self, utterance: Utterance, voice: Voice, next_start: int | None = None
+    ) -> tuple[str, tuple[Phonemes, ...]]:
+        """Return the text to be spoken in a voice, and what of it is spoken by phonemes.
+
+        `next_start` is where the next utterance begins: signs between that stand for words (the ditto
+        marks of a list) are spoken with this one.
+        """
+        text = unicodedata.normalize("NFC", utterance.text)
+        places = self._find_stated(text)
+        if self._book is not None:
+            text, of_book = self._find_spans(utterance, text, voice, next_start)
+            places = _add(places, of_book)
+            if self._lexicon:
+                places = _add(places, self._find_in_lexicon(utterance, text))
+        if not places:
+            return text, ()
+        return spell_out(text, places, lambda each: self._notation(each, voice))
+
+    def warnings(self, voices_file: str) -> list[str]:
+        """Return a sentence for each pronunciation that could not be used as stated."""
+        stated = [(p.origin, fault) for fault, p in self._faults.items() if p.origin]
+        found = [
+            f"{voices_file}:{origin.line}: {origin.path}: {fault}"
+            for origin, fault in sorted(stated, key=lambda each: each[0].line)
+        ]
+        of_book = [fault for fault, each in self._faults.items() if not each.origin]
+        more = len(of_book) - _MOST_WARNINGS
+        if more > 0:
+            of_book[_MOST_WARNINGS:] = [f"{more} more of the book's pronunciations are not used"]
+        source = self._book.source if self._book else ""
+        return found + [f"{source}: {fault}" for fault in of_book]
+
+    def _notation(self, each: Pronunciation, voice: Voice) -> str:
+        key = (each, voice.engine, voice.id)
+        if key not in self._known:
+            try:
+                self._known[key] = self._transcribe(each, voice)
+            except PhonemeError as error:
+                instead = f"{each.respelling!r} is" if each.respelling else "the words are"
+                asked = f"the pronunciation of {each.words!r}, {each.ph!r},"
+                fault = f"{asked} is not used: {error}; {instead} read"
+                self._faults.setdefault(fault, each)
+                self._known[key] = ""
+        return self._known[key]
+
+    def _find_spans(
+        self, utterance: Utterance, text: str, voice: Voice, next_start: int | None
+    ) -> tuple[str, list[Place]]:
+        """Find what the book states of places within an utterance; see `spell` for signs behind it."""
+        places: list[Place] = []
+        if utterance.start == utterance.end or self._book is None:
+            return text, places
+        source = self._book.text
+        first = bisect_left(self._starts, utterance.start)
+        for each in self._spans[first : bisect_right(self._starts, utterance.end - 1)]:
+            start = _locate(text, source[utterance.start : each.start], each.words)
+            if start is not None:
+                end = start + len(_spoken(each.words))
+                places = _add(places, [Place(start=start, end=end, pronunciation=each)])
+        last = bisect_left(self._starts, len(source) if next_start is None else next_start)
+        for each in self._spans[bisect_left(self._starts, utterance.end) : last]:
+            between = source[utterance.end : each.start]
+            if "\n\n" in between or any(map(str.isalnum, between + each.words)):
+                break
+            if self._notation(each, voice):
+                start = len(text) + 1
+                text = f"{text} {each.words}"
+                places.append(Place(start=start, end=len(text), pronunciation=each))
+        return text, places
+
+    def _find_in_lexicon(self, utterance: Utterance, text: str) -> list[Place]:
+        language = self._language_at(utterance.start)
+        if language not in self._finders:
+            fitting = [p for p in self._lexicon if _is_for(p.language, language)]
+            self._finders[language] = make_finder(fitting)
+        return self._finders[language](text)
+
+    def _language_at(self, start: int) -> str:
+        place = bisect_right(self._foreign, start, key=lambda each: each[0]) - 1
+        if place >= 0 and start < self._foreign[place][1]:
+            return self._foreign[place][2] or ""
+        return self._book.language if self._book else ""
+
+
+def _locate(text: str, before: str, words: str) -> int | None:
+    """Return where `words` stand in an utterance's text; `before` is the source up to them."""
+    at = len(_spoken(before))
+    found = text.find(_spoken(words), at)
+    return found if found >= 0 and not any(map(str.isalnum, text[at:found])) else None
+
+
+def _spoken(words: str) -> str:
+    return unicodedata.normalize("NFC", clean(words))
+
+
+def _is_for(range_: str | None, language: str) -> bool:
+    """Tell whether one language tag is the other or its beginning (RFC 4647, basic filtering)."""
+    if range_ is None:
+        return True
+    pair = sorted((range_.lower(), language.lower()), key=len)
+    return pair[0] == pair[1] or pair[1].startswith(f"{pair[0]}-")
+
+
+def _add(places: Iterable[Place], lesser: Iterable[Place]) -> list[Place]:
+    """Return places in order, those of `lesser` only where none of the others stands."""
+    taken = list(places)
+    free = [each for each in lesser if not any(each.start < p.end and p.start < each.end for p in taken)]
+    return sorted(chain(taken, free), key=lambda each: each.start)

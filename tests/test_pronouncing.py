@@ -1,0 +1,213 @@
+"""What voices.yaml and the book ask of the sound of words reaches the clips, and nothing else changes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audiobook.casting import load_settings
+from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.tone import ToneEngine
+from audiobook.model import Book, Cast, Pronunciation, Role, Script, Voice
+from audiobook.production.clips import clip_key
+from audiobook.production.jobs import transcribe
+from audiobook.production.plan import ClipOrder, order_clips, plan_script
+from audiobook.production.pronouncing import Pronouncer
+from audiobook.script import write_script
+from tests.books import make_epub, read
+from tests.test_production import finished, make
+
+CORPUS = os.environ.get("NARRATE_CORPUS")
+US = Voice(engine="pyttsx3", id="en-us")
+TONE = Voice(engine="tone", id="tone-low")
+FAULTS = {"pyttsx3": EspeakEngine().find_fault, "tone": ToneEngine().find_fault}
+
+LEXICON = (
+    '<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en">'
+    "<lexeme><grapheme>Augusta</grapheme><phoneme>ɔˈgʌstə</phoneme></lexeme>"
+    "<lexeme><grapheme>lead</grapheme><phoneme>lɛd</phoneme></lexeme>"
+    "<lexeme><grapheme>W3C</grapheme><alias>World Wide Web Consortium</alias></lexeme></lexicon>"
+)
+
+
+def book_of(body: str, lexicon: str = LEXICON) -> Book:
+    manifest = '<item id="pls" href="en.pls" media-type="application/pls+xml"/>'
+    return read(make_epub({"a.xhtml": body}, manifest=manifest, files={"OPS/en.pls": lexicon}))
+
+
+def orders_of(script: Script, pronouncer: Pronouncer, voice: Voice = US) -> tuple[ClipOrder, ...]:
+    speakers = {u.speaker for chapter in script.chapters for u in chapter.utterances}
+    cast = Cast(roles=tuple(Role(speaker=speaker, voice=voice, why="") for speaker in speakers))
+    return tuple(
+        order
+        for chapter in script.chapters
+        for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: f"{name} 1")
+    )
+
+
+def said(
+    body: str, stated: Sequence[Pronunciation] = (), voice: Voice = US
+) -> tuple[list[tuple[str, dict[str, str]]], list[str]]:
+    """Return each utterance's text with the words spoken by phonemes, and the warnings."""
+    book = book_of(body)
+    pronouncer = Pronouncer(stated, transcribe, book)
+    orders = orders_of(write_script(book), pronouncer, voice)
+    spoken = [(o.text, {o.text[p.start : p.end]: p.notation for p in o.phonemes}) for o in orders]
+    return spoken, pronouncer.warnings("voices.yaml")
+
+
+def test_lexicons_count_wherever_their_words_stand() -> None:
+    spoken, warnings = said("<p>Lead from Augusta. Augustan leaders lead the W3C.</p>")
+    assert spoken == [
+        ("Lead from Augusta.", {"Lead": "l'Ed", "Augusta": "O:g'Vst@"}),
+        ("Augustan leaders lead the World Wide Web Consortium.", {"lead": "l'Ed"}),
+    ]
+    assert warnings == []
+
+
+def test_lexicons_count_in_their_language() -> None:
+    spoken, _ = said('<p>Augusta.</p><p xml:lang="de">Augusta.</p><p xml:lang="en-GB">Augusta.</p>')
+    assert [bool(phonemes) for _, phonemes in spoken] == [True, False, True]
+
+
+def test_a_place_counts_where_it_stands_and_over_lexicons() -> None:
+    spoken, _ = said(
+        '<p>They lead. They <span ssml:ph="liːd">lead</span>, “and\xa0<i ssml:ph="rɛd">read</i>!”'
+        " said Ann. Read on.</p>"
+    )
+    assert spoken == [
+        ("They lead.", {"lead": "l'Ed"}),
+        ("They lead,", {"lead": "l'i:d"}),
+        ("and read!", {"read": "r'Ed"}),
+        ("said Ann.", {}),
+        ("Read on.", {}),
+    ]
+
+
+def test_voices_yaml_overrules_the_book() -> None:
+    stated = [
+        Pronunciation(words="Augusta", respelling="aw goo sta"),
+        Pronunciation(words="Lead on", ph="l'i:d 0n", alphabet="espeak"),
+    ]
+    spoken, _ = said('<p>Lead on, Augusta. <span ssml:ph="x">Augusta</span> leads.</p>', stated)
+    assert spoken == [
+        ("Lead on, aw goo sta.", {"Lead on": "l'i:d 0n"}),
+        ("aw goo sta leads.", {}),
+    ]
+
+
+def test_signs_that_stand_for_words_are_spoken() -> None:
+    ditto = '<span ssml:ph="ˌdɛməˈkrætɪk">"</span> <span ssml:ph="rɪˈpʌblɪkən">"</span>'
+    book = book_of(f"<p>Edward Telfair, 1790-1793, {ditto}</p><p>Next.</p>")
+    orders = orders_of(write_script(book), Pronouncer((), transcribe, book))
+    assert [[p.notation for p in order.phonemes] for order in orders] == [
+        ["d,Em@kr'atIk", "rIp'VblIk@n"],
+        [],
+    ]
+    assert [order.text.count('"') for order in orders] == [2, 0]
+
+
+def test_what_can_not_be_spoken_is_read_as_written_with_one_warning() -> None:
+    body = '<p>The <span ssml:ph="t7">tea</span>, Augusta, the tea.</p>'
+    spoken, warnings = said(body)
+    assert spoken == [("The tea, Augusta, the tea.", {"Augusta": "O:g'Vst@"})]
+    assert len(warnings) == 1
+    assert warnings[0].endswith(
+        "the pronunciation of 'tea', 't7', is not used: this voice has no sound for '7' in 't7'; "
+        "the words are read"
+    )
+
+
+def test_engines_without_phonemes_read_respellings() -> None:
+    stated = [
+        Pronunciation(words="Nguyen", ph="ŋwiən", respelling="nwin"),
+        Pronunciation(words="Siobhan", ph="ʃɪˈvɔːn"),
+    ]
+    spoken, warnings = said("<p>Nguyen met Siobhan.</p>", stated, voice=TONE)
+    assert spoken == [("nwin met Siobhan.", {})]
+    assert [warning.rpartition("is not used: ")[2] for warning in warnings] == [
+        "the engine 'tone' takes no phonemes; 'nwin' is read",
+        "the engine 'tone' takes no phonemes; the words are read",
+    ]
+
+
+def test_a_warning_shows_the_line_of_voices_yaml(tmp_path: Path) -> None:
+    path = tmp_path / "voices.yaml"
+    path.write_text("pronunciations:\n  tea: {ipa: ti}\n  Nguyen: {ipa: ŋ4}\n", encoding="utf-8")
+    stated = load_settings(path, engines=FAULTS).general.pronunciations
+    _, warnings = said("<p>Nguyen.</p>", stated)
+    (warning,) = warnings
+    assert warning == (
+        "voices.yaml:3: pronunciations.Nguyen: the pronunciation of 'Nguyen', 'ŋ4', is not used: this voice "
+        "has no sound for '4' in 'ŋ4'; the words are read"
+    )
+
+
+def test_many_warnings_of_a_book_are_counted() -> None:
+    body = " ".join(f'<span ssml:ph="{n}">w{n}</span>' for n in range(9))
+    _, warnings = said(f"<p>{body}</p>")
+    assert len(warnings) == 6
+    assert warnings[-1].endswith("4 more of the book's pronunciations are not used")
+
+
+def test_keys_stay_where_no_phonemes_are_spoken_and_differ_by_phonemes() -> None:
+    book = book_of("<p>Augusta sang. Nobody heard.</p>")
+    plain = orders_of(write_script(book), Pronouncer((), transcribe))
+    by_book = orders_of(write_script(book), Pronouncer((), transcribe, book))
+    stated = [Pronunciation(words="Augusta", ph="ˈaʊgʊsta")]
+    by_yaml = orders_of(write_script(book), Pronouncer(stated, transcribe, book))
+    assert plain[0].key == clip_key("pyttsx3 1", US, "Augusta sang.")
+    assert len({plain[0].key, by_book[0].key, by_yaml[0].key}) == 3
+    assert plain[1:] == by_book[1:] == by_yaml[1:]
+    other_voice = orders_of(
+        write_script(book), Pronouncer((), transcribe, book), replace(US, id="en-gb-x-rp")
+    )
+    assert other_voice[0].key != by_book[0].key
+
+
+@pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with books")
+def test_a_real_book_is_spoken_as_it_asks() -> None:
+    path = Path(CORPUS or "", "books", "georgia-pls-ssml.epub")
+    script, cast = plan_script(path, load_settings(None, engines=FAULTS).general)
+    asked: dict[Pronunciation, str] = {}
+
+    def note(each: Pronunciation, voice: Voice) -> str:
+        asked[each] = transcribe(each, voice)
+        return asked[each]
+
+    pronouncer = Pronouncer((), note, script.book)
+    orders = [
+        order
+        for chapter in script.chapters
+        for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: name)
+    ]
+    assert set(script.book.pronunciations) == asked.keys()
+    assert (len(asked), pronouncer.warnings("")) == (173, [])
+    assert sum(len(order.phonemes) for order in orders) == 281
+
+
+def test_a_changed_pronunciation_remakes_exactly_the_clips_that_hold_it(
+    new_project: Callable[..., Path],
+) -> None:
+    settings = "narrator: en-us\npronunciations: {tomato: %s, Nguyen: {ipa: ŋwiən}}\n"
+    project = new_project(
+        settings=settings % "tomahto",
+        a="A tomato fell. Nobody saw the tomato. It rolled. Nguyen laughed.",
+        b="Nothing here. Nguyen slept.",
+    )
+    first = make()
+    before = finished(project)
+    (project / "voices.yaml").write_text(settings % "{ipa: təˈmɑːtəʊ}", encoding="utf-8")
+    second = make()
+    after = finished(project)
+    assert (first["a"]["warnings"], second["a"]["warnings"]) == ([], [])
+    assert (second["a"]["clips_made"], second["a"]["clips_reused"]) == (
+        2,
+        int(str(first["a"]["clips_made"])) - 2,
+    )
+    assert second["b"]["clips_made"] == 0
+    assert [name for name in before if before[name] != after[name]] == ["a/01 - A.mp3"]
