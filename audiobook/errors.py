@@ -7,6 +7,7 @@
     │   └── SynthesisError       one utterance could not be spoken, after retries
     ├── EncoderError             ffmpeg is missing, broken, or gave up
     ├── StorageError             a folder can't be written, or the disk is full
+    ├── ClusterError             a Dask cluster can't be reached, was lost, or its workers differ
     └── IncompleteError          the proof that nothing is lost failed: a fault of the program itself
 
 A message says where, what, and what to do next.  Exceptions of other libraries are wrapped where
@@ -63,6 +64,10 @@ class EncoderError(NarrateError):
 
 class StorageError(NarrateError):
     """A file or folder can't be written."""
+
+
+class ClusterError(NarrateError):
+    """A cluster can't be reached, was lost, or can't do this machine's work."""
 
 
 class IncompleteError(NarrateError):

@@ -31,6 +31,8 @@ FLOORS = {
 }
 
 HEAVY = {
+    "dask",
+    "distributed",
     "numpy",
     "pydub",
     "pyttsx3",

@@ -53,6 +53,7 @@ def main() -> None:
 @_VOICES
 @_OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one per core).")
+@click.option("--scheduler", metavar="ADDRESS", help="Make the files on a Dask cluster: tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Make everything anew, finished or not.")
 @click.option(
     "--preview",
@@ -73,6 +74,7 @@ def make(
     voices: Path | None,
     output: Path | None,
     jobs: int | None,
+    scheduler: str | None,
     force: bool,
     preview: int | None,
     chapters: str | None,
@@ -89,9 +91,12 @@ def make(
     from audiobook.cli.tables import print_report
     from audiobook.production import Options, cache_folder, make_stories, open_project
 
+    if jobs is not None and scheduler is not None:
+        raise click.UsageError("--jobs is for this machine and --scheduler for a cluster: name one of them")
     project = open_project(Path(), voices=voices, output=output)
     options = Options(
         jobs=jobs,
+        scheduler=scheduler,
         force=force,
         preview=preview,
         chapters=choose_chapters(chapters, first, last),

@@ -34,7 +34,7 @@ _LENGTH_TOLERANCE_S = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackResult:
-    """A track that now has its final name, and how many clips had to be made again for it."""
+    """A track that was made, and how many clips had to be made (again) for it."""
 
     track: Track
     clips_repaired: int
@@ -68,30 +68,40 @@ def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
 
 
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:
-    """Stitch, master, encode and tag a track, and give it its final name in one step.
+    """Make a track as `build_track` does, and give it its final name in one step."""
+    unfinished = unfinished_path(plan, partial)
+    try:
+        result = build_track(plan, cache, encoder, unfinished)
+        publish(unfinished, plan.path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return result
 
-    Clips that the cache lost meanwhile are made again.  Raises `EncoderError` where the file is not as
-    long as planned, `StorageError` where it can't be written.
+
+def unfinished_path(plan: TrackPlan, partial: Path) -> Path:
+    """Name a file in the making so that an encoder's complaint tells which track it was."""
+    return partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}.mp3"
+
+
+def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished: Path) -> TrackResult:
+    """Stitch, master, encode and tag a track into the file `unfinished`.
+
+    Clips that the cache does not have are made.  Raises `EncoderError` where the file is not as long as
+    planned, `StorageError` where it can't be written; a part of it may be left then.
     """
     source = _ClipSource(plan, cache)
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
-    # Named so that an encoder's complaint tells which track it was.
-    unfinished = partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}.mp3"
-    try:
-        encode_mp3(
-            lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),
-            unfinished,
-            sample_rate=sample_rate,
-            filters=mastering.filters,
-            encoder=encoder,
-        )
-        seconds = _check_length(unfinished, total / sample_rate)
-        write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin)
-        _publish(unfinished, plan.path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    encode_mp3(
+        lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),
+        unfinished,
+        sample_rate=sample_rate,
+        filters=mastering.filters,
+        encoder=encoder,
+    )
+    seconds = _check_length(unfinished, total / sample_rate)
+    write_tags(unfinished, plan.tags, fingerprint=plan.fingerprint, origin=plan.origin)
     return TrackResult(
         track=Track(path=str(plan.path), seconds=seconds, cues=cues), clips_repaired=source.repaired
     )
@@ -142,7 +152,8 @@ def _check_length(path: Path, planned_s: float) -> float:
     return seconds
 
 
-def _publish(unfinished: Path, path: Path) -> None:
+def publish(unfinished: Path, path: Path) -> None:
+    """Give a whole file its final name.  Raises `StorageError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("rb") as file:

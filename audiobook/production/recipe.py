@@ -6,7 +6,6 @@ import difflib
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from audiobook.errors import NarrateError, SourceError
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips
+from audiobook.production.jobs import shared_engine
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
+from audiobook.production.making import Bench, make_tracks
+from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan, plan_script, plan_story
 from audiobook.production.project import (
     Project,
     Source,
@@ -31,23 +31,23 @@ from audiobook.production.project import (
     make_folder,
 )
 from audiobook.production.report import Listener, Report, StoryReport
-from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
-from audiobook.production.workers import Workers, count_cores
+from audiobook.production.workers import count_cores
 from audiobook.publishing import read_mark
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
-
-_POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a person asks of a run.
 
-    `preview` makes only the first so many paragraphs, `chapters` only those of each book.
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book.  `scheduler`
+    is the address of a Dask cluster that makes the tracks in this machine's place.
     """
 
     jobs: int | None = None
+    scheduler: str | None = None
     force: bool = False
     preview: int | None = None
     chapters: ChapterChoice | None = None
@@ -173,13 +173,25 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
     tracks = [track for track in plan.tracks if force or not _is_made(track)]
-    orders = {order.key: order for track in tracks for order in track.orders}
-    missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
-    run.listener.story_planned(report, len(missing), len(tracks))
+    missing, clips = _find_missing(run, tracks)
+    run.listener.story_planned(report, clips, len(tracks))
     if not tracks:
         run.listener.story_done(report)
     uses = Counter(order.key for track in plan.tracks for order in track.orders)
     return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, uses=uses)
+
+
+def _find_missing(run: _Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipOrder], int]:
+    """Return the clips to speak before the tracks can be made, and how many will be spoken in all.
+
+    On a cluster the former are none: each track's clips are spoken where it is made, for it alone.
+    """
+    if run.options.scheduler is not None:
+        return {}, sum(len({order.key for order in track.orders}) for track in tracks)
+    orders = {order.key: order for track in tracks for order in track.orders}
+    force = run.options.force
+    missing = {key: order for key, order in orders.items() if force or run.cache.measure(key) is None}
+    return missing, len(missing)
 
 
 def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> None:
@@ -210,68 +222,21 @@ def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
     check_encoder(run.encoder)
     make_folder(run.project.partial)
     try:
-        with Workers(run.options.jobs or count_cores()) as workers:
-            _work_through(run, schedule(stories), workers)
+        make_tracks(
+            stories,
+            Bench(
+                jobs=run.options.jobs or count_cores(),
+                scheduler=run.options.scheduler,
+                cache=run.cache,
+                encoder=run.encoder,
+                ffmpeg=run.settings.output.ffmpeg,
+                partial=run.project.partial,
+            ),
+            run.listener,
+        )
     finally:
         clear_partial(run.project)
         run.cache.prune(round(run.settings.output.cache_gb * 1e9))
-
-
-def _work_through(run: _Run, plan: Schedule, workers: Workers) -> None:
-    """Speak what is missing, and make each track as soon as its clips are there."""
-    while True:
-        while workers.has_room and (job := plan.next_job()):
-            if isinstance(job, TrackJob):
-                workers.submit(job, make_track, job.track, run.cache, run.encoder, run.project.partial)
-            else:
-                workers.submit(job, speak_clips, job.orders, run.cache)
-        if workers.is_idle:
-            return
-        for label, future in workers.finished(_POLL_S):
-            if isinstance(label, SpeakJob):
-                _collect_clips(label, future, run.listener)
-                plan.clips_settled(label)
-            elif isinstance(label, TrackJob):
-                _collect_track(label, future, run.listener)
-
-
-def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> None:
-    report = job.story.report
-    try:
-        spoken = future.result()
-    except NarrateError as error:
-        _fail(job.story, str(error), listener)
-        return
-    _count_made(report, job.story, {order.key for order in job.orders})
-    listener.clips_spoken(report, spoken)
-
-
-def _count_made(report: StoryReport, story: StoryWork, keys: set[str]) -> None:
-    """Count what was made by utterances, so that made and reused add up to the story's."""
-    made = sum(story.uses[key] for key in keys)
-    report.clips_made += made
-    report.clips_reused -= made
-
-
-def _collect_track(job: TrackJob, future: Future[TrackResult], listener: Listener) -> None:
-    try:
-        result = future.result()
-    except NarrateError as error:
-        _fail(job.story, str(error), listener)
-        return
-    report = job.story.report
-    report.clips_made += result.clips_repaired
-    report.clips_reused -= result.clips_repaired
-    job.story.tracks.remove(job.track)
-    listener.track_made(report, job.track.path)
-    if not job.story.tracks:
-        listener.story_done(report)
-
-
-def _fail(story: StoryWork, message: str, listener: Listener) -> None:
-    if message not in story.report.errors:
-        story.report.errors.append(message)
-        listener.story_done(story.report)
 
 
 def _finish(story: StoryWork) -> None:
