@@ -246,9 +246,24 @@ def _connect(address: str) -> Client:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        # First, since a `Client` that fails waits for half a minute when it goes.
+        asyncio.run(asyncio.wait_for(_meet(address), _CONNECT_S + 1))
         return Client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
+        reason = str(error) or f"no answer within {_CONNECT_S:g} s"
         raise ClusterError(
-            f"{address}: no Dask scheduler answers there ({error}); start one (dask scheduler), or look "
-            "at the address: tcp://host:8786, or tls://host:8786 with Dask's TLS settings"
+            f"{address}: no Dask scheduler answers there ({reason}); start one (dask scheduler), or look at "
+            "the address: tcp://host:8786, or tls://host:8786 with Dask's TLS settings"
         ) from error
+
+
+async def _meet(address: str) -> None:
+    """Ask who is at an address; raise `ValueError` where it is no scheduler."""
+    from distributed import rpc
+    from distributed.security import Security
+
+    security = Security().get_connection_args("client")
+    async with rpc(address, timeout=_CONNECT_S, connection_args=security) as there:
+        identity = await there.identity()
+    if identity["type"] != "Scheduler":
+        raise ValueError(f"it is a {identity['type'].lower()}")
