@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress loudness docs
+.PHONY: test slow lint format bench stress shelf loudness docs
 
 test:
 	$(PYTHON) -m pytest
@@ -25,6 +25,10 @@ bench:
 # 10,000 clips from several voices and workers: complete, none empty, equal text = equal bytes.
 stress:
 	$(PYTHON) -m benchmarks.stress
+
+# What a shelf of books costs in core-hours and storage.
+shelf:
+	$(PYTHON) -m benchmarks.shelf
 
 # What a listener's meter shows of the finished files.
 loudness:
