@@ -91,17 +91,13 @@ def lay_out(cost: Cost, book_words: int) -> str:
 
 
 def _round(value: float) -> str:
-    """Give two significant digits, or all before the point of a larger number but for the last ones."""
-    digits = 1 - len(str(int(value))) + (value >= 1)
-    return f"{round(value, 3)}" if value < 1 else f"{round(value, digits):,.{max(digits, 0)}f}"
+    """Give two significant digits."""
+    return f"{float(f'{value:.2g}'):,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _size(count: float) -> str:
-    for unit in ("MB", "GB", "TB"):
-        count /= 1000 if unit != "MB" else 1e6
-        if count < 1000 or unit == "TB":
-            break
-    return f"{_round(count)} {unit}"
+    unit, name = next((pair for pair in ((1e12, "TB"), (1e9, "GB")) if count >= pair[0]), (1e6, "MB"))
+    return f"{_round(count / unit)} {name}"
 
 
 def _with_chapters(text: str) -> str:
