@@ -193,7 +193,7 @@ class ClusterWorkers:
         elif self._looked_s > self._manned_s + self._patience_s:
             raise ClusterError(
                 f"{self._address}: the scheduler has had no worker for {self._patience_s:g} s; start some: "
-                f"dask worker {self._address} --nthreads 1 --nworkers auto"
+                f"dask worker {self._address} --nthreads 1 --nworkers=-1"
             )
         return self._threads
 
