@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture loudness docs
+.PHONY: test slow lint format bench stress torture shelf loudness docs
 
 test:
 	$(PYTHON) -m pytest
@@ -29,6 +29,10 @@ stress:
 # 50 runs killed at random moments: the next run does only what is missing, byte for byte.
 torture:
 	$(PYTHON) -m benchmarks.torture
+
+# What a shelf of books costs in core-hours and storage.
+shelf:
+	$(PYTHON) -m benchmarks.shelf
 
 # What a listener's meter shows of the finished files.
 loudness:

@@ -126,24 +126,25 @@ class ClusterWorkers:
         self._start(_Task(label, job, arguments))
 
     def finished(self, timeout_s: float) -> Iterator[tuple[object, Future[Any]]]:
-        """Wait for a job to end, and yield those that have, with their labels.
+        """Wait for a job to end, and yield one that has, with its label.
 
-        Yields nothing where the time passes first.  Raises `ClusterError` where the scheduler is lost,
+        One, so that its worker is given another before the next file is fetched.  Yields nothing where
+        the time passes first.  Raises `ClusterError` where the scheduler is lost,
         there is no worker for too long, or one joined that would make other bytes.
         """
         if self._suspects and not any(task.is_suspect for task in self._running.values()):
             self._start(self._suspects.popleft())
         until = time.monotonic() + timeout_s
-        while not (done := [future for future in self._running if future.status in _ENDED]):
+        while True:
             if time.monotonic() > self._looked_s + _LOOK_S:
                 self._count_threads()
-            if time.monotonic() > until:
-                return
+            ended = next((future for future in self._running if future.status in _ENDED), None)
+            if ended is not None or time.monotonic() > until:
+                break
             time.sleep(_POLL_S)
-        for future in done:
-            outcome = self._settle(future)
-            if outcome is not None:
-                yield outcome
+        outcome = None if ended is None else self._settle(ended)
+        if outcome is not None:
+            yield outcome
 
     def _start(self, task: _Task) -> None:
         with self._guard():
@@ -192,7 +193,7 @@ class ClusterWorkers:
         elif self._looked_s > self._manned_s + self._patience_s:
             raise ClusterError(
                 f"{self._address}: the scheduler has had no worker for {self._patience_s:g} s; start some: "
-                f"dask worker {self._address} --nthreads 1 --nworkers auto"
+                f"dask worker {self._address} --nthreads 1 --nworkers=-1"
             )
         return self._threads
 
