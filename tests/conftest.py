@@ -6,7 +6,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("narrate", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("narrate")
 
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")

@@ -151,6 +151,22 @@ def test_settings_are_obeyed_by_name_and_by_alias() -> None:
     assert dora.why == f"women's pool{CLEAR}; rate and volume from voices.yaml"
 
 
+@pytest.mark.parametrize("voice", ["en-us+croak", "en-gb-x-rp+f3", "en-us+Annie"])
+def test_to_state_a_voice_changes_nobody_else_but_who_had_it(voice: str) -> None:
+    script = script_of(together(WOMEN[:6]) * 5)
+    before = assign_voices(script, DEFAULTS)
+    for name in WOMEN[:6]:
+        stated = CharacterSettings(name=name, voice=VoiceWish(id=voice))
+        after = assign_voices(script, replace(DEFAULTS, characters=(stated,)))
+        assert after.voice_of(name).id == voice
+        moved = {n for n in WOMEN[:6] if n != name and after.voice_of(n) != before.voice_of(n)}
+        assert moved == {n for n in WOMEN[:6] if n != name and before.voice_of(n).id == voice}
+        assert len(set(ids(after).values())) == 7
+        slower = CharacterSettings(name=name, voice=VoiceWish(rate=120))
+        after = assign_voices(script, replace(DEFAULTS, characters=(slower,)))
+        assert ids(after) == ids(before)
+
+
 def test_the_reason_names_who_talks_with_whom() -> None:
     genders: dict[str, Gender] = {"Max": "male", "Alex": "male"}
     cast = assign_voices(script_of([(1, "Anna"), (2, "Max"), (5, "Alex")], genders), DEFAULTS)

@@ -8,7 +8,8 @@ those who talk with them (`acoustics.py`), in steps that a listener hears; then,
 one, and for a crowd, which needs it least, for another.  What still is open is decided by a hash of
 name and voice ("highest random weight": Thaler & Ravishankar, "A Name-Based Mapping Scheme for
 Rendezvous", University of Michigan CSE-TR-316-96).  So a voice depends on the names in the cast, on who
-talks with whom, and on the kinds of parts; who joins takes a voice from nobody who chooses earlier.
+talks with whom, and on the kinds of parts; who joins takes a voice from nobody who chooses earlier, and
+to state a voice in voices.yaml changes only those who had that very one.
 """
 
 from __future__ import annotations
@@ -160,22 +161,38 @@ def _cast_by_gender(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
 
 
 def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySettings) -> None:
-    waiting = []
-    for speaker in speakers:
-        if speaker.wish.id is None:
-            waiting.append(speaker)
-        else:
-            base = Voice(engine=settings.engine, id="", rate=settings.rate)
-            stage.give(speaker, speaker.wish.on(base), "voices.yaml names it")
+    """Let everybody choose from the pools as if nothing were stated, and only then obey the settings.
+
+    So to state or change somebody's voice changes nobody else's, but for those whom it is taken from.
+    """
 
     def turn(speaker: _Speaker) -> tuple[int, int, str]:
         return (-RANKS[speaker.part], _hash("turn", speaker.key), speaker.name or "")
 
-    ordered = sorted(waiting, key=turn)
-    for speaker in ordered:
+    ordered = sorted(speakers, key=turn)
+    unstated = [replace(speaker, stated=None) for speaker in ordered]
+    for speaker in unstated:
         _cast_from_pool(speaker, stage, settings)
-    for speaker in ordered:
+    for speaker in unstated:
         _part_from_partners(speaker, stage, settings)
+    stated = [speaker for speaker in ordered if speaker.wish != VoiceWish()]
+    for speaker in stated:
+        if speaker.wish.id is None:
+            stage.give(speaker, speaker.wish.on(stage.voices[speaker.name]), stage.reasons[speaker.name])
+        else:
+            base = Voice(engine=settings.engine, id="", rate=settings.rate)
+            stage.give(speaker, speaker.wish.on(base), "voices.yaml names it")
+    for speaker in ordered:
+        if speaker.wish.id is None and any(_takes_voice(other, speaker, stage) for other in stated):
+            _cast_from_pool(speaker, stage, settings)
+
+
+def _takes_voice(stated: _Speaker, speaker: _Speaker, stage: _Stage) -> bool:
+    """Tell whether a stated voice is one that a speaker has, who must not share it with that one."""
+    if stated.name == speaker.name or not _same_voice(stage.voices[stated.name], stage.voices[speaker.name]):
+        return False
+    smaller = min(RANKS[stated.part], RANKS[speaker.part])
+    return stated.wish.id is not None and (stated.name in speaker.partners or smaller > RANKS["minor"])
 
 
 def _part_from_partners(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
