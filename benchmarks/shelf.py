@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.audio.encode import BITRATE_KBPS
+from audiobook.audio.codecs import BITRATE_KBPS
 from benchmarks.speed import generate_text
 
 BOOK_WORDS = 60_000

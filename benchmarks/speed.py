@@ -78,11 +78,12 @@ class MemoryMeter(threading.Thread):
 
     def run(self) -> None:
         while Path(f"/proc/{self._root}").exists():
-            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, _family(self._root))))
+            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, family(self._root))))
             time.sleep(0.05)
 
 
-def _family(root: int) -> list[int]:
+def family(root: int) -> list[int]:
+    """Return a process and all its descendants (Linux)."""
     found = [root]
     for pid in found:
         # A process may end between any two looks at it.

@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.speed import generate_text
@@ -118,8 +119,8 @@ class Workplace:
 def make_book(words: int, chapters: int) -> str:
     """Write a story with headings: always the same for the same numbers."""
     paragraphs = generate_text(words).split("\n\n")
-    size = -(-len(paragraphs) // chapters)
-    parts = [paragraphs[at : at + size] for at in range(0, len(paragraphs), size)]
+    edges = [len(paragraphs) * number // chapters for number in range(chapters + 1)]
+    parts = [paragraphs[first:after] for first, after in pairwise(edges)]
     return "\n\n".join("\n\n".join([f"Chapter {number}", *part]) for number, part in enumerate(parts, 1))
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.audio import Encoder
 from audiobook.production import open_project
+from audiobook.production.jobs import transcribe
 from audiobook.production.plan import StoryPlan, plan_story
 from audiobook.production.recipe import engine_fingerprint, read_settings
 from benchmarks.torture import make_book
@@ -31,8 +33,9 @@ def plan(project: Path, name: str) -> StoryPlan:
         project / "texts" / f"{name}.txt",
         read_settings(opened).for_story(name),
         project=opened,
-        encoder_version="x",
+        encoder=Encoder(program="x", version="x"),
         engine_fingerprint=engine_fingerprint,
+        transcribe=transcribe,
     )
 
 

@@ -105,7 +105,7 @@ def make(
     """Make the audiobook (the command that is meant where none is named)."""
     from audiobook.cli.progress import open_listener
     from audiobook.cli.tables import print_report
-    from audiobook.production import Options, cache_folder, make_stories, open_project
+    from audiobook.production import Options, cache_folder, count_cores, make_stories, open_project
 
     if jobs is not None and scheduler is not None:
         raise click.UsageError("--jobs is for this machine and --scheduler for a cluster: name one of them")
@@ -122,7 +122,8 @@ def make(
     )
     if dry_run:
         _rehearse(ctx, project, stories, options, as_json=as_json)
-    with open_listener(quiet=quiet or as_json, verbose=verbose) as listener:
+    workers = jobs or count_cores()
+    with open_listener(quiet=quiet or as_json, verbose=verbose, jobs=workers) as listener:
         report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)

@@ -1,21 +1,27 @@
-"""Progress while a run goes on: a bar a story on a terminal, plain lines elsewhere."""
+"""Progress while a run goes on: bars on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console
-from audiobook.production import Listener, StoryReport
+from audiobook.cli.forecast import Forecast
+from audiobook.cli.tables import write_clock
+from audiobook.production import Listener, StoryReport, TrackWork
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-_TRACK_STEPS = 0.25
-"""How much of a bar a track's mastering and encoding is for each of its clips: encoding is the bill."""
+LINE_S = 10
+"""Seconds between two plain lines that tell how far a run is."""
+
+_SHARE_OF_ENCODING = 0.8
+"""How much of a story's bar is its files, the rest being its clips (docs/performance.md)."""
 
 
 class _Silent:
@@ -24,8 +30,8 @@ class _Silent:
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
     def clips_spoken(self, story: StoryReport, count: int) -> None: ...
     def track_made(self, story: StoryReport, path: Path) -> None: ...
-    def edition_made(self, story: StoryReport, path: Path) -> None: ...
     def story_done(self, story: StoryReport) -> None: ...
+    def tick(self) -> None: ...
     def note(self, message: str) -> None: ...
 
 
@@ -43,35 +49,110 @@ class Notes(_Silent):
         self._console.print(message, soft_wrap=True)
 
 
-class _Lines(_Silent):
-    """A plain line for everything that happened; for pipes, logs and `--verbose`."""
+class Meter:
+    """Counts a run's chapters and clips, of all stories together, and forecasts its end."""
 
-    def __init__(self, console: Console, *, verbose: bool) -> None:
+    def __init__(self, jobs: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._jobs = jobs
+        self._clock = clock
+        self._works: list[TrackWork] = []
+        self._letters_a_clip: dict[str, float] = {}
+        self._forecast: Forecast | None = None
+        self._began = 0.0
+        self.clips = self.clips_spoken = 0
+        self.files = self.files_made = 0
+        self._letters = 0.0
+
+    def plan(self, story: StoryReport, clips: int, tracks: int) -> None:
+        """Add a story's work; the clock starts with the last."""
+        self._works += story.work.values()
+        letters = sum(work.letters for work in story.work.values())
+        self._letters_a_clip[story.name] = letters / clips if clips else 0.0
+        self.clips += clips
+        self.files += tracks
+        self._began = self._clock()
+
+    def advance(self, story: StoryReport, *, clips: int = 0, files: int = 0) -> None:
+        """Count what was done."""
+        self.clips_spoken += clips
+        self.files_made += files
+        self._letters += clips * self._letters_a_clip.get(story.name, 0.0)
+        if self._forecast is None:
+            self._forecast = Forecast(self._works, self._jobs)
+        self._forecast.learn(self.elapsed_s, letters=self._letters, files=self.files_made)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the work began."""
+        return self._clock() - self._began
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that the rest will take; None while nothing is known."""
+        return None if self._forecast is None else self._forecast.left_s(self.elapsed_s)
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of audio made in a second."""
+        if self._forecast is None:
+            return 0.0
+        return self._forecast.done(self.elapsed_s) * self._forecast.audio_s / max(self.elapsed_s, 0.001)
+
+    def __str__(self) -> str:
+        chapters = f"{self.files_made}/{self.files} {_plural('chapter', self.files)}"
+        counts = f"{chapters}, {self.clips_spoken}/{self.clips} {_plural('clip', self.clips)}"
+        left = self.left_s
+        if left is None:
+            return counts
+        is_done = self.files_made == self.files
+        when = f"in {write_clock(self.elapsed_s)}" if is_done else f"about {write_clock(left)} left"
+        return f"{counts}, {self.times_real_time:.0f} × real time, {when}"
+
+
+class _Lines(_Silent):
+    """A plain line for everything that happened, and now and then how far it is; for pipes and logs."""
+
+    def __init__(self, console: Console, *, verbose: bool, jobs: int | None) -> None:
         self._console = console
         self._verbose = verbose
+        self._meter = Meter(jobs) if jobs else None
+        self._said = time.monotonic()
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         if tracks:
-            self._say(f"{story.name}: {clips} clips to speak, {tracks} {_plural('file', tracks)} to make")
+            saved = 1 - clips / max(story.clips_reused, 1)
+            there = f" ({saved:.0%} of its clips are there)" if saved > 0 else ""
+            self._say(
+                f"{story.name}: {clips} clips to speak, {tracks} {_plural('file', tracks)} to make{there}"
+            )
         elif self._verbose:
             self._say(f"{story.name}: up to date")
         if self._verbose:
             for path, reasons in story.reasons.items():
                 self._say(f"{story.name}: making {path}: {'; '.join(reasons)}")
+        if self._meter:
+            self._meter.plan(story, clips, tracks)
+        self._said = time.monotonic()
 
     def clips_spoken(self, story: StoryReport, count: int) -> None:
         if self._verbose:
             self._say(f"{story.name}: spoke {count} {_plural('clip', count)}")
+        if self._meter:
+            self._meter.advance(story, clips=count)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._say(f"{story.name}: made {path}")
-
-    def edition_made(self, story: StoryReport, path: Path) -> None:
-        self._say(f"{story.name}: made {path}")
+        if self._meter:
+            self._meter.advance(story, files=1)
 
     def story_done(self, story: StoryReport) -> None:
         for warning in story.warnings:
             self._say(f"{story.name}: warning: {warning}")
+
+    def tick(self) -> None:
+        if self._meter and time.monotonic() - self._said >= LINE_S:
+            self._said = time.monotonic()
+            self._say(str(self._meter))
 
     def note(self, message: str) -> None:
         self._say(message)
@@ -81,42 +162,60 @@ class _Lines(_Silent):
 
 
 class _Bars(_Silent):
-    """A bar for each story that has work, with clips done and time left."""
+    """A bar for each story that has work, and one for all together with the time left."""
 
-    def __init__(self, progress: Progress, *, verbose: bool) -> None:
+    def __init__(self, progress: Progress, *, verbose: bool, jobs: int) -> None:
         self._progress = progress
-        self._lines = _Lines(progress.console, verbose=verbose) if verbose else None
+        self._lines = _Lines(progress.console, verbose=True, jobs=None) if verbose else None
+        self._meter = Meter(jobs)
+        self._own: dict[str, Meter] = {}
         self._bars: dict[str, TaskID] = {}
-        self._steps: dict[str, float] = {}
+        self._last: TaskID | None = None
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        self._meter.plan(story, clips, tracks)
         if tracks:
-            encoding = max(1.0, _TRACK_STEPS * story.clips_reused)
-            self._steps[story.name] = encoding / tracks
-            self._bars[story.name] = self._progress.add_task(
-                story.title, total=clips + encoding, clips=f"0/{clips} clips", count=clips, spoken=0
-            )
+            own = self._own[story.name] = Meter(1)
+            own.clips, own.files = clips, tracks
+            self._bars[story.name] = self._progress.add_task(story.title, total=1.0, state=str(own))
         if self._lines:
             self._lines.story_planned(story, clips, tracks)
 
     def clips_spoken(self, story: StoryReport, count: int) -> None:
-        bar = self._bars[story.name]
-        fields = self._progress.tasks[self._progress.task_ids.index(bar)].fields
-        spoken = fields["spoken"] + count
-        self._progress.update(bar, advance=count, spoken=spoken, clips=f"{spoken}/{fields['count']} clips")
-        self._progress.refresh()
+        self._own[story.name].clips_spoken += count
+        self._meter.advance(story, clips=count)
+        self._show(story)
         if self._lines:
             self._lines.clips_spoken(story, count)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
-        self._progress.update(self._bars[story.name], advance=self._steps[story.name])
-        self._progress.refresh()
+        self._own[story.name].files_made += 1
+        self._meter.advance(story, files=1)
+        self._show(story)
         if self._lines:
             self._lines.track_made(story, path)
+
+    def _show(self, story: StoryReport) -> None:
+        own = self._own[story.name]
+        share = _SHARE_OF_ENCODING if own.clips else 1.0
+        done = share * own.files_made / own.files
+        done += (1 - share) * own.clips_spoken / own.clips if own.clips else 0.0
+        self._progress.update(self._bars[story.name], completed=done, state=str(own))
+        self.tick()
 
     def story_done(self, story: StoryReport) -> None:
         for warning in story.warnings:
             self.note(f"{story.name}: warning: {warning}")
+
+    def tick(self) -> None:
+        """Bring the line for all to the present moment."""
+        left = self._meter.left_s
+        if left is not None:
+            if self._last is None:
+                self._last = self._progress.add_task("together", total=1.0, state="")
+            passed = self._meter.elapsed_s
+            self._progress.update(self._last, completed=passed / (passed + left), state=str(self._meter))
+        self._progress.refresh()
 
     def note(self, message: str) -> None:
         self._progress.console.print(message)
@@ -127,25 +226,27 @@ def _plural(noun: str, count: int) -> str:
 
 
 @contextmanager
-def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
-    """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines."""
+def open_listener(*, quiet: bool, verbose: bool, jobs: int = 1) -> Iterator[Listener]:
+    """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines.
+
+    `jobs` is the number of processes at work, for the forecast.
+    """
     if quiet:
         yield _Silent()
         return
     console = open_console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(console, verbose=verbose)
+        yield _Lines(console, verbose=verbose, jobs=jobs)
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     # Refreshed by hand: a refreshing thread would have to be forked around.
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[clips]}", markup=False),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TextColumn("{task.fields[state]}", markup=False),
         console=console,
         auto_refresh=False,
     )
     with progress:
-        yield _Bars(progress, verbose=verbose)
+        yield _Bars(progress, verbose=verbose, jobs=jobs)

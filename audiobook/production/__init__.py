@@ -2,11 +2,12 @@
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
+from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
 from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
-from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.report import Listener, Report, StoryReport, TrackWork
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
     Cleaned,
@@ -16,8 +17,11 @@ from audiobook.production.upkeep import (
     create_project,
     examine_machine,
 )
+from audiobook.production.workers import count_cores
 
 __all__ = [
+    "ENCODING_S_A_SECOND",
+    "SYNTHESIS_S_A_LETTER",
     "Audition",
     "ChapterChoice",
     "Cleaned",
@@ -30,9 +34,11 @@ __all__ = [
     "RehearsedStory",
     "Report",
     "StoryReport",
+    "TrackWork",
     "audition_voices",
     "cache_folder",
     "clean_project",
+    "count_cores",
     "create_project",
     "examine_machine",
     "list_voices",

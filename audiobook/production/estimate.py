@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audiobook.audio import Spacing
 from audiobook.model import Utterance, Voice
+from audiobook.production.report import TrackWork
+
+if TYPE_CHECKING:
+    from audiobook.production.plan import TrackPlan
 
 MINUTES_A_LETTER = 11.8 / 60
 """Minutes of speech a letter, times the rate in words a minute.
@@ -31,11 +37,11 @@ _LETTERS_BY_SCRIPT = (
 """First and last code point, and to how many letters of an alphabet one of these comes: the Universal
 Declaration of Human Rights' first article measured in sixteen languages with eSpeak."""
 
-SYNTHESIS_S_A_LETTER = 8e-5
-ENCODING_S_A_SECOND = 4e-3
+SYNTHESIS_S_A_LETTER = 2e-4
+ENCODING_S_A_SECOND = 5e-3
 """Seconds of one core's work: to speak a letter, and to master and encode a second of sound.
 
-Where these were measured (docs/performance.md); only for a guess before the work, which then measures.
+Measured on a machine that others used too; a guess before the work, which then measures its own pace.
 """
 
 
@@ -68,6 +74,23 @@ def silence_s(utterances: Sequence[Utterance], spacing: Spacing) -> float:
     """Add up the pauses of a track, in seconds."""
     leads = sum(spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances))
     return (leads + spacing.tail_ms) / 1000
+
+
+def estimate_tracks(tracks: Sequence[TrackPlan], missing: Container[str]) -> dict[Path, TrackWork]:
+    """Estimate the work on each track; a clip that several lack counts for the longest, as it is made."""
+    letters = [[count_sounds(order.text) for order in track.orders] for track in tracks]
+    spoken: set[str] = set()
+    work: dict[Path, TrackWork] = {}
+    for track, sizes in sorted(zip(tracks, letters, strict=True), key=lambda pair: -sum(pair[1])):
+        own = 0.0
+        audio_s = silence_s(track.utterances, track.spacing)
+        for order, size in zip(track.orders, sizes, strict=True):
+            audio_s += size * MINUTES_A_LETTER * 60 / order.voice.rate
+            if order.key in missing and order.key not in spoken:
+                spoken.add(order.key)
+                own += size
+        work[track.path] = TrackWork(letters=own, all_letters=sum(sizes), audio_s=audio_s)
+    return work
 
 
 def estimate_work_s(letters: float, audio_s: float, jobs: int) -> float:

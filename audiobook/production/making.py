@@ -63,6 +63,7 @@ def _work_through(
             _submit(job, workers, bench, listener)
         if workers.is_idle:
             return
+        listener.tick()
         for label, future in workers.finished(_POLL_S):
             if isinstance(label, SpeakJob):
                 _collect_clips(label, future, listener)
@@ -137,7 +138,7 @@ def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) 
         _fail(job.story, str(error), listener)
         return
     job.story.editions.remove(job.edition)
-    listener.edition_made(job.story.report, path)
+    listener.track_made(job.story.report, path)
     if not job.story.editions:
         listener.story_done(job.story.report)
 

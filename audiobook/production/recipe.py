@@ -25,6 +25,7 @@ from audiobook.production.editions import (
     plan_editions,
     publish_texts,
 )
+from audiobook.production.estimate import estimate_tracks
 from audiobook.production.jobs import shared_engine, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.making import Bench, make_tracks
@@ -235,6 +236,7 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     report.reasons = explain_tracks(plan, tracks, settings, forced=force)
     report.reasons |= {edition.path: explain_edition(edition, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
+    report.work = estimate_tracks(tracks, missing)
     run.listener.story_planned(report, clips, len(tracks) + len(editions))
     if not tracks and not editions:
         run.listener.story_done(report)

@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackWork:
+    """The work on a file: letters to speak for it, all letters it holds, and its length, estimated."""
+
+    letters: float
+    all_letters: float
+    audio_s: float
+
+
 @dataclass(slots=True, kw_only=True)
 class StoryReport:
     """One story's outcome; filled in while the run goes on.
 
     `clips_made` were synthesized in this run, `clips_reused` were not.  `words` and `letters` count
-    what is spoken (letters and digits).  `reasons` say of each file that is made in this run, why.
+    what is spoken (letters and digits).  `reasons` say of each file that is made in this run, why, and
+    `work` how much it is.
     `errors` and `warnings` are sentences for a person.
     """
 
@@ -26,6 +36,7 @@ class StoryReport:
     clips_made: int = 0
     clips_reused: int = 0
     reasons: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    work: dict[Path, TrackWork] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -53,7 +64,7 @@ class Listener(Protocol):
     """Is told how a run goes."""
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
-        """Hear that a story was read, and how many clips and tracks are to be made of it."""
+        """Hear that a story was read, and how many clips and files are to be made of it."""
 
     def clips_spoken(self, story: StoryReport, count: int) -> None:
         """Hear that some more of a story's clips are there."""
@@ -61,11 +72,11 @@ class Listener(Protocol):
     def track_made(self, story: StoryReport, path: Path) -> None:
         """Hear that a file has its final name."""
 
-    def edition_made(self, story: StoryReport, path: Path) -> None:
-        """Hear that a whole-book file has its final name."""
-
     def story_done(self, story: StoryReport) -> None:
         """Hear that nothing is left to do for a story, whether it went well or not."""
+
+    def tick(self) -> None:
+        """Hear that some time has passed."""
 
     def note(self, message: str) -> None:
         """Hear something that a person should know."""

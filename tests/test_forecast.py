@@ -1,0 +1,125 @@
+"""The time left: right from a tenth of a run on, whatever the machine's pace, and shown as it should be."""
+
+from __future__ import annotations
+
+import io
+import random
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audiobook.cli.console import open_console
+from audiobook.cli.forecast import Forecast, play
+from audiobook.cli.progress import LINE_S, Meter, open_listener
+from audiobook.production import StoryReport, TrackWork
+from benchmarks.time_left import largest_error, processor_s, watch
+from benchmarks.torture import make_book
+
+
+def tracks(count: int, *, cached: float = 0.0) -> list[TrackWork]:
+    chance = random.Random(4)
+    sizes = [chance.randint(2_000, 20_000) for _ in range(count)]
+    return [
+        TrackWork(letters=0 if chance.random() < cached else size, all_letters=size, audio_s=size / 12)
+        for size in sizes
+    ]
+
+
+@pytest.mark.parametrize("cached", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("dearer", [0.8, 1.0, 1.25])
+@pytest.mark.parametrize("jobs", [1, 2, 8])
+def test_the_forecast_is_right_where_encoding_is_dearer_or_cheaper(
+    jobs: int, dearer: float, cached: float
+) -> None:
+    planned = tracks(60, cached=cached)
+    really = play([replace(track, audio_s=track.audio_s * dearer) for track in planned], jobs)
+    forecast, pace = Forecast(planned, jobs), 3.7e-4
+    assert forecast.left_s(0) is None
+    for at, letters, files in zip(really.times[1:], really.letters[1:], really.files[1:], strict=True):
+        forecast.learn(at * pace, letters=letters, files=files)
+        if 0.1 <= at / really.end <= 0.9:
+            left = forecast.left_s(at * pace)
+            assert left is not None
+            assert left == pytest.approx((really.end - at) * pace, rel=0.2)
+            assert forecast.done(at * pace) == pytest.approx(at / really.end, abs=0.1)
+    assert forecast.left_s(really.end * pace) == pytest.approx(0, abs=0.01 * really.end * pace)
+
+
+def test_a_run_played_through_does_all_work_and_keeps_all_processes_busy() -> None:
+    planned = tracks(40)
+    one, four = play(planned, 1), play(planned, 4)
+    for timeline in (one, four):
+        assert timeline.files[-1] == 40
+        assert timeline.letters[-1] == pytest.approx(sum(track.letters for track in planned))
+        assert list(timeline.times) == sorted(timeline.times)
+    assert one.end == pytest.approx(one.work[-1])
+    assert four.end < one.end / 3.5
+    assert play([], 2).end == 0
+
+
+def test_a_meter_counts_and_says_what_is_left() -> None:
+    now = 0.0
+    meter = Meter(1, clock=lambda: now)
+    planned = dict(zip(map(Path, "abcd"), tracks(4), strict=True))
+    story = StoryReport(name="s", work=planned)
+    meter.plan(story, 40, 4)
+    assert str(meter) == "0/4 chapters, 0/40 clips"
+    now = 50.0
+    meter.advance(story, clips=40)
+    meter.advance(story, files=2)
+    assert str(meter).startswith("2/4 chapters, 40/40 clips, ")
+    assert "× real time, about " in str(meter)
+    assert meter.left_s is not None
+    assert 5 < meter.left_s < 200
+
+
+def test_plain_lines_come_every_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = StoryReport(name="s", work={Path("a"): tracks(1)[0]}, clips_reused=10)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with open_listener(quiet=False, verbose=False, jobs=1) as listener:
+        listener.story_planned(story, 4, 1)
+        for _ in range(31):
+            now += 1
+            listener.clips_spoken(story, 0)
+            listener.tick()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "s: 4 clips to speak, 1 file to make (60% of its clips are there)"
+    assert lines[1:] == ["0/1 chapter, 0/4 clips"] * (31 // LINE_S)
+
+
+def test_on_a_terminal_each_story_has_a_bar_and_all_together_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "140")
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert open_console(stderr=True).is_terminal
+    stories = [
+        StoryReport(name=name, title=name.title(), work={Path(name): work})
+        for name, work in zip("ab", tracks(2), strict=True)
+    ]
+    with open_listener(quiet=False, verbose=False, jobs=1) as listener:
+        for story in stories:
+            listener.story_planned(story, 5, 1)
+        for story in stories:
+            listener.clips_spoken(story, 5)
+            listener.track_made(story, Path(story.name))
+    shown = screen.getvalue()
+    assert "1/1 chapter, 5/5 clips" in shown
+    assert "together" in shown
+    assert "2/2 chapters, 10/10 clips" in shown
+    assert "× real time, in 0:00" in shown
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="counts processor time by /proc")
+def test_the_time_left_of_a_real_run_is_near_by_processor_time(tmp_path: Path) -> None:
+    """Twice the benchmark's 20 %: a busy machine's processors are slower too, and the run is short."""
+    moments = watch(tmp_path, make_book(12_000, 30), 2, lambda: processor_s() / 2)
+    assert largest_error(moments, until=0.7) <= 0.4
