@@ -28,8 +28,9 @@ pools:
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test a clip cache of its own."""
+    """Give each test a clip cache of its own, and a terminal of one width."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 @pytest.fixture

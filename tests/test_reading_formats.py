@@ -243,7 +243,7 @@ def test_a_chapter_made_alone_is_the_file_of_the_whole_run(book: Path) -> None:
     assert file.name.startswith("02 - ")
     alone = file.read_bytes()
     made = json.loads(narrate(str(book), "--json").stdout)["stories"][0]
-    assert len(made["files"]) == 3
+    assert len(made["files"]) == 4  # the playlist too
     assert file.read_bytes() == alone
 
 
