@@ -17,7 +17,7 @@ from audiobook.production.clips import clip_key
 from audiobook.production.project import ELSEWHERE, FROM_TEXTS, Project, is_from_texts, story_folder
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.publishing import Tags, safe_file_name
-from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
+from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import clean, prove_complete, write_script
 
 TRACK_VERSION = 1
@@ -49,12 +49,16 @@ class TrackPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPlan:
-    """A story on its way: from the script to the files it becomes."""
+    """A story on its way: from the script to the files it becomes.
+
+    `is_overruled`: an option of this run gives it other files than its settings would.
+    """
 
     script: Script
     cast: Cast
     tracks: tuple[TrackPlan, ...]
     warnings: tuple[str, ...] = ()
+    is_overruled: bool = False
 
     @property
     def name(self) -> str:
@@ -67,14 +71,14 @@ def plan_script(
     settings: StorySettings,
     *,
     preview: int | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> tuple[Script, Cast]:
     """Read a story and cast it, and prove that nothing of it is lost.
 
-    `preview` keeps the first so many paragraphs.  Raises `SourceError`, or `IncompleteError` where
-    words would be lost or spoken twice.
+    `preview` keeps the first so many paragraphs; `wish` stands over what is set for the story.  Raises
+    `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
     """
-    book = _apply_details(read_book(path, choices), settings.details)
+    book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
     script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
@@ -82,6 +86,28 @@ def plan_script(
     if preview is not None:
         script = _keep_paragraphs(script, preview)
     return script, assign_voices(script, settings)
+
+
+def choose_reading(settings: StorySettings, wish: ReadingWish) -> ReadingChoices:
+    """Say how a story is read: as is set for it, but for what is wished for in this run."""
+    stated = settings.reading
+    return wish.over(
+        ReadingChoices(matter=stated.matter, footnotes=stated.footnotes, descriptions=stated.descriptions)
+    )
+
+
+def _is_overruled(path: Path, settings: StorySettings, wish: ReadingWish, book: Book) -> bool:
+    """Tell whether this run alone was asked for a book's front and back matter, or for none of it.
+
+    Its files are others than its settings would give: not those that narrate may clean away some day.
+    """
+    if wish.matter in {None, settings.reading.matter}:
+        return False
+    try:
+        as_set = read_book(path, choose_reading(settings, replace(wish, matter=None)))
+    except SourceError:
+        return True
+    return as_set.skipped != book.skipped
 
 
 def _apply_details(book: Book, details: BookDetails) -> Book:
@@ -115,17 +141,18 @@ def plan_story(
     transcribe: Transcribe,
     preview: int | None = None,
     chosen: ChapterChoice | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> StoryPlan:
     """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`.
 
     Of a book's chapters only the `chosen` are planned; each is the same file as in a run for them all.
     """
-    script, cast = plan_script(path, settings, preview=preview, choices=choices)
+    script, cast = plan_script(path, settings, preview=preview, wish=wish)
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
-    origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    is_overruled = is_from_texts(project, path) and _is_overruled(path, settings, wish, script.book)
+    origin = FROM_TEXTS if is_from_texts(project, path) and not is_overruled else ELSEWHERE
     tracks = []
     for path_of_track, number, chapter in zip(
         track_paths(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
@@ -152,6 +179,7 @@ def plan_story(
         cast=cast,
         tracks=tuple(tracks),
         warnings=tuple(pronouncer.warnings(str(project.voices))),
+        is_overruled=is_overruled,
     )
 
 

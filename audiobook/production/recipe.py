@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
-from audiobook.casting import Settings, load_settings
+from audiobook.casting import Settings, load_settings, write_scalar
 from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, SourceError
 from audiobook.model import Book, Cast, Script
@@ -19,7 +19,7 @@ from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, shared_engine, speak_clips, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import StoryPlan, TrackPlan, plan_script, plan_story
+from audiobook.production.plan import StoryPlan, TrackPlan, choose_reading, plan_script, plan_story
 from audiobook.production.project import (
     Project,
     Source,
@@ -35,7 +35,7 @@ from audiobook.production.schedule import Schedule, SpeakJob, StoryWork, TrackJo
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import read_mark
-from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
+from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 _POLL_S = 0.2
 
@@ -44,14 +44,15 @@ _POLL_S = 0.2
 class Options:
     """What a person asks of a run.
 
-    `preview` makes only the first so many paragraphs, `chapters` only those of each book.
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book; `reading`
+    stands over what the settings say of each story.
     """
 
     jobs: int | None = None
     force: bool = False
     preview: int | None = None
     chapters: ChapterChoice | None = None
-    reading: ReadingChoices = DEFAULT_CHOICES
+    reading: ReadingWish = NO_WISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ def make_stories(
             _produce(run, stories)
         for story in stories:
             _finish(story)
-        if options.preview is None and options.chapters is None and not names:
+        is_whole = options.preview is None and options.chapters is None and options.reading.matter is None
+        if is_whole and not names:
             report.leftovers = find_leftovers(
                 project,
                 [track.path for story in stories for track in story.plan.tracks],
@@ -127,18 +129,20 @@ def script_and_cast(
     name: str,
     *,
     chapters: ChapterChoice | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    script, cast = plan_script(source, settings.for_story(source.stem), choices=choices)
+    script, cast = plan_script(source, settings.for_story(source.stem), wish=wish)
     return keep_chapters(script, chapters), cast
 
 
-def read_story(project: Project, name: str, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
-    """Read one story, by name or path, no further than its text.  Raises `SourceError`."""
-    return read_book(find_story(project, name), choices)
+def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book:
+    """Read one story, by name or path, no further than its text.  Raises as `script_and_cast`."""
+    settings = read_settings(project)
+    source = find_story(project, name)
+    return read_book(source, choose_reading(settings.for_story(source.stem), wish))
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
@@ -164,7 +168,7 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             transcribe=transcribe,
             preview=run.options.preview,
             chosen=run.options.chapters,
-            choices=run.options.reading,
+            wish=run.options.reading,
         )
     except NarrateError as error:
         report.errors.append(str(error))
@@ -199,6 +203,12 @@ def _describe(story: StoryReport, plan: StoryPlan) -> None:
     spoken = [u for track in plan.tracks for u in track.utterances]
     story.title = plan.script.book.title
     story.warnings += [*plan.script.book.warnings, *plan.warnings]
+    if plan.is_overruled:
+        story.warnings.append(
+            f"{plan.script.book.source}: --matter is not what voices.yaml says, so these files are not "
+            "counted as the story's own, and narrate clean leaves them; to have it so in every run, write "
+            f"under stories: {write_scalar(plan.name)}: reading: {{matter: true}} (or false)"
+        )
     story.words = sum(len(u.text.split()) for u in spoken)
     story.letters = sum(c.isalnum() for u in spoken for c in u.text)
     story.characters = sum(1 for c in plan.script.characters if c.quotations)

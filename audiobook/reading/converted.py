@@ -20,10 +20,11 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
+from audiobook.reading.bounds import MAX_MARKUP
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.epub import read_epub
 from audiobook.reading.html import read_html, read_tree
-from audiobook.reading.markup import MAX_MARKUP, parse_page
+from audiobook.reading.markup import parse_page
 from audiobook.reading.text import make_text_book
 
 TIME_LIMIT_S = 180

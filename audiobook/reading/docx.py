@@ -6,7 +6,7 @@ Source: ECMA-376 Part 1 (WordprocessingML), chapter 17; core properties in Part 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCUMENT = "word/document.xml"
-_MAX_DOCUMENT = 64_000_000
+_MAX_DOCUMENT = 32_000_000
 """Bytes of the document's XML, which is about ten times its text."""
+_MAX_TAGS = 800_000
+"""Angle brackets of all its parts; Word writes about one for a word at worst."""
+_WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING_STYLE = re.compile(
     r"(?:heading|überschrift|berschrift|titre|título|titolo|kop|rubrik)\s*([1-6])", re.IGNORECASE
@@ -40,7 +43,7 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
     source = str(path)
     if data.startswith(_OLE):
         raise SourceError(f"{source}: is an old .doc, or has a password; save it as .docx without one")
-    with Archive(source, data) as archive:
+    with Archive(source, data, max_tags=_MAX_TAGS) as archive:
         if archive.find(_DOCUMENT) is None:
             raise SourceError(f"{source}: is no DOCX: {_DOCUMENT} is missing from it")
         document = _parse(archive, _DOCUMENT)
@@ -55,7 +58,7 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
 
 
 def _parse(archive: Archive, name: str) -> _Element:
-    return parse_xml(archive.read(name, _MAX_DOCUMENT), f"{archive.source}: {name}")
+    return parse_xml(archive.read_markup(name, _MAX_DOCUMENT), f"{archive.source}: {name}", _MAX_TAGS)
 
 
 def _read_properties(archive: Archive) -> Metadata:
@@ -138,11 +141,11 @@ class _Converter:
                 self._paragraph(child, out)
             elif name == "tbl":
                 table = etree.SubElement(out, "table")
-                for row in child.iter(f"{_W}tr"):
+                for row in _inside(child, "tr"):
                     line = etree.SubElement(table, "tr")
-                    for cell in row.findall(f"{_W}tc"):
+                    for cell in _inside(row, "tc"):
                         self._blocks(cell, etree.SubElement(line, "td"))
-            elif name in {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"}:
+            elif name in _WRAPPERS:
                 is_contents = child.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
                 if _value(is_contents) == "Table of Contents":
                     self._blocks(child, etree.SubElement(out, "nav", role="doc-toc"))
@@ -213,13 +216,23 @@ class _Converter:
                 etree.SubElement(out, "img", alt=words)
 
 
+def _inside(parent: _Element, name: str) -> Iterator[_Element]:
+    """Yield a table's rows or a row's cells, those in wrappers too, but not those of tables within."""
+    for child in parent:
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif str(child.tag).removeprefix(_W) in _WRAPPERS:
+            yield from _inside(child, name)
+
+
 def _lang(element: _Element) -> str:
     return element.get(f"{_W}val", "")
 
 
 def _append(out: _Element, words: str) -> None:
     """Add text at an element's end."""
-    if len(out):
-        out[-1].tail = (out[-1].tail or "") + words
+    last = next(out.iterchildren(reversed=True), None)
+    if last is not None:
+        last.tail = (last.tail or "") + words
     else:
         out.text = (out.text or "") + words

@@ -16,7 +16,7 @@ from audiobook.reading.chapters import Cut, cuts_at_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.flow import Flow, Style, count_words
 from audiobook.reading.lexicon import read_lexicon
-from audiobook.reading.markup import MAX_MARKUP, parse_page, parse_xml
+from audiobook.reading.markup import parse_page, parse_xml
 from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
@@ -30,7 +30,6 @@ MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
 _MAX_COVER = 20_000_000
-_MAX_LEXICON = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class _Epub:
     pages: tuple[tuple[Item, bool], ...]
 
     def parse(self, item: Item) -> _Element:
-        data = self.archive.read(item.name, MAX_MARKUP)
+        data = self.archive.read_markup(item.name)
         return parse_page(data, f"{self.archive.source}: {item.name}")
 
 
@@ -142,7 +141,7 @@ def _read_contents(epub: _Epub) -> tuple[Entry, ...]:
     if package.nav and epub.archive.find(package.nav.name):
         entries = read_nav(epub.parse(package.nav), _resolver(package.nav.name))
     if not entries and package.ncx and epub.archive.find(package.ncx.name):
-        data = epub.archive.read(package.ncx.name, MAX_MARKUP)
+        data = epub.archive.read_markup(package.ncx.name)
         root = parse_xml(data, f"{epub.archive.source}: {package.ncx.name}")
         entries = read_ncx(root, _resolver(package.ncx.name))
     return entries
@@ -203,7 +202,7 @@ def _read_lexicons(epub: _Epub, flow: Flow, warnings: list[str]) -> None:
             continue
         where = f"{epub.archive.source}: {item.name}"
         try:
-            flow.pronunciations += read_lexicon(epub.archive.read(item.name, _MAX_LEXICON), where)
+            flow.pronunciations += read_lexicon(epub.archive.read_markup(item.name), where)
         except SourceError as error:
             warnings.append(f"{error}; its pronunciations are not used")
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.assembly import make_book, mark_link_lists
+from audiobook.reading.bounds import MAX_MARKUP
 from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.flow import Flow
 from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
-from audiobook.reading.markup import MAX_MARKUP, language_of, parse_page, text_of
+from audiobook.reading.markup import language_of, parse_page, text_of
 from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Metadata
 from audiobook.reading.page import Page, PageReader

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
 from audiobook.reading.archive import Archive, resolve
-from audiobook.reading.markup import MAX_MARKUP, parse_xml, text_of
+from audiobook.reading.markup import parse_xml, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -69,13 +69,13 @@ def read_package(archive: Archive) -> Package:
     _refuse_protected(archive)
     if archive.find(_CONTAINER) is None:
         raise SourceError(f"{archive.source}: is no EPUB: {_CONTAINER} is missing from it")
-    container = parse_xml(archive.read(_CONTAINER, MAX_MARKUP), f"{archive.source}: {_CONTAINER}")
+    container = parse_xml(archive.read_markup(_CONTAINER), f"{archive.source}: {_CONTAINER}")
     paths = [rootfile.get("full-path", "") for rootfile in container.iter("{*}rootfile")]
     place = resolve("", paths[0]) if paths and paths[0] else None
     if place is None:
         raise SourceError(f"{archive.source}: {_CONTAINER} names no package inside the book")
     name = place[0]
-    root = parse_xml(archive.read(name, MAX_MARKUP), f"{archive.source}: {name}")
+    root = parse_xml(archive.read_markup(name), f"{archive.source}: {name}")
     items = _read_manifest(root, name)
     spine, warnings = _read_spine(root, items, archive)
     return Package(
@@ -93,7 +93,7 @@ def read_package(archive: Archive) -> Package:
 def _refuse_protected(archive: Archive) -> None:
     """Raise `SourceError` where a book is under digital rights management."""
     if archive.find(_ENCRYPTION):
-        root = parse_xml(archive.read(_ENCRYPTION, MAX_MARKUP), f"{archive.source}: {_ENCRYPTION}")
+        root = parse_xml(archive.read_markup(_ENCRYPTION), f"{archive.source}: {_ENCRYPTION}")
         methods = {method.get("Algorithm", "") for method in root.iter("{*}EncryptionMethod")}
         if methods - set(_FONT_MANGLING):
             raise SourceError(
@@ -205,15 +205,16 @@ def _read_title(metadata: _Element, refined: Mapping[str, Mapping[str, str]]) ->
 
 def _read_authors(metadata: _Element, refined: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return the creators who are authors; all of them where none is called one."""
-    authors, creators = [], []
+    authors: dict[str, None] = {}
+    creators: dict[str, None] = {}
     for element in metadata.iter("{*}creator"):
         words = text_of(element)
         role = refined.get(element.get("id", ""), {}).get("role") or element.get(f"{_OPF}role") or ""
         if words and words not in creators:
-            creators.append(words)
+            creators[words] = None
             if role in {"", "aut"}:
-                authors.append(words)
-    return authors or creators
+                authors[words] = None
+    return list(authors or creators)
 
 
 def _read_series(
