@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_MARKUP = 10_000_000
 """Bytes of one file of markup.  The longest chapters of real books are under 2 MB, and libxml2 takes no
 longer stretch of text."""
-MAX_TAGS = 300_000
+MAX_TAGS = 200_000
 """Angle brackets of one page.  A long novel on one page has 6,000; each costs about 20 µs and 300 bytes."""
 MAX_DEPTH = 200
 """Elements within elements; real books stay under 40."""

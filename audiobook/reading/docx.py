@@ -25,7 +25,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCUMENT = "word/document.xml"
 _MAX_DOCUMENT = 32_000_000
 """Bytes of the document's XML, which is about ten times its text."""
-_MAX_TAGS = 800_000
+_MAX_TAGS = 500_000
 """Angle brackets of all its parts; Word writes about one for a word at worst."""
 _WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -114,6 +114,8 @@ class _Converter:
     def __init__(self, levels: Mapping[str, int]) -> None:
         self._levels = levels
         self._is_instruction = False
+        self._words: list[str] = []
+        """Of the paragraph so far, since its last element."""
 
     def convert(self, document: _Element, notes: Mapping[str, _Element | None]) -> _Element:
         from lxml import etree
@@ -169,6 +171,7 @@ class _Converter:
         if language:
             element.set("lang", language)
         self._inline(paragraph, element)
+        self._put_words(element)
 
     def _inline(self, parent: _Element, out: _Element) -> None:
         for child in parent:
@@ -200,20 +203,33 @@ class _Converter:
             if name == "fldChar":
                 self._is_instruction = child.get(f"{_W}fldCharType") == "begin"
             elif name == "t" and not self._is_instruction:
-                _append(out, child.text or "")
+                self._words.append(child.text or "")
             elif name == "tab":
-                _append(out, " ")
+                self._words.append(" ")
             elif name in {"br", "cr"}:
                 if child.get(f"{_W}type") in {None, "textWrapping"}:
+                    self._put_words(out)
                     etree.SubElement(out, "br")
             elif name == "noBreakHyphen":
-                _append(out, "-")
+                self._words.append("-")
             elif name in {"footnoteReference", "endnoteReference"}:
                 target = f"#{name.removesuffix('Reference')}-{child.get(f'{_W}id')}"
+                self._put_words(out)
                 etree.SubElement(out, "a", role="doc-noteref", href=target).text = "*"
             elif name == "drawing":
                 words = next((e.get("descr", "") for e in child.iter("{*}docPr")), "")
+                self._put_words(out)
                 etree.SubElement(out, "img", alt=words)
+
+    def _put_words(self, out: _Element) -> None:
+        """Add the words at an element's end."""
+        words = "".join(self._words)
+        self._words = []
+        last = next(out.iterchildren(reversed=True), None)
+        if last is not None:
+            last.tail = (last.tail or "") + words
+        else:
+            out.text = (out.text or "") + words
 
 
 def _inside(parent: _Element, name: str) -> Iterator[_Element]:
@@ -227,12 +243,3 @@ def _inside(parent: _Element, name: str) -> Iterator[_Element]:
 
 def _lang(element: _Element) -> str:
     return element.get(f"{_W}val", "")
-
-
-def _append(out: _Element, words: str) -> None:
-    """Add text at an element's end."""
-    last = next(out.iterchildren(reversed=True), None)
-    if last is not None:
-        last.tail = (last.tail or "") + words
-    else:
-        out.text = (out.text or "") + words
