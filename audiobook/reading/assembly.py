@@ -30,7 +30,9 @@ def make_book(
 ) -> Book:
     """Make a book of what was read.  Raises `SourceError` where nothing of it is to be spoken."""
     title = metadata.title or make_title(path.stem)
-    chapters, skipped = assemble(flow.blocks, flow.text, cuts, title=title, choices=choices)
+    chapters, skipped = assemble(
+        flow.blocks, flow.text, cuts, title=title, author=metadata.author, choices=choices
+    )
     if not chapters:
         if not flow.blocks:
             raise SourceError(f"{path}: holds no text to speak (pictures alone, perhaps)")

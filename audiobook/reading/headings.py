@@ -95,6 +95,18 @@ def _keyword_level(words: str) -> int:
     return 1 if match["kind"].lower() in _PARTS.split("|") else 2
 
 
+def is_label(words: str) -> bool:
+    """Tell whether a heading is a chapter's number alone: "IV.", "7", "Chapter Two"."""
+    words = words.strip()
+    match = _KEYWORD.fullmatch(words)
+    bare = (
+        match is not None
+        and not match["rest"].strip(" .:_")
+        and match["kind"].lower() not in _PARTS.split("|")
+    )
+    return bare or _NUMERAL.fullmatch(words) is not None
+
+
 def _value(roman: str | None, digits: str | None) -> int:
     if digits:
         return int(digits)

@@ -10,7 +10,7 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.assembly import make_book, mark_link_lists
 from audiobook.reading.bounds import MAX_MARKUP
-from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings
+from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.flow import Flow
 from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
@@ -74,6 +74,7 @@ def _find_cuts(flow: Flow, metadata: Metadata) -> list[Cut]:
         words = " ".join(text[block.start : block.end].split()).casefold()
         if block.level and words.startswith("by ") and (not author or author in words):
             block.matter = TITLE_PAGE
+    mark_plain_headings(flow)
     return cuts_at_headings(flow)
 
 

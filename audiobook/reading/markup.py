@@ -82,7 +82,7 @@ def parse_page_text(text: str, source: str) -> _Element:
             "split it into several files"
         )
     root: _Element | None = None
-    if re.search(r"<html\b[^>]*xmlns", text[:_PROLOG]):
+    if re.search(r"<(?:\w+:)?html\b[^>]*xmlns", text[:_PROLOG]):
         strict = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )
@@ -131,6 +131,10 @@ def text_of(element: _Element) -> str:
 
 def _decode(data: bytes, source: str) -> str:
     """Decode by byte order mark, else as declared, else as any text."""
+    # XML 1.0 appendix F: "<?" or "<h" tells UTF-16 where no mark does.
+    for start, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if data.startswith(start):
+            return data.decode(encoding, "replace")
     if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         declared = _DECLARED.search(data[:2048])
         if declared:

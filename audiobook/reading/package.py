@@ -76,7 +76,7 @@ def read_package(archive: Archive) -> Package:
         raise SourceError(f"{archive.source}: {_CONTAINER} names no package inside the book")
     name = place[0]
     root = parse_xml(archive.read_markup(name), f"{archive.source}: {name}")
-    items = _read_manifest(root, name)
+    items = _read_manifest(root, name, archive)
     spine, warnings = _read_spine(root, items, archive)
     return Package(
         metadata=_read_metadata(root),
@@ -85,7 +85,7 @@ def read_package(archive: Archive) -> Package:
         nav=next((item for item in items.values() if "nav" in item.properties), None),
         ncx=_find_ncx(root, items),
         cover=_find_cover(root, items),
-        guide=_read_guide(root, name),
+        guide=_read_guide(root, name, archive),
         warnings=warnings,
     )
 
@@ -104,13 +104,13 @@ def _refuse_protected(archive: Archive) -> None:
         raise SourceError(f"{archive.source}: is protected (DRM: {_RIGHTS}) and can't be read")
 
 
-def _read_manifest(root: _Element, name: str) -> dict[str, Item]:
+def _read_manifest(root: _Element, name: str, archive: Archive) -> dict[str, Item]:
     items = {}
     for element in root.iterfind("{*}manifest/{*}item"):
         place = resolve(name, element.get("href", ""))
         if place:
             items[element.get("id", "")] = Item(
-                name=place[0],
+                name=archive.find(place[0]) or place[0],
                 media_type=element.get("media-type", "").lower(),
                 properties=frozenset(element.get("properties", "").split()),
             )
@@ -155,12 +155,17 @@ def _find_cover(root: _Element, items: Mapping[str, Item]) -> Item | None:
     return next((item for item in found if item.media_type.startswith("image/")), None)
 
 
-def _read_guide(root: _Element, name: str) -> tuple[tuple[str, str], ...]:
+def _read_guide(root: _Element, name: str, archive: Archive) -> tuple[tuple[str, str], ...]:
     found = []
     for reference in root.iterfind("{*}guide/{*}reference"):
         place = resolve(name, reference.get("href", ""))
         if place:
-            found.append((reference.get("type", ""), "#".join(filter(None, place))))
+            found.append(
+                (
+                    reference.get("type", ""),
+                    "#".join(filter(None, (archive.find(place[0]) or place[0], place[1]))),
+                )
+            )
     return tuple(found)
 
 
