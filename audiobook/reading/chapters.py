@@ -143,7 +143,10 @@ def mark_plain_headings(flow: Flow) -> None:
     A heading and its subtitle become blocks of one level, the list of contents gets its reason.
     """
     blocks = [block for block in flow.blocks if block.skip is None and block.matter is None]
-    if not blocks or any(block.level for block in blocks):
+    own = [block for block in blocks if block.level]
+    # A single heading is the book's title.
+    blocks = [block for block in blocks if not block.level]
+    if not blocks or len(own) > 1:
         return
     text = flow.text
     headings, contents = find_headings([text[block.start : block.end] for block in blocks])
@@ -151,7 +154,7 @@ def mark_plain_headings(flow: Flow) -> None:
         blocks[index].matter = reason
     for heading in headings:
         for index in range(heading.index, heading.last + 1):
-            blocks[index].level = heading.level
+            blocks[index].level = min(6, heading.level + (own[0].level if own else 0))
 
 
 PART = re.compile(
@@ -234,7 +237,7 @@ def _find_title_page(sections: Sequence[_Section], text: str, title: str, author
         for block in section.blocks:
             if _letters(text[block.start : block.end]) in names and not block.is_kept:
                 block.matter = block.matter or TITLE_PAGE
-        if section.cut and not section.cut.matter:
+        if section.cut and section.cut.matter in {None, TITLE_PAGE}:
             section.cut = replace(section.cut, is_opening=True)
 
 

@@ -28,6 +28,9 @@ _MAX_DOCUMENT = 32_000_000
 _MAX_TAGS = 500_000
 """Angle brackets of all its parts; Word writes about one for a word at worst."""
 _WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"})
+_TITLE_STYLES = frozenset({"title", "subtitle", "author", "date"})
+_TITLE = 0
+"""The "level" of what stands on the title page; those of headings begin at 2."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING_STYLE = re.compile(
     r"(?:heading|überschrift|berschrift|titre|título|titolo|kop|rubrik)\s*([1-6])", re.IGNORECASE
@@ -90,8 +93,8 @@ def _read_styles(archive: Archive) -> dict[str, int]:
         name = _value(style.find(f"{_W}name"))
         outline = _value(style.find(f"{_W}pPr/{_W}outlineLvl"))
         named = _HEADING_STYLE.match(name)
-        if name.lower() == "title":
-            levels[identity] = 1
+        if name.lower() in _TITLE_STYLES:
+            levels[identity] = _TITLE
         elif named:
             # Below the book's title, which has a style of its own.
             levels[identity] = min(6, int(named[1]) + 1)
@@ -99,8 +102,9 @@ def _read_styles(archive: Archive) -> dict[str, int]:
             levels[identity] = min(6, int(outline) + 2)
         parents[identity] = _value(style.find(f"{_W}basedOn"))
     for identity, parent in parents.items():
-        if identity not in levels and parent in levels and parents.get(parent, "") != identity:
-            levels[identity] = levels[parent]
+        level = levels.get(parent, _TITLE)
+        if identity not in levels and level != _TITLE and parents.get(parent, "") != identity:
+            levels[identity] = level
     return levels
 
 
@@ -114,6 +118,8 @@ class _Converter:
     def __init__(self, levels: Mapping[str, int]) -> None:
         self._levels = levels
         self._is_instruction = False
+        self._has_begun = False
+        """Text that is no heading has been met."""
         self._words: list[str] = []
         """Of the paragraph so far, since its last element."""
 
@@ -164,6 +170,16 @@ class _Converter:
         level = self._levels.get(style, 0)
         if outline.isdigit() and int(outline) < 6:
             level = min(6, int(outline) + 2)
+        if self._levels.get(style) == _TITLE and not self._has_begun:
+            out = etree.SubElement(out, "section", role="doc-titlepage")
+            level = 1
+        elif self._levels.get(style) == _TITLE:
+            # A title in the midst of the text heads a chapter.
+            level = 2
+        elif not level:
+            self._has_begun = self._has_begun or any(
+                (words.text or "").strip() for words in paragraph.iter(f"{_W}t")
+            )
         if re.match(r"(?i)toc\s*\d", style):
             out = etree.SubElement(out, "nav", role="doc-toc")
         element = etree.SubElement(out, f"h{level}" if level else "p")

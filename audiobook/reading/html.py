@@ -30,18 +30,23 @@ _NAMES = {
 }
 
 
-def read_html(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
-    """Read an HTML or XHTML file.  Raises `SourceError` where it holds nothing to speak."""
+def read_html(
+    path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES, metadata: Metadata | None = None
+) -> Book:
+    """Read an HTML or XHTML file; `metadata` overrules what it says of itself.
+
+    Raises `SourceError` where it holds nothing to speak.
+    """
     if len(data) > MAX_MARKUP:
         raise SourceError(
             f"{path}: {len(data) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
         )
-    return read_tree(path, parse_page(data, str(path)), choices)
+    return read_tree(path, parse_page(data, str(path)), choices, metadata)
 
 
 def read_tree(path: Path, root: _Element, choices: ReadingChoices, metadata: Metadata | None = None) -> Book:
     """Make a book of a parsed page; `metadata` overrules what the page says of itself."""
-    metadata = metadata or _read_metadata(root)
+    metadata = metadata or read_page_metadata(root)
     flow = Flow(str(path))
     notes = Notes()
     collect_notes(root, _resolve, notes)
@@ -82,7 +87,7 @@ def _resolve(href: str) -> str | None:
     return href if href.startswith("#") and len(href) > 1 else None
 
 
-def _read_metadata(root: _Element) -> Metadata:
+def read_page_metadata(root: _Element) -> Metadata:
     """Read title, author and language of a page's head."""
     named: dict[str, str] = {}
     for meta in root.iter("meta"):

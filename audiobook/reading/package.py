@@ -90,6 +90,11 @@ def read_package(archive: Archive) -> Package:
     )
 
 
+def read_metadata(data: bytes, source: str) -> Metadata:
+    """Read what a package that stands alone says about its book.  Raises `SourceError`."""
+    return _read_metadata(parse_xml(data, source))
+
+
 def _refuse_protected(archive: Archive) -> None:
     """Raise `SourceError` where a book is under digital rights management."""
     if archive.find(_ENCRYPTION):
