@@ -63,6 +63,17 @@ def test_html_in_any_encoding(data: bytes) -> None:
     assert outline(read(read_html, data, "a.html"))[0][1] == ["café – yes"]
 
 
+def test_html_without_headings_has_them_where_lines_read_like_some() -> None:
+    text = "It was a bright day, and nobody had thought of the sea until the bell rang at nine."
+    body = "".join(f"<p><b>CHAPTER {n}.</b></p><p>THE SEA</p><p>{text}</p>" for n in ("I", "II"))
+    book = read(read_html, f"<title>Seas</title><h1>Seas</h1>{body}", "a.html")
+    assert [title for title, _ in outline(book)] == ["CHAPTER I. THE SEA", "CHAPTER II. THE SEA"]
+    assert [words[-3:] for _, words in outline(book)] == [
+        [f"CHAPTER {n}.", "THE SEA", text] for n in ("I", "II")
+    ]
+    assert outline(read(read_html, "<p>One day.</p><p>STOP!</p><p>So it was.</p>", "a.html"))[0][0] == "A"
+
+
 def test_markdown() -> None:
     text = (
         "---\nauthor: A. Writer\nlanguage: en-GB\n---\n"
