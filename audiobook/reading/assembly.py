@@ -7,8 +7,9 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book, Image
-from audiobook.reading.chapters import Cut, assemble
+from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import ReadingChoices
+from audiobook.reading.cuts import Cut
 from audiobook.reading.flow import Flow
 from audiobook.reading.package import Metadata
 from audiobook.reading.semantics import matter_of_title

@@ -12,8 +12,8 @@ from audiobook.errors import SourceError
 from audiobook.model import Book, Image
 from audiobook.reading.archive import Archive, resolve
 from audiobook.reading.assembly import make_book, mark_link_lists
-from audiobook.reading.chapters import Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.cuts import Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.flow import Flow, Style, count_words
 from audiobook.reading.lexicon import read_lexicon
 from audiobook.reading.markup import parse_page, parse_xml

@@ -10,8 +10,8 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.assembly import make_book, mark_link_lists
 from audiobook.reading.bounds import MAX_MARKUP
-from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.cuts import TITLE_PAGE, Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.flow import Flow
 from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
 from audiobook.reading.markup import language_of, parse_page, text_of

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audiobook.reading.chapters import PART, Cut
+from audiobook.reading.cuts import PART, Cut
 from audiobook.reading.markup import text_of, types_of
 from audiobook.reading.notes import Resolve
 from audiobook.reading.semantics import matter_of_title, matter_of_types
