@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCUMENT = "word/document.xml"
-_MAX_DOCUMENT = 32_000_000
+_MAX_DOCUMENT = 20_000_000
 """Bytes of the document's XML, which is about ten times its text."""
 _MAX_TAGS = 500_000
 """Angle brackets of all its parts; Word writes about one for a word at worst."""
