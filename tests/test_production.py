@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 from mutagen.id3 import ID3
 
-from audiobook.production import cache_folder
+from audiobook.production import cache_folder, open_project
+from audiobook.production.project import list_texts
+from tests.books import make_epub, nav
 from tests.conftest import ROOT, STORIES, TONES
 from tests.listening import decode, loudness_lufs, noise_floor_db, peak_db, rms_db, silence_ends_s
 
@@ -338,6 +340,53 @@ def test_cleaning_leaves_what_was_made_of_files_elsewhere_and_what_is_not_ours(
     shutil.rmtree(project / "texts")
     narrate("clean")
     assert "night/01 - Night.mp3" in finished(project)
+
+
+def test_cleaning_goes_by_the_settings_and_leaves_what_an_option_made(new_project: NewProject) -> None:
+    project = new_project(a="All is well.")
+    (project / "texts" / "README.md").write_text("# About these texts")
+    pages = {"One": "<p>All is well.</p>", "Two": "<p>So it is.</p>", "Index": "<p>well, 1</p>"}
+    toc = nav(("Index.xhtml", "Index"), ("One.xhtml", "One"), ("Two.xhtml", "Two"))
+    data = make_epub({f"{name}.xhtml": pages[name] for name in ("Index", "One", "Two")}, toc=toc)
+    (project / "texts" / "seas.epub").write_bytes(data)
+    as_set = ["a/01 - A.mp3", "seas/01 - One.mp3", "seas/02 - Two.mp3"]
+    with_matter = ["seas/01 - Index.mp3", "seas/02 - One.mp3", "seas/03 - Two.mp3"]
+    make()
+    assert sorted(finished(project)) == as_set
+    done = narrate("--matter")
+    assert "matter: true" in done.stdout + done.stderr
+    assert sorted(finished(project)) == sorted(as_set + with_matter)
+    again = json.loads(narrate("--json").stdout)
+    assert (again["leftovers"], [story["clips_made"] for story in again["stories"]]) == ([], [0, 0])
+    narrate("clean")
+    assert sorted(finished(project)) == sorted(as_set + with_matter)
+    (project / "voices.yaml").write_text(TONES + "stories: {seas: {reading: {matter: true}}}\n")
+    assert sorted(json.loads(narrate("--json").stdout)["leftovers"]) == [
+        str(Path("output", name)) for name in as_set[1:]
+    ]
+    narrate("clean")
+    assert sorted(finished(project)) == sorted([as_set[0], *with_matter])
+
+
+def test_what_is_read_of_a_book_is_a_setting_and_options_stand_over_it(new_project: NewProject) -> None:
+    project = new_project(TONES + "reading: {footnotes: paragraph}\n", a="All is well.")
+    body = '<p>It rained.<a epub:type="noteref" href="#n">1</a></p><aside id="n"><p>In May.</p></aside>'
+    (project / "texts" / "seas.epub").write_bytes(make_epub({"a.xhtml": body}))
+
+    def spoken(*options: str) -> str:
+        script = json.loads(narrate("script", "seas", "--json", *options).stdout)
+        return " ".join(u["text"] for c in script["chapters"] for u in c["utterances"])
+
+    assert "In May." in spoken()
+    assert "In May." not in spoken("--footnotes", "skip")
+
+
+@pytest.mark.parametrize("name", ["README.md", "readme.txt", "README_de.txt", "LICENSE.md", ".hidden.txt"])
+def test_what_a_folder_says_of_itself_is_no_story(name: str, new_project: NewProject) -> None:
+    project = new_project(a="All is well.", readmes="They read.", license="To kill.")
+    (project / "texts" / name).write_text("All of this is free.")
+    found = [path.name for path in list_texts(open_project(project))]
+    assert found == ["a.txt", "license.txt", "readmes.txt"]
 
 
 def test_only_the_pauses_that_a_story_has_count(new_project: NewProject) -> None:

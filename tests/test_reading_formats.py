@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from audiobook.cli import main
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.production.chapters import parse_chapters
-from audiobook.reading import converted, read_book
+from audiobook.reading import read_book
 from audiobook.reading.converted import join_pages
 from audiobook.reading.docx import read_docx
 from audiobook.reading.html import read_html
@@ -48,7 +47,7 @@ def test_html_has_chapters_at_headings_and_its_head_names_it() -> None:
     )
     assert (book.title, book.author, book.language) == ("Seas", "A. Writer", "en-GB")
     assert outline(book) == [("One", ["One", "A & b."]), ("Two", ["Two", "C."])]
-    assert skipped(book) == [("title page", "Seas"), ("title page", "By A. Writer")]
+    assert skipped(book) == [("title page", "Seas\n\nBy A. Writer")]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +61,17 @@ def test_html_has_chapters_at_headings_and_its_head_names_it() -> None:
 )
 def test_html_in_any_encoding(data: bytes) -> None:
     assert outline(read(read_html, data, "a.html"))[0][1] == ["café – yes"]
+
+
+def test_html_without_headings_has_them_where_lines_read_like_some() -> None:
+    text = "It was a bright day, and nobody had thought of the sea until the bell rang at nine."
+    body = "".join(f"<p><b>CHAPTER {n}.</b></p><p>THE SEA</p><p>{text}</p>" for n in ("I", "II"))
+    book = read(read_html, f"<title>Seas</title><h1>Seas</h1>{body}", "a.html")
+    assert [title for title, _ in outline(book)] == ["CHAPTER I. THE SEA", "CHAPTER II. THE SEA"]
+    assert [words[-3:] for _, words in outline(book)] == [
+        [f"CHAPTER {n}.", "THE SEA", text] for n in ("I", "II")
+    ]
+    assert outline(read(read_html, "<p>One day.</p><p>STOP!</p><p>So it was.</p>", "a.html"))[0][0] == "A"
 
 
 def test_markdown() -> None:
@@ -139,7 +149,6 @@ FB2 = (
 RTF = r"{\rtf1\ansi{\info{\title Seas}{\author A. Writer}}\pard It was night.\par And day.\par}"
 
 
-@pytest.mark.skipif(converted._find_pandoc() is None, reason="pandoc is not installed")
 def test_fb2_and_rtf_through_pandoc(tmp_path: Path) -> None:
     (tmp_path / "a.fb2").write_text(FB2, encoding="utf-8")
     (tmp_path / "a.rtf").write_text(RTF, encoding="utf-8")
@@ -174,7 +183,6 @@ def pdf(*pages: list[str]) -> bytes:
     return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pypdf") is None, reason="pypdf is not installed")
 def test_pdf(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf(["It was a bright day."], ["And then a dark one."]))
     book = read_book(tmp_path / "a.pdf")

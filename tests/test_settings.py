@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiobook.casting import Settings, default_voices_yaml, load_settings
+from audiobook.casting import ReadingSettings, Settings, default_voices_yaml, load_settings
 from audiobook.casting.schema import all_keys
 from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.tone import ToneEngine
@@ -187,6 +187,12 @@ def test_names_and_titles_may_look_like_other_things(load: Load) -> None:
     assert [(p.words, p.respelling) for p in found.general.pronunciations] == [("1", "won"), ("on", "onn")]
     details = found.for_story("s").details
     assert (details.title, details.year, details.description) == ("1984", "1949", "two lines")
+
+
+def test_what_is_read_is_set_for_all_stories_or_for_one(load: Load) -> None:
+    found = load("reading: {matter: true}\nstories: {s: {reading: {matter: false, footnotes: paragraph}}}\n")
+    assert found.general.reading == ReadingSettings(matter=True)
+    assert found.for_story("s").reading == ReadingSettings(footnotes="paragraph")
 
 
 def test_an_alias_of_yaml_stands_for_what_it_names(load: Load) -> None:

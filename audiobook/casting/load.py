@@ -16,6 +16,7 @@ from audiobook.casting.settings import (
     CharacterSettings,
     OutputSettings,
     Pauses,
+    ReadingSettings,
     Settings,
     StorySettings,
     VoiceWish,
@@ -188,5 +189,6 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
         pronunciations=tuple(values.get("pronunciations", {}).values()),
         pauses=Pauses(**values["pauses"]),
+        reading=ReadingSettings(**values["reading"]),
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )

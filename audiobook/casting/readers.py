@@ -82,6 +82,17 @@ def choice(*words: str) -> Reader[str]:
     return read
 
 
+def truth(what: str) -> Reader[bool]:
+    """Read true or false, unquoted."""
+
+    def read(node: Node) -> bool:
+        if not isinstance(node, Scalar) or node.kind != "truth":
+            raise misfit(node, what)
+        return node.text.lower() == "true"
+
+    return read
+
+
 def whole(low: int, high: int, what: str) -> Reader[int]:
     """Read a whole number from `low` to `high`."""
 

@@ -23,6 +23,7 @@ from audiobook.casting.readers import (
     suggest,
     table,
     text,
+    truth,
     whole,
 )
 from audiobook.casting.settings import CharacterSettings, VoiceWish
@@ -63,6 +64,12 @@ _CHARACTER_WORDS = ", ".join(_CHARACTER_KEYS)
 _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
     f"{name}_ms": whole(0, 20_000, "a number of milliseconds")
     for name in ("sentence", "speaker", "paragraph", "scene", "head", "tail")
+}
+
+_READING_KEYS: Mapping[str, Reader[Any]] = {
+    "footnotes": choice("skip", "paragraph"),
+    "matter": truth("true or false"),
+    "descriptions": truth("true or false"),
 }
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
@@ -128,6 +135,7 @@ class Schema:
                 lambda entry: read_pronunciation(entry, section), "a mapping from words to how they sound"
             ),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
+            "reading": record(_READING_KEYS, f"a mapping with {', '.join(_READING_KEYS)}"),
         }
 
     def story_keys(self, lower: Mapping[str, Any], story: str) -> Mapping[str, Reader[Any]]:
@@ -281,6 +289,7 @@ def all_keys() -> Iterator[str]:
     yield from (f"pronunciations.WORDS.{key}" for key in PRONUNCIATION_KEYS)
     yield from (f"pools.{gender}" for gender in _GENDERS)
     yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
+    yield from (f"reading.{key}" for key in _READING_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)
     yield from Schema({}, None).general_keys()
     yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}, "STORY"))

@@ -92,6 +92,19 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingSettings:
+    """What of a book is read besides its text.
+
+    `footnotes`: not at all, or each at the end of the paragraph that refers to it.  `matter`: front and
+    back matter (title page, contents, notes, index …).  `descriptions`: those of pictures.
+    """
+
+    footnotes: Literal["skip", "paragraph"] = "skip"
+    matter: bool = False
+    descriptions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookDetails:
     """What is stated about a story as a publication; None leaves it to the story's file.
 
@@ -138,6 +151,7 @@ class StorySettings:
     lines: tuple[LineFix, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
     pauses: Pauses
+    reading: ReadingSettings = ReadingSettings()
     details: BookDetails = BookDetails()
 
     @property

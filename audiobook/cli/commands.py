@@ -17,7 +17,7 @@ from audiobook.cli.group import DefaultGroup
 from audiobook.cli.reading import (
     chapter_options,
     choose_chapters,
-    make_choices,
+    make_wish,
     print_contents,
     print_text,
     reading_options,
@@ -26,6 +26,7 @@ from audiobook.model import FORMATS
 
 if TYPE_CHECKING:
     from audiobook.production import Options, Project
+    from audiobook.reading.choices import Footnotes
 
 _Command = Callable[..., Any]
 
@@ -96,8 +97,8 @@ def make(
     chapters: str | None,
     first: int | None,
     last: int | None,
-    matter: bool,
-    footnotes: str,
+    matter: bool | None,
+    footnotes: Footnotes | None,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -118,7 +119,7 @@ def make(
         force=force,
         preview=preview,
         chapters=choose_chapters(chapters, first, last),
-        reading=make_choices(matter=matter, footnotes=footnotes),
+        reading=make_wish(matter=matter, footnotes=footnotes),
     )
     if dry_run:
         _rehearse(ctx, project, stories, options, as_json=as_json)
@@ -154,8 +155,8 @@ def script(
     chapters: str | None,
     first: int | None,
     last: int | None,
-    matter: bool,
-    footnotes: str,
+    matter: bool | None,
+    footnotes: Footnotes | None,
     as_json: bool,
 ) -> None:
     """Show a story as a play: who speaks each line, in colour."""
@@ -166,7 +167,7 @@ def script(
         open_project(Path(), voices=voices),
         story,
         chapters=choose_chapters(chapters, first, last),
-        choices=make_choices(matter=matter, footnotes=footnotes),
+        wish=make_wish(matter=matter, footnotes=footnotes),
     )
     print_script(script_of_story, cast_of_story, as_json=as_json)
 
@@ -191,8 +192,8 @@ def cast(
     voices: Path | None,
     doubtful: int | None,
     pin: bool,
-    matter: bool,
-    footnotes: str,
+    matter: bool | None,
+    footnotes: Footnotes | None,
     as_json: bool,
 ) -> None:
     """Show who speaks, how much, in which voice, and why."""
@@ -203,10 +204,11 @@ def cast(
     if doubtful is not None and pin:
         raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
     project = open_project(Path(), voices=voices)
+    wish = make_wish(matter=matter, footnotes=footnotes)
     if pin:
-        print_pinned(pin_cast(project, story), as_json=as_json)
+        print_pinned(pin_cast(project, story, wish), as_json=as_json)
         return
-    script, roles = script_and_cast(project, story, choices=make_choices(matter=matter, footnotes=footnotes))
+    script, roles = script_and_cast(project, story, wish=wish)
     warnings = warn_of_unmet(project, script)
     if doubtful is not None:
         print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
@@ -216,25 +218,29 @@ def cast(
 
 @main.command()
 @_STORY
+@_VOICES
 @reading_options
 @_JSON
-def contents(*, story: str, matter: bool, footnotes: str, as_json: bool) -> None:
+def contents(
+    *, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None, as_json: bool
+) -> None:
     """List a book's chapters with words and minutes, and what of it is skipped."""
     from audiobook.production import open_project, read_story
 
-    choices = make_choices(matter=matter, footnotes=footnotes)
-    print_contents(read_story(open_project(Path()), story, choices), as_json=as_json)
+    wish = make_wish(matter=matter, footnotes=footnotes)
+    print_contents(read_story(open_project(Path(), voices=voices), story, wish), as_json=as_json)
 
 
 @main.command()
 @_STORY
+@_VOICES
 @reading_options
-def text(*, story: str, matter: bool, footnotes: str) -> None:
+def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None) -> None:
     """Print a book's text, which all offsets refer to."""
     from audiobook.production import open_project, read_story
 
-    choices = make_choices(matter=matter, footnotes=footnotes)
-    print_text(read_story(open_project(Path()), story, choices))
+    wish = make_wish(matter=matter, footnotes=footnotes)
+    print_text(read_story(open_project(Path(), voices=voices), story, wish))
 
 
 @main.command()

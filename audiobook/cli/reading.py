@@ -12,7 +12,8 @@ from audiobook.model import Book, Chapter
 
 if TYPE_CHECKING:
     from audiobook.production import ChapterChoice
-    from audiobook.reading import ReadingChoices
+    from audiobook.reading import ReadingWish
+    from audiobook.reading.choices import Footnotes
 
 WORDS_PER_MINUTE = 155
 """The pace that the default settings come out near, pauses included (docs/performance.md)."""
@@ -21,16 +22,17 @@ _Command = Callable[..., Any]
 
 
 def reading_options(command: _Command) -> _Command:
-    """Add `--matter` and `--footnotes`; see `ReadingChoices`."""
+    """Add `--matter` and `--footnotes`, which stand over voices.yaml; see `ReadingWish`."""
     matter = click.option(
-        "--matter", is_flag=True, help="Read front and back matter too: title page, notes, index …"
+        "--matter/--no-matter",
+        default=None,
+        help="Read front and back matter too: title page, notes, index …  (default: as in voices.yaml)",
     )
     footnotes = click.option(
         "--footnotes",
         type=click.Choice(["skip", "paragraph"]),
-        default="skip",
-        show_default=True,
-        help="Leave footnotes out, or read each at the end of its paragraph.",
+        default=None,
+        help="Leave footnotes out, or read each at the end of its paragraph (default: as in voices.yaml).",
     )
     return matter(footnotes(command))
 
@@ -45,11 +47,11 @@ def chapter_options(command: _Command) -> _Command:
     return chapters(first(last(command)))
 
 
-def make_choices(*, matter: bool, footnotes: str) -> ReadingChoices:
-    """Turn the options into choices."""
-    from audiobook.reading import ReadingChoices
+def make_wish(*, matter: bool | None, footnotes: Footnotes | None) -> ReadingWish:
+    """Turn the options into a wish."""
+    from audiobook.reading import ReadingWish
 
-    return ReadingChoices(matter=matter, footnotes="paragraph" if footnotes == "paragraph" else "skip")
+    return ReadingWish(matter=matter, footnotes=footnotes)
 
 
 def choose_chapters(chapters: str | None, first: int | None, last: int | None) -> ChapterChoice | None:

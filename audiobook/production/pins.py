@@ -15,6 +15,7 @@ from audiobook.model import NARRATOR, Cast, Character, Role, Script
 from audiobook.production.plan import plan_script
 from audiobook.production.project import Project, find_story
 from audiobook.production.recipe import read_settings
+from audiobook.reading import NO_WISH, ReadingWish
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -29,7 +30,7 @@ class Pinned:
     changed: bool
 
 
-def pin_cast(project: Project, name: str) -> Pinned:
+def pin_cast(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Pinned:
     """Write who speaks in a story, and in which voice, into its section of voices.yaml.
 
     Only insertions are made; what a person stated stays as it is.  The file is replaced in one step,
@@ -40,7 +41,7 @@ def pin_cast(project: Project, name: str) -> Pinned:
     settings = read_settings(project)
     source = find_story(project, name)
     story = settings.for_story(source.stem)
-    script, cast = plan_script(source, story)
+    script, cast = plan_script(source, story, wish=wish)
     pins = _make_pins(script, cast, story)
     text = data.removeprefix(_BOM).decode("utf-8")
     pinned = pin_characters(text, source.stem, pins) if pins else text

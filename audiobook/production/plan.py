@@ -26,7 +26,7 @@ from audiobook.production.project import (
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
-from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
+from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import clean, prove_complete, write_script
 
 
@@ -62,13 +62,17 @@ class TrackPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPlan:
-    """A story on its way: from the script to the files it becomes."""
+    """A story on its way: from the script to the files it becomes.
+
+    `is_overruled`: an option of this run gives it other files than its settings would.
+    """
 
     script: Script
     cast: Cast
     cover: CoverWish
     tracks: tuple[TrackPlan, ...]
     warnings: tuple[str, ...] = ()
+    is_overruled: bool = False
 
     @property
     def chapters(self) -> tuple[TrackPlan, ...]:
@@ -86,14 +90,14 @@ def plan_script(
     settings: StorySettings,
     *,
     preview: int | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> tuple[Script, Cast]:
     """Read a story, cast it, prove that nothing of it is lost, and divide it into files.
 
-    `preview` keeps the first so many paragraphs.  Raises `SourceError`, or `IncompleteError` where
-    words would be lost or spoken twice.
+    `preview` keeps the first so many paragraphs; `wish` stands over what is set for the story.  Raises
+    `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
     """
-    book = _apply_details(read_book(path, choices), settings.details)
+    book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
     script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
@@ -112,6 +116,28 @@ def _title_files(script: Script) -> Script:
     for number, title in zip(numbers, titles, strict=True):
         chapters[number] = replace(chapters[number], title=title)
     return replace(script, chapters=tuple(chapters))
+
+
+def choose_reading(settings: StorySettings, wish: ReadingWish) -> ReadingChoices:
+    """Say how a story is read: as is set for it, but for what is wished for in this run."""
+    stated = settings.reading
+    return wish.over(
+        ReadingChoices(matter=stated.matter, footnotes=stated.footnotes, descriptions=stated.descriptions)
+    )
+
+
+def _is_overruled(path: Path, settings: StorySettings, wish: ReadingWish, book: Book) -> bool:
+    """Tell whether this run alone was asked for a book's front and back matter, or for none of it.
+
+    Its files are others than its settings would give: not those that narrate may clean away some day.
+    """
+    if wish.matter in {None, settings.reading.matter}:
+        return False
+    try:
+        as_set = read_book(path, choose_reading(settings, replace(wish, matter=None)))
+    except SourceError:
+        return True
+    return as_set.skipped != book.skipped
 
 
 def _apply_details(book: Book, details: BookDetails) -> Book:
@@ -147,7 +173,7 @@ def plan_story(
     parts: Path = Path(),
     preview: int | None = None,
     chosen: ChapterChoice | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> StoryPlan:
     """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`.
 
@@ -155,11 +181,12 @@ def plan_story(
     the folder `parts`.  Of a book's chapters only the `chosen` are planned; each is the same file as in
     a run for them all.
     """
-    script, cast = plan_script(path, settings, preview=preview, choices=choices)
+    script, cast = plan_script(path, settings, preview=preview, wish=wish)
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
-    origin = FROM_TEXTS if is_from_texts(project, path) else ELSEWHERE
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    is_overruled = is_from_texts(project, path) and _is_overruled(path, settings, wish, script.book)
+    origin = FROM_TEXTS if is_from_texts(project, path) and not is_overruled else ELSEWHERE
     cover = CoverWish(
         picture=find_own_cover(path) or script.book.cover, title=script.book.title, author=script.book.author
     )
@@ -193,6 +220,7 @@ def plan_story(
         cover=cover,
         tracks=tuple(sorted(tracks, key=lambda track: codecs.index(track.codec))),
         warnings=tuple(pronouncer.warnings(str(project.voices))),
+        is_overruled=is_overruled,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ _LISTS = {"playlist.m3u8", "feed.xml"}
 FROM_TEXTS = "texts"
 ELSEWHERE = "elsewhere"
 """What a file was made of: a story in `texts/`, or something that narrate does not keep watch over."""
+
+
+_NO_STORY = re.compile(r"\.|(?i:readme)(?![^\W_])|(?:CHANGELOG|LICEN[CS]E|COPYING)$")
+"""Names of files about a folder.  A story may well be called "License", in other capitals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +101,12 @@ def find_story(project: Project, name: str) -> Path:
 
 
 def list_texts(project: Project) -> list[Path]:
-    """List the readable files in `texts/`, by name."""
+    """List the stories in `texts/`, by name: readable files, but no hidden ones and no README."""
     suffixes = {suffix for suffix in READERS if suffix}
     try:
         if not project.texts.is_dir():
             return []
-        paths = [p for p in project.texts.iterdir() if not p.name.startswith(".")]
+        paths = [p for p in project.texts.iterdir() if not _NO_STORY.match(p.stem)]
         return sorted(p for p in paths if p.suffix.lower() in suffixes and not p.is_dir())
     except OSError as error:
         raise SourceError(f"{project.texts}: can't be read: {error.strerror}") from error

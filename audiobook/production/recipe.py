@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from audiobook.audio import Encoder, check_encoder, find_encoder
-from audiobook.casting import Settings, load_settings
+from audiobook.casting import Settings, load_settings, write_scalar
 from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, SourceError
 from audiobook.model import FORMATS, Book, Cast, Script, TrackFormat
@@ -29,7 +29,7 @@ from audiobook.production.estimate import estimate_tracks
 from audiobook.production.jobs import shared_engine, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.making import Bench, make_tracks
-from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan, plan_script, plan_story
+from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan, choose_reading, plan_script, plan_story
 from audiobook.production.project import (
     Project,
     Source,
@@ -47,16 +47,16 @@ from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import count_cores
 from audiobook.publishing import read_mark
-from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
+from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a person asks of a run.
 
-    `preview` makes only the first so many paragraphs, `chapters` only those of each book.  `scheduler`
-    is the address of a Dask cluster that makes the tracks in this machine's place.  `formats` and
-    `base_url` stand in for the settings' own.
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book; `reading`
+    stands over what the settings say of each story, `formats` and `base_url` over what they say of the
+    output.  `scheduler` is the address of a Dask cluster that makes the tracks in this machine's place.
     """
 
     jobs: int | None = None
@@ -66,7 +66,7 @@ class Options:
     chapters: ChapterChoice | None = None
     formats: tuple[str, ...] | None = None
     base_url: str | None = None
-    reading: ReadingChoices = DEFAULT_CHOICES
+    reading: ReadingWish = NO_WISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,8 @@ def _plan_all(run: _Run, sources: Sequence[Source], *, are_all: bool) -> tuple[R
 
 
 def _list_leftovers(run: _Run, report: Report, stories: Sequence[StoryWork], *, are_all: bool) -> None:
-    if run.is_for_whole_books and are_all and run.options.formats is None:
+    is_as_set = run.options.formats is None and run.options.reading.matter is None
+    if run.is_for_whole_books and are_all and is_as_set:
         report.leftovers = find_leftovers(
             run.project,
             [track.path for story in stories for track in story.plan.tracks],
@@ -182,18 +183,20 @@ def script_and_cast(
     name: str,
     *,
     chapters: ChapterChoice | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
+    wish: ReadingWish = NO_WISH,
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    script, cast = plan_script(source, settings.for_story(source.stem), choices=choices)
+    script, cast = plan_script(source, settings.for_story(source.stem), wish=wish)
     return keep_chapters(script, chapters), cast
 
 
-def read_story(project: Project, name: str, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
-    """Read one story, by name or path, no further than its text.  Raises `SourceError`."""
-    return read_book(find_story(project, name), choices)
+def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book:
+    """Read one story, by name or path, no further than its text.  Raises as `script_and_cast`."""
+    settings = read_settings(project)
+    source = find_story(project, name)
+    return read_book(source, choose_reading(settings.for_story(source.stem), wish))
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:
@@ -222,7 +225,7 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
             transcribe=transcribe,
             preview=run.options.preview,
             chosen=run.options.chapters,
-            choices=run.options.reading,
+            wish=run.options.reading,
         )
     except NarrateError as error:
         report.errors.append(str(error))
@@ -277,6 +280,12 @@ def _describe(story: StoryReport, plan: StoryPlan) -> None:
     spoken = [u for track in plan.chapters for u in track.utterances]
     story.title = plan.script.book.title
     story.warnings += [*plan.script.book.warnings, *plan.warnings]
+    if plan.is_overruled:
+        story.warnings.append(
+            f"{plan.script.book.source}: --matter is not what voices.yaml says, so these files are not "
+            "counted as the story's own, and narrate clean leaves them; to have it so in every run, write "
+            f"under stories: {write_scalar(plan.name)}: reading: {{matter: true}} (or false)"
+        )
     story.words = sum(len(u.text.split()) for u in spoken)
     story.letters = sum(c.isalnum() for u in spoken for c in u.text)
     story.characters = sum(1 for c in plan.script.characters if c.quotations)

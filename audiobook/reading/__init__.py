@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
-from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.choices import DEFAULT_CHOICES, NO_WISH, ReadingChoices, ReadingWish
 from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
 from audiobook.reading.decode import MAX_BYTES
 from audiobook.reading.docx import read_docx
@@ -76,4 +76,12 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     return reader(path, data, choices)
 
 
-__all__ = ["DEFAULT_CHOICES", "READERS", "ReadingChoices", "count_words", "read_book"]
+__all__ = [
+    "DEFAULT_CHOICES",
+    "NO_WISH",
+    "READERS",
+    "ReadingChoices",
+    "ReadingWish",
+    "count_words",
+    "read_book",
+]

@@ -10,10 +10,13 @@ from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
 from audiobook.errors import SourceError
+from audiobook.reading.bounds import MAX_MARKUP
 
 MAX_ENTRIES = 20_000
-MAX_TOTAL = 150_000_000
+MAX_TOTAL = 120_000_000
 """Bytes that are unpacked of one archive; a page that is read twice counts twice, as its time does."""
+MAX_TOTAL_TAGS = 1_000_000
+"""Angle brackets of all the markup that is parsed of one archive; the longest measured book has 9,000."""
 _CHUNK = 1 << 16
 
 
@@ -23,9 +26,10 @@ class Archive:
     Raises `SourceError` where the file is no zip archive, or is broken.
     """
 
-    def __init__(self, source: str, data: bytes) -> None:
+    def __init__(self, source: str, data: bytes, *, max_tags: int = MAX_TOTAL_TAGS) -> None:
         self.source = source
         self._left = MAX_TOTAL
+        self._max_tags = self._tags_left = max_tags
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -58,6 +62,12 @@ class Archive:
         member = self._members[own]
         if member.flag_bits & 0x1:
             raise SourceError(f"{self.source}: {name} is encrypted; narrate can't read protected books")
+        if self._left <= 0:
+            raise SourceError(
+                f"{self.source}: unpacks to more than {MAX_TOTAL / 1e6:.0f} MB of text, more than any book; "
+                "is this a zip bomb?"
+            )
+        is_total = limit > self._left
         limit = min(limit, self._left)
         parts: list[bytes] = []
         size = 0
@@ -67,9 +77,11 @@ class Archive:
                 while chunk := stream.read(_CHUNK):
                     size += len(chunk)
                     if size > limit:
+                        whole = f"with {name} the book" if is_total else name
+                        size_mb = (MAX_TOTAL if is_total else limit) / 1e6
                         raise SourceError(
-                            f"{self.source}: {name} unpacks to more than {limit / 1e6:.0f} MB, "
-                            "which no chapter of a book does; is this a broken file or a zip bomb?"
+                            f"{self.source}: {whole} unpacks to more than {size_mb:.0f} MB, "
+                            "which no real one does; is this a broken file or a zip bomb?"
                         )
                     parts.append(chunk)
         except (
@@ -83,6 +95,17 @@ class Archive:
             raise SourceError(f"{self.source}: {name} is broken ({error}); fetch the file again") from error
         self._left -= size
         return b"".join(parts)
+
+    def read_markup(self, name: str, limit: int = MAX_MARKUP) -> bytes:
+        """Return a page or an XML file.  Raises as `read`, and where all of them together hold too much."""
+        data = self.read(name, limit)
+        self._tags_left -= data.count(b"<")
+        if self._tags_left < 0:
+            raise SourceError(
+                f"{self.source}: the pages up to {name} have over {self._max_tags / 1e6:.1f} million tags, "
+                "far more than any novel; split the book, or convert it to plain text"
+            )
+        return data
 
 
 def resolve(base: str, href: str) -> tuple[str, str] | None:

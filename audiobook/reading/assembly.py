@@ -7,8 +7,9 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book, Image
-from audiobook.reading.chapters import Cut, assemble
+from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import ReadingChoices
+from audiobook.reading.cuts import Cut
 from audiobook.reading.flow import Flow
 from audiobook.reading.package import Metadata
 from audiobook.reading.semantics import matter_of_title
@@ -30,7 +31,9 @@ def make_book(
 ) -> Book:
     """Make a book of what was read.  Raises `SourceError` where nothing of it is to be spoken."""
     title = metadata.title or make_title(path.stem)
-    chapters, skipped = assemble(flow.blocks, flow.text, cuts, title=title, choices=choices)
+    chapters, skipped = assemble(
+        flow.blocks, flow.text, cuts, title=title, author=metadata.author, choices=choices
+    )
     if not chapters:
         if not flow.blocks:
             raise SourceError(f"{path}: holds no text to speak (pictures alone, perhaps)")

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audiobook.model import Chapter, Paragraph, Skip
 from audiobook.reading.choices import ReadingChoices
-from audiobook.reading.flow import Block, Flow, count_words
-from audiobook.reading.semantics import LONGEST_SHORT_MATTER, SHORT_MATTER, matter_of_title
+from audiobook.reading.cuts import PART, TITLE_PAGE, Cut
+from audiobook.reading.flow import Block, count_words
+from audiobook.reading.semantics import LONGEST_SHORT_MATTER, SHORT_MATTER
 
-TITLE_PAGE = "title page"
 _FEWEST_WORDS = 60
 """Words that a chapter without a title has at least."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """Where a chapter begins (an offset into the text), and its title.
-
-    `matter` says why it is not read; `part` is the title of the part that it stands in.
-    """
-
-    start: int
-    title: str
-    matter: str | None = None
-    part: str = ""
 
 
 @dataclass(slots=True)
@@ -44,7 +30,13 @@ class _Section:
 
 
 def assemble(
-    blocks: Sequence[Block], text: str, cuts: Sequence[Cut], *, title: str, choices: ReadingChoices
+    blocks: Sequence[Block],
+    text: str,
+    cuts: Sequence[Cut],
+    *,
+    title: str,
+    author: str | None = None,
+    choices: ReadingChoices,
 ) -> tuple[tuple[Chapter, ...], tuple[Skip, ...]]:
     """Cut a text's blocks into chapters, and say what is left out.
 
@@ -53,70 +45,40 @@ def assemble(
     """
     sections = _divide(blocks, text, cuts)
     _set_matter(sections, text)
+    _find_title_page(sections, text, title, author or "")
     skips: list[Skip] = []
     for section in sections:
         section.read = [block for block in section.blocks if _why_skipped(block, choices) is None]
         skips += _list_skips(section, choices)
     _drop_title_page(sections, skips, choices)
-    return _make_chapters(_join_headings(sections, text), title), tuple(sorted(skips, key=lambda s: s.start))
-
-
-def cuts_at_headings(flow: Flow) -> list[Cut]:
-    """Let chapters begin at the headings of the highest level that has several.
-
-    Headings of higher levels begin one too, unless a lower one follows at once (as in a part's title).
-    """
-    headings = [b for b in flow.blocks if b.level and not b.skip and b.matter != TITLE_PAGE]
-    text = flow.text
-    named = [(block, " ".join(text[block.start : block.end].split())) for block in headings]
-    counts = Counter(block.level for block, name in named if matter_of_title(name) is None)
-    levels = [level for level in sorted(counts) if counts[level] > 1]
-    if not levels:
-        levels = sorted(counts)[-1:]
-    if not levels:
-        return []
-    level = levels[0]
-    below = [other for other in levels if other > level and counts[other] > 2 * counts[level]]
-    if below and all(PART.match(name) for block, name in named if block.level == level):
-        level = below[0]
-    # A single heading above all others is the book's own title.
-    is_title = bool(named) and named[0][0].level < level and counts[named[0][0].level] == 1
-    cuts: list[Cut] = []
-    part = ""
-    for block, name in named[1 if is_title else 0 :]:
-        if block.level < level:
-            part = name
-        if block.level <= level:
-            cuts.append(
-                Cut(
-                    start=block.start,
-                    title=name,
-                    matter=matter_of_title(name),
-                    part=part if part != name else "",
-                )
-            )
-    return cuts
-
-
-PART = re.compile(
-    r"(?:(?:the )?(?:first|second|third|fourth|fifth|sixth|last) )?"
-    r"(?:part|book|volume|vol\.|section|act|teil|buch|band|partie|livre|tome|parte|libro|deel|boek)\b",
-    re.IGNORECASE,
-)
-"""How titles of parts begin, which hold chapters."""
+    return _make_chapters(_join_headings(sections, text), text, title), tuple(
+        sorted(skips, key=lambda s: s.start)
+    )
 
 
 def _divide(blocks: Sequence[Block], text: str, cuts: Sequence[Cut]) -> list[_Section]:
     starts = [block.start for block in blocks]
     firsts: dict[int, Cut] = {}
     for cut in cuts:
-        firsts.setdefault(_rewind(blocks, text, bisect_left(starts, cut.start), cut.title), cut)
+        index = _advance(blocks, text, bisect_left(starts, cut.start), cut.title)
+        firsts.setdefault(_rewind(blocks, text, index, cut.title), cut)
     sections = [_Section(None)]
     for index, block in enumerate(blocks):
         if index in firsts:
             sections.append(_Section(firsts[index]))
         sections[-1].blocks.append(block)
     return [section for section in sections if section.blocks]
+
+
+def _advance(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
+    """Go on to the next block where that is the heading with the chapter's title, and this is none.
+
+    Some books have the target of the link in the paragraph before.
+    """
+    if index + 1 < len(blocks) and not blocks[index].level and blocks[index + 1].level:
+        heading = _letters(text[blocks[index + 1].start : blocks[index + 1].end])
+        return index + 1 if heading and heading in _letters(title) else index
+    return index
 
 
 def _rewind(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
@@ -140,7 +102,7 @@ def _set_matter(sections: Sequence[_Section], text: str) -> None:
     for section in sections:
         if section.cut and section.cut.matter:
             for block in section.blocks:
-                block.matter = block.matter or section.cut.matter
+                block.matter = block.matter or (None if block.is_kept else section.cut.matter)
         words: Counter[str] = Counter()
         for block in section.blocks:
             if block.matter in SHORT_MATTER:
@@ -148,6 +110,26 @@ def _set_matter(sections: Sequence[_Section], text: str) -> None:
         for block in section.blocks:
             if block.matter and words[block.matter] > LONGEST_SHORT_MATTER:
                 block.matter = None
+
+
+def _find_title_page(sections: Sequence[_Section], text: str, title: str, author: str) -> None:
+    """Before a book's first long section, call its own name and its author's a title page.
+
+    What else stands there (a dedication, a motto) is read before the first chapter.
+    """
+    if sum(1 for section in sections if section.cut and not section.cut.matter) < 2:
+        return
+    names = {_letters(name) for name in (title, author, f"by {author}", *author.split("; ")) if name}
+    for section in sections:
+        words = sum(count_words(text[b.start : b.end]) for b in section.blocks if not b.matter and not b.skip)
+        is_own = section.cut is None or section.cut.matter is not None or _letters(section.cut.title) in names
+        if words >= _FEWEST_WORDS or not is_own:
+            return
+        for block in section.blocks:
+            if _letters(text[block.start : block.end]) in names and not block.is_kept:
+                block.matter = block.matter or TITLE_PAGE
+        if section.cut and section.cut.matter in {None, TITLE_PAGE}:
+            section.cut = replace(section.cut, is_opening=True)
 
 
 def _why_skipped(block: Block, choices: ReadingChoices) -> str | None:
@@ -191,9 +173,8 @@ def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
             continue
         # A few words before the first chapter (a motto, a dedication) are no chapter either.
         words = sum(count_words(text[block.start : block.end]) for block in section.read)
-        if not section.has_body or (
-            section.cut is None and words < _FEWEST_WORDS and section is not sections[-1]
-        ):
+        is_loose = section.cut is None or section.cut.is_opening
+        if not section.has_body or (is_loose and words < _FEWEST_WORDS and section is not sections[-1]):
             waiting += section.read
             continue
         section.read = waiting + section.read
@@ -206,12 +187,15 @@ def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
     return joined
 
 
-def _make_chapters(sections: Sequence[_Section], title: str) -> tuple[Chapter, ...]:
+def _make_chapters(sections: Sequence[_Section], text: str, title: str) -> tuple[Chapter, ...]:
     titles = Counter(section.cut.title for section in sections if section.cut)
     chapters = []
     for number, section in enumerate(sections, 1):
         cut = section.cut
-        name = cut.title if cut else title
+        first = section.read[0]
+        # What stands before the first entry of the contents may have a heading of its own.
+        own = " ".join(text[first.start : first.end].split()) if first.level else ""
+        name = cut.title if cut else own or title
         # Two chapters of one title can't be told apart in a player.
         if cut and cut.part and titles[cut.title] > 1:
             name = f"{cut.part}: {cut.title}"

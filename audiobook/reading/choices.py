@@ -22,3 +22,22 @@ class ReadingChoices:
 
 
 DEFAULT_CHOICES = ReadingChoices()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingWish:
+    """What is asked for in one run; None leaves it to the settings.  See `ReadingChoices`."""
+
+    matter: bool | None = None
+    footnotes: Footnotes | None = None
+
+    def over(self, lower: ReadingChoices) -> ReadingChoices:
+        """Return these choices with what they leave open taken from `lower`."""
+        return ReadingChoices(
+            matter=lower.matter if self.matter is None else self.matter,
+            footnotes=lower.footnotes if self.footnotes is None else self.footnotes,
+            descriptions=lower.descriptions,
+        )
+
+
+NO_WISH = ReadingWish()

@@ -20,10 +20,14 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
+from audiobook.reading.archive import Archive
+from audiobook.reading.bounds import MAX_MARKUP
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.epub import read_epub
-from audiobook.reading.html import read_html, read_tree
-from audiobook.reading.markup import MAX_MARKUP, parse_page
+from audiobook.reading.html import read_html, read_page_metadata, read_tree
+from audiobook.reading.markup import parse_page, parse_xml, text_of
+from audiobook.reading.package import Metadata, read_metadata
+from audiobook.reading.rtf import spell_letters
 from audiobook.reading.text import make_text_book
 
 TIME_LIMIT_S = 180
@@ -44,7 +48,8 @@ def read_by_pandoc(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CH
     # The sandbox keeps pandoc from reading or fetching anything but its input.
     command = [pandoc, "+RTS", _PANDOC_MEMORY, "-RTS", "--sandbox", "--standalone", "--wrap=none"]
     command += ["--from", path.suffix[1:].lower(), "--to", "html5"]
-    done = _run(path, command, data)
+    kind = path.suffix.lower()
+    done = _run(path, command, spell_letters(data) if kind == ".rtf" else data)
     if done.returncode:
         raise SourceError(f"{path}: pandoc can't read it: {_last_line(done.stderr)}")
     if len(done.stdout) > MAX_MARKUP:
@@ -58,7 +63,23 @@ def read_by_pandoc(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CH
     above = header.getparent() if header is not None else None
     if header is not None and above is not None:
         above.remove(header)
-    return read_tree(path, root, choices)
+    metadata = read_page_metadata(root)
+    return read_tree(path, root, choices, _read_odt_metadata(path, data) if kind == ".odt" else metadata)
+
+
+def _read_odt_metadata(path: Path, data: bytes) -> Metadata:
+    """Read what an ODT says of itself, which pandoc leaves out (OpenDocument 1.3 part 3, section 4.3)."""
+    with Archive(str(path), data) as archive:
+        if archive.find("meta.xml") is None:
+            return Metadata()
+        root = parse_xml(archive.read_markup("meta.xml"), f"{path}: meta.xml")
+    found = {str(element.tag).rpartition("}")[2]: text_of(element) for element in root.iter("{*}*")}
+    return Metadata(
+        title=found.get("title") or None,
+        author=found.get("initial-creator") or found.get("creator") or None,
+        language=found.get("language") or None,
+        description=found.get("description") or None,
+    )
 
 
 def read_mobi(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
@@ -69,7 +90,10 @@ def read_mobi(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
             unpacked = Path(str(found["epub"]))
             book = read_epub(path, unpacked.read_bytes(), choices)
         else:
-            book = read_html(path, Path(str(found["html"])).read_bytes(), choices)
+            page = Path(str(found["html"]))
+            about = page.with_name("content.opf")
+            metadata = read_metadata(about.read_bytes(), f"{path}: {about.name}") if about.exists() else None
+            book = read_html(path, page.read_bytes(), choices, metadata)
     return book
 
 

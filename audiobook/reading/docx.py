@@ -6,7 +6,7 @@ Source: ECMA-376 Part 1 (WordprocessingML), chapter 17; core properties in Part 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DOCUMENT = "word/document.xml"
-_MAX_DOCUMENT = 64_000_000
+_MAX_DOCUMENT = 20_000_000
 """Bytes of the document's XML, which is about ten times its text."""
+_MAX_TAGS = 500_000
+"""Angle brackets of all its parts; Word writes about one for a word at worst."""
+_WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"})
+_TITLE_STYLES = frozenset({"title", "subtitle", "author", "date"})
+_TITLE = 0
+"""The "level" of what stands on the title page; those of headings begin at 2."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING_STYLE = re.compile(
     r"(?:heading|überschrift|berschrift|titre|título|titolo|kop|rubrik)\s*([1-6])", re.IGNORECASE
@@ -40,7 +46,7 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
     source = str(path)
     if data.startswith(_OLE):
         raise SourceError(f"{source}: is an old .doc, or has a password; save it as .docx without one")
-    with Archive(source, data) as archive:
+    with Archive(source, data, max_tags=_MAX_TAGS) as archive:
         if archive.find(_DOCUMENT) is None:
             raise SourceError(f"{source}: is no DOCX: {_DOCUMENT} is missing from it")
         document = _parse(archive, _DOCUMENT)
@@ -55,7 +61,7 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
 
 
 def _parse(archive: Archive, name: str) -> _Element:
-    return parse_xml(archive.read(name, _MAX_DOCUMENT), f"{archive.source}: {name}")
+    return parse_xml(archive.read_markup(name, _MAX_DOCUMENT), f"{archive.source}: {name}", _MAX_TAGS)
 
 
 def _read_properties(archive: Archive) -> Metadata:
@@ -87,8 +93,8 @@ def _read_styles(archive: Archive) -> dict[str, int]:
         name = _value(style.find(f"{_W}name"))
         outline = _value(style.find(f"{_W}pPr/{_W}outlineLvl"))
         named = _HEADING_STYLE.match(name)
-        if name.lower() == "title":
-            levels[identity] = 1
+        if name.lower() in _TITLE_STYLES:
+            levels[identity] = _TITLE
         elif named:
             # Below the book's title, which has a style of its own.
             levels[identity] = min(6, int(named[1]) + 1)
@@ -96,8 +102,9 @@ def _read_styles(archive: Archive) -> dict[str, int]:
             levels[identity] = min(6, int(outline) + 2)
         parents[identity] = _value(style.find(f"{_W}basedOn"))
     for identity, parent in parents.items():
-        if identity not in levels and parent in levels and parents.get(parent, "") != identity:
-            levels[identity] = levels[parent]
+        level = levels.get(parent, _TITLE)
+        if identity not in levels and level != _TITLE and parents.get(parent, "") != identity:
+            levels[identity] = level
     return levels
 
 
@@ -111,6 +118,10 @@ class _Converter:
     def __init__(self, levels: Mapping[str, int]) -> None:
         self._levels = levels
         self._is_instruction = False
+        self._has_begun = False
+        """Text that is no heading has been met."""
+        self._words: list[str] = []
+        """Of the paragraph so far, since its last element."""
 
     def convert(self, document: _Element, notes: Mapping[str, _Element | None]) -> _Element:
         from lxml import etree
@@ -138,11 +149,11 @@ class _Converter:
                 self._paragraph(child, out)
             elif name == "tbl":
                 table = etree.SubElement(out, "table")
-                for row in child.iter(f"{_W}tr"):
+                for row in _inside(child, "tr"):
                     line = etree.SubElement(table, "tr")
-                    for cell in row.findall(f"{_W}tc"):
+                    for cell in _inside(row, "tc"):
                         self._blocks(cell, etree.SubElement(line, "td"))
-            elif name in {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"}:
+            elif name in _WRAPPERS:
                 is_contents = child.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
                 if _value(is_contents) == "Table of Contents":
                     self._blocks(child, etree.SubElement(out, "nav", role="doc-toc"))
@@ -159,6 +170,16 @@ class _Converter:
         level = self._levels.get(style, 0)
         if outline.isdigit() and int(outline) < 6:
             level = min(6, int(outline) + 2)
+        if self._levels.get(style) == _TITLE and not self._has_begun:
+            out = etree.SubElement(out, "section", role="doc-titlepage")
+            level = 1
+        elif self._levels.get(style) == _TITLE:
+            # A title in the midst of the text heads a chapter.
+            level = 2
+        elif not level:
+            self._has_begun = self._has_begun or any(
+                (words.text or "").strip() for words in paragraph.iter(f"{_W}t")
+            )
         if re.match(r"(?i)toc\s*\d", style):
             out = etree.SubElement(out, "nav", role="doc-toc")
         element = etree.SubElement(out, f"h{level}" if level else "p")
@@ -166,6 +187,7 @@ class _Converter:
         if language:
             element.set("lang", language)
         self._inline(paragraph, element)
+        self._put_words(element)
 
     def _inline(self, parent: _Element, out: _Element) -> None:
         for child in parent:
@@ -197,29 +219,43 @@ class _Converter:
             if name == "fldChar":
                 self._is_instruction = child.get(f"{_W}fldCharType") == "begin"
             elif name == "t" and not self._is_instruction:
-                _append(out, child.text or "")
+                self._words.append(child.text or "")
             elif name == "tab":
-                _append(out, " ")
+                self._words.append(" ")
             elif name in {"br", "cr"}:
                 if child.get(f"{_W}type") in {None, "textWrapping"}:
+                    self._put_words(out)
                     etree.SubElement(out, "br")
             elif name == "noBreakHyphen":
-                _append(out, "-")
+                self._words.append("-")
             elif name in {"footnoteReference", "endnoteReference"}:
                 target = f"#{name.removesuffix('Reference')}-{child.get(f'{_W}id')}"
+                self._put_words(out)
                 etree.SubElement(out, "a", role="doc-noteref", href=target).text = "*"
             elif name == "drawing":
                 words = next((e.get("descr", "") for e in child.iter("{*}docPr")), "")
+                self._put_words(out)
                 etree.SubElement(out, "img", alt=words)
+
+    def _put_words(self, out: _Element) -> None:
+        """Add the words at an element's end."""
+        words = "".join(self._words)
+        self._words = []
+        last = next(out.iterchildren(reversed=True), None)
+        if last is not None:
+            last.tail = (last.tail or "") + words
+        else:
+            out.text = (out.text or "") + words
+
+
+def _inside(parent: _Element, name: str) -> Iterator[_Element]:
+    """Yield a table's rows or a row's cells, those in wrappers too, but not those of tables within."""
+    for child in parent:
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif str(child.tag).removeprefix(_W) in _WRAPPERS:
+            yield from _inside(child, name)
 
 
 def _lang(element: _Element) -> str:
     return element.get(f"{_W}val", "")
-
-
-def _append(out: _Element, words: str) -> None:
-    """Add text at an element's end."""
-    if len(out):
-        out[-1].tail = (out[-1].tail or "") + words
-    else:
-        out.text = (out.text or "") + words

@@ -12,11 +12,11 @@ from audiobook.errors import SourceError
 from audiobook.model import Book, Image
 from audiobook.reading.archive import Archive, resolve
 from audiobook.reading.assembly import make_book, mark_link_lists
-from audiobook.reading.chapters import Cut, cuts_at_headings
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.cuts import Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.flow import Flow, Style, count_words
 from audiobook.reading.lexicon import read_lexicon
-from audiobook.reading.markup import MAX_MARKUP, parse_page, parse_xml
+from audiobook.reading.markup import parse_page, parse_xml
 from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
@@ -30,7 +30,6 @@ MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
 _MAX_COVER = 20_000_000
-_MAX_LEXICON = 8_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class _Epub:
     pages: tuple[tuple[Item, bool], ...]
 
     def parse(self, item: Item) -> _Element:
-        data = self.archive.read(item.name, MAX_MARKUP)
+        data = self.archive.read_markup(item.name)
         return parse_page(data, f"{self.archive.source}: {item.name}")
 
 
@@ -84,10 +83,11 @@ def _check_mimetype(archive: Archive) -> Iterator[str]:
         yield f"{archive.source}: its mimetype is {stated[:60]!r} instead of {MIMETYPE}; read all the same"
 
 
-def _resolver(base: str) -> Callable[[str], str | None]:
+def _resolver(archive: Archive, base: str) -> Callable[[str], str | None]:
     def resolve_link(href: str) -> str | None:
         place = resolve(base, href) if href else None
-        return "#".join(filter(None, place)) if place else None
+        # Upper and lower case are mixed up where a book was made on Windows.
+        return "#".join(filter(None, (archive.find(place[0]) or place[0], place[1]))) if place else None
 
     return resolve_link
 
@@ -96,7 +96,7 @@ def _read_pages(epub: _Epub, flow: Flow) -> None:
     """Add every page in reading order; two passes, since a note may stand before its marker's page."""
     notes = Notes()
     for item, _ in epub.pages:
-        collect_notes(epub.parse(item), _resolver(item.name), notes)
+        collect_notes(epub.parse(item), _resolver(epub.archive, item.name), notes)
     if epub.choices.footnotes == "paragraph" and notes.markers:
         for item, _ in epub.pages:
             collect_texts(epub.parse(item), item.name, notes)
@@ -104,7 +104,12 @@ def _read_pages(epub: _Epub, flow: Flow) -> None:
     whole = dict(_whole_pages(epub))
     for item, linear in epub.pages:
         matter = whole.get(item.name) or (None if linear else OUTSIDE)
-        page = Page(name=item.name, root=epub.parse(item), resolve=_resolver(item.name), language=language)
+        page = Page(
+            name=item.name,
+            root=epub.parse(item),
+            resolve=_resolver(epub.archive, item.name),
+            language=language,
+        )
         reader = PageReader(flow, page, notes, epub.choices)
         reader.read(Style(matter=matter))
         mark_link_lists(flow, reader.link_blocks)
@@ -116,7 +121,9 @@ def _whole_pages(epub: _Epub) -> Iterator[tuple[str, str]]:
         yield epub.package.nav.name, "contents"
     targets = list(epub.package.guide)
     if epub.package.nav:
-        targets += read_landmarks(epub.parse(epub.package.nav), _resolver(epub.package.nav.name))
+        targets += read_landmarks(
+            epub.parse(epub.package.nav), _resolver(epub.archive, epub.package.nav.name)
+        )
     entries = _read_contents(epub)
     named = [target.partition("#")[0] for target in _targets(entries)]
     for name, target in targets:
@@ -140,11 +147,11 @@ def _read_contents(epub: _Epub) -> tuple[Entry, ...]:
     package = epub.package
     entries: tuple[Entry, ...] = ()
     if package.nav and epub.archive.find(package.nav.name):
-        entries = read_nav(epub.parse(package.nav), _resolver(package.nav.name))
+        entries = read_nav(epub.parse(package.nav), _resolver(epub.archive, package.nav.name))
     if not entries and package.ncx and epub.archive.find(package.ncx.name):
-        data = epub.archive.read(package.ncx.name, MAX_MARKUP)
+        data = epub.archive.read_markup(package.ncx.name)
         root = parse_xml(data, f"{epub.archive.source}: {package.ncx.name}")
-        entries = read_ncx(root, _resolver(package.ncx.name))
+        entries = read_ncx(root, _resolver(epub.archive, package.ncx.name))
     return entries
 
 
@@ -153,6 +160,8 @@ def _find_cuts(epub: _Epub, flow: Flow, warnings: list[str]) -> list[Cut]:
     text = flow.text
     cuts = choose_cuts(_read_contents(epub), flow.anchors, lambda start, end: count_words(text[start:end]))
     chapters = [cut for cut in cuts if not cut.matter]
+    if len(chapters) < 2:
+        mark_plain_headings(flow)
     by_heading = cuts_at_headings(flow)
     if len(chapters) >= 2 or (chapters and len(by_heading) < 4):
         return _add_pages_outside(epub, flow, cuts)
@@ -203,7 +212,7 @@ def _read_lexicons(epub: _Epub, flow: Flow, warnings: list[str]) -> None:
             continue
         where = f"{epub.archive.source}: {item.name}"
         try:
-            flow.pronunciations += read_lexicon(epub.archive.read(item.name, _MAX_LEXICON), where)
+            flow.pronunciations += read_lexicon(epub.archive.read_markup(item.name), where)
         except SourceError as error:
             warnings.append(f"{error}; its pronunciations are not used")
 

@@ -38,7 +38,7 @@ class Block:
     """A paragraph or heading of the text to be.
 
     `level` is 0 for a paragraph, 1 to 6 for a heading.  `matter` says why the section it stands in is
-    not read, `skip` why it itself is not.
+    not read, `skip` why it itself is not.  `is_kept`: it is read although its section is not.
     """
 
     start: int
@@ -48,6 +48,7 @@ class Block:
     skip: str | None = None
     language: str | None = None
     follows_scene_break: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Style:
     matter: str | None = None
     skip: str | None = None
     language: str | None = None
+    is_kept: bool = False
 
 
 PLAIN = Style()
@@ -133,6 +135,7 @@ class Flow:
                 matter=style.matter,
                 skip=style.skip,
                 language=style.language,
+                is_kept=style.is_kept,
                 follows_scene_break=self._after_break and style.skip is None,
             )
         )

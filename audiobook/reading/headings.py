@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -95,6 +96,18 @@ def _keyword_level(words: str) -> int:
     return 1 if match["kind"].lower() in _PARTS.split("|") else 2
 
 
+def is_label(words: str) -> bool:
+    """Tell whether a heading is a chapter's number alone: "IV.", "7", "Chapter Two"."""
+    words = words.strip()
+    match = _KEYWORD.fullmatch(words)
+    bare = (
+        match is not None
+        and not match["rest"].strip(" .:_")
+        and match["kind"].lower() not in _PARTS.split("|")
+    )
+    return bare or _NUMERAL.fullmatch(words) is not None
+
+
 def _value(roman: str | None, digits: str | None) -> int:
     if digits:
         return int(digits)
@@ -120,9 +133,11 @@ def _find_numerals(texts: Sequence[str], rest: Sequence[int], parts: dict[int, i
 
 def _count_up(found: Sequence[tuple[int, int]], texts: Sequence[str], parts: dict[int, int]) -> list[int]:
     chosen: list[int] = []
+    places = sorted(parts)
     expected = 1
     for index, value in found:
-        is_new = value == 1 and any((chosen[-1] if chosen else -1) < part < index for part in parts)
+        last = chosen[-1] if chosen else -1
+        is_new = value == 1 and bisect_left(places, index) > bisect_right(places, last)
         followed = index + 1 < len(texts)
         if followed and (value == expected or is_new):
             chosen.append(index)
@@ -148,7 +163,8 @@ def _find_capitals(texts: Sequence[str], rest: Sequence[int]) -> list[int]:
         is_line = len(words) <= 80 and not re.search(r"[\r\n]", words)
         if is_line and _is_in_capitals(words) and not re.search(r"[,;:!?\"”“»«…—-]$|^[\"“«]", words):
             found.append(index)
-    found = [i for i in found if i + 1 < len(texts) and i + 1 not in found]
+    lines = set(found)
+    found = [i for i in found if i + 1 < len(texts) and i + 1 not in lines]
     # A full stop ends a sign, a date or a signature, unless all headings are set so.
     without = [i for i in found if not texts[i].rstrip().endswith(".")]
     found = without if without or len(found) < 3 else found

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.assembly import make_book, mark_link_lists
-from audiobook.reading.chapters import TITLE_PAGE, Cut, cuts_at_headings
+from audiobook.reading.bounds import MAX_MARKUP
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.cuts import TITLE_PAGE, Cut, cuts_at_headings, mark_plain_headings
 from audiobook.reading.flow import Flow
 from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
-from audiobook.reading.markup import MAX_MARKUP, language_of, parse_page, text_of
+from audiobook.reading.markup import language_of, parse_page, text_of
 from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Metadata
 from audiobook.reading.page import Page, PageReader
@@ -29,18 +30,23 @@ _NAMES = {
 }
 
 
-def read_html(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
-    """Read an HTML or XHTML file.  Raises `SourceError` where it holds nothing to speak."""
+def read_html(
+    path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES, metadata: Metadata | None = None
+) -> Book:
+    """Read an HTML or XHTML file; `metadata` overrules what it says of itself.
+
+    Raises `SourceError` where it holds nothing to speak.
+    """
     if len(data) > MAX_MARKUP:
         raise SourceError(
             f"{path}: {len(data) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
         )
-    return read_tree(path, parse_page(data, str(path)), choices)
+    return read_tree(path, parse_page(data, str(path)), choices, metadata)
 
 
 def read_tree(path: Path, root: _Element, choices: ReadingChoices, metadata: Metadata | None = None) -> Book:
     """Make a book of a parsed page; `metadata` overrules what the page says of itself."""
-    metadata = metadata or _read_metadata(root)
+    metadata = metadata or read_page_metadata(root)
     flow = Flow(str(path))
     notes = Notes()
     collect_notes(root, _resolve, notes)
@@ -73,6 +79,7 @@ def _find_cuts(flow: Flow, metadata: Metadata) -> list[Cut]:
         words = " ".join(text[block.start : block.end].split()).casefold()
         if block.level and words.startswith("by ") and (not author or author in words):
             block.matter = TITLE_PAGE
+    mark_plain_headings(flow)
     return cuts_at_headings(flow)
 
 
@@ -80,7 +87,7 @@ def _resolve(href: str) -> str | None:
     return href if href.startswith("#") and len(href) > 1 else None
 
 
-def _read_metadata(root: _Element) -> Metadata:
+def read_page_metadata(root: _Element) -> Metadata:
     """Read title, author and language of a page's head."""
     named: dict[str, str] = {}
     for meta in root.iter("meta"):

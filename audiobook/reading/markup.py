@@ -6,20 +6,15 @@ import codecs
 import contextlib
 import html
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
+from audiobook.reading.bounds import MAX_MARKUP, MAX_TAGS, check_attributes, check_depth, check_markup
 from audiobook.reading.decode import decode_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-MAX_MARKUP = 16_000_000
-"""Bytes of one file of markup.  The longest chapters of real books are under 2 MB."""
-MAX_TAGS = 400_000
-"""Angle brackets of one page.  A long novel on one page has a tenth of it; each costs 20 µs and 200 bytes."""
-MAX_DEPTH = 200
-"""Elements within elements; real books stay under 40."""
 
 EPUB_NS = "http://www.idpf.org/2007/ops"
 SSML_NS = "http://www.w3.org/2001/10/synthesis"
@@ -29,27 +24,39 @@ _DECLARED = re.compile(
     rb"<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
 )
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+# Where XML 1.0 section 2.8 lets a document type stand: before the first element.
+_DOCTYPE = re.compile(
+    r"((?:\s++|<!--.*?-->|<\?.*?\?>)*+)<!DOCTYPE\b[^>\[]*+(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL
+)
 _OWN_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 # Characters that XML 1.0 section 2.2 leaves out.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PROLOG = 100_000
+# Encodings that a book may say it is in; Python knows others that are none (punycode, unicode_escape).
+_ENCODING = re.compile(
+    r"(?:utf|ucs|iso|latin|windows|cp|ibm|koi8|gb|hz|big5|euc|shift|s?jis|mac|tis|ks|ascii|us|x-)[-_\w]*",
+    re.IGNORECASE,
+)
 
 
-def parse_xml(data: bytes, source: str) -> _Element:
+def parse_xml(data: bytes, source: str, max_tags: int = MAX_TAGS) -> _Element:
     """Parse XML that must be well-formed (a package, an NCX).  Raises `SourceError`."""
     from lxml import etree
 
-    text = _prepare(_decode(data, source), source)
+    text = _decode(data, source)
+    check_markup(text, source, max_tags)
+    text = _prepare(text, source)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"{source}: is not well-formed XML: {error}") from error
+    check_depth(root, source)
+    return root
 
 
 def parse_page(data: bytes, source: str) -> _Element:
@@ -64,33 +71,39 @@ def parse_page_text(text: str, source: str) -> _Element:
     """Parse a page that is decoded already; else as `parse_page`."""
     from lxml import etree
 
-    if len(text) > MAX_MARKUP:
-        raise SourceError(
-            f"{source}: {len(text) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read"
-        )
-    if text.count("<") > MAX_TAGS:
-        raise SourceError(f"{source}: has {text.count('<')} tags, more than any page of a book ({MAX_TAGS})")
+    check_markup(text, source)
     text = _prepare(text, source)
     if not text.strip():
         return etree.Element("html")
+    encoded = text.encode()
+    if len(encoded) > MAX_MARKUP:
+        raise SourceError(
+            f"{source}: {len(encoded) / 1e6:.0f} MB of markup; at most {MAX_MARKUP / 1e6:.0f} MB are read; "
+            "split it into several files"
+        )
     root: _Element | None = None
-    if re.search(r"<html\b[^>]*xmlns", text[:_PROLOG]):
+    if re.search(r"<(?:\w+:)?html\b[^>]*xmlns", text[:_PROLOG]):
         strict = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )
         try:
-            root = etree.fromstring(text.encode(), strict)
+            root = etree.fromstring(encoded, strict)
         except etree.XMLSyntaxError as error:
             if "depth" in str(error).lower():
                 raise SourceError(f"{source}: elements are nested too deep") from error
     if root is None:
+        check_attributes(text, source)
         lenient = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-        root = etree.fromstring(text.encode(), lenient)
-        if any("depth" in entry.message.lower() for entry in lenient.error_log):
+        root = etree.fromstring(encoded, lenient)
+        messages = [entry.message.lower() for entry in lenient.error_log]
+        if any("depth" in message for message in messages):
             raise SourceError(f"{source}: elements are nested too deep")
+        # The parser would go on without what is too much for it.
+        if any("limit exceeded" in message for message in messages):
+            raise SourceError(f"{source}: holds more in one piece than can be read; split it")
     if root is None:
         return etree.Element("html")
-    _check_depth(root, source)
+    check_depth(root, source)
     _strip_namespaces(root)
     return root
 
@@ -118,6 +131,10 @@ def text_of(element: _Element) -> str:
 
 def _decode(data: bytes, source: str) -> str:
     """Decode by byte order mark, else as declared, else as any text."""
+    # XML 1.0 appendix F: "<?" or "<h" tells UTF-16 where no mark does.
+    for start, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if data.startswith(start):
+            return data.decode(encoding, "replace")
     if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         declared = _DECLARED.search(data[:2048])
         if declared:
@@ -125,7 +142,7 @@ def _decode(data: bytes, source: str) -> str:
             # Browsers read what calls itself Latin-1 as Windows-1252 (WHATWG Encoding Standard).
             latin = name.lower().replace("_", "-") in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
             try:
-                if not latin and not name.lower().startswith("utf-16"):
+                if not latin and _ENCODING.fullmatch(name) and not name.lower().startswith("utf-16"):
                     return data.decode(name)
             except (LookupError, UnicodeDecodeError):
                 pass
@@ -135,33 +152,28 @@ def _decode(data: bytes, source: str) -> str:
 def _prepare(text: str, source: str) -> str:
     """Take out what a parser could be led astray by: declarations, and entities other than XML's own."""
     text = _XML_DECLARATION.sub("", text, count=1)
-    if _OWN_ENTITY.search(text[:_PROLOG]):
+    doctype = _DOCTYPE.match(text)
+    if _OWN_ENTITY.search(doctype[0] if doctype else text[:_PROLOG]):
         raise SourceError(
             f"{source}: declares entities of its own (<!ENTITY), which can name files or blow up memory; "
             "narrate does not read such files"
         )
-    doctype = _DOCTYPE.search(text[:_PROLOG])
     if doctype:
-        text = text[: doctype.start()] + text[doctype.end() :]
+        text = text[doctype.end() :]
     return _NOT_XML.sub("", _NAMED.sub(_spell_entity, text))
 
 
 def _spell_entity(match: re.Match[str]) -> str:
-    if match[1] in _XML_OWN:
-        return match[0]
-    character = html.unescape(match[0])
+    return _spell(match[1])
+
+
+@lru_cache(maxsize=4096)
+def _spell(name: str) -> str:
+    if name in _XML_OWN:
+        return f"&{name};"
+    character = html.unescape(f"&{name};")
     # An unknown name is what somebody typed: an ampersand and a word.
-    return f"&amp;{match[1]};" if character == match[0] else html.escape(character)
-
-
-def _check_depth(root: _Element, source: str) -> None:
-    depth = 0
-    from lxml import etree
-
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            raise SourceError(f"{source}: elements are nested more than {MAX_DEPTH} deep")
+    return f"&amp;{name};" if character == f"&{name};" else html.escape(character)
 
 
 def _strip_namespaces(root: _Element) -> None:

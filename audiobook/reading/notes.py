@@ -24,7 +24,7 @@ _CLASSES = re.compile(
     r"(?:^|[\s_-])(?:noteref|fnanchor|fnref|footnote-?ref|footnote-?reference|fn-?link)", re.IGNORECASE
 )
 _NOTE_CLASSES = re.compile(r"^(?:foot|end)notes?(?:-?text)?$", re.IGNORECASE)
-_BLOCKS = frozenset({"p", "div", "li", "aside", "section", "dd", "td", "blockquote"})
+_BLOCKS = frozenset({"p", "div", "li", "aside", "section", "dt", "dd", "td", "blockquote"})
 _LONGEST_NOTE = 6000
 """Characters; what is longer is a chapter that a link with a number leads to."""
 
@@ -102,6 +102,9 @@ def note_at(element: _Element) -> _Element | None:
     at: _Element | None = element if own is None else own
     while at is not None and at.tag not in _BLOCKS:
         at = at.getparent()
+    following = at.getnext() if at is not None and at.tag == "dt" else None
+    if following is not None and following.tag == "dd":
+        at = following
     if at is None:
         return None
     size = 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
 from audiobook.reading.archive import Archive, resolve
-from audiobook.reading.markup import MAX_MARKUP, parse_xml, text_of
+from audiobook.reading.markup import parse_xml, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -69,14 +69,14 @@ def read_package(archive: Archive) -> Package:
     _refuse_protected(archive)
     if archive.find(_CONTAINER) is None:
         raise SourceError(f"{archive.source}: is no EPUB: {_CONTAINER} is missing from it")
-    container = parse_xml(archive.read(_CONTAINER, MAX_MARKUP), f"{archive.source}: {_CONTAINER}")
+    container = parse_xml(archive.read_markup(_CONTAINER), f"{archive.source}: {_CONTAINER}")
     paths = [rootfile.get("full-path", "") for rootfile in container.iter("{*}rootfile")]
     place = resolve("", paths[0]) if paths and paths[0] else None
     if place is None:
         raise SourceError(f"{archive.source}: {_CONTAINER} names no package inside the book")
     name = place[0]
-    root = parse_xml(archive.read(name, MAX_MARKUP), f"{archive.source}: {name}")
-    items = _read_manifest(root, name)
+    root = parse_xml(archive.read_markup(name), f"{archive.source}: {name}")
+    items = _read_manifest(root, name, archive)
     spine, warnings = _read_spine(root, items, archive)
     return Package(
         metadata=_read_metadata(root),
@@ -85,15 +85,20 @@ def read_package(archive: Archive) -> Package:
         nav=next((item for item in items.values() if "nav" in item.properties), None),
         ncx=_find_ncx(root, items),
         cover=_find_cover(root, items),
-        guide=_read_guide(root, name),
+        guide=_read_guide(root, name, archive),
         warnings=warnings,
     )
+
+
+def read_metadata(data: bytes, source: str) -> Metadata:
+    """Read what a package that stands alone says about its book.  Raises `SourceError`."""
+    return _read_metadata(parse_xml(data, source))
 
 
 def _refuse_protected(archive: Archive) -> None:
     """Raise `SourceError` where a book is under digital rights management."""
     if archive.find(_ENCRYPTION):
-        root = parse_xml(archive.read(_ENCRYPTION, MAX_MARKUP), f"{archive.source}: {_ENCRYPTION}")
+        root = parse_xml(archive.read_markup(_ENCRYPTION), f"{archive.source}: {_ENCRYPTION}")
         methods = {method.get("Algorithm", "") for method in root.iter("{*}EncryptionMethod")}
         if methods - set(_FONT_MANGLING):
             raise SourceError(
@@ -104,13 +109,13 @@ def _refuse_protected(archive: Archive) -> None:
         raise SourceError(f"{archive.source}: is protected (DRM: {_RIGHTS}) and can't be read")
 
 
-def _read_manifest(root: _Element, name: str) -> dict[str, Item]:
+def _read_manifest(root: _Element, name: str, archive: Archive) -> dict[str, Item]:
     items = {}
     for element in root.iterfind("{*}manifest/{*}item"):
         place = resolve(name, element.get("href", ""))
         if place:
             items[element.get("id", "")] = Item(
-                name=place[0],
+                name=archive.find(place[0]) or place[0],
                 media_type=element.get("media-type", "").lower(),
                 properties=frozenset(element.get("properties", "").split()),
             )
@@ -155,12 +160,17 @@ def _find_cover(root: _Element, items: Mapping[str, Item]) -> Item | None:
     return next((item for item in found if item.media_type.startswith("image/")), None)
 
 
-def _read_guide(root: _Element, name: str) -> tuple[tuple[str, str], ...]:
+def _read_guide(root: _Element, name: str, archive: Archive) -> tuple[tuple[str, str], ...]:
     found = []
     for reference in root.iterfind("{*}guide/{*}reference"):
         place = resolve(name, reference.get("href", ""))
         if place:
-            found.append((reference.get("type", ""), "#".join(filter(None, place))))
+            found.append(
+                (
+                    reference.get("type", ""),
+                    "#".join(filter(None, (archive.find(place[0]) or place[0], place[1]))),
+                )
+            )
     return tuple(found)
 
 
@@ -205,15 +215,16 @@ def _read_title(metadata: _Element, refined: Mapping[str, Mapping[str, str]]) ->
 
 def _read_authors(metadata: _Element, refined: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Return the creators who are authors; all of them where none is called one."""
-    authors, creators = [], []
+    authors: dict[str, None] = {}
+    creators: dict[str, None] = {}
     for element in metadata.iter("{*}creator"):
         words = text_of(element)
         role = refined.get(element.get("id", ""), {}).get("role") or element.get(f"{_OPF}role") or ""
         if words and words not in creators:
-            creators.append(words)
+            creators[words] = None
             if role in {"", "aut"}:
-                authors.append(words)
-    return authors or creators
+                authors[words] = None
+    return list(authors or creators)
 
 
 def _read_series(

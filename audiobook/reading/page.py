@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING
 
 from audiobook.model import Pronunciation
 from audiobook.reading.choices import ReadingChoices
+from audiobook.reading.elements import (
+    BLOCKS,
+    SECTIONS,
+    UNREAD,
+    heading_level,
+    is_data_row,
+    is_for_listeners,
+    is_hidden,
+    is_number,
+    is_scene_break,
+    is_stanza,
+    says_something,
+)
 from audiobook.reading.flow import PLAIN, Flow, Said, Style, tidy
 from audiobook.reading.markup import attribute, language_of, text_of, types_of
 from audiobook.reading.notes import Notes, Resolve, is_marker, note_at, says_it_is_a_note
@@ -20,37 +33,6 @@ FOOTNOTE = "footnote"
 DESCRIPTION = "picture description"
 NEW_LINE = "\u2028"
 """What `tidy` turns into a line feed that stays."""
-
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption"
-    " figure footer form header hgroup html legend li main menu nav ol p pre section summary table tbody td"
-    " tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
-)
-_UNREAD = frozenset(
-    "head script style template noscript rt rp rtc svg audio video object embed iframe canvas input button"
-    " select textarea map".split()
-)
-_SECTIONS = frozenset(
-    "body section nav article aside div ol ul dl header footer main figure p blockquote".split()
-)
-_HEADING = re.compile(r"h([1-6])")
-_PAGE_CLASS = re.compile(r"^(?:page-?num(?:ber)?s?|page-?no|pagebreak|pb|newpage|folio)$", re.IGNORECASE)
-_LINE_CLASS = re.compile(r"^(?:l(?:ine)?[-_]?num(?:ber)?s?|linenum)$", re.IGNORECASE)
-_VERSE_CLASS = re.compile(
-    r"^(?:line-?group|stanza|verse|poem|poetry|lg|canto|strophe|linegroup)$", re.IGNORECASE
-)
-_VERSE_TYPES = frozenset({"z3998:verse", "z3998:poem", "z3998:song", "z3998:hymn", "verse", "poem"})
-_BREAK_CLASS = re.compile(
-    r"^(?:scene|section|thought|space|text|story)[-_]?break$|^(?:ornament|asterism|tb|scenebreak)$",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_NO_DESCRIPTION = re.compile(
-    r"\W*(?:(?:cover|title[ -]?page|book)?\W*"
-    r"(?:image|picture|illustration|photo|figure|cover|logo|decoration)?(?: \d+)?"
-    r"|\S+\.(?:jpe?g|png|gif|svg|webp)|\[?image unavailable.*)\W*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +79,11 @@ class PageReader:
             identity = element.get("id") or (element.get("name") if element.tag == "a" else None)
             if identity and f"{self._page.name}#{identity}" in self._notes.markers:
                 note = note_at(element)
-                if note is not None and not any(_HEADING.fullmatch(child.tag) for child in note.iter("*")):
+                if note is not None and not any(heading_level(child) for child in note.iter("*")):
                     found.add(note)
+                    label = note.getprevious() if note.tag == "dd" else None
+                    if label is not None and label.tag == "dt":
+                        found.add(label)
         return found
 
     def _language(self, element: _Element, style: Style) -> str | None:
@@ -115,11 +100,11 @@ class PageReader:
         cell), 2 by line ends (a stanza).
         """
         tag = element.tag
-        if not isinstance(tag, str) or tag in _UNREAD or self._is_hidden(element):
+        if not isinstance(tag, str) or tag in UNREAD or is_hidden(element):
             self._mark(element)
             return
         style = self._style(element, style)
-        is_block = tag in _BLOCKS
+        is_block = tag in BLOCKS
         if is_block and not inline:
             self._flush(replace(style, level=0) if not style.level else style)
         self._mark(element)
@@ -152,20 +137,22 @@ class PageReader:
             self._flush(style)
             self._flow.add_scene_break()
         elif tag == "img":
-            self._take_picture(element)
+            self._take_picture(element, style)
         elif tag == "math":
             self._buffer.append(element.get("alttext") or text_of(element))
         elif tag == "q":
             self._buffer.append("“")
             self._walk_children(element, style, in_link=in_link, inline=inline)
             self._buffer.append("”")
-        elif tag == "tr" and not inline and _is_data_row(element):
+        elif tag == "sup" and self._is_bare_marker(element):
+            pass
+        elif tag == "tr" and not inline and is_data_row(element):
             self._walk_row(element, style, in_link=in_link)
-        elif not inline and _is_stanza(element):
+        elif not inline and is_stanza(element):
             self._walk_children(element, style, in_link=in_link, inline=2)
             self._flush(style)
         else:
-            if tag in {"p", "div"} and any(_BREAK_CLASS.match(c) for c in element.get("class", "").split()):
+            if is_scene_break(element):
                 self._flow.add_scene_break()
             return False
         return True
@@ -188,7 +175,11 @@ class PageReader:
         language = self._language(element, style)
         matter, skip, level = style.matter, style.skip, style.level
         types = types_of(element)
-        if types and element.tag in _SECTIONS:
+        # Who reads aloud reads the dedication, but not the title page that it stands on.
+        is_kept = style.is_kept or is_for_listeners(element, types)
+        if is_kept:
+            matter = None
+        elif types and element.tag in SECTIONS:
             matter = matter or matter_of_types(types)
         if (
             skip is None
@@ -196,29 +187,12 @@ class PageReader:
             and (element in self._note_elements or says_it_is_a_note(element))
         ):
             skip = FOOTNOTE
-        heading = _HEADING.fullmatch(element.tag)
-        if heading:
-            level = int(heading[1])
-        elif element.get("role") == "heading":
-            level = min(6, max(1, int(re.sub(r"\D", "", element.get("aria-level", "")) or 2)))
-        elif element.tag == "hgroup":
-            first = next((child for child in element if _HEADING.fullmatch(str(child.tag))), None)
-            level = int(first.tag[1]) if first is not None else level
-        return Style(level=level, matter=matter, skip=skip, language=language)
-
-    def _is_hidden(self, element: _Element) -> bool:
-        return (
-            element.get("hidden") is not None
-            or element.get("aria-hidden") == "true"
-            or _HIDDEN.search(element.get("style", "")) is not None
-        )
+        level = heading_level(element) or level
+        return Style(level=level, matter=matter, skip=skip, language=language, is_kept=is_kept)
 
     def _is_left_out(self, element: _Element) -> bool:
         """Tell whether an element is a page's or line's number, or a note that is read elsewhere."""
-        classes = element.get("class", "").split()
-        if {"pagebreak", "doc-pagebreak"} & set(types_of(element)):
-            return True
-        if any(_PAGE_CLASS.match(c) or _LINE_CLASS.match(c) for c in classes) and len(text_of(element)) < 20:
+        if is_number(element):
             return True
         return self._choices.footnotes == "paragraph" and element in self._note_elements
 
@@ -231,12 +205,21 @@ class PageReader:
             self._markers.append(target)
         return True
 
-    def _take_picture(self, image: _Element) -> None:
+    def _is_bare_marker(self, element: _Element) -> bool:
+        """Tell whether a raised number without a link is a note's: behind a word's or sentence's end."""
+        before = next((words.rstrip() for words in reversed(self._buffer) if words.strip()), "")
+        if element.find(".//a") is not None or not re.fullmatch(r"\d{1,3}", text_of(element)):
+            return False
+        return before[-1:] in set(".,;:!?”’\"'")
+
+    def _take_picture(self, image: _Element, style: Style) -> None:
         words = " ".join(image.get("alt", "").split())
-        if len(words) == 1 and words.isalpha() and not "".join(self._buffer).strip():
-            # A picture of a chapter's first letter.
-            self._buffer.append(words)
-        elif words and not _NO_DESCRIPTION.fullmatch(words):
+        is_letter = len(words) == 1 and words.isalpha() and not "".join(self._buffer).strip()
+        # A picture of a chapter's first letter, or of its title.
+        if is_letter or (style.level and says_something(words)):
+            self._buffer.append(words if is_letter else f" {words} ")
+            self._plain += sum(map(str.isalnum, words))
+        elif says_something(words):
             self._descriptions.append(words)
 
     def _note_pronunciation(self, element: _Element) -> None:
@@ -289,31 +272,3 @@ class PageReader:
         if self._choices.footnotes == "paragraph" and style.skip is None:
             for target in markers:
                 self._flow.add(self._notes.texts.get(target, ""), replace(style, level=0))
-
-
-def _is_data_row(row: _Element) -> bool:
-    """Tell a row of data from one that lays out a page."""
-    if len(row) < 2:
-        return False
-    return not any(child.tag in {"table", "h1", "h2", "h3"} for child in row.iter("*")) and all(
-        len(cell.findall(".//p")) < 2 for cell in row
-    )
-
-
-def _is_verse(element: _Element) -> bool:
-    return any(_VERSE_CLASS.match(c) for c in element.get("class", "").split()) or bool(
-        _VERSE_TYPES & set(types_of(element))
-    )
-
-
-def _is_stanza(element: _Element) -> bool:
-    """Tell whether an element's blocks are a poem's lines."""
-    if element.tag not in {"div", "section", "p", "ul", "ol", "blockquote"} or not _is_verse(element):
-        return False
-    inner = [child for child in element.iter("*") if child is not element]
-    return not any(
-        _HEADING.fullmatch(child.tag)
-        or (child.tag == "p" and child.find(".//br") is not None)
-        or _is_verse(child)
-        for child in inner
-    )

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from audiobook.errors import SourceError
 from audiobook.model import Book, Skip
-from audiobook.reading.chapters import TITLE_PAGE, Cut, assemble
+from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.cuts import TITLE_PAGE, Cut
 from audiobook.reading.decode import decode_text
 from audiobook.reading.flow import Block
 from audiobook.reading.frontmatter import find_front_matter

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audiobook.reading.chapters import PART, Cut
+from audiobook.reading.cuts import PART, Cut
 from audiobook.reading.markup import text_of, types_of
 from audiobook.reading.notes import Resolve
 from audiobook.reading.semantics import matter_of_title, matter_of_types
@@ -69,8 +69,8 @@ def read_landmarks(root: _Element, resolve: Resolve) -> list[tuple[str, str]]:
 
 def _read_list(top: _Element, resolve: Resolve) -> Iterator[Entry]:
     for item in top.findall("li"):
-        label = next((child for child in item if child.tag in {"a", "span"}), None)
         below = item.find("ol")
+        label = _find_label(item)
         # A hidden list is finer than a reader is meant to see.
         is_shown = below is not None and below.get("hidden") is None
         entries = tuple(_read_list(below, resolve)) if below is not None and is_shown else ()
@@ -78,6 +78,13 @@ def _read_list(top: _Element, resolve: Resolve) -> Iterator[Entry]:
         target = resolve(label.get("href", "")) if label is not None and label.get("href") else None
         types = tuple(types_of(label)) if label is not None else ()
         yield Entry(title=title, target=target, entries=entries, types=types)
+
+
+def _find_label(item: _Element) -> _Element | None:
+    """Return an entry's link, or the words it has instead, wherever they stand before the list below."""
+    own = [child for child in item if child.tag != "ol"]
+    links = [link for child in own for link in child.iter("a")]
+    return next(iter([*links, *(child for child in own if child.tag in {"span", "p", "div"})]), None)
 
 
 def read_ncx(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
@@ -120,7 +127,8 @@ def choose_cuts(
         if entry.start < first:
             own = count_words(entry.start, first) > _LONGEST_OPENING
             # A part's own words are a chapter; a title alone is read before its first chapter.
-            cuts.append(Cut(start=entry.start, title=entry.title, part="" if own else entry.part))
+            part = "" if own else entry.part
+            cuts.append(Cut(start=entry.start, title=entry.title, part=part, is_opening=not own))
         for child in entry.entries:
             visit(child)
 
