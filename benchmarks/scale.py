@@ -30,7 +30,7 @@ from pathlib import Path
 
 from audiobook.audio import find_encoder
 from audiobook.audio.codecs import BITRATE_KBPS, OUTPUT_RATE
-from audiobook.production.workers import count_cores
+from audiobook.production.workers import choose_jobs, count_cores
 from benchmarks import speed
 
 _MOST_RATIO, _MOST_MB, _MOST_WORDS = 1.25, 700, 120_000
@@ -103,7 +103,7 @@ def measure(source: Path, folder: Path, *, with_bare: bool) -> Figures:
     plain.write_bytes(words)
     bare = measure_bare(plain, folder) if with_bare else (None, None)
     taken: list[tuple[float, float]] = []
-    cpu_s = cpu_seconds(lambda: taken.append(speed.run_narrate(source, folder, count_cores())))
+    cpu_s = cpu_seconds(lambda: taken.append(speed.run_narrate(source, folder, choose_jobs())))
     project = folder / f"project-{source.stem}"
     return Figures(
         text=source.stem,

@@ -57,7 +57,9 @@ def main() -> None:
 @_STORIES
 @_VOICES
 @_OUTPUT
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one per core).")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one more than cores)."
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Make the files on a Dask cluster: tcp://host:8786.")
 @click.option(
     "--format",
@@ -106,7 +108,7 @@ def make(
     """Make the audiobook (the command that is meant where none is named)."""
     from audiobook.cli.progress import open_listener
     from audiobook.cli.tables import print_report
-    from audiobook.production import Options, cache_folder, count_cores, make_stories, open_project
+    from audiobook.production import Options, cache_folder, choose_jobs, make_stories, open_project
 
     if jobs is not None and scheduler is not None:
         raise click.UsageError("--jobs is for this machine and --scheduler for a cluster: name one of them")
@@ -123,7 +125,7 @@ def make(
     )
     if dry_run:
         _rehearse(ctx, project, stories, options, as_json=as_json)
-    workers = jobs or count_cores()
+    workers = jobs or choose_jobs()
     with open_listener(quiet=quiet or as_json, verbose=verbose, jobs=workers) as listener:
         report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
     print_report(report, quiet=quiet, as_json=as_json)

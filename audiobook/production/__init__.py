@@ -17,7 +17,7 @@ from audiobook.production.upkeep import (
     create_project,
     examine_machine,
 )
-from audiobook.production.workers import count_cores
+from audiobook.production.workers import choose_jobs
 
 __all__ = [
     "ENCODING_S_A_SECOND",
@@ -37,8 +37,8 @@ __all__ = [
     "TrackWork",
     "audition_voices",
     "cache_folder",
+    "choose_jobs",
     "clean_project",
-    "count_cores",
     "create_project",
     "examine_machine",
     "list_voices",

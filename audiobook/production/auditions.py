@@ -20,7 +20,7 @@ from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.production.records import Makers
 from audiobook.production.report import Listener
-from audiobook.production.workers import Workers, count_cores
+from audiobook.production.workers import Workers, choose_jobs
 from audiobook.publishing import Tags, safe_file_name
 
 
@@ -75,7 +75,7 @@ def audition_voices(
         make_folder(project.partial)
         make_folder(project.previews)
         try:
-            with Workers(count_cores()) as workers:
+            with Workers(choose_jobs()) as workers:
                 for voice, used_for in voices.items():
                     path = project.previews / f"audition - {safe_file_name(_describe(voice))}"
                     plan = _plan_audition(

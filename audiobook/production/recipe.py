@@ -45,7 +45,7 @@ from audiobook.production.reasons import explain_edition, explain_tracks, is_mad
 from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
-from audiobook.production.workers import count_cores
+from audiobook.production.workers import choose_jobs
 from audiobook.publishing import read_mark
 from audiobook.reading import NO_WISH, ReadingWish, read_book
 
@@ -300,7 +300,7 @@ def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
         make_tracks(
             stories,
             Bench(
-                jobs=run.options.jobs or count_cores(),
+                jobs=run.options.jobs or choose_jobs(),
                 scheduler=run.options.scheduler,
                 cache=run.cache,
                 encoder=run.encoder,

@@ -13,7 +13,7 @@ from audiobook.production.project import Project
 from audiobook.production.recipe import Options, plan_stories
 from audiobook.production.report import Listener, Report
 from audiobook.production.schedule import StoryWork
-from audiobook.production.workers import count_cores
+from audiobook.production.workers import choose_jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def rehearse_stories(
     """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     cache = ClipCache(cache_folder / "clips")
-    jobs = options.jobs or count_cores()
+    jobs = options.jobs or choose_jobs()
     asked_for: set[str] = set()
     return Rehearsal(report=report, stories=tuple(_rehearse(work, cache, jobs, asked_for) for work in works))
 
