@@ -30,7 +30,7 @@ MakeReader = Callable[[Flow, Page, Notes, ReadingChoices], PageReader]
 
 MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
-PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
+_PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
 _MAX_COVER = 20_000_000
 
 
@@ -85,7 +85,7 @@ def read_flow(source: str, data: bytes, choices: ReadingChoices, make_reader: Ma
 
 
 def _list_pages(package: Package) -> tuple[tuple[Item, bool], ...]:
-    return tuple((item, linear) for item, linear in package.spine if item.media_type in PAGES)
+    return tuple((item, linear) for item, linear in package.spine if item.media_type in _PAGES)
 
 
 def _check_mimetype(archive: Archive) -> Iterator[str]:
