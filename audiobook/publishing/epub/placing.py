@@ -1,0 +1,106 @@
+"""Where in a source's pages each utterance stands, page by page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.model import Release, Utterance
+from audiobook.publishing.epub.overlay import Overlay
+from audiobook.publishing.epub.page import SourcePage, Target
+from audiobook.publishing.epub.spread import spread_marks
+from audiobook.publishing.epub.timeline import Clip, divide, lay_clips
+from audiobook.reading.places import Places, Stretch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An utterance with its number in the book, what is heard of it, and where it stands.
+
+    One without stretches (a credit) is heard with the next.
+    """
+
+    number: int
+    utterance: Utterance
+    clip: Clip
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(slots=True)
+class Count:
+    """How utterances came to their elements: `near` have no words of their own, `divided` several elements."""
+
+    utterances: int = 0
+    near: int = 0
+    divided: int = 0
+
+
+@dataclass(slots=True)
+class PagePlan:
+    """What is heard with one page, in order."""
+
+    placed: list[Placed] = field(default_factory=list)
+
+
+def place_utterances(release: Release, places: Places) -> dict[str, PagePlan]:
+    """Return what is heard with each page, by the page's name, in reading order."""
+    heard = [(number, *one) for number, one in enumerate(lay_clips(release.tracks), 1)]
+    spans = _spread(release, [(number, track.chapter, utterance) for number, track, utterance, _ in heard])
+    plans: dict[str, PagePlan] = {}
+    waiting: list[Placed] = []
+    last = ""
+    for number, _, utterance, clip in heard:
+        stretches = tuple(places.within(*spans[number])) if number in spans else ()
+        waiting.append(Placed(number=number, utterance=utterance, clip=clip, stretches=stretches))
+        if stretches:
+            last = stretches[0].page
+            plans.setdefault(last, PagePlan()).placed += waiting
+            waiting = []
+    if waiting and last:
+        plans[last].placed += waiting
+    return plans
+
+
+def _spread(release: Release, heard: Sequence[tuple[int, int, Utterance]]) -> dict[int, tuple[int, int]]:
+    """Return each utterance's span with the marks around it, by its number."""
+    book = release.book
+    chapters = {chapter.number: chapter for chapter in book.chapters}
+    paragraphs: dict[tuple[int, int], list[tuple[int, Utterance]]] = defaultdict(list)
+    for number, chapter, utterance in heard:
+        if utterance.start < utterance.end:
+            paragraphs[chapter, utterance.paragraph].append((number, utterance))
+    spans = {}
+    for (chapter, index), own in paragraphs.items():
+        paragraph = chapters[chapter].paragraphs[index - 1]
+        utterances = [utterance for _, utterance in own]
+        widened = spread_marks(book.text, paragraph.start, paragraph.end, utterances)
+        spans.update(zip([number for number, _ in own], widened, strict=True))
+    return spans
+
+
+def mark_page(page: SourcePage, plan: PagePlan, overlay: Overlay, count: Count) -> None:
+    """Give each utterance of a page its element, and fill the page's overlay."""
+    targets: dict[int, list[Target]] = {}
+    for one in reversed(plan.placed):
+        if one.stretches:
+            targets[one.number] = page.mark(one.number, one.utterance, one.stretches)
+            count.near += all(stretch.offset is None for stretch in one.stretches)
+            count.divided += len(targets[one.number]) > 1
+    count.utterances += len(plan.placed)
+    waiting: list[Clip] = []
+    last = ""
+    for one in plan.placed:
+        if one.number not in targets:
+            waiting.append(one.clip)
+            continue
+        own = targets[one.number]
+        for clip in waiting:
+            overlay.add(own[0].identity, clip)
+        waiting = []
+        clips = divide(one.clip, [target.letters for target in own]) or [one.clip]
+        for target, clip in zip(own, clips, strict=False):
+            overlay.add(target.identity, clip)
+            last = target.identity
+    for clip in waiting:
+        overlay.add(last, clip)
