@@ -6,6 +6,7 @@ keeps its own pages, styles and pictures; any other gets clean pages of the book
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -38,10 +39,9 @@ def write_epub(release: Release, path: Path, *, mark: str) -> ReadAlong:
     track can't be read.
     """
     if PurePath(release.book.source).suffix.lower() == ".epub":
-        try:
+        count = None
+        with contextlib.suppress(SourceError):
             count = write_taken_over(release, path, mark=mark)
-        except SourceError:
-            count = None
         if count is not None:
             return ReadAlong(keeps_pages=True, near=count.near, divided=count.divided)
     write_generated(release, path, mark=mark)

@@ -53,17 +53,17 @@ class SourcePage:
     def mark(self, number: int, utterance: Utterance, stretches: Sequence[Stretch]) -> list[Target]:
         """Give an utterance its element, or its elements where it goes over several blocks.
 
-        Utterances must be marked from the last to the first.
+        None where the page does not have its words.  Utterances must be marked from the last to the first.
         """
         identity = f"{self.prefix}{number}"
         exact = [stretch for stretch in stretches if stretch.offset is not None]
         if not exact:
-            return [self._point_near(self.elements[stretches[0].element], identity)]
+            return []
         if self._wrap(exact, identity, utterance):
             return [Target(identity=identity, letters=1)]
         whole = self._find_whole(exact, utterance)
         if whole is not None:
-            return [self._point_near(whole, identity)]
+            return [self.point_to(whole, identity)]
         pieces = [list(group) for _, group in groupby(exact, key=lambda s: block_of(self._spot(s)))]
         targets = []
         for index, piece in reversed(list(enumerate(pieces))):
@@ -72,7 +72,7 @@ class SourcePage:
             if self._wrap(piece, own, utterance):
                 targets.append(Target(identity=own, letters=letters))
             else:
-                near = self._point_near(self.elements[piece[0].element], own)
+                near = self.point_to(self.elements[piece[0].element], own)
                 targets.append(Target(identity=near.identity, letters=letters))
         return targets[::-1]
 
@@ -96,7 +96,8 @@ class SourcePage:
             return None
         return common
 
-    def _point_near(self, element: _Element, identity: str) -> Target:
+    def point_to(self, element: _Element, identity: str) -> Target:
+        """Return an element as a target; it gets the id where it has none."""
         own = element.get("id")
         if not own:
             element.set("id", identity)

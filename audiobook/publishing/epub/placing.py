@@ -83,18 +83,19 @@ def mark_page(page: SourcePage, plan: PagePlan, overlay: Overlay, count: Count) 
     """Give each utterance of a page its element, and fill the page's overlay."""
     targets: dict[int, list[Target]] = {}
     for one in reversed(plan.placed):
-        if one.stretches:
-            targets[one.number] = page.mark(one.number, one.utterance, one.stretches)
-            count.near += all(stretch.offset is None for stretch in one.stretches)
-            count.divided += len(targets[one.number]) > 1
+        targets[one.number] = page.mark(one.number, one.utterance, one.stretches) if one.stretches else []
+        count.divided += len(targets[one.number]) > 1
+    _point_near(page, plan, targets, count)
     count.utterances += len(plan.placed)
     waiting: list[Clip] = []
     last = ""
     for one in plan.placed:
-        if one.number not in targets:
+        own = targets[one.number]
+        if not own and not (last and one.stretches):
             waiting.append(one.clip)
             continue
-        own = targets[one.number]
+        # What has no element of its own is heard with the utterance before it, a credit with the next.
+        own = own or [Target(identity=last, letters=1)]
         for clip in waiting:
             overlay.add(own[0].identity, clip)
         waiting = []
@@ -104,3 +105,31 @@ def mark_page(page: SourcePage, plan: PagePlan, overlay: Overlay, count: Count) 
             last = target.identity
     for clip in waiting:
         overlay.add(last, clip)
+
+
+def _point_near(page: SourcePage, plan: PagePlan, targets: dict[int, list[Target]], count: Count) -> None:
+    """Let what is not in the page as text point to an element near to it, where order allows that.
+
+    A picture that stands between two sentences can have its description; a note that is read at the end of
+    a paragraph can't have its marker, which stands in a sentence.
+    """
+    near = [one for one in plan.placed if one.stretches and not targets[one.number]]
+    count.near += len(near)
+    if not near:
+        return
+    places = {element: place for place, element in enumerate(page.root.iter())}
+    by_id = {element.get("id"): element for element in places}
+    last = -1
+    for one in plan.placed:
+        if not one.stretches:
+            continue
+        own = targets[one.number]
+        if own:
+            last = places[by_id[own[-1].identity]]
+            continue
+        element = page.elements[one.stretches[0].element]
+        is_inside = any(above.get("id", "").startswith(page.prefix) for above in element.iterancestors())
+        if element in places and places[element] > last and len(element) == 0 and not is_inside:
+            targets[one.number] = [page.point_to(element, f"{page.prefix}{one.number}")]
+            by_id[targets[one.number][0].identity] = element
+            last = places[element]

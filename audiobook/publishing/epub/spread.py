@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from audiobook.model import Utterance
 
+_SPACE = re.compile(r"\s")
 _OPENING = re.compile(r"(?<=[—–-])[\"'“‘«„]|[“‘«„(\[¿¡]")
 
 
@@ -23,7 +24,7 @@ def spread_marks(text: str, start: int, end: int, utterances: Sequence[Utterance
         first = at
         while first < utterance.start and text[first].isspace():
             first += 1
-        at = utterance.end + _split_gap(text[utterance.end : after], is_last=number + 1 == len(utterances))
+        at = utterance.end + _split_gap(text, utterance.end, after, is_last=number + 1 == len(utterances))
         last = at
         while last > utterance.end and text[last - 1].isspace():
             last -= 1
@@ -31,12 +32,10 @@ def spread_marks(text: str, start: int, end: int, utterances: Sequence[Utterance
     return spans
 
 
-def _split_gap(gap: str, *, is_last: bool) -> int:
-    """Return how much of the marks between two utterances belongs to the former."""
+def _split_gap(text: str, start: int, end: int, *, is_last: bool) -> int:
+    """Return how many of the marks text[start:end] between two utterances belong to the former."""
     if is_last:
-        return len(gap)
-    space = re.search(r"\s", gap)
-    if space:
-        return space.start()
-    opening = _OPENING.search(gap)
-    return opening.start() if opening else len(gap)
+        return end - start
+    space = _SPACE.search(text, start, end)
+    opening = space or _OPENING.search(text, start, end)
+    return opening.start() - start if opening else end - start

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audiobook.errors import SourceError
 from audiobook.model import Release
 from audiobook.publishing.epub.archive import EpubFile, open_members
 from audiobook.publishing.epub.identity import make_identifier
@@ -46,7 +47,10 @@ def write_taken_over(release: Release, path: Path, *, mark: str) -> Count | None
     Raises `SourceError` where the source can't be read again, `StorageError` where writing fails.
     """
     source = Path(release.book.source)
-    data = source.read_bytes()
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{source}: can't be read again: {error.strerror}") from error
     places = find_places(release.book, data)
     if places is None:
         return None

@@ -176,10 +176,13 @@ def _split(point: _Point) -> None:
     for name in ("id", "{http://www.w3.org/XML/1998/namespace}id", "name"):
         other.attrib.pop(name, None)
     text = _slot(point)
-    _set_slot(point, text[: point.offset])
+    before = text[: point.offset]
+    # The space between two sentences belongs to neither.
+    kept = before.rstrip() if before.strip() and local_name(block_of(Spot(element, False, 0))) != "pre" else before
+    _set_slot(point, kept)
     other.text = text[point.offset :] or None
     other.extend(element[point.index :])
-    other.tail, element.tail = element.tail, None
+    other.tail, element.tail = element.tail, before[len(kept) :] or None
     outer.insert(outer.index(element) + 1, other)
 
 

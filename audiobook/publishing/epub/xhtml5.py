@@ -92,6 +92,7 @@ _FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xx
 def modernise(root: _Element) -> None:
     """Make a page's elements and attributes those of HTML5."""
     seen: set[str] = set()
+    _settle_feet(root)
     for element in list(root.iter(f"{{{XHTML_NS}}}*")):
         name = local_name(element)
         _name_anchor(element, name)
@@ -107,7 +108,6 @@ def modernise(root: _Element) -> None:
             element.set("style", "; ".join([*style, *filter(None, [element.get("style")])]))
         _keep_unique(element, seen)
     _sort_blocks(root)
-    _move_feet(root)
 
 
 def _name_anchor(element: _Element, name: str) -> None:
@@ -228,11 +228,8 @@ def _become(element: _Element, name: str, look: str) -> None:
         element.set("style", "; ".join(filter(None, [look, element.get("style")])))
 
 
-def _move_feet(root: _Element) -> None:
-    """Put a table's foot behind its body, where HTML5 wants it."""
-    for foot in list(root.iter(f"{{{XHTML_NS}}}tfoot")):
-        table = foot.getparent()
-        if table is not None:
-            tail, foot.tail = foot.tail, None
-            table.append(foot)
-            foot.tail = tail
+def _settle_feet(root: _Element) -> None:
+    """Call a table's foot that stands before its body a body: HTML5 wants it last, and order is time here."""
+    for foot in root.iter(f"{{{XHTML_NS}}}tfoot"):
+        if any(local_name(after) in {"tbody", "tr"} for after in foot.itersiblings()):
+            foot.tag = f"{{{XHTML_NS}}}tbody"
