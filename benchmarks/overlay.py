@@ -15,12 +15,11 @@ from audiobook.audio import Encoder, find_encoder
 from audiobook.model import Image, Release
 from audiobook.production.chapters import ChapterChoice
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import make_track
+from audiobook.production.jobs import make_track, transcribe
 from audiobook.production.plan import plan_story
 from audiobook.production.project import open_project
 from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.publishing.epub import write_epub
-from audiobook.reading import DEFAULT_CHOICES, ReadingChoices
 
 TONES = """\
 engine: tone
@@ -31,29 +30,30 @@ pools:
   unknown: [tone-flat]
 """
 
+
 def make_release(
     story: Path,
     folder: Path,
     *,
     settings: str = TONES,
     chapters: ChapterChoice | None = None,
-    choices: ReadingChoices = DEFAULT_CHOICES,
 ) -> Release:
     """Speak a story into `folder` and return it as a release; its voices are as in `settings`."""
     folder.mkdir(parents=True, exist_ok=True)
     voices = folder / "voices.yaml"
     voices.write_text(settings, encoding="utf-8")
+    encoder = find_encoder()
     project = open_project(folder, voices=voices)
     plan = plan_story(
         story,
         read_settings(project).for_story(story.stem),
         project=project,
-        encoder_version="any",
+        encoder=encoder,
         engine_fingerprint=engine_fingerprint,
         chosen=chapters,
-        choices=choices,
+        transcribe=transcribe,
     )
-    encoder, cache = find_encoder(), ClipCache(folder / "clips")
+    cache = ClipCache(folder / "clips")
     tracks = [make_track(track, cache, encoder, folder).track for track in plan.tracks]
     return Release(
         book=plan.script.book,
@@ -68,7 +68,9 @@ def paint_cover(encoder: Encoder) -> Image:
     """Return a cover of one colour."""
     picture = ["-f", "lavfi", "-i", "color=c=0x33506b:s=600x800", "-frames:v", "1", "-f", "mjpeg", "-"]
     command = [encoder.program, "-v", "error", "-nostdin", *picture]
-    return Image(data=subprocess.run(command, check=True, capture_output=True).stdout, media_type="image/jpeg")
+    return Image(
+        data=subprocess.run(command, check=True, capture_output=True).stdout, media_type="image/jpeg"
+    )
 
 
 def main() -> None:

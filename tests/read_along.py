@@ -10,15 +10,16 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
 from lxml import etree
 
-from audiobook.audio import encode_mp3, find_encoder
+from audiobook.audio import encode, find_encoder
 from audiobook.model import Book, Cast, Cue, Release, Track, Utterance
-from audiobook.publishing import read_seconds
+from audiobook.publishing.mp3 import read_seconds
 from audiobook.reading import DEFAULT_CHOICES, ReadingChoices, read_book
 from audiobook.script import write_script
 from benchmarks.overlay import paint_cover
@@ -100,7 +101,8 @@ def letters(words: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", words)))
 
 
-def words_of(element: etree._Element) -> str:
+def words_of(element: etree._Element | None) -> str:
+    assert element is not None
     return "".join(map(str, element.itertext()))
 
 
@@ -113,9 +115,7 @@ def check_overlays(path: Path, release: Release, tmp_path: Path) -> list[str]:
     return [words for page, pars in overlays.items() for words in _check_page(book, page, pars)]
 
 
-def _check_times(
-    book: Opened, overlays: dict[str, list[Heard]], release: Release, tmp_path: Path
-) -> None:
+def _check_times(book: Opened, overlays: dict[str, list[Heard]], release: Release, tmp_path: Path) -> None:
     """Every track is heard once, from its beginning to its end, in order and without a gap."""
     heard: dict[str, list[Heard]] = {}
     for par in (par for pars in overlays.values() for par in pars):
@@ -129,7 +129,7 @@ def _check_times(
         length_ms = read_seconds(copy, audio_start=_tag_size(copy)) * 1000
         assert pars[0].begin_ms == 0
         assert length_ms - 1 < pars[-1].end_ms <= length_ms
-        assert all(one.end_ms == other.begin_ms for one, other in zip(pars, pars[1:], strict=False))
+        assert all(one.end_ms == other.begin_ms for one, other in pairwise(pars))
         assert all(par.begin_ms < par.end_ms for par in pars)
 
 
@@ -142,7 +142,9 @@ def _tag_size(path: Path) -> int:
 
 
 def _check_sums(book: Opened, overlays: dict[str, list[Heard]]) -> None:
-    durations = {about.removeprefix("#"): milliseconds(words) for about, words in book.metas("media:duration")}
+    durations = {
+        about.removeprefix("#"): milliseconds(words) for about, words in book.metas("media:duration")
+    }
     total = durations.pop("")
     assert total == sum(durations.values())
     by_page = {book.path_of(i): item.get("media-overlay") for i, item in book.items.items()}
@@ -176,7 +178,11 @@ def spoken(release: Release) -> str:
 
 
 def make_silence(
-    source: Path | Book, folder: Path, *, choices: ReadingChoices = DEFAULT_CHOICES, chapters: int | None = None
+    source: Path | Book,
+    folder: Path,
+    *,
+    choices: ReadingChoices = DEFAULT_CHOICES,
+    chapters: int | None = None,
 ) -> Release:
     """Make a release of a book in which every utterance is a twentieth of a second of silence."""
     book = source if isinstance(source, Book) else read_book(source, choices)
@@ -187,15 +193,13 @@ def make_silence(
     for chapter in [c for c in script.chapters if c.utterances][:chapters]:
         path = folder / f"{chapter.number}.mp3"
         samples = bytes(2 * round(len(chapter.utterances) * CUE_S * _RATE))
-        encode_mp3([samples], path, sample_rate=_RATE, filters="anull", encoder=encoder)
+        encode([samples], path, codec="mp3", sample_rate=_RATE, filters="anull", encoder=encoder)
         cues = lay_cues(chapter.utterances)
         seconds = read_seconds(path)
         track = Track(path=str(path), title=chapter.title, chapter=chapter.number, seconds=seconds, cues=cues)
         tracks.append(track)
     cover = paint_cover(encoder)
-    return Release(
-        book=book, cast=Cast(roles=()), tracks=tuple(tracks), voices=("one", "two"), cover=cover
-    )
+    return Release(book=book, cast=Cast(roles=()), tracks=tuple(tracks), voices=("one", "two"), cover=cover)
 
 
 def lay_cues(utterances: Sequence[Utterance]) -> tuple[Cue, ...]:

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
 from audiobook.model import Book
@@ -93,9 +92,9 @@ def find_places(book: Book, data: bytes) -> Places | None:
 
 
 def _possible_choices() -> Iterator[ReadingChoices]:
-    """Yield the choices that a text may have been read with: a book does not tell its own."""
-    for footnotes, matter in product(("skip", "paragraph"), (False, True)):
-        yield replace(DEFAULT_CHOICES, footnotes=footnotes, matter=matter)
+    """Yield the choices that change a text; a book does not tell those that it was read with."""
+    yield DEFAULT_CHOICES
+    yield replace(DEFAULT_CHOICES, footnotes="paragraph")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +185,7 @@ class _Tracer(PageReader):
 def _align(
     text: str, start: int, end: int, origins: Sequence[_Origin]
 ) -> Iterator[tuple[int, int, _Origin, int | None]]:
-    """Yield the runs of text[start:end] that stand in an origin without a break: (start, end, origin, offset).
+    """Yield the unbroken runs of text[start:end] in its origins: (start, end, origin, offset there).
 
     The letters and digits of the origins are those of the text, in order.  Marks may stand in either
     alone: a made comma between two cells, a mark that was cut off.

@@ -48,4 +48,11 @@ def write_epub(release: Release, path: Path, *, mark: str) -> ReadAlong:
     return ReadAlong(keeps_pages=False)
 
 
-__all__ = ["ReadAlong", "read_epub_mark", "write_epub"]
+def write(release: Release, path: Path, *, mark: str, ffmpeg: str) -> None:  # noqa: ARG001 (no audio is made)
+    """Write a release, as `editions.BookFile` has it."""
+    write_epub(release, path, mark=mark)
+
+
+read_mark = read_epub_mark
+
+__all__ = ["ReadAlong", "read_epub_mark", "read_mark", "write", "write_epub"]

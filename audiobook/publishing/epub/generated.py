@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from audiobook.model import Book, Chapter, Release
 from audiobook.publishing.epub.archive import EpubFile
 from audiobook.publishing.epub.identity import make_identifier
+from audiobook.publishing.epub.inherit import as_date, language_tag
 from audiobook.publishing.epub.navigation import Heading, is_right_to_left, write_nav
 from audiobook.publishing.epub.opf import (
     MODIFIED,
@@ -53,6 +55,7 @@ class _Page(NamedTuple):
 
 def write_generated(release: Release, path: Path, *, mark: str) -> None:
     """Write a book and its tracks as an EPUB with pages made of the book's text.  Raises `StorageError`."""
+    release = replace(release, book=replace(release.book, language=language_tag(release.book.language)))
     book = release.book
     pages = _lay_pages(release)
     audio = [f"EPUB/audio/{number:03}.mp3" for number in range(1, len(release.tracks) + 1)]
@@ -61,10 +64,11 @@ def write_generated(release: Release, path: Path, *, mark: str) -> None:
     layout = _choose_layout(book)
     with EpubFile(path, package=package.name, mark=mark) as file:
         file.add(package.name, package.write())
-        file.add("EPUB/nav.xhtml", _write_nav(book, pages))
+        file.add("EPUB/nav.xhtml", _write_nav(release, pages))
         file.add("EPUB/style.css", _BOOK_STYLE + STYLE)
-        file.add("EPUB/cover.jpg", release.cover.data)
-        file.add("EPUB/cover.xhtml", _write_cover(book))
+        if release.cover is not None:
+            file.add("EPUB/cover.jpg", release.cover.data)
+            file.add("EPUB/cover.xhtml", _write_cover(book))
         file.add("EPUB/title.xhtml", _write_title_page(release))
         for page in pages:
             own: dict[int, list[Numbered]] = defaultdict(list)
@@ -107,7 +111,10 @@ def _describe(
     release: Release, pages: Sequence[_Page], overlays: Sequence[Overlay], audio: Sequence[str], mark: str
 ) -> PackageFile:
     book = release.book
-    attributes = {"unique-identifier": UNIDENTIFIED, "{http://www.w3.org/XML/1998/namespace}lang": book.language}
+    attributes = {
+        "unique-identifier": UNIDENTIFIED,
+        "{http://www.w3.org/XML/1998/namespace}lang": book.language,
+    }
     package = PackageFile("EPUB/package.opf", attributes)
     package.add_dc("identifier", make_identifier(release, mark), UNIDENTIFIED)
     package.add_dc("title", book.title)
@@ -116,7 +123,11 @@ def _describe(
     for number, author in enumerate(authors, 1):
         package.add_dc("creator", author, f"author-{number}")
         package.add_meta("role", "aut", refines=f"author-{number}", scheme="marc:relators")
-    for name, value in (("publisher", book.publisher), ("description", book.description), ("date", book.year)):
+    for name, value in (
+        ("publisher", book.publisher),
+        ("description", book.description),
+        ("date", as_date(book.year or "")),
+    ):
         if value and value.strip():
             package.add_dc(name, value.strip())
     for identifier in book.identifiers:
@@ -129,7 +140,7 @@ def _describe(
     package.add_meta("dcterms:modified", MODIFIED)
     describe_overlays(package, release, overlays)
     describe_access(package, _access(all(page.utterances for page in pages)))
-    _list_files(package, pages, {overlay.page: overlay.identity for overlay in overlays}, book)
+    _list_files(package, pages, {overlay.page: overlay.identity for overlay in overlays}, release)
     add_audio(package, overlays, audio)
     return package
 
@@ -153,28 +164,29 @@ def _access(everything_is_read: bool) -> Access:
 
 
 def _list_files(
-    package: PackageFile, pages: Sequence[_Page], overlays: Mapping[str, str], book: Book
+    package: PackageFile, pages: Sequence[_Page], overlays: Mapping[str, str], release: Release
 ) -> None:
     package.add_item("nav", "EPUB/nav.xhtml", "application/xhtml+xml", properties="nav")
     package.add_item("style", "EPUB/style.css", "text/css")
-    package.add_item("cover-image", "EPUB/cover.jpg", "image/jpeg", properties="cover-image")
-    for identity in ("cover", "title"):
+    if release.cover is not None:
+        package.add_item("cover-image", "EPUB/cover.jpg", "image/jpeg", properties="cover-image")
+    for identity in ("cover", "title") if release.cover else ("title",):
         package.add_item(identity, f"EPUB/{identity}.xhtml", "application/xhtml+xml")
         package.add_to_spine(identity)
     for page in pages:
         overlay = overlays.get(page.name, "")
         package.add_item(page.identity, page.name, "application/xhtml+xml", media_overlay=overlay)
         package.add_to_spine(page.identity)
-    if is_right_to_left(book.language):
+    if is_right_to_left(release.book.language):
         package.spine.set("page-progression-direction", "rtl")
 
 
-def _write_nav(book: Book, pages: Sequence[_Page]) -> str:
-    headings = [
-        Heading(title=page.chapter.title, link=page.name.removeprefix("EPUB/")) for page in pages
-    ]
+def _write_nav(release: Release, pages: Sequence[_Page]) -> str:
+    book = release.book
+    headings = [Heading(title=page.chapter.title, link=page.name.removeprefix("EPUB/")) for page in pages]
     first = headings[0].link or ""
-    marks = [("cover", "Cover", "cover.xhtml"), ("bodymatter", book.title, first)]
+    marks = [("cover", "Cover", "cover.xhtml")] if release.cover else []
+    marks.append(("bodymatter", book.title, first))
     return write_nav(book.title, headings, book.language, landmarks=marks)
 
 

@@ -17,7 +17,10 @@ def make_identifier(release: Release, mark: str) -> str:
         book.title,
         book.author,
         hashlib.sha256(book.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        [[t.title, t.seconds, [(c.utterance.start, c.start_s, c.end_s) for c in t.cues]] for t in release.tracks],
+        [
+            [t.title, t.seconds, [(c.utterance.start, c.start_s, c.end_s) for c in t.cues]]
+            for t in release.tracks
+        ],
     ]
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return uuid.uuid5(uuid.NAMESPACE_OID, f"narrate {digest}").urn

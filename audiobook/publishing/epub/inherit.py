@@ -1,4 +1,7 @@
-"""What a source's package says of the book, said as EPUB 3 says it (EPUB 3.3 section 5.5, OPF 2.0.1 section 2.2)."""
+"""What a source's package says of the book, said as EPUB 3 says it.
+
+Sources: EPUB 3.3 section 5.5, OPF 2.0.1 section 2.2.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,9 @@ def as_date(words: str) -> str | None:
     return year[0] if year else None
 
 
-def inherit_metadata(package: PackageFile, root: _Element, *, identifier: str, keeps_identifier: bool) -> None:
+def inherit_metadata(
+    package: PackageFile, root: _Element, *, identifier: str, keeps_identifier: bool
+) -> None:
     """Take over the metadata of a source's package.
 
     The publication gets the new identifier, except with `keeps_identifier` (mangled fonts are unlocked by
@@ -65,14 +70,18 @@ def inherit_metadata(package: PackageFile, root: _Element, *, identifier: str, k
     for name, standing in (("language", "und"), ("title", "—")):
         if package.metadata.find(f"{{{DC_NS}}}{name}") is None:
             package.add_dc(name, standing)
-    _copy_metas(package, elements, list(root.iter("{*}item")), is_modern=root.get("version", "").startswith("3"))
+    _copy_metas(
+        package, elements, list(root.iter("{*}item")), is_modern=root.get("version", "").startswith("3")
+    )
 
 
 def _choose_identifier(
     package: PackageFile, root: _Element, elements: list[_Element], identifier: str, *, keeps_identifier: bool
 ) -> None:
     stated = root.get("unique-identifier", "")
-    has_own = any(e.get("id") == stated and text_of(e) and e.tag == f"{{{DC_NS}}}identifier" for e in elements)
+    has_own = any(
+        e.get("id") == stated and text_of(e) and e.tag == f"{{{DC_NS}}}identifier" for e in elements
+    )
     if keeps_identifier and has_own and stated:
         package.root.set("unique-identifier", stated)
         return

@@ -30,7 +30,11 @@ def repair_links(name: str, root: _Element, resolve: Resolve, targets: Targets) 
     linked = set()
     for element in list(root.iter(f"{{{XHTML_NS}}}*")):
         kind = local_name(element)
-        if kind == "base" or (kind == "meta" and not element.get("name")) or (kind == "link" and _is_idle(element)):
+        if (
+            kind == "base"
+            or (kind == "meta" and not element.get("name"))
+            or (kind == "link" and _is_idle(element))
+        ):
             _remove(element)
             continue
         for key in ("href", "src", "data", "poster"):

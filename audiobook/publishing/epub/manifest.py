@@ -11,7 +11,11 @@ from audiobook.publishing.epub.source import PAGE_TYPES, XHTML, SourceEpub, Sour
 from audiobook.reading.markup import XML_NS
 
 _NCNAME = re.compile(r"[A-Za-z_][\w.-]*")
-_TYPES = {"image/jpg": "image/jpeg", "text/x-oeb1-css": "text/css", "text/javascript": "application/javascript"}
+_TYPES = {
+    "image/jpg": "image/jpeg",
+    "text/x-oeb1-css": "text/css",
+    "text/javascript": "application/javascript",
+}
 _FONTS = {"ttf": "font/ttf", "otf": "font/otf", "woff": "font/woff", "woff2": "font/woff2"}
 _SPINE_TYPES = PAGE_TYPES | {"image/svg+xml"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audiobook.model import Release
 from audiobook.publishing.epub.overlay import ACTIVE, PLAYING, Overlay, href
@@ -36,7 +36,8 @@ class PackageFile:
     def __post_init__(self) -> None:
         from lxml import etree
 
-        self.root = etree.Element(f"{{{OPF_NS}}}package", None, {None: OPF_NS, "dc": DC_NS})
+        spaces: dict[Any, str] = {None: OPF_NS, "dc": DC_NS}
+        self.root = etree.Element(f"{{{OPF_NS}}}package", None, spaces)
         self.root.set("version", "3.0")
         for key, value in self.attributes.items():
             self.root.set(key, value)

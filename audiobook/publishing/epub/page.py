@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audiobook.model import Utterance
 from audiobook.publishing.epub.overlay import href
@@ -21,6 +21,7 @@ XHTML_NS = "http://www.w3.org/1999/xhtml"
 _SVG_NS = "http://www.w3.org/2000/svg"
 _MATH_NS = "http://www.w3.org/1998/Math/MathML"
 _XLINK_NS = "http://www.w3.org/1999/xlink"
+_SPACES: dict[Any, str] = {None: XHTML_NS}
 _PREFIXES = {"epub": EPUB_NS, "xml": XML_NS, "xlink": _XLINK_NS}
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 
@@ -83,7 +84,7 @@ class SourcePage:
     def _wrap(self, stretches: Sequence[Stretch], identity: str, utterance: Utterance) -> bool:
         kind = "narrate-speech" if utterance.kind == "speech" else "narrate-text"
         attributes = {"id": identity, "class": kind}
-        wrapper = self.root.makeelement(f"{{{XHTML_NS}}}span", attributes, {None: XHTML_NS})
+        wrapper = self.root.makeelement(f"{{{XHTML_NS}}}span", attributes, _SPACES)
         return wrap(self._spot(stretches[0]), self._spot(stretches[-1], is_end=True), wrapper)
 
     def _find_whole(self, stretches: Sequence[Stretch], utterance: Utterance) -> _Element | None:
@@ -108,7 +109,7 @@ class SourcePage:
         """Link to a stylesheet of the archive."""
         head = find_head(self.root)
         attributes = {"rel": "stylesheet", "type": "text/css", "href": href(self.name, name)}
-        head.append(self.root.makeelement(f"{{{XHTML_NS}}}link", attributes, {None: XHTML_NS}))
+        head.append(self.root.makeelement(f"{{{XHTML_NS}}}link", attributes, _SPACES))
 
     def write(self) -> str:
         """Return the page as XHTML."""
@@ -137,11 +138,11 @@ def find_head(root: _Element) -> _Element:
     """Return a page's head, with a title that is not empty; both are made where they are missing."""
     head = root.find(f"{{{XHTML_NS}}}head")
     if head is None:
-        head = root.makeelement(f"{{{XHTML_NS}}}head", None, {None: XHTML_NS})
+        head = root.makeelement(f"{{{XHTML_NS}}}head", None, _SPACES)
         root.insert(0, head)
     title = head.find(f"{{{XHTML_NS}}}title")
     if title is None:
-        title = head.makeelement(f"{{{XHTML_NS}}}title", None, {None: XHTML_NS})
+        title = head.makeelement(f"{{{XHTML_NS}}}title", None, _SPACES)
         head.insert(0, title)
     if not (title.text or "").strip():
         heading = next((e for e in root.iter() if re.fullmatch(r"h[1-6]", local_name(e))), None)
@@ -161,9 +162,10 @@ def _into_namespace(root: _Element) -> _Element:
             name = str(element.tag).rpartition("}")[2]
         tag = f"{{{namespace}}}{name if _NAME.fullmatch(name) else 'span'}"
         if parent is None:
-            new = etree.Element(tag, None, {None: XHTML_NS, "epub": EPUB_NS})
+            new = etree.Element(tag, None, _SPACES | {"epub": EPUB_NS})
         else:
-            new = etree.SubElement(parent, tag, None, {None: namespace})
+            spaces: dict[Any, str] = {None: namespace}
+            new = etree.SubElement(parent, tag, None, spaces)
         for key, value in element.attrib.items():
             _copy_attribute(new, str(key), str(value))
         new.text, new.tail = element.text, element.tail

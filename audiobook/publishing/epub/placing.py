@@ -29,7 +29,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Count:
-    """How utterances came to their elements: `near` have no words of their own, `divided` several elements."""
+    """How utterances came to elements: `near` have no words on the page, `divided` several elements."""
 
     utterances: int = 0
     near: int = 0
@@ -70,7 +70,7 @@ def _spread(release: Release, heard: Sequence[tuple[int, int, Utterance]]) -> di
     for number, chapter, utterance in heard:
         if utterance.start < utterance.end:
             paragraphs[chapter, utterance.paragraph].append((number, utterance))
-    spans = {}
+    spans: dict[int, tuple[int, int]] = {}
     for (chapter, index), own in paragraphs.items():
         paragraph = chapters[chapter].paragraphs[index - 1]
         utterances = [utterance for _, utterance in own]

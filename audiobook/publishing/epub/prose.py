@@ -52,8 +52,8 @@ def write_chapter(
     follows_heading = True
     for number, paragraph in enumerate(chapter.paragraphs, 1):
         own = utterances.get(number, ())
-        credits = "".join(_element(n, as_text(u.text), u) for n, u in own if u.start == u.end)
-        parts += [f'<p class="credit">{credits}</p>\n'] if credits else []
+        said = "".join(_element(n, as_text(u.text), u) for n, u in own if u.start == u.end)
+        parts += [f'<p class="credit">{said}</p>\n'] if said else []
         words = _write_words(book, paragraph, [(n, u) for n, u in own if u.start < u.end], layout)
         tag = quoteattr(paragraph.language) if paragraph.language else ""
         attributes = f" lang={tag} xml:lang={tag}" if tag else ""

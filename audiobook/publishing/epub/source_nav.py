@@ -33,6 +33,7 @@ def make_nav(
     release: Release,
     epub: SourceEpub,
     name: str,
+    *,
     language: str,
     targets: Mapping[str, Sequence[str]],
     overlays: Mapping[str, Overlay],
@@ -102,7 +103,9 @@ class _Places:
 
     def _heading(self, entry: Entry) -> Heading:
         page, _, fragment = (entry.target or "").partition("#")
-        below = tuple(heading for heading in map(self._heading, entry.entries) if heading.link or heading.below)
+        below = tuple(
+            heading for heading in map(self._heading, entry.entries) if heading.link or heading.below
+        )
         return Heading(title=entry.title, link=self.link(page, fragment), below=below)
 
     def _place(self, target: str) -> tuple[int, int]:

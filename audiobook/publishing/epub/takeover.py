@@ -154,7 +154,7 @@ class _Writer:
         identities = list_files(package, epub, kept, taken.properties, taken.overlays)
         self._file.add(self._style, STYLE)
         package.add_item("narrate-style", self._style, "text/css")
-        if epub.package.cover is None:
+        if epub.package.cover is None and release.cover is not None:
             self._file.add(f"{epub.folder}cover.jpg", release.cover.data)
             package.add_item(
                 "narrate-cover", f"{epub.folder}cover.jpg", "image/jpeg", properties="cover-image"
@@ -162,7 +162,9 @@ class _Writer:
         if not epub.is_modern:
             name = f"{epub.folder}nav.xhtml"
             language = language_tag(release.book.language)
-            nav, linked = make_nav(release, epub, name, language, taken.targets, taken.overlays)
+            nav, linked = make_nav(
+                release, epub, name, language=language, targets=taken.targets, overlays=taken.overlays
+            )
             self._file.add(name, nav)
             package.add_item("narrate-nav", name, "application/xhtml+xml", properties="nav")
             taken.linked |= linked

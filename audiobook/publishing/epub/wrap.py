@@ -8,7 +8,7 @@ Stretches must be wrapped from the last to the first: then the places of those t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,6 +18,8 @@ _BLOCKS = frozenset(
     " figure footer form header hgroup hr html legend li main menu nav ol p pre section summary table tbody"
     " td tfoot th thead tr ul h1 h2 h3 h4 h5 h6".split()
 )
+
+_IDENTITIES = frozenset({"id", "name", "{http://www.w3.org/XML/1998/namespace}id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def block_of(spot: Spot) -> _Element:
 
 
 def wrap(first: Spot, last: Spot, wrapper: _Element) -> bool:
-    """Put what stands between two places of one page into `wrapper`; False where no one element can hold it."""
+    """Put what stands between two places of a page into `wrapper`; False where no one element can hold it."""
     if block_of(first) is not block_of(last):
         return False
     common = _common_parent(first, last)
@@ -97,6 +99,7 @@ def _point(spot: Spot) -> _Point:
 
 def _between(start: _Point, end: _Point, common: _Element) -> list[_Element]:
     """Return the elements that begin and end between two points."""
+
     def top(point: _Point) -> tuple[_Element | None, int]:
         at = point.parent
         if at is common:
@@ -107,7 +110,7 @@ def _between(start: _Point, end: _Point, common: _Element) -> list[_Element]:
 
     first, from_index = top(start)
     last, to_index = top(end)
-    inner = [child for child in common[from_index:to_index] if child is not first]
+    inner = [child for child in list(common)[from_index:to_index] if child is not first]
     found = [element for child in inner for element in child.iter()]
     for element, point, is_start in ((first, start, True), (last, end, False)):
         if element is not None and not (first is last and not is_start):
@@ -120,12 +123,19 @@ def _inside(point: _Point, top: _Element, *, is_start: bool) -> list[_Element]:
     found: list[_Element] = []
     at, index = point.parent, point.index
     while True:
-        children = at[index:] if is_start else at[:index]
+        children = list(at)[index:] if is_start else list(at)[:index]
         found += [element for child in children for element in child.iter()]
         parent = at.getparent()
         if at is top or parent is None:
             return found
         at, index = parent, parent.index(at) + (1 if is_start else 0)
+
+
+def _parent(element: _Element) -> _Element:
+    parent = element.getparent()
+    if parent is None:
+        raise ValueError("the root of a page is in no other element")
+    return parent
 
 
 def _slot(point: _Point) -> str:
@@ -143,8 +153,7 @@ def _set_slot(point: _Point, text: str) -> None:
 def _lift_end(end: _Point, common: _Element) -> None:
     while end.parent is not common:
         inner = end.parent
-        outer = inner.getparent()
-        assert outer is not None, "the common parent is above"
+        outer = _parent(inner)
         ends_here = end.index == len(inner) and not _slot(end)[end.offset :].strip()
         if not ends_here and local_name(inner) != "ruby":
             _split(end)
@@ -154,8 +163,7 @@ def _lift_end(end: _Point, common: _Element) -> None:
 def _lift_start(start: _Point, end: _Point, common: _Element) -> None:
     while start.parent is not common:
         inner = start.parent
-        outer = inner.getparent()
-        assert outer is not None, "the common parent is above"
+        outer = _parent(inner)
         starts_here = start.index == 0 and not _slot(start)[: start.offset].strip()
         index = outer.index(inner)
         if not starts_here and local_name(inner) != "ruby":
@@ -170,18 +178,21 @@ def _lift_start(start: _Point, end: _Point, common: _Element) -> None:
 def _split(point: _Point) -> None:
     """Let what stands behind a point in its element be an element of the same kind, next to it."""
     element = point.parent
-    outer = element.getparent()
-    assert outer is not None, "the root is never split"
-    other = element.makeelement(element.tag, dict(element.attrib), element.nsmap)
-    for name in ("id", "{http://www.w3.org/XML/1998/namespace}id", "name"):
-        other.attrib.pop(name, None)
+    outer = _parent(element)
+    attributes = {str(key): str(value) for key, value in element.attrib.items() if key not in _IDENTITIES}
+    spaces: dict[Any, str] = dict(element.nsmap.items())
+    other = _parent(element).makeelement(element.tag, attributes, spaces)
     text = _slot(point)
     before = text[: point.offset]
     # The space between two sentences belongs to neither.
-    kept = before.rstrip() if before.strip() and local_name(block_of(Spot(element, False, 0))) != "pre" else before
+    kept = (
+        before.rstrip()
+        if before.strip() and local_name(block_of(Spot(element, False, 0))) != "pre"
+        else before
+    )
     _set_slot(point, kept)
     other.text = text[point.offset :] or None
-    other.extend(element[point.index :])
+    other.extend(list(element)[point.index :])
     other.tail, element.tail = element.tail, before[len(kept) :] or None
     outer.insert(outer.index(element) + 1, other)
 
@@ -199,7 +210,7 @@ def _enclose(start: _Point, end: _Point, wrapper: _Element) -> None:
     _set_slot(end, rest[: end.offset])
     _set_slot(start, text[: start.offset])
     wrapper.text = text[start.offset :] or None
-    children = parent[start.index : end.index]
+    children = list(parent)[start.index : end.index]
     parent.insert(start.index, wrapper)
     wrapper.extend(children)
     wrapper.tail = rest[end.offset :] or None

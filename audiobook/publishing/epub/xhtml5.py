@@ -160,13 +160,13 @@ def _resize(element: _Element, name: str) -> list[str]:
             continue
         if match and name in {"img", "table", "td", "th", "col", "hr", "object", "iframe", "tr"}:
             style.append(f"{side}: {match[1]}{match[2] or 'px'}")
-        element.attrib.pop(side, None)
+        if element.get(side) is not None:
+            del element.attrib[side]
     return style
 
 
 def _drop_attributes(element: _Element, name: str) -> None:
-    for key in list(element.attrib):
-        key = str(key)
+    for key in map(str, list(element.attrib)):
         space, _, local = key.rpartition("}")
         if space:
             is_kept = space[1:] in {EPUB_NS, SSML_NS} or (space[1:] == XML_NS and local == "lang")
