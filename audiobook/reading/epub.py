@@ -26,6 +26,8 @@ from audiobook.reading.toc import Entry, choose_cuts, read_landmarks, read_nav, 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+MakeReader = Callable[[Flow, Page, Notes, ReadingChoices], PageReader]
+
 MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
@@ -51,12 +53,12 @@ def read_epub(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
         warnings = list(_check_mimetype(archive))
         package = read_package(archive)
         warnings += package.warnings
-        pages = tuple((item, linear) for item, linear in package.spine if item.media_type in _PAGES)
+        pages = _list_pages(package)
         if not pages:
             raise SourceError(f"{source}: holds no page of text (pictures or a fixed layout, perhaps)")
         epub = _Epub(archive=archive, package=package, choices=choices, pages=pages)
         flow = Flow(source)
-        _read_pages(epub, flow)
+        _read_pages(epub, flow, PageReader)
         _read_lexicons(epub, flow, warnings)
         cuts = _find_cuts(epub, flow, warnings)
         cover = _read_cover(epub, warnings)
@@ -70,6 +72,20 @@ def read_epub(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
         cover=cover,
         warnings=tuple(warnings),
     )
+
+
+def read_flow(source: str, data: bytes, choices: ReadingChoices, make_reader: MakeReader) -> Flow:
+    """Read an EPUB's pages as `read_epub` does, with readers of one's own.  Raises as it does."""
+    with Archive(source, data) as archive:
+        package = read_package(archive)
+        epub = _Epub(archive=archive, package=package, choices=choices, pages=_list_pages(package))
+        flow = Flow(source)
+        _read_pages(epub, flow, make_reader)
+    return flow
+
+
+def _list_pages(package: Package) -> tuple[tuple[Item, bool], ...]:
+    return tuple((item, linear) for item, linear in package.spine if item.media_type in _PAGES)
 
 
 def _check_mimetype(archive: Archive) -> Iterator[str]:
@@ -92,7 +108,7 @@ def _resolver(archive: Archive, base: str) -> Callable[[str], str | None]:
     return resolve_link
 
 
-def _read_pages(epub: _Epub, flow: Flow) -> None:
+def _read_pages(epub: _Epub, flow: Flow, make_reader: MakeReader) -> None:
     """Add every page in reading order; two passes, since a note may stand before its marker's page."""
     notes = Notes()
     for item, _ in epub.pages:
@@ -110,7 +126,7 @@ def _read_pages(epub: _Epub, flow: Flow) -> None:
             resolve=_resolver(epub.archive, item.name),
             language=language,
         )
-        reader = PageReader(flow, page, notes, epub.choices)
+        reader = make_reader(flow, page, notes, epub.choices)
         reader.read(Style(matter=matter))
         mark_link_lists(flow, reader.link_blocks)
 

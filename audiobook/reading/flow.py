@@ -24,10 +24,10 @@ _LIGATURES = {
 }
 # Marks for line breaking that are neither seen nor spoken: soft hyphen, zero width space, word joiner …
 _UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(9), *range(14, 32), *range(0x7F, 0xA0)])
-_CLEANING = {**_LIGATURES, **_UNSEEN}
+CLEANING = {**_LIGATURES, **_UNSEEN}
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _AROUND_BREAK = re.compile(r" *\n *")
-_SAYABLE = re.compile(r"[^\W_]")
+SAYABLE = re.compile(r"[^\W_]")
 # A capital set apart from its word: "T HE".  A, I and O are words of their own and are left alone.
 _DROP_CAP = re.compile(r"([\"“‘«']?[B-HJ-NP-Z]) (?=[A-Z]{2,}(?![a-z]))")
 SCENE_MARK = re.compile(r"[\s*\-–—_#~⁂•·=+§⸻❦❧◆◇☙]+")
@@ -113,7 +113,7 @@ class Flow:
         the text grows beyond `MAX_CHARACTERS`.
         """
         text = tidy(words)
-        if not _SAYABLE.search(text):
+        if not SAYABLE.search(text):
             if text and SCENE_MARK.fullmatch(text):
                 self.add_scene_break()
             return
@@ -172,11 +172,11 @@ def tidy(words: str) -> str:
 
     A line feed must be written as U+2028 to be kept; white space of the source is a space.
     """
-    text = _SPACES.sub(" ", words.translate(_CLEANING)).replace("\u2028", "\n")
+    text = _SPACES.sub(" ", words.translate(CLEANING)).replace("\u2028", "\n")
     text = re.sub(r"\n{2,}", "\n", _AROUND_BREAK.sub("\n", text)).strip()
     return _DROP_CAP.sub(r"\1", text, count=1) if _DROP_CAP.match(text) else text
 
 
 def count_words(text: str) -> int:
     """Count what stands between white space and holds a letter or digit."""
-    return sum(1 for word in text.split() if _SAYABLE.search(word))
+    return sum(1 for word in text.split() if SAYABLE.search(word))

@@ -59,15 +59,16 @@ def parse_xml(data: bytes, source: str, max_tags: int = MAX_TAGS) -> _Element:
     return root
 
 
-def parse_page(data: bytes, source: str) -> _Element:
+def parse_page(data: bytes, source: str, *, keeps_namespaces: bool = False) -> _Element:
     """Parse XHTML, or HTML where it is not well-formed; element names come without a namespace.
 
+    With `keeps_namespaces`, the same tree with its names as they are written.
     Raises `SourceError` where it is too long, too deep, or declares entities of its own.
     """
-    return parse_page_text(_decode(data, source), source)
+    return parse_page_text(_decode(data, source), source, keeps_namespaces=keeps_namespaces)
 
 
-def parse_page_text(text: str, source: str) -> _Element:
+def parse_page_text(text: str, source: str, *, keeps_namespaces: bool = False) -> _Element:
     """Parse a page that is decoded already; else as `parse_page`."""
     from lxml import etree
 
@@ -104,7 +105,8 @@ def parse_page_text(text: str, source: str) -> _Element:
     if root is None:
         return etree.Element("html")
     check_depth(root, source)
-    _strip_namespaces(root)
+    if not keeps_namespaces:
+        _strip_namespaces(root)
     return root
 
 
