@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.model import Release
+from audiobook.publishing import m4b
 from audiobook.publishing.playlist import write_playlist
 
 
@@ -22,7 +23,7 @@ class BookFile(Protocol):
     def read_mark(self, path: Path) -> str | None: ...
 
 
-BOOK_FILES: Mapping[str, BookFile] = {}
+BOOK_FILES: Mapping[str, BookFile] = {"m4b": m4b}
 """By format: the file's ending is the format's name."""
 
 TextWriter = Callable[[Release, str], Mapping[str, str]]
