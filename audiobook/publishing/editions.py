@@ -32,6 +32,11 @@ TextWriter = Callable[[Release, str], Mapping[str, str]]
 TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist}
 
 
+def read_edition_seconds(path: Path) -> float:
+    """Return how long a whole-book file plays, 0 for one that does not tell.  Raises `StorageError`."""
+    return m4b.read_seconds(path) if path.suffix == ".m4b" else 0.0
+
+
 def read_edition_mark(path: Path) -> str | None:
     """Return the mark of a whole-book file that narrate made; None where it is missing, cut or foreign."""
     file = BOOK_FILES.get(path.suffix.removeprefix("."))

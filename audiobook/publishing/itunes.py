@@ -101,7 +101,9 @@ def _is_checked(isbn: str) -> bool:
 def find_asin(book: Book) -> str | None:
     """Return the book's number at Amazon."""
     for identifier in book.identifiers:
-        found = re.fullmatch(r"(?:(?:urn:|mobi-)?asin:?\s*)?(B0[0-9A-Z]{8})", identifier.strip(), re.IGNORECASE)
+        found = re.fullmatch(
+            r"(?:(?:urn:|mobi-)?asin:?\s*)?(B0[0-9A-Z]{8})", identifier.strip(), re.IGNORECASE
+        )
         if found:
             return found[1].upper()
     return None

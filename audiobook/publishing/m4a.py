@@ -142,6 +142,8 @@ def _read_config(descriptions: bytes) -> bytes:
             raise ValueError("it does not tell how it was encoded")
         # The length: seven bits a byte, as long as the eighth says that more follow.
         count = next(place for place in range(1, 5) if not data[place] & 0x80)
-        length = sum((byte & 0x7F) << 7 * (count - place) for place, byte in enumerate(data[1 : count + 1], 1))
+        length = sum(
+            (byte & 0x7F) << 7 * (count - place) for place, byte in enumerate(data[1 : count + 1], 1)
+        )
         data = data[count + 1 :][skipped:length]
     return data

@@ -49,10 +49,10 @@ def _read_comments(path: Path) -> dict[str, list[str]] | None:
     from mutagen.oggopus import OggOpus
 
     try:
-        comments = OggOpus(path).tags
+        comments: dict[str, list[str]] = OggOpus(path).tags.as_dict()
     except (MutagenError, OSError, ValueError):
         return None
-    return {key.lower(): list(comments[key]) for key in comments.keys()}
+    return {key.lower(): values for key, values in comments.items()}
 
 
 def _pages(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
