@@ -48,6 +48,8 @@ class _Watch:
         self.ended = self.clock()
         self._meter.advance(story, files=1)
 
+    def part_made(self, story: StoryReport, title: str) -> None: ...
+
     def story_done(self, story: StoryReport) -> None: ...
 
     def tick(self) -> None:

@@ -159,6 +159,25 @@ def test_a_cluster_that_shares_no_disk_makes_the_same_bytes(host: Host, new_proj
 
 
 @pytest.mark.slow
+def test_a_cluster_makes_every_format_and_the_book_is_joined_here(
+    host: Host, new_project: NewProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project = new_project(a="All is well.")
+    (project / "texts" / "book.md").write_text("# Book\n\n## One\n\nIt began.\n\n## Two\n\nIt ended.\n")
+    formats = [word for name in ("opus", "flac", "m4b") for word in ("--format", name)]
+    make(*formats)
+    wanted = finished(project)
+    assert len(wanted) == 3 * 2 + 2
+    shutil.rmtree(project / "output")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another cache"))
+    done = narrate(*formats, "--scheduler", host.address, "--verbose")
+    assert done.returncode == 0, done.stderr
+    assert "book: encoded 'Two'" in done.stderr
+    assert finished(project) == wanted
+    assert nothing_half_made(project)
+
+
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_is_survived(host: Host, new_project: NewProject) -> None:
     project = new_project(a=LONG, b=LONG.replace("boats", "river"), c=LONG.replace("boats", "shore"))
     make()

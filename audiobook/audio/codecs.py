@@ -27,4 +27,21 @@ CODECS: Mapping[str, Codec] = {
         container=("-id3v2_version", "0", "-write_xing", "1", "-f", "mp3"),
         suffix=".mp3",
     ),
+    # 48 kb/s VBR is where fullband speech (28-40) ends and mono music begins (RFC 7587, section 3.1.1).
+    # Opus works at 48 kHz alone; "audio" keeps what the mastering made, "voip" would filter it again.
+    "opus": Codec(
+        arguments=("-ar", "48000", "-ac", "1", "-c:a", "libopus", "-b:a", "48k", "-application", "audio"),
+        container=("-f", "opus"),
+        suffix=".opus",
+    ),
+    "flac": Codec(
+        arguments=(*_MONO, "-c:a", "flac", "-sample_fmt", "s16"), container=("-f", "flac"), suffix=".flac"
+    ),
+    # The parts of an M4B.  64 kb/s a channel is AAC-LC's rule of thumb for transparency
+    # (https://trac.ffmpeg.org/wiki/Encode/AAC); the time scale makes the length exact to the sample.
+    "aac": Codec(
+        arguments=(*_MONO, "-c:a", "aac", "-b:a", "64k"),
+        container=("-movie_timescale", str(OUTPUT_RATE), "-f", "ipod"),
+        suffix=".m4a",
+    ),
 }

@@ -20,6 +20,9 @@ from audiobook.errors import EncoderError, StorageError
 _PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
 _QUIET = ["-hide_banner", "-loglevel", "error"]
 _CHECK_SECONDS = 30
+_LEAST_BYTES = 400
+"""What a tenth of a second comes to at least, in any codec."""
+
 _STALL_SECONDS = 300
 """A block is a minute of sound, which takes a slow machine a few seconds."""
 
@@ -73,8 +76,8 @@ def _ask_version(program: str) -> str:
     return first_line
 
 
-def check_encoder(encoder: Encoder) -> None:
-    """Encode a moment of silence, to know before the work that the program can do it.
+def check_encoder(encoder: Encoder, codec: str = "mp3") -> None:
+    """Encode a moment of silence as one of `CODECS`, to know before the work that the program can do it.
 
     Raises `EncoderError` saying what it complained about.
     """
@@ -82,14 +85,14 @@ def check_encoder(encoder: Encoder) -> None:
         encoder.program,
         *_QUIET,
         *_pcm_input(22050),
-        *CODECS["mp3"].arguments,
+        *CODECS[codec].arguments,
         *_PLAIN,
         "-f",
-        "mp3",
+        "mp3" if codec == "mp3" else "matroska",  # which holds them all, and takes a pipe
         "pipe:1",
     ]
     made = _run(command, bytes(4410))
-    if len(made) < 1000:
+    if len(made) < _LEAST_BYTES:
         raise EncoderError(f"{encoder.program}: broken: it made {len(made)} bytes of a tenth of a second")
 
 

@@ -30,6 +30,7 @@ class _Silent:
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
     def clips_spoken(self, story: StoryReport, count: int) -> None: ...
     def track_made(self, story: StoryReport, path: Path) -> None: ...
+    def part_made(self, story: StoryReport, title: str) -> None: ...
     def story_done(self, story: StoryReport) -> None: ...
     def tick(self) -> None: ...
     def note(self, message: str) -> None: ...
@@ -145,6 +146,12 @@ class _Lines(_Silent):
         if self._meter:
             self._meter.advance(story, files=1)
 
+    def part_made(self, story: StoryReport, title: str) -> None:
+        if self._verbose:
+            self._say(f"{story.name}: encoded {title!r}")
+        if self._meter:
+            self._meter.advance(story, files=1)
+
     def story_done(self, story: StoryReport) -> None:
         for warning in story.warnings:
             self._say(f"{story.name}: warning: {warning}")
@@ -194,6 +201,13 @@ class _Bars(_Silent):
         self._show(story)
         if self._lines:
             self._lines.track_made(story, path)
+
+    def part_made(self, story: StoryReport, title: str) -> None:
+        self._own[story.name].files_made += 1
+        self._meter.advance(story, files=1)
+        self._show(story)
+        if self._lines:
+            self._lines.part_made(story, title)
 
     def _show(self, story: StoryReport) -> None:
         own = self._own[story.name]

@@ -2,10 +2,12 @@
 
 An entry is one file, `ab/abcdef….clip`: a header (magic, sample rate, samples, bytes that follow) and the
 samples, packed without loss.  An entry that does not fit its header, or its own checksum, is a miss.
+The chapters that a whole-book file is joined of lie beside them (`plan.py`), and are pruned like them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -64,7 +66,7 @@ class ClipCache:
         path = self._path(key)
         try:
             data = path.read_bytes()
-            os.utime(path)
+            touch(path)
         except OSError:
             return None
         header = _read_header(data)
@@ -136,6 +138,12 @@ class ClipCache:
     def size_bytes(self) -> int:
         """Add up the sizes of all entries."""
         return sum(size for _, size, _ in self._entries())
+
+
+def touch(path: Path) -> None:
+    """Mark a file of the cache as used; one that is not there is found missing when it is read."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def _read_header(data: bytes) -> tuple[int, int, int] | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import Encoder
 from audiobook.errors import StorageError
 from audiobook.model import Book, Cast, Release
+from audiobook.production.clips import touch
 from audiobook.production.jobs import publish
 from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.publishing import (
@@ -32,10 +33,8 @@ _PARTS = {"m4b": "aac"}
 
 def codecs_for(formats: Sequence[str]) -> tuple[str, ...]:
     """Say what the tracks must be encoded as for these formats: MP3 for all that don't say otherwise."""
-    own = {"opus": "opus", "flac": "flac", **_PARTS}
-    return tuple(
-        dict.fromkeys(own.get(name, "mp3") for name in sorted(formats, key=lambda name: name in own))
-    )
+    wanted = {({"opus": "opus", "flac": "flac"} | _PARTS).get(name, "mp3") for name in formats}
+    return tuple(codec for codec in ("mp3", "opus", "flac", *_PARTS.values()) if codec in wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +49,16 @@ class EditionPlan:
     tracks: tuple[TrackPlan, ...]
     fingerprint: str
 
+    @property
+    def mark(self) -> str:
+        """What the file says of itself: what it was made from, and where that lay."""
+        return f"{self.fingerprint}:{self.tracks[0].origin}"
+
+    @property
+    def parts(self) -> tuple[TrackPlan, ...]:
+        """Those of its tracks that are made for it alone."""
+        return tuple(track for track in self.tracks if track.is_part)
+
 
 def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tuple[EditionPlan, ...]:
     """Plan a book's whole-book files."""
@@ -58,12 +67,14 @@ def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tupl
         if name not in BOOK_FILES:
             continue
         used = tuple(track for track in plan.tracks if track.codec == _PARTS.get(name, "mp3"))
-        parts = [EDITION_VERSION, name, [track.fingerprint for track in used]]
+        book = plan.script.book
+        parts = [EDITION_VERSION, name, [[track.fingerprint, asdict(track.tags)] for track in used]]
+        parts += [plan.cast.roles[0].voice.id, book.identifiers]
         plans.append(
             EditionPlan(
                 format=name,
-                path=folder / f"{safe_file_name(plan.script.book.title)}.{name}",
-                book=plan.script.book,
+                path=edition_path(folder, book.title, name),
+                book=book,
                 cast=plan.cast,
                 cover=plan.cover,
                 tracks=used,
@@ -73,9 +84,14 @@ def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tupl
     return tuple(plans)
 
 
+def edition_path(folder: Path, title: str, name: str) -> Path:
+    """Name the file that a book of this title becomes in a format."""
+    return folder / f"{safe_file_name(title)}.{name}"
+
+
 def is_edition_made(edition: EditionPlan) -> bool:
     """Tell whether a whole-book file is there, whole, and made of exactly what is planned."""
-    return read_edition_mark(edition.path) == edition.fingerprint
+    return read_edition_mark(edition.path) == edition.mark
 
 
 def make_edition(edition: EditionPlan, encoder: Encoder, partial: Path) -> Path:
@@ -85,11 +101,13 @@ def make_edition(edition: EditionPlan, encoder: Encoder, partial: Path) -> Path:
     """
     unfinished = partial / f"{edition.path.stem[:60]} {edition.fingerprint[:16]}{edition.path.suffix}"
     try:
+        for part in edition.parts:
+            touch(part.path)
         release = open_release(edition.book, edition.cast, edition.tracks)
         release = replace(release, cover=make_cover(edition.cover))
         file = BOOK_FILES[edition.format]
-        file.write(release, unfinished, mark=edition.fingerprint, ffmpeg=encoder.program)
-        if file.read_mark(unfinished) != edition.fingerprint:
+        file.write(release, unfinished, mark=edition.mark, ffmpeg=encoder.program)
+        if file.read_mark(unfinished) != edition.mark:
             raise StorageError(f"{edition.path}: did not come out whole; nothing was kept")
         publish(unfinished, edition.path)
     finally:

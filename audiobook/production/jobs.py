@@ -26,10 +26,10 @@ from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageEr
 from audiobook.model import Break, Clip, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
-from audiobook.publishing import Stamp, make_cover, read_seconds, write_tags, write_times
+from audiobook.publishing import Stamp, make_cover, read_seconds, safe_file_name, write_tags, write_times
 
 _LENGTH_TOLERANCE_S = 0.001
-"""The file's header tells its length to the sample; resampling may round it by one."""
+"""Every format's header tells its length to the sample; resampling may round it by one (of 48 kHz)."""
 
 _LONGEST_S = 120 * 60
 
@@ -99,7 +99,8 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
 
 def unfinished_path(plan: TrackPlan, partial: Path) -> Path:
     """Name a file in the making so that an encoder's complaint tells which track it was."""
-    return partial / f"{plan.path.stem[:60]} {plan.fingerprint[:16]}{plan.path.suffix}"
+    stem = safe_file_name(plan.tags.title) if plan.is_part else plan.path.stem
+    return partial / f"{stem[:60]} {plan.fingerprint[:16]}{plan.path.suffix}"
 
 
 def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished: Path) -> TrackResult:

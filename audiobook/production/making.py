@@ -117,7 +117,10 @@ def _collect_track(
         return
     _count_made(report, result.clips_repaired)
     job.story.tracks.remove(job.track)
-    listener.track_made(report, job.track.path)
+    if job.track.is_part:
+        listener.part_made(report, job.track.tags.title)
+    else:
+        listener.track_made(report, job.track.path)
     if not job.story.tracks and not job.story.editions:
         listener.story_done(report)
 

@@ -59,6 +59,11 @@ class TrackPlan:
     fingerprint: str = ""
     cover: CoverWish | None = None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is no format of its own, but made for a whole-book file."""
+        return bool(self.codec) and self.codec not in FORMATS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPlan:
@@ -213,7 +218,12 @@ def plan_story(
         )
         for codec in codecs:
             makers = Makers(encoder=encoder.version_for(codec), engines=engines)
-            tracks.append(_place_part(parts, plan_file(first, codec, makers)))
+            file = (
+                plan_file(first, codec, makers)
+                if codec in FORMATS
+                else _plan_part(parts, first, codec, makers)
+            )
+            tracks.append(file)
     return StoryPlan(
         script=keep_chapters(script, chosen),
         cast=cast,
@@ -224,11 +234,17 @@ def plan_story(
     )
 
 
-def _place_part(parts: Path, track: TrackPlan) -> TrackPlan:
-    """Let a file that is no format of its own lie among the clips, under its fingerprint."""
-    if track.codec in FORMATS:
-        return track
-    return replace(track, path=parts / track.fingerprint[:2] / f"{track.fingerprint}{track.path.suffix}")
+_UNTAGGED = Tags(title="", album="", author=None, voices=(), number=0, count=0, language="", text="")
+
+
+def _plan_part(parts: Path, track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
+    """Plan a file that is no format of its own: it lies among the clips, under its fingerprint.
+
+    It holds no tags, so that it stays the same when only they change; its plan keeps them for the book's.
+    """
+    part = plan_file(replace(track, tags=_UNTAGGED, cover=None), codec, makers)
+    path = parts / part.fingerprint[:2] / f"{part.fingerprint}{part.path.suffix}"
+    return replace(part, path=path, tags=track.tags)
 
 
 def order_clips(

@@ -182,26 +182,39 @@ def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[
 
 
 def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
-    """List the leftovers of one story's folder: texts go when the last track does, or their own track."""
+    """List the leftovers of one story's folder: texts go when the last file does, or their own track.
+
+    A file under a name that some format of a story has now is none: it may have been asked for just once.
+    """
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    marks = {path: read_mark(path, whole=False) for path in files if path.suffix in TRACK_FILES}
-    left = {path for path, mark in marks.items() if mark is not None and mark.origin == FROM_TEXTS}
-    left -= {path for path in left if path.resolve() in wanted}
+    origins = {path: origin for path in files if (origin := _read_origin(path)) is not None}
+    names = {path.with_suffix("") for path in wanted}
+    left = {path for path, origin in origins.items() if origin == FROM_TEXTS}
+    left -= {path for path in left if path.resolve().with_suffix("") in names}
     if not left:
         return []
-    stems = {path.stem for path in left} - {path.stem for path in marks if path not in left}
-    is_empty = all(path in left for path in marks)
+    stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
+    is_empty = all(path in left for path in origins)
     for path in files:
         if path.suffix in _CAPTIONS and path.stem in stems:
             left.add(path)
-        if is_empty and (path.name in _LISTS or read_edition_mark(path) is not None):
+        if is_empty and path.name in _LISTS:
             left.add(path)
     return sorted(left)
 
 
+def _read_origin(path: Path) -> str | None:
+    """Tell where the source of a track or a whole-book file lay; None where narrate did not make it."""
+    if path.suffix in TRACK_FILES:
+        mark = read_mark(path, whole=False)
+        return mark.origin if mark else None
+    edition = read_edition_mark(path)
+    return edition.partition(":")[2] if edition else None
+
+
 def find_previews(project: Project) -> list[Path]:
     """List the previews and auditions that narrate made."""
-    files = sorted(project.previews.glob("*.mp3"))
+    files = sorted(path for path in project.previews.glob("*") if path.suffix in TRACK_FILES)
     return [file for file in files if read_mark(file, whole=False) is not None]
 
 

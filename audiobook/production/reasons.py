@@ -12,7 +12,7 @@ from audiobook.production.changes import Plot, describe_changes, is_same_chapter
 from audiobook.production.editions import EditionPlan
 from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.production.records import Record, read_record
-from audiobook.publishing import read_edition_mark, read_mark, read_record_text
+from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, read_record_text
 
 _FORCED = "everything is made anew (--force)"
 
@@ -26,7 +26,11 @@ def is_made(track: TrackPlan) -> bool:
 def explain_tracks(
     plan: StoryPlan, tracks: Collection[TrackPlan], settings: StorySettings, *, forced: bool = False
 ) -> dict[Path, tuple[str, ...]]:
-    """Say of each of a story's `tracks`, none of which is made (or all by force), why."""
+    """Say of each of a story's `tracks`, none of which is made (or all by force), why.
+
+    Parts of a whole-book file are passed over: nobody looks for them.
+    """
+    tracks = [track for track in tracks if not track.is_part]
     if forced:
         return {track.path: (_FORCED,) for track in tracks}
     stated = _find_stated(plan, settings)
@@ -40,15 +44,21 @@ def explain_tracks(
     return found
 
 
-def explain_edition(edition: EditionPlan, *, forced: bool = False) -> tuple[str, ...]:
-    """Say why a whole-book file is made."""
+def explain_edition(
+    edition: EditionPlan, tracks: Collection[TrackPlan], *, forced: bool = False
+) -> tuple[str, ...]:
+    """Say why a whole-book file is made; `tracks` are those that are made for it, or beside it."""
     if forced:
         return (_FORCED,)
     if not edition.path.exists():
         return ("never made",)
     if read_edition_mark(edition.path) is None:
         return ("the file there is not one that narrate made, or it is damaged",)
-    return ("its tracks changed",)
+    if not edition.parts:
+        return ("its tracks changed",)
+    made = sum(part in tracks for part in edition.parts)
+    chapters = f"{made} of its {len(edition.parts)} chapters"
+    return (f"{chapters} changed, or are no longer in the cache" if made else "its tags or chapters changed",)
 
 
 def _find_stated(plan: StoryPlan, settings: StorySettings) -> set[str | None]:
@@ -84,9 +94,20 @@ def _explain(
 
 def _find_former(path: Path, new: Record, records: dict[Path, Record]) -> Path | None:
     """Find the file that holds the same chapter under another name."""
-    return next((p for p, old in records.items() if p != path and is_same_chapter(old, new)), None)
+    return next(
+        (
+            p
+            for p, old in records.items()
+            if p != path and p.suffix == path.suffix and is_same_chapter(old, new)
+        ),
+        None,
+    )
 
 
 def _read_records(folder: Path) -> dict[Path, Record]:
-    records = {path: read_record(read_record_text(path) or "") for path in sorted(folder.glob("*.mp3"))}
+    records = {path: read_record(read_record_text(path) or "") for path in _list_tracks(folder)}
     return {path: record for path, record in records.items() if record is not None}
+
+
+def _list_tracks(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix in TRACK_FILES)

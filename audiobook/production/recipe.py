@@ -14,7 +14,7 @@ from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings, write_scalar
 from audiobook.engines import engine_names
 from audiobook.errors import NarrateError, SourceError
-from audiobook.model import FORMATS, Book, Cast, Script, TrackFormat
+from audiobook.model import Book, Cast, Script, TrackFormat
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
 from audiobook.production.editions import (
@@ -29,7 +29,15 @@ from audiobook.production.estimate import estimate_tracks
 from audiobook.production.jobs import shared_engine, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.making import Bench, make_tracks
-from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan, choose_reading, plan_script, plan_story
+from audiobook.production.plan import (
+    ClipOrder,
+    StoryPlan,
+    TrackPlan,
+    choose_reading,
+    plan_script,
+    plan_story,
+    track_paths,
+)
 from audiobook.production.project import (
     Project,
     Source,
@@ -46,7 +54,7 @@ from audiobook.production.report import Listener, Report, StoryReport
 from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import choose_jobs
-from audiobook.publishing import read_mark
+from audiobook.publishing import read_edition_seconds, read_mark
 from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
@@ -84,7 +92,7 @@ class _Run:
     def formats(self) -> tuple[str, ...]:
         """What to write; of a part of a book no whole-book file, and no text that lists its tracks."""
         formats = self.options.formats or self.settings.output.formats
-        if self.options.preview is None:
+        if self.is_for_whole_books:
             return formats
         return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
 
@@ -156,9 +164,16 @@ def _list_leftovers(run: _Run, report: Report, stories: Sequence[StoryWork], *, 
     if run.is_for_whole_books and are_all and is_as_set:
         report.leftovers = find_leftovers(
             run.project,
-            [track.path for story in stories for track in story.plan.tracks],
+            [path for story in stories for path in _planned_paths(run, story.plan)],
             unread=[story.name for story in report.stories if story.errors],
         )
+
+
+def _planned_paths(run: _Run, plan: StoryPlan) -> list[Path]:
+    """List the files that a story becomes."""
+    editions = plan_editions(run.project.output / story_folder(plan.name), run.formats, plan)
+    tracks = track_paths(run.project, plan.script, codecs_for(run.formats))
+    return [*tracks, *(edition.path for edition in editions)]
 
 
 def read_settings(project: Project) -> Settings:
@@ -234,10 +249,13 @@ def _plan(run: _Run, source: Source, report: StoryReport) -> StoryWork | None:
     _describe(report, plan)
     report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
-    tracks = [track for track in plan.tracks if force or not is_made(track)]
     editions = _find_editions(run, plan)
+    # A finished whole-book file needs its parts no more, and the cache may have let go of them.
+    needed = {part.path for edition in editions for part in edition.parts}
+    tracks = [track for track in plan.tracks if not track.is_part or track.path in needed]
+    tracks = [track for track in tracks if force or not is_made(track)]
     report.reasons = explain_tracks(plan, tracks, settings, forced=force)
-    report.reasons |= {edition.path: explain_edition(edition, forced=force) for edition in editions}
+    report.reasons |= {edition.path: explain_edition(edition, tracks, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
     report.work = estimate_tracks(tracks, missing)
     run.listener.story_planned(report, clips, len(tracks) + len(editions))
@@ -294,7 +312,8 @@ def _describe(story: StoryReport, plan: StoryPlan) -> None:
 
 def _produce(run: _Run, stories: Sequence[StoryWork]) -> None:
     """Make what is missing, and leave nothing half-done behind."""
-    check_encoder(run.encoder)
+    for codec in codecs_for(run.formats):
+        check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
     try:
         make_tracks(
@@ -319,24 +338,24 @@ def _finish(run: _Run, story: StoryWork) -> None:
     report, plan = story.report, story.plan
     unmade = {track.path for track in story.tracks}
     found = 0
-    for track in plan.tracks:
+    tracks = [track for track in plan.tracks if not track.is_part]
+    for track in tracks:
         mark = read_mark(track.path)
         if mark is not None and mark.fingerprint == track.fingerprint:
             found += 1
-            if track.codec in FORMATS:
-                report.files.append(track.path)
-            if track.codec == plan.tracks[0].codec:
+            report.files.append(track.path)
+            if track.codec == tracks[0].codec:
                 report.seconds += mark.seconds
         elif track.path not in unmade:
             report.errors.append(f"{track.path}: is not the whole file that was made; run narrate again")
-    if not report.errors and found != len(plan.tracks):
-        report.errors.append(f"{report.name}: only {found} of {len(plan.tracks)} files are there")
+    if not report.errors and found != len(tracks):
+        report.errors.append(f"{report.name}: only {found} of {len(tracks)} files are there")
     if not report.errors and run.is_for_whole_books:
         _finish_book(run, story)
 
 
 def _finish_book(run: _Run, story: StoryWork) -> None:
-    """Write what goes with the tracks, and count the whole-book files."""
+    """Write what goes with the tracks, and prove the whole-book files."""
     report, plan = story.report, story.plan
     folder = run.project.output / story_folder(plan.name)
     tracks = [track for track in plan.tracks if track.codec == "mp3"]
@@ -347,5 +366,9 @@ def _finish_book(run: _Run, story: StoryWork) -> None:
             report.files += publish_texts(folder, release, run.formats, base_url)
     except NarrateError as error:
         report.errors.append(str(error))
-    editions = plan_editions(folder, run.formats, plan)
-    report.files += [edition.path for edition in editions]
+    for edition in plan_editions(folder, run.formats, plan):
+        if is_edition_made(edition):
+            report.files.append(edition.path)
+            report.seconds = report.seconds or read_edition_seconds(edition.path)
+        elif not report.errors:
+            report.errors.append(f"{edition.path}: is not the whole file that was made; run narrate again")

@@ -66,12 +66,16 @@ def _rehearse(work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str])
         name=work.plan.name,
         title=work.report.title,
         files=work.report.reasons,
-        finished=len(work.plan.tracks) - len(work.tracks),
+        finished=_count_files(work.plan.tracks) - _count_files(work.tracks),
         clips_to_speak=len(missing),
         clips_cached=len(needed) - len(missing),
         audio_s=audio_s,
         work_s=estimate_work_s(letters, audio_s, jobs) if work.tracks else 0.0,
     )
+
+
+def _count_files(tracks: Sequence[TrackPlan]) -> int:
+    return sum(not track.is_part for track in tracks)
 
 
 def _measure(track: TrackPlan, work: StoryWork, cache: ClipCache) -> float:

@@ -75,6 +75,9 @@ class Listener(Protocol):
     def story_done(self, story: StoryReport) -> None:
         """Hear that nothing is left to do for a story, whether it went well or not."""
 
+    def part_made(self, story: StoryReport, title: str) -> None:
+        """Hear that a chapter is there for a whole-book file to be joined of."""
+
     def tick(self) -> None:
         """Hear that some time has passed."""
 

@@ -19,7 +19,7 @@ from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
-from audiobook.production.editions import codecs_for
+from audiobook.production.editions import codecs_for, edition_path
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import plan_script, track_paths
 from audiobook.production.project import (
@@ -29,6 +29,7 @@ from audiobook.production.project import (
     list_texts,
     make_folder,
     remove_files,
+    story_folder,
 )
 from audiobook.production.recipe import read_settings
 
@@ -85,7 +86,10 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         except NarrateError:
             unread.append(source.stem)
         else:
-            expected += track_paths(project, script, codecs_for(settings.output.formats))
+            formats = settings.output.formats
+            folder = project.output / story_folder(source.stem)
+            expected += track_paths(project, script, codecs_for(formats))
+            expected += [edition_path(folder, script.book.title, name) for name in formats]
     files = [*find_leftovers(project, expected, unread), *find_previews(project)]
     clips = ClipCache(cache / "clips")
     if dry_run:

@@ -1,7 +1,7 @@
 """Publishing: tracks become files that a listener opens."""
 
 from audiobook.publishing.cover import CoverWish, identify_cover, make_cover
-from audiobook.publishing.editions import BOOK_FILES, TEXT_FILES, read_edition_mark
+from audiobook.publishing.editions import BOOK_FILES, TEXT_FILES, read_edition_mark, read_edition_seconds
 from audiobook.publishing.files import (
     TRACK_FILES,
     read_mark,
@@ -23,6 +23,7 @@ __all__ = [
     "identify_cover",
     "make_cover",
     "read_edition_mark",
+    "read_edition_seconds",
     "read_mark",
     "read_record_text",
     "read_seconds",

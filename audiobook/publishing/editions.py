@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.model import Release
+from audiobook.publishing import m4b
 from audiobook.publishing.playlist import write_playlist
 
 
@@ -22,13 +23,18 @@ class BookFile(Protocol):
     def read_mark(self, path: Path) -> str | None: ...
 
 
-BOOK_FILES: Mapping[str, BookFile] = {}
+BOOK_FILES: Mapping[str, BookFile] = {"m4b": m4b}
 """By format: the file's ending is the format's name."""
 
 TextWriter = Callable[[Release, str], Mapping[str, str]]
 """From a release and the podcast's address to the text of each file, by its name in the book's folder."""
 
 TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist}
+
+
+def read_edition_seconds(path: Path) -> float:
+    """Return how long a whole-book file plays, 0 for one that does not tell.  Raises `StorageError`."""
+    return m4b.read_seconds(path) if path.suffix == ".m4b" else 0.0
 
 
 def read_edition_mark(path: Path) -> str | None:

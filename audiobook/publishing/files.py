@@ -8,7 +8,7 @@ from typing import Protocol
 
 from audiobook.errors import StorageError
 from audiobook.model import Image, Track, Utterance
-from audiobook.publishing import mp3
+from audiobook.publishing import flac, m4a, mp3, opus
 from audiobook.publishing.tags import Mark, Stamp, Tags, read_times
 
 
@@ -22,7 +22,7 @@ class TrackFile(Protocol):
     def read_seconds(self, path: Path) -> float: ...
 
 
-TRACK_FILES: Mapping[str, TrackFile] = {".mp3": mp3}
+TRACK_FILES: Mapping[str, TrackFile] = {".mp3": mp3, ".opus": opus, ".flac": flac, ".m4a": m4a}
 
 
 def write_tags(path: Path, tags: Tags, stamp: Stamp, cover: Image | None = None) -> None:
