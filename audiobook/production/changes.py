@@ -26,6 +26,8 @@ _TAG_NAMES = {
     "series": "the series",
     "series_part": "the part of the series",
     "description": "the description",
+    "cover": "the cover",
+    "scenes": "the marks of scenes",
     "text": "the text in the tag (marks, notes, white space)",
     "voices": "the voices in the tag",
 }
@@ -183,7 +185,7 @@ def _tags(old: Record, new: Record) -> Iterator[str]:
         before, after = old.tags.get(key), new.tags.get(key)
         if before == after or (key == "text" and not same_words) or (key == "voices" and not same_voices):
             continue
-        is_long = key in {"text", "voices", "description"}
+        is_long = key in {"text", "voices", "description", "cover", "scenes"}
         yield f"{name} changed" if is_long else f"{name} changed: {before or 'none'} → {after or 'none'}"
 
 

@@ -127,6 +127,8 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
         origin=plan.origin,
         record=plan.record,
         times=write_times(cues, sample_rate),
+        cues=cues,
+        seconds=seconds,
     )
     write_tags(unfinished, plan.tags, stamp, make_cover(plan.cover) if plan.cover else None)
     return TrackResult(

@@ -25,6 +25,7 @@ from audiobook.production.project import (
 )
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
+from audiobook.production.scenes import mark_scenes
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import clean, prove_complete, write_script
@@ -191,9 +192,9 @@ def plan_story(
         picture=find_own_cover(path) or script.book.cover, title=script.book.title, author=script.book.author
     )
     tracks: list[TrackPlan] = []
-    for stem, number, chapter in zip(
-        track_stems(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
-    ):
+    stems = track_stems(project, script, preview=preview)
+    scenes = mark_scenes(chapters, cast, spacing)
+    for number, (stem, chapter, marks) in enumerate(zip(stems, chapters, scenes, strict=True), 1):
         if chosen is not None and not chosen.holds(chapter.number):
             continue
         orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
@@ -206,7 +207,13 @@ def plan_story(
             orders=orders,
             spacing=spacing,
             tags=_tag_track(
-                script, cast, chapter, number=number, count=len(chapters), cover=identify_cover(cover)
+                script,
+                cast,
+                chapter,
+                number=number,
+                count=len(chapters),
+                cover=identify_cover(cover),
+                scenes=marks,
             ),
             origin=origin,
             cover=cover,
@@ -300,7 +307,14 @@ def track_stems(project: Project, script: Script, *, preview: int | None = None)
 
 
 def _tag_track(
-    script: Script, cast: Cast, chapter: ScriptChapter, *, number: int, count: int, cover: str
+    script: Script,
+    cast: Cast,
+    chapter: ScriptChapter,
+    *,
+    number: int,
+    count: int,
+    cover: str,
+    scenes: tuple[int, ...],
 ) -> Tags:
     book = script.book
     voices = tuple(dict.fromkeys(cast.voice_of(u.speaker).id for u in chapter.utterances))
@@ -319,6 +333,7 @@ def _tag_track(
         description=book.description,
         publisher=book.publisher,
         cover=cover,
+        scenes=scenes,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.model import Release
+from audiobook.publishing.captions import CAPTIONS
 from audiobook.publishing.playlist import write_playlist
 
 
@@ -28,7 +29,7 @@ BOOK_FILES: Mapping[str, BookFile] = {}
 TextWriter = Callable[[Release, str], Mapping[str, str]]
 """From a release and the podcast's address to the text of each file, by its name in the book's folder."""
 
-TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist}
+TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist, **CAPTIONS}
 
 
 def read_edition_mark(path: Path) -> str | None:
