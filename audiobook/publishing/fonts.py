@@ -57,7 +57,10 @@ _ALWAYS_THERE = (
     (0x391, 0x3CE),
     (0x410, 0x44F),
     (0x5D0, 0x5EA),
-    (0x2018, 0x201E),
+    (0x2013, 0x2014),
+    (0x2018, 0x201A),
+    (0x201C, 0x201E),
+    (0x2026, 0x2026),
 )
 """Ranges of which FiraGO has every letter (a test looks), so that most titles need no look into the font."""
 
