@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,16 @@ from mutagen.id3 import ID3
 from PIL import Image as Pictures
 from PIL import ImageDraw
 
+from audiobook.audio import Spacing
 from audiobook.cli import main
+from audiobook.errors import StorageError
 from audiobook.model import Image
+from audiobook.production.jobs import _make_cover
+from audiobook.production.plan import TrackPlan
 from audiobook.publishing import CoverWish, find_picture_fault, identify_cover, make_cover
 from audiobook.publishing.cover_drawing import SIDE, draw_cover, fit
 from audiobook.publishing.fonts import _ALWAYS_THERE, _bundled, _has_all, find_lettering
+from tests.test_mp3_times import TAGS
 
 TITLES = [
     "Echo Fade",
@@ -219,3 +225,21 @@ def test_a_broken_picture_beside_the_story_is_warned_of_and_a_cover_drawn(
     (project / "texts" / "story.jpg").write_bytes(data)
     assert CliRunner().invoke(main, []).exit_code == 0
     assert ID3(path).getall("APIC")[0].data == data
+
+
+def test_a_machine_that_would_make_another_cover_says_so() -> None:
+    wish = _wish()
+    plan = TrackPlan(
+        path=Path("01 - One.mp3"),
+        codec="mp3",
+        chapter=1,
+        utterances=(),
+        orders=(),
+        spacing=Spacing(pause_ms={}, head_ms=0, tail_ms=0),
+        tags=replace(TAGS, cover=identify_cover(wish)),
+        origin="texts",
+        cover=wish,
+    )
+    assert _make_cover(plan) == make_cover(wish)
+    with pytest.raises(StorageError, match=r"01 - One\.mp3: this machine would make another cover"):
+        _make_cover(replace(plan, tags=replace(TAGS, cover="cover 2, drawn with another font")))
