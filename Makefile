@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture shelf loudness docs
+.PHONY: test slow lint format bench stress torture shelf loudness sync docs
 
 test:
 	$(PYTHON) -m pytest
@@ -37,6 +37,10 @@ shelf:
 # What a listener's meter shows of the finished files.
 loudness:
 	$(PYTHON) -m benchmarks.loudness output
+
+# Whether words sound when their cues say so, by forced alignment and by onset.
+sync:
+	$(PYTHON) -m benchmarks.sync
 
 # Fill README.md and docs/ with real output and pictures.
 docs:

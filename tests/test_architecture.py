@@ -44,6 +44,8 @@ HEAVY = {
     "platformdirs",
     "imageio_ffmpeg",
     "lxml",
+    "PIL",
+    "pymupdf_fonts",
     "markdown_it",
     "mobi",
     "pypandoc",

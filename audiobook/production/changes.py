@@ -26,6 +26,8 @@ _TAG_NAMES = {
     "series": "the series",
     "series_part": "the part of the series",
     "description": "the description",
+    "cover": "the cover",
+    "scenes": "the marks of scenes",
     "text": "the text in the tag (marks, notes, white space)",
     "voices": "the voices in the tag",
 }
@@ -179,11 +181,18 @@ def _tags(old: Record, new: Record) -> Iterator[str]:
     numbers = [(record.tags.get("number"), record.tags.get("count")) for record in (old, new)]
     if numbers[0] != numbers[1]:
         yield "it is file {} of {} now (was {} of {})".format(*numbers[1], *numbers[0])
+    told = {
+        "text": not same_words,
+        "scenes": not same_words,
+        "voices": not same_voices,
+        # A drawn cover shows them.
+        "cover": any(old.tags.get(key) != new.tags.get(key) for key in ("album", "author")),
+    }
     for key, name in _TAG_NAMES.items():
         before, after = old.tags.get(key), new.tags.get(key)
-        if before == after or (key == "text" and not same_words) or (key == "voices" and not same_voices):
+        if before == after or told.get(key, False):
             continue
-        is_long = key in {"text", "voices", "description"}
+        is_long = key in {"text", "voices", "description", "cover", "scenes"}
         yield f"{name} changed" if is_long else f"{name} changed: {before or 'none'} → {after or 'none'}"
 
 

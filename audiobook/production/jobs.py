@@ -23,10 +23,18 @@ from audiobook.audio import (
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Pronunciation, Track, Voice
+from audiobook.model import Break, Clip, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
-from audiobook.publishing import Stamp, make_cover, read_seconds, safe_file_name, write_tags, write_times
+from audiobook.publishing import (
+    Stamp,
+    identify_cover,
+    make_cover,
+    read_seconds,
+    safe_file_name,
+    write_tags,
+    write_times,
+)
 
 _LENGTH_TOLERANCE_S = 0.001
 """Every format's header tells its length to the sample; resampling may round it by one (of 48 kHz)."""
@@ -128,14 +136,29 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
         origin=plan.origin,
         record=plan.record,
         times=write_times(cues, sample_rate),
+        cues=cues,
+        seconds=seconds,
     )
-    write_tags(unfinished, plan.tags, stamp, make_cover(plan.cover) if plan.cover else None)
+    write_tags(unfinished, plan.tags, stamp, _make_cover(plan))
     return TrackResult(
         track=Track(
             path=str(plan.path), title=plan.tags.title, chapter=plan.chapter, seconds=seconds, cues=cues
         ),
         clips_repaired=source.repaired,
     )
+
+
+def _make_cover(plan: TrackPlan) -> Image | None:
+    """Make the planned cover.  Raises `StorageError` where this machine's fonts would make another."""
+    if plan.cover is None:
+        return None
+    ours = identify_cover(plan.cover)
+    if plan.tags.cover not in {None, ours}:
+        raise StorageError(
+            f"{plan.path.name}: this machine would make another cover ({ours}) than was planned "
+            f"({plan.tags.cover}); install the same fonts, or put a picture beside the story"
+        )
+    return make_cover(plan.cover)
 
 
 class _ClipSource:

@@ -14,20 +14,22 @@ from audiobook.errors import SourceError
 from audiobook.model import FORMATS, Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
+from audiobook.production.covers import wish_cover
 from audiobook.production.parts import split_chapters
 from audiobook.production.project import (
     ELSEWHERE,
     FROM_TEXTS,
     Project,
-    find_own_cover,
     is_from_texts,
     story_folder,
 )
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
+from audiobook.production.scenes import mark_scenes
+from audiobook.production.tagging import tag_track
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
-from audiobook.script import clean, prove_complete, write_script
+from audiobook.script import prove_complete, write_script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,13 +194,11 @@ def plan_story(
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     is_overruled = is_from_texts(project, path) and _is_overruled(path, settings, wish, script.book)
     origin = FROM_TEXTS if is_from_texts(project, path) and not is_overruled else ELSEWHERE
-    cover = CoverWish(
-        picture=find_own_cover(path) or script.book.cover, title=script.book.title, author=script.book.author
-    )
+    cover, cover_warnings = wish_cover(path, script.book)
     tracks: list[TrackPlan] = []
-    for stem, number, chapter in zip(
-        track_stems(project, script, preview=preview), range(1, len(chapters) + 1), chapters, strict=True
-    ):
+    stems = track_stems(project, script, preview=preview)
+    scenes = mark_scenes(chapters, cast, spacing)
+    for number, (stem, chapter, marks) in enumerate(zip(stems, chapters, scenes, strict=True), 1):
         if chosen is not None and not chosen.holds(chapter.number):
             continue
         orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
@@ -210,8 +210,14 @@ def plan_story(
             utterances=chapter.utterances,
             orders=orders,
             spacing=spacing,
-            tags=_tag_track(
-                script, cast, chapter, number=number, count=len(chapters), cover=identify_cover(cover)
+            tags=tag_track(
+                script,
+                cast,
+                chapter,
+                number=number,
+                count=len(chapters),
+                cover=identify_cover(cover),
+                scenes=marks,
             ),
             origin=origin,
             cover=cover,
@@ -229,7 +235,7 @@ def plan_story(
         cast=cast,
         cover=cover,
         tracks=tuple(sorted(tracks, key=lambda track: codecs.index(track.codec))),
-        warnings=tuple(pronouncer.warnings(str(project.voices))),
+        warnings=(*cover_warnings, *pronouncer.warnings(str(project.voices))),
         is_overruled=is_overruled,
     )
 
@@ -313,45 +319,3 @@ def track_stems(project: Project, script: Script, *, preview: int | None = None)
     if preview is not None:
         return [project.previews / f"{folder.name} - {name}" for name in names]
     return [folder / name for name in names]
-
-
-def _tag_track(
-    script: Script, cast: Cast, chapter: ScriptChapter, *, number: int, count: int, cover: str
-) -> Tags:
-    book = script.book
-    voices = tuple(dict.fromkeys(cast.voice_of(u.speaker).id for u in chapter.utterances))
-    return Tags(
-        title=chapter.title,
-        album=book.title,
-        author=book.author,
-        voices=voices,
-        number=number,
-        count=count,
-        language=book.language,
-        text=_whole_text(script, chapter),
-        year=book.year,
-        series=book.series,
-        series_part=book.series_part,
-        description=book.description,
-        publisher=book.publisher,
-        cover=cover,
-    )
-
-
-def _whole_text(script: Script, chapter: ScriptChapter) -> str:
-    """Set the source's own words, marks and all, as paragraphs with a blank line between.
-
-    Only the paragraphs that are spoken count, so that a preview's text is the preview's; of one that is
-    divided between two parts of a chapter, each has its own.
-    """
-    paragraphs = next(c.paragraphs for c in script.book.chapters if c.number == chapter.number)
-    numbers = dict.fromkeys(utterance.paragraph for utterance in chapter.utterances)
-    spans = [(paragraphs[number - 1].start, paragraphs[number - 1].end) for number in numbers]
-    parts = [c.utterances[0] for c in script.chapters if c.number == chapter.number and c.utterances]
-    cuts = [u.start for u in parts[1:] if u.follows in {"sentence", "speaker"}]
-    for cut in cuts:
-        if cut == chapter.utterances[0].start:
-            spans[0] = (cut, spans[0][1])
-        elif spans[-1][0] < cut < spans[-1][1]:
-            spans[-1] = (spans[-1][0], cut)
-    return "\n\n".join(clean(script.book.text[start:end]) for start, end in spans)

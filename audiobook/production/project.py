@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.model import Image
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
 from audiobook.reading import READERS
 
@@ -155,18 +154,6 @@ def story_folder(name: str) -> str:
 def is_from_texts(project: Project, source: Path) -> bool:
     """Tell whether a story's file lies in `texts/`, so that its disappearance would mean something."""
     return source.absolute().parent == project.texts.absolute()
-
-
-def find_own_cover(source: Path) -> Image | None:
-    """Return the picture that lies beside a story's file under its name (.jpg, .jpeg or .png), if any."""
-    for suffix, kind in ((".jpg", "jpeg"), (".jpeg", "jpeg"), (".png", "png")):
-        path = source.with_suffix(suffix)
-        try:
-            if path.is_file():
-                return Image(data=path.read_bytes(), media_type=f"image/{kind}")
-        except OSError as error:
-            raise SourceError(f"{path}: can't be read: {error.strerror}") from error
-    return None
 
 
 def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audiobook.production.plan import ClipOrder
     from audiobook.publishing import Tags
 
-TRACK_VERSION = 3
+TRACK_VERSION = 4
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80
@@ -121,5 +121,5 @@ def _checksum(words: str) -> str:
 
 
 def _shorten(value: object) -> str:
-    words = "; ".join(value) if isinstance(value, tuple) else str(value)
+    words = "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return words if len(words) <= _LONGEST_VALUE else f"{words[:40]}… {_checksum(words)}"

@@ -13,8 +13,8 @@ from audiobook.audio import find_encoder
 from audiobook.errors import NarrateError
 from audiobook.production.jobs import shared_engine
 
-_PACKAGES = ("numpy", "pydub", "mutagen")
-"""They take part in the samples and the tags."""
+_PACKAGES = ("numpy", "pydub", "mutagen", "pillow", "pymupdf-fonts")
+"""They take part in the samples, the tags and the cover."""
 _ENGINE = "engine "
 
 

@@ -1,6 +1,6 @@
 """Publishing: tracks become files that a listener opens."""
 
-from audiobook.publishing.cover import CoverWish, identify_cover, make_cover
+from audiobook.publishing.cover import CoverWish, find_picture_fault, identify_cover, make_cover
 from audiobook.publishing.editions import BOOK_FILES, TEXT_FILES, read_edition_mark, read_edition_seconds
 from audiobook.publishing.files import (
     TRACK_FILES,
@@ -20,6 +20,7 @@ __all__ = [
     "CoverWish",
     "Stamp",
     "Tags",
+    "find_picture_fault",
     "identify_cover",
     "make_cover",
     "read_edition_mark",

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.model import Release
-from audiobook.publishing import m4b
+from audiobook.publishing import epub, m4b
+from audiobook.publishing.captions import CAPTIONS
 from audiobook.publishing.playlist import write_playlist
 
 
@@ -23,13 +24,13 @@ class BookFile(Protocol):
     def read_mark(self, path: Path) -> str | None: ...
 
 
-BOOK_FILES: Mapping[str, BookFile] = {"m4b": m4b}
+BOOK_FILES: Mapping[str, BookFile] = {"epub": epub, "m4b": m4b}
 """By format: the file's ending is the format's name."""
 
 TextWriter = Callable[[Release, str], Mapping[str, str]]
 """From a release and the podcast's address to the text of each file, by its name in the book's folder."""
 
-TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist}
+TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist, **CAPTIONS}
 
 
 def read_edition_seconds(path: Path) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from audiobook.errors import StorageError
 from audiobook.model import Image
+from audiobook.publishing.mp3_times import timed_frames
 from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, Mark, Stamp, Tags, language_code
 
 _MARK = "narrate"
@@ -35,6 +36,8 @@ def write_tags(path: Path, tags: Tags, stamp: Stamp, cover: Image | None = None)
     try:
         id3 = ID3()
         for frame in _frames(tags, f"{stamp.fingerprint}:{path.stat().st_size}:{stamp.origin}"):
+            id3.add(frame)
+        for frame in timed_frames(tags, stamp):
             id3.add(frame)
         id3.add(PRIV(owner=_MARK, data=stamp.record.encode("utf-8", "surrogatepass")))
         id3.add(PRIV(owner=_TIMES, data=stamp.times.encode()))

@@ -33,6 +33,8 @@ class Tags:
     """What a player shows of a track.
 
     `language` is a BCP 47 tag, `year` as the source gives it, `cover` the identity of the picture.
+    `scenes` are the numbers of the utterances before which a chapter mark stands, none where there are
+    no marks, else the first being 0.
     """
 
     title: str
@@ -49,6 +51,7 @@ class Tags:
     description: str | None = None
     publisher: str | None = None
     cover: str | None = None
+    scenes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +59,16 @@ class Stamp:
     """What narrate leaves in a file of its own.
 
     `fingerprint` tells what it was made from, `origin` where its source lay (one word); `record` says so
-    at length, and `times` where each utterance sounds (`write_times`).
+    at length, and `times` where each utterance sounds (`write_times`); `cues` say the same to players, in
+    a track of so many `seconds`.
     """
 
     fingerprint: str
     origin: str
     record: str
     times: str
+    cues: tuple[Cue, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
