@@ -118,23 +118,31 @@ def _scenes(cues: Sequence[Cue], scale: _Scale) -> Iterator[str]:
 def _wave(
     cues: Sequence[Cue], colours: dict[str | None, str], heard: Measurement, scale: _Scale
 ) -> Iterator[str]:
-    """Draw the highest sample of each column, above and below the middle, one path for each colour."""
+    """Draw the peak (pale) and the RMS of each column around the middle, a path for each colour."""
     columns = min(_RIGHT - _LEFT, max(len(heard.outline_peak), 1))
-    highest = _reduce(heard.outline_peak, columns)
     whose = _speakers_of_columns(cues, colours, columns, heard.seconds)
-    middle, reach = (_WAVE_TOP + _WAVE_BOTTOM) / 2, (_WAVE_BOTTOM - _WAVE_TOP) / 2
+    middle = (_WAVE_TOP + _WAVE_BOTTOM) / 2
     width = (_RIGHT - _LEFT) / columns
-    for colour in [_PAUSE_COLOUR, *dict.fromkeys(colours.values())]:
-        lines = []
-        for column, owner in enumerate(whose):
-            if owner == colour and column < len(highest):
-                height = max(min(float(highest[column]), 1) * reach, 0.4)
-                lines.append(f"M{_LEFT + (column + 0.5) * width:.1f} {middle - height:.1f}v{2 * height:.1f}")
-        if lines:
-            yield f'<path d="{"".join(lines)}" stroke="{colour}" stroke-width="{width + 0.1:.2f}"/>'
+    for outline, opacity in ((heard.outline_peak, 0.35), (heard.outline_rms, 1)):
+        heights = _reduce(outline, columns)
+        for colour in [_PAUSE_COLOUR, *dict.fromkeys(colours.values())]:
+            lines = _bars(heights, [owner == colour for owner in whose], width)
+            if lines:
+                yield f'<path d="{lines}" stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{width:.2f}"/>'
     for label, y in (("1", _WAVE_TOP), ("0", middle), ("−1", _WAVE_BOTTOM)):
         yield f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end" font-size="11">{label}</text>'
     yield from _tooltips(cues, scale)
+
+
+def _bars(heights: NDArray[np.float32], is_wanted: Sequence[bool], width: float) -> str:
+    """Draw a bar around the middle for each wanted column."""
+    middle, reach = (_WAVE_TOP + _WAVE_BOTTOM) / 2, (_WAVE_BOTTOM - _WAVE_TOP) / 2
+    bars = []
+    for column, (height, wanted) in enumerate(zip(heights.tolist(), is_wanted, strict=False)):
+        if wanted:
+            half = max(min(height, 1) * reach, 0.4)
+            bars.append(f"M{_LEFT + (column + 0.5) * width:.1f} {middle - half:.1f}v{2 * half:.1f}")
+    return "".join(bars)
 
 
 def _reduce(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
@@ -198,7 +206,7 @@ def _loudness(heard: Measurement, profile: Profile, scale: _Scale) -> Iterator[s
         )
         yield f'<polyline points="{points}" fill="none" stroke="#0b5394" stroke-width="1.4"/>'
     figures = (
-        f"loudness over 3 s; whole: {heard.lufs:.1f} LUFS, RMS {heard.rms_db:.1f} dB, "
+        f"loudness over 3 s (the wave: peaks pale, RMS full); whole file: {heard.lufs:.1f} LUFS, RMS {heard.rms_db:.1f} dB, "
         f"peak {heard.peak_db:.1f} dB, noise floor {heard.floor_db:.1f} dB (green: {profile.title})"
     )
     yield f'<text x="{_LEFT}" y="{_LOUD_TOP - 8}">{escape(figures.replace("-", "−"))}</text>'

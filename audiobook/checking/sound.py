@@ -48,7 +48,7 @@ def read_header(path: Path) -> Header | str:
         kind=type(file).__name__,
         kbps=getattr(info, "bitrate", 0) / 1000,
         # mutagen says UNKNOWN where a file has no header to tell: then all frames it saw were alike.
-        is_constant=mode is None or getattr(mode, "name", str(mode)) in {"CBR", "UNKNOWN"},
+        is_constant=mode is None or str(mode).rpartition(".")[2] in {"CBR", "UNKNOWN"},
     )
 
 
