@@ -3,12 +3,13 @@
 from audiobook.checking.completeness import Planned, judge_source
 from audiobook.checking.files import CheckedFile, FileOrder, check_file
 from audiobook.checking.profiles import PROFILES, Limit, Profile
-from audiobook.checking.report import Finding, StoryFindings
+from audiobook.checking.report import CheckReport, Finding, StoryFindings
 from audiobook.checking.sound import judge_spread
 from audiobook.checking.tags import Label, judge_titles
 
 __all__ = [
     "PROFILES",
+    "CheckReport",
     "CheckedFile",
     "FileOrder",
     "Finding",

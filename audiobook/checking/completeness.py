@@ -98,7 +98,9 @@ def _compare(cues: Sequence[Cue], utterances: Sequence[Utterance]) -> Iterator[s
     if held == wanted:
         return
     seen = set(held)
-    yield from (f"{_quote(u)} is in no cue" for u, key in zip(utterances, wanted, strict=True) if key not in seen)
+    yield from (
+        f"{_quote(u)} is in no cue" for u, key in zip(utterances, wanted, strict=True) if key not in seen
+    )
     planned = set(wanted)
     for cue, key in zip(cues, held, strict=True):
         if key not in planned:
@@ -176,11 +178,11 @@ def _judge_sound(path: Path, cues: Sequence[Cue], heard: Measurement) -> Iterato
             noises.append(f"{(first + sound[0]) / OUTLINE_HZ:.2f} s, {after}")
     silent = []
     for cue in cues:
-        first, last = _speech_in(cue, loud)
-        if first is None or last is None:
+        speech = _speech_in(cue, loud)
+        if speech is None:
             silent.append(f"{_quote(cue.utterance)} at {cue.start_s:.1f} s can't be heard")
             continue
-        for off, what in ((first - cue.start_s, "sets in"), (last - cue.end_s, "ends")):
+        for off, what in ((speech[0] - cue.start_s, "sets in"), (speech[1] - cue.end_s, "ends")):
             if abs(off) > abs(late[0]):
                 late = (off, f"{_quote(cue.utterance)} at {cue.start_s:.1f} s {what} there")
     passed = not silent and abs(late[0]) * 1000 <= TOLERANCE_MS
@@ -212,7 +214,7 @@ def _pauses(cues: Sequence[Cue], seconds: float) -> Iterator[tuple[float, float,
     yield end_s, seconds + TOLERANCE_MS / 1000, after
 
 
-def _speech_in(cue: Cue, loud: NDArray[np.bool_]) -> tuple[float | None, float | None]:
+def _speech_in(cue: Cue, loud: NDArray[np.bool_]) -> tuple[float, float] | None:
     """Return when the first and the last sound within a cue (and its tolerance) begins and ends.
 
     Sound at the very edge of the tolerance may be a neighbour's; what is off by more is found as sound
@@ -224,7 +226,7 @@ def _speech_in(cue: Cue, loud: NDArray[np.bool_]) -> tuple[float | None, float |
     last = round(cue.end_s * OUTLINE_HZ + 1)
     (sound,) = np.nonzero(loud[first:last])
     if not len(sound):
-        return None, None
+        return None
     return (first + int(sound[0])) / OUTLINE_HZ, (first + int(sound[-1]) + 1) / OUTLINE_HZ
 
 

@@ -218,7 +218,8 @@ def _slide(steps: NDArray[np.float64], width: int) -> NDArray[np.float64]:
 
     if len(steps) < width:
         return np.zeros(0)
-    return np.lib.stride_tricks.sliding_window_view(steps, width).mean(axis=1)
+    means: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(steps, width).mean(axis=1)
+    return means
 
 
 def _integrate(steps: NDArray[np.float64]) -> float:
@@ -297,6 +298,6 @@ def _respond(biquad: _Biquad) -> NDArray[np.complex128]:
     import numpy as np
 
     z = np.exp(-2j * np.pi * np.arange(_FFT // 2 + 1) / _FFT)
-    above, below = biquad
-    response: NDArray[np.complex128] = np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
+    over, under = (taps[0] + taps[1] * z + taps[2] * z * z for taps in biquad)
+    response: NDArray[np.complex128] = over / under
     return response

@@ -72,4 +72,5 @@ def _interpolator() -> NDArray[np.float32]:
     distance = points - taps
     window = np.i0(8 * np.sqrt(np.maximum(0, 1 - (distance / _REACH) ** 2))) / np.i0(8)
     kernel = np.sinc(distance) * window
-    return (kernel / kernel.sum(axis=0)).astype(np.float32)
+    scaled: NDArray[np.float32] = (kernel / kernel.sum(axis=0)).astype(np.float32)
+    return scaled

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from audiobook.checking.meter import Measurement, short_term
 from audiobook.checking.profiles import Profile
@@ -39,9 +39,10 @@ def draw_track(title: str, cues: Sequence[Cue], heard: Measurement, profile: Pro
     """Draw a track as an SVG document."""
     scale = _Scale(heard.seconds)
     colours = _choose_colours(cues)
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
+    look = 'font-family="sans-serif" font-size="13" fill="#222"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" '
-        f'height="{_HEIGHT}" font-family="sans-serif" font-size="13" fill="#222">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>',
         MARK,
         f"<title>{escape(_printable(title))}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
@@ -128,7 +129,8 @@ def _wave(
         for colour in [_PAUSE_COLOUR, *dict.fromkeys(colours.values())]:
             lines = _bars(heights, [owner == colour for owner in whose], width)
             if lines:
-                yield f'<path d="{lines}" stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{width:.2f}"/>'
+                pen = f'stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{width:.2f}"'
+                yield f'<path d="{lines}" {pen}/>'
     for label, y in (("1", _WAVE_TOP), ("0", middle), ("−1", _WAVE_BOTTOM)):
         yield f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end" font-size="11">{label}</text>'
     yield from _tooltips(cues, scale)
@@ -178,7 +180,7 @@ def _tooltips(cues: Sequence[Cue], scale: _Scale) -> Iterator[str]:
         words = _printable(f"{_name(cue.utterance.speaker)}: {cue.utterance.text}")[:120]
         yield (
             f'<rect x="{x:.1f}" y="{_WAVE_TOP}" width="{width:.1f}" height="{_WAVE_BOTTOM - _WAVE_TOP}" '
-            f'fill="#fff" fill-opacity="0" aria-label={quoteattr(words)}><title>{escape(words)}</title></rect>'
+            f'fill="#fff" fill-opacity="0"><title>{escape(words)}</title></rect>'
         )
 
 
@@ -206,8 +208,9 @@ def _loudness(heard: Measurement, profile: Profile, scale: _Scale) -> Iterator[s
         )
         yield f'<polyline points="{points}" fill="none" stroke="#0b5394" stroke-width="1.4"/>'
     figures = (
-        f"loudness over 3 s (the wave: peaks pale, RMS full); whole file: {heard.lufs:.1f} LUFS, RMS {heard.rms_db:.1f} dB, "
-        f"peak {heard.peak_db:.1f} dB, noise floor {heard.floor_db:.1f} dB (green: {profile.title})"
+        f"loudness over 3 s (the wave: peaks pale, RMS full); whole file: {heard.lufs:.1f} LUFS, "
+        f"RMS {heard.rms_db:.1f} dB, peak {heard.peak_db:.1f} dB, noise floor {heard.floor_db:.1f} dB "
+        f"(green: {profile.title})"
     )
     yield f'<text x="{_LEFT}" y="{_LOUD_TOP - 8}">{escape(figures.replace("-", "−"))}</text>'
 

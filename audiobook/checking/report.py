@@ -10,7 +10,8 @@ from pathlib import Path
 class Finding:
     """One figure of one file, or of all files of a story (`file` None).
 
-    `value` is what was measured, None where it can't be; `limit` says in words what it should be.
+    `value` is what was measured, None where it can't be; `limit` says in words what it should be, and
+    is empty where anything may be.
     `remark` says more where it is not: where in the file, and what to do.
     """
 
@@ -47,3 +48,16 @@ class StoryFindings:
     def passed(self) -> bool:
         """Tell whether everything is as it should be."""
         return not self.errors and not self.failures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """A check of stories, and how their files compare with each other's (`findings`)."""
+
+    stories: tuple[StoryFindings, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether everything is as it should be."""
+        return all(story.passed for story in self.stories) and all(f.passed for f in self.findings)

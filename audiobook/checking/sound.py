@@ -15,12 +15,21 @@ _SOUND = 10 ** (-50 / 20)
 """A sample over −50 dBFS is sound and no room tone: 10 dB over the loudest floor that shops take."""
 
 _ADVICE: Mapping[str, str] = {
-    "rms": "it was not mastered by this version of narrate, or was changed since: narrate --force makes it anew",
-    "peak": "it was not mastered by this version of narrate, or was changed since: narrate --force makes it anew",
+    "rms": "mastered by another version of narrate, or changed since: narrate --force makes it anew",
+    "peak": "mastered by another version of narrate, or changed since: narrate --force makes it anew",
     "head": "set pauses: head_ms in voices.yaml",
     "tail": "set pauses: tail_ms in voices.yaml",
     "length": "divide the chapter by a heading",
 }
+
+_OF_MP3 = {"bitrate", "sample rate"}
+_ALWAYS = (
+    Limit(figure="rms", unit="dB"),
+    Limit(figure="loudness", unit="LUFS"),
+    Limit(figure="peak", unit="dB"),
+    Limit(figure="floor", unit="dB"),
+    Limit(figure="length", unit="min"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +88,26 @@ def measure_figures(measurement: Measurement, header: Header) -> dict[str, float
     }
 
 
-def judge_figures(path: Path, figures: Mapping[str, float], header: Header, profile: Profile) -> list[Finding]:
-    """Compare a file's figures with a profile's limits."""
-    findings = [_judge(path, figures[limit.figure], limit) for limit in profile.limits]
-    if profile.is_constant:
+def judge_figures(
+    path: Path, figures: Mapping[str, float], header: Header, profile: Profile
+) -> list[Finding]:
+    """Compare a file's figures with a profile's limits; of other formats than MP3, the sound alone.
+
+    Loudness and levels that the profile does not limit are reported all the same, without a limit.
+    """
+    is_mp3 = header.kind == "MP3"
+    limits = [limit for limit in profile.limits if is_mp3 or limit.figure not in _OF_MP3]
+    findings = [_judge(path, figures[limit.figure], limit) for limit in limits]
+    told = {limit.figure for limit in profile.limits}
+    findings += [_judge(path, figures[limit.figure], limit) for limit in _ALWAYS if limit.figure not in told]
+    if profile.is_constant and is_mp3:
         mode = "constant" if header.is_constant else "variable"
         findings.append(
             Finding(
                 file=path, figure="bit rate mode", value=mode, limit="constant", passed=header.is_constant
             )
         )
-    if profile.file_name is not None:
+    if profile.file_name is not None and is_mp3:
         findings.append(
             Finding(
                 file=path,
@@ -112,7 +130,7 @@ def _judge(path: Path | None, value: float, limit: Limit, figure: str = "") -> F
         figure=figure or limit.figure,
         value=round(value, 3),
         unit=limit.unit,
-        limit=str(limit),
+        limit="" if limit in _ALWAYS else str(limit),
         passed=passed,
         remark=remark,
     )
@@ -140,5 +158,3 @@ def judge_spread(figures: Sequence[tuple[Path, Mapping[str, float]]], profile: P
             limit="all mono or all stereo",
             passed=len(kinds) == 1,
         )
-
-

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from audiobook.checking.report import Finding
 
@@ -41,15 +42,20 @@ def read_label(path: Path) -> Label | str:
         title=get("title"),
         album=get("album"),
         author=get("artist"),
-        track=get("tracknumber"),
+        track=_join_track(get("tracknumber"), get("tracktotal")),
         language=get("language"),
         cover=_has_cover(plain),
     )
 
 
+def _join_track(number: str, total: str) -> str:
+    """Write "3/12" where a format keeps the number and the count apart."""
+    return f"{number}/{total}" if total and "/" not in number else number
+
+
 def _has_cover(file: object) -> bool:
     """Look for a picture with something in it where each format keeps it."""
-    tags = getattr(file, "tags", None)
+    tags: Any = getattr(file, "tags", None)
     pictures = [*getattr(file, "pictures", ())]
     if hasattr(tags, "getall"):
         pictures += tags.getall("APIC")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiobook.checking import Finding, Profile, StoryFindings
+from audiobook.checking import CheckReport, Finding, Profile, StoryFindings
 from audiobook.cli.console import open_console, print_error, print_json
 from audiobook.cli.tables import new_table, write_clock
 
@@ -22,10 +22,11 @@ _LISTED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Column:
-    """Figures that share a column; the first that there is, is the one whose value is shown."""
+    """Figures that share a column; of the first `shown` of them the values are shown."""
 
     title: str
     figures: tuple[str, ...]
+    shown: int = 1
     digits: int | None = None
 
 
@@ -34,13 +35,12 @@ _COLUMNS = (
     _Column(title="LUFS", figures=("loudness",), digits=1),
     _Column(title="Peak", figures=("peak",), digits=1),
     _Column(title="Floor", figures=("floor",), digits=1),
-    _Column(title="Head", figures=("head",), digits=2),
-    _Column(title="Tail", figures=("tail",), digits=2),
-    _Column(title="Minutes", figures=("length",), digits=1),
+    _Column(title="Head, tail", figures=("head", "tail"), shown=2, digits=2),
+    _Column(title="Min", figures=("length",), digits=1),
     _Column(title="kb/s", figures=("bitrate", "bit rate mode"), digits=0),
-    _Column(title="Format", figures=("sample rate", "channels", "decodes")),
+    _Column(title="Hz", figures=("sample rate", "channels", "decodes")),
     _Column(title="Lines", figures=("lines", "pace")),
-    _Column(title="Silences", figures=("planned silences", "speech at its cues", "sound in pauses")),
+    _Column(title="Pauses", figures=("planned silences", "speech at its cues", "sound in pauses")),
     _Column(title="Whole", figures=("decoded length", "up to date", "belongs here", "file name")),
     _Column(title="Tags", figures=("tags",)),
 )
@@ -57,22 +57,22 @@ def open_counter(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: status.update(f"checked {done} of {total} files")
 
 
-def print_checks(
-    stories: Sequence[StoryFindings], profile: Profile, pictures: Path | None, *, as_json: bool
-) -> None:
+def print_checks(report: CheckReport, profile: Profile, pictures: Path | None, *, as_json: bool) -> None:
     """Print what was found; errors go to standard error."""
     if as_json:
-        print_json(_to_json(stories, profile))
+        print_json(_to_json(report, profile))
     else:
         console = open_console()
         signs = _Signs(console)
         console.print(f"{profile.title} (technical only; no promise that anybody takes the files)")
-        _print_table(console, stories, signs)
-        for story in stories:
+        _print_table(console, report.stories, signs)
+        for story in report.stories:
             _print_story(console, story, signs)
+        if report.findings:
+            _print_summary(console, "All stories", report.findings, signs)
         if pictures is not None:
             console.print(f"Pictures are in {pictures}", soft_wrap=True)
-    for story in stories:
+    for story in report.stories:
         for error in story.errors:
             print_error(f"{story.name}: {error}")
 
@@ -123,26 +123,34 @@ def _cell(column: _Column, row: Mapping[str, Finding], signs: _Signs) -> Text | 
     found = [row[figure] for figure in column.figures if figure in row]
     if not found:
         return ""
-    value = found[0].value
-    words = f"{value:.{column.digits}f}" if column.digits is not None and isinstance(value, float) else ""
-    return signs.end(all(finding.passed for finding in found), words.replace("-", "−"))
+    words = ""
+    if column.digits is not None:
+        values = [f.value for f in found if f.figure in column.figures[: column.shown]]
+        words = " ".join(f"{value:.{column.digits}f}" for value in values if isinstance(value, float))
+        words = words.replace("-", "−")
+    if not any(finding.limit for finding in found):
+        return words
+    return signs.end(all(finding.passed for finding in found), words)
 
 
 def _print_story(console: Console, story: StoryFindings, signs: _Signs) -> None:
     """Say in a line how a story did, and of each failure where, what, and what to do."""
     if story.errors and not story.findings:
         return
-    passed = len(story.findings) - len(story.failures)
     files = "file" if len(story.files) == 1 else "files"
-    summary = (
-        f"{story.title}: {len(story.files)} {files}, {write_clock(story.seconds)}; "
-        f"{passed} of {len(story.findings)} figures passed"
-    )
-    console.print(signs.begin(story.passed, summary), soft_wrap=True)
-    for finding in story.failures[:_LISTED]:
+    title = f"{story.title} ({len(story.files)} {files}, {write_clock(story.seconds)})"
+    _print_summary(console, title, story.findings, signs)
+
+
+def _print_summary(console: Console, title: str, findings: Sequence[Finding], signs: _Signs) -> None:
+    judged = [finding for finding in findings if finding.limit]
+    failures = [finding for finding in judged if not finding.passed]
+    summary = f"{title}: {len(judged) - len(failures)} of {len(judged)} checks passed"
+    console.print(signs.begin(not failures, summary), soft_wrap=True)
+    for finding in failures[:_LISTED]:
         console.print(f"  {_describe(finding)}", soft_wrap=True)
-    if len(story.failures) > _LISTED:
-        console.print(f"  … and {len(story.failures) - _LISTED} more (narrate check --json has all)")
+    if len(failures) > _LISTED:
+        console.print(f"  … and {len(failures) - _LISTED} more (narrate check --json has all)")
 
 
 def _describe(finding: Finding) -> str:
@@ -154,10 +162,10 @@ def _describe(finding: Finding) -> str:
     return f"{words}: {finding.remark}" if finding.remark else words
 
 
-def _to_json(stories: Sequence[StoryFindings], profile: Profile) -> dict[str, object]:
+def _to_json(report: CheckReport, profile: Profile) -> dict[str, object]:
     return {
         "profile": {"name": profile.name, "title": profile.title, "source": profile.source},
-        "passed": all(story.passed for story in stories),
+        "passed": report.passed,
         "stories": [
             {
                 "name": story.name,
@@ -167,8 +175,9 @@ def _to_json(stories: Sequence[StoryFindings], profile: Profile) -> dict[str, ob
                 "findings": [_finding_json(finding) for finding in story.findings],
                 "errors": list(story.errors),
             }
-            for story in stories
+            for story in report.stories
         ],
+        "findings": [_finding_json(finding) for finding in report.findings],
     }
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 
+
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="narrate")
 def main() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.checking import (
     CheckedFile,
+    CheckReport,
     FileOrder,
     Finding,
     Label,
@@ -63,7 +64,7 @@ def check_stories(
     cache_folder: Path,
     pictures: Path | None = None,
     tell: Tell | None = None,
-) -> list[StoryFindings]:
+) -> CheckReport:
     """Check the finished files of the named stories (all without a name); nothing is made or changed.
 
     A story that can't be read has an error.  `pictures` is the folder where each file is drawn, if any.
@@ -76,7 +77,10 @@ def check_stories(
         _open_story(project, story, by_name.get(id(story)), options, pictures) for story in report.stories
     ]
     _check_files(stories, profile, ffmpeg, options.jobs or count_cores(), tell)
-    return [_conclude(story, profile) for story in stories]
+    found = tuple(_conclude(story, profile) for story in stories)
+    measured = _list_figures(stories)
+    across = judge_spread(measured, profile) if len(found) > 1 else ()
+    return CheckReport(stories=found, findings=tuple(across))
 
 
 def _open_story(
@@ -200,8 +204,7 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
     story.files.sort(key=lambda checked: position[checked.path])
     findings = [finding for checked in story.files for finding in checked.findings]
     findings += story.findings
-    measured = [(checked.path, checked.figures) for checked in story.files if checked.figures]
-    findings += judge_spread(measured, profile)
+    findings += judge_spread(_list_figures([story]), profile)
     findings += judge_titles([order.path for order in story.orders if order.path.suffix == ".mp3"])
     if story.work is not None and story.is_whole and not story.errors:
         findings.append(_judge_source(story, story.work))
@@ -213,6 +216,10 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
         errors=tuple(story.errors),
         seconds=sum(checked.seconds for checked in story.files),
     )
+
+
+def _list_figures(stories: Sequence[_Story]) -> list[tuple[Path, Mapping[str, float]]]:
+    return [(file.path, file.figures) for story in stories for file in story.files if file.figures]
 
 
 def _judge_source(story: _Story, work: StoryWork) -> Finding:
