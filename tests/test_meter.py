@@ -57,7 +57,10 @@ def test_the_meter_agrees_with_ffmpeg_and_pyloudnorm(name: str, tmp_path: Path) 
     lufs, peak = ebur128(path)
     assert measured.lufs == pytest.approx(lufs, abs=0.1)
     assert measured.peak_db == pytest.approx(peak, abs=0.15)
-    for filters, tolerance in (("K-weighting", 0.1), ("DeMan", 1e-4)):  # the latter has the standard's numbers
+    for filters, tolerance in (
+        ("K-weighting", 0.1),
+        ("DeMan", 1e-4),
+    ):  # the latter has the standard's numbers
         other = pyloudnorm.Meter(rate, filter_class=filters).integrated_loudness(samples.astype(np.float64))
         assert measured.lufs == pytest.approx(other, abs=tolerance)
 

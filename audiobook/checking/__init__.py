@@ -2,6 +2,7 @@
 
 from audiobook.checking.completeness import Planned, judge_source
 from audiobook.checking.files import CheckedFile, FileOrder, check_file
+from audiobook.checking.plot import is_own_picture
 from audiobook.checking.profiles import PROFILES, Limit, Profile
 from audiobook.checking.report import CheckReport, Finding, StoryFindings
 from audiobook.checking.sound import judge_spread
@@ -19,6 +20,7 @@ __all__ = [
     "Profile",
     "StoryFindings",
     "check_file",
+    "is_own_picture",
     "judge_source",
     "judge_spread",
     "judge_titles",

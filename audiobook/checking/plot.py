@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MARK = "<!-- narrate check -->"
+_MARK = "<!-- narrate check -->"
 """By which narrate knows its own pictures."""
 
 _WIDTH, _HEIGHT = 1600, 560
@@ -43,7 +44,7 @@ def draw_track(title: str, cues: Sequence[Cue], heard: Measurement, profile: Pro
     look = 'font-family="sans-serif" font-size="13" fill="#222"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} {look}>',
-        MARK,
+        _MARK,
         f"<title>{escape(_printable(title))}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
         f'<text x="{_LEFT}" y="26" font-size="18" font-weight="bold">{escape(_printable(title))}</text>',
@@ -55,6 +56,15 @@ def draw_track(title: str, cues: Sequence[Cue], heard: Measurement, profile: Pro
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def is_own_picture(path: Path) -> bool:
+    """Tell whether a picture is one of these."""
+    try:
+        with path.open("rb") as file:
+            return _MARK.encode() in file.read(1000)
+    except OSError:
+        return False
 
 
 class _Scale:

@@ -55,7 +55,8 @@ def read_header(path: Path) -> Header | str:
     mode = getattr(info, "bitrate_mode", None)
     return Header(
         kind=type(file).__name__,
-        kbps=getattr(info, "bitrate", 0) / 1000,
+        # mutagen divides bytes by seconds where the header counts frames: 191.999.
+        kbps=float(round(getattr(info, "bitrate", 0) / 1000)),
         # mutagen says UNKNOWN where a file has no header to tell: then all frames it saw were alike.
         is_constant=mode is None or str(mode).rpartition(".")[2] in {"CBR", "UNKNOWN"},
     )

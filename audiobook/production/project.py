@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.checking import is_own_picture
 from audiobook.errors import SourceError, StorageError
 from audiobook.model import Image
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
@@ -195,9 +196,10 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
 
 
 def find_previews(project: Project) -> list[Path]:
-    """List the previews and auditions that narrate made."""
+    """List the previews, auditions and pictures that narrate made."""
     files = sorted(project.previews.glob("*.mp3"))
-    return [file for file in files if read_mark(file, whole=False) is not None]
+    pictures = [path for path in sorted(project.previews.glob("*.svg")) if is_own_picture(path)]
+    return [file for file in files if read_mark(file, whole=False) is not None] + pictures
 
 
 def remove_files(paths: Sequence[Path]) -> None:
