@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 def noise(seconds: float, db: float, *, seed: int = 1, rate: int = RATE) -> Samples:
     """White noise of this RMS, always the same."""
     samples = np.random.RandomState(seed).normal(size=round(seconds * rate)) * 10 ** (db / 20)
-    return samples.astype(np.float32)
+    return np.asarray(samples, dtype=np.float32)
 
 
 def babble(seconds: float, db: float = -20.5, *, rate: int = RATE) -> Samples:
@@ -31,15 +31,16 @@ def babble(seconds: float, db: float = -20.5, *, rate: int = RATE) -> Samples:
     hertz = np.fft.rfftfreq(len(sound), 1 / rate)
     spectrum[(hertz < 120) | (hertz > 4000)] = 0
     times = np.arange(len(sound)) / rate
-    sound = np.fft.irfft(spectrum, len(sound)) * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * times))
-    return (sound * 10 ** (db / 20) / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    swelling = np.fft.irfft(spectrum, len(sound)) * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * times))
+    level = 10 ** (db / 20) / float(np.sqrt(np.mean(swelling**2)))
+    return np.asarray(swelling * level, dtype=np.float32)
 
 
 def story(seconds: float = 4, *, head_s: float = 0.9, tail_s: float = 3, floor_db: float = -70) -> Samples:
     """A track as a shop wants it: room tone, sound, room tone."""
-    parts = [np.zeros(round(head_s * RATE)), babble(seconds, -18.5), np.zeros(round(tail_s * RATE))]
-    track = np.concatenate(parts)
-    return (track + noise(len(track) / RATE, floor_db, seed=2)[: len(track)]).astype(np.float32)
+    head, tail = round(head_s * RATE), round(tail_s * RATE)
+    track: Samples = np.pad(babble(seconds, -18.5), (head, tail))
+    return track + noise(len(track) / RATE + 1, floor_db, seed=2)[: len(track)]
 
 
 def write(path: Path, samples: Samples, *options: str, rate: int = RATE) -> Path:

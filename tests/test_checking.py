@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -236,7 +237,8 @@ def test_a_file_without_cues_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("field", ["title", "album", "author", "track", "language"])
 def test_each_tag_can_fail(field: str, tmp_path: Path) -> None:
     take = record(spoken_s=0.5)
-    wrong = replace(LABEL, **{field: "2/3" if field == "track" else "fra"})
+    changes: dict[str, Any] = {field: "2/3" if field == "track" else "fra"}
+    wrong = replace(LABEL, **changes)
     path = tag(write(tmp_path / "a.mp3", take.samples, *MP3), wrong)
     found = failures(check(order(path, take)))
     assert f"{field} is" in found["tags"].remark

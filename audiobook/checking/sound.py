@@ -69,7 +69,8 @@ def find_edges_s(measurement: Measurement) -> tuple[float, float]:
     (loud,) = np.nonzero(measurement.outline_peak > _SOUND)
     if not len(loud):
         return measurement.seconds, measurement.seconds
-    return loud[0] / OUTLINE_HZ, max(0.0, measurement.seconds - (loud[-1] + 1) / OUTLINE_HZ)
+    first, last = int(loud[0]), int(loud[-1]) + 1
+    return first / OUTLINE_HZ, max(0.0, measurement.seconds - last / OUTLINE_HZ)
 
 
 def measure_figures(measurement: Measurement, header: Header) -> dict[str, float]:
