@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture shelf loudness sync docs
+.PHONY: test slow lint format bench stress torture shelf mastering sync docs
 
 test:
 	$(PYTHON) -m pytest
@@ -34,9 +34,9 @@ torture:
 shelf:
 	$(PYTHON) -m benchmarks.shelf
 
-# What a listener's meter shows of the finished files.
-loudness:
-	$(PYTHON) -m benchmarks.loudness output
+# What mastering costs against the encoding.
+mastering:
+	$(PYTHON) -m benchmarks.mastering
 
 # Whether words sound when their cues say so, by forced alignment and by onset.
 sync:

@@ -53,7 +53,14 @@ def _settle(output: str) -> str:
 
 def render_block(project: Path, text: str) -> str:
     """Fill every output block of a page."""
-    return _BLOCK.sub(lambda m: m[1] + run(project, m[2].split(), NO_COLOR="1") + m[4], text)
+    return _BLOCK.sub(lambda m: m[1] + _run_for_block(project, m[2].split()) + m[4], text)
+
+
+def _run_for_block(project: Path, arguments: list[str]) -> str:
+    """Run a command; what checks finished files needs them to be made first."""
+    if arguments[0] == "check":
+        run(project, ["make", "--quiet", *arguments[1:]])
+    return run(project, arguments, NO_COLOR="1")
 
 
 def render_picture(project: Path, arguments: list[str]) -> str:

@@ -20,10 +20,11 @@ from audiobook.audio import (
     stitch,
 )
 from audiobook.audio.encode import Encoder
+from audiobook.checking.sound import find_edges_s
 from audiobook.engines import open_engine
 from audiobook.errors import EncoderError, StorageError
 from audiobook.model import Break, Clip, Utterance, Voice
-from tests.listening import decode, noise_floor_db, peak_db, rms_db, silence_ends_s
+from tests.sounds import listen
 
 RATE = 22_050
 SPACING = Spacing(
@@ -115,14 +116,14 @@ def test_a_master_lies_in_the_window_whatever_the_voice(voice: str, volume: floa
     mastering = choose_mastering((s.raw_data for s in stitch(clips, SPACING, RATE)), RATE)
     blocks = lay_room_tone((s.raw_data for s in stitch(clips, SPACING, RATE)), mastering.gain_db, RATE)
     encode(blocks, path, codec="mp3", sample_rate=RATE, filters=mastering.filters, encoder=find_encoder())
-    samples = decode(path)
-    assert rms_db(samples) == pytest.approx(-20.5, abs=0.7)
-    assert peak_db(samples) <= -3
-    assert -80 <= noise_floor_db(samples) <= -60
-    head, tail = silence_ends_s(samples)
+    heard = listen(path)
+    assert heard.rms_db == pytest.approx(-20.5, abs=0.7)
+    assert heard.peak_db <= -3
+    assert -80 <= heard.floor_db <= -60
+    head, tail = find_edges_s(heard)
     assert head == pytest.approx(0.9, abs=0.06)
     assert tail == pytest.approx(3.0, abs=0.1)
-    assert len(samples) == round(len(joined(clips)) / 2 * 44_100 / RATE)
+    assert heard.frames == round(len(joined(clips)) / 2 * 44_100 / RATE)
 
 
 def test_broken_encoders_are_named_before_the_work(tmp_path: Path) -> None:

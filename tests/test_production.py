@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 from mutagen.id3 import ID3
 
+from audiobook.checking.sound import find_edges_s
 from audiobook.production import cache_folder, open_project
 from audiobook.production.project import list_texts
 from tests.books import make_epub, nav
 from tests.conftest import ROOT, STORIES, TONES
-from tests.listening import decode, loudness_lufs, noise_floor_db, peak_db, rms_db, silence_ends_s
+from tests.sounds import listen
 
 NewProject = Callable[..., Path]
 
@@ -61,15 +62,15 @@ def test_four_stories_become_four_mastered_tagged_files_and_an_edit_remakes_only
         assert first[name]["errors"] == []
         assert 140 <= float(str(first[name]["words_per_minute"])) <= 170
         path = project / "output" / name / f"01 - {title}.mp3"
-        samples = decode(path)
-        assert -23 <= rms_db(samples) <= -18
-        assert peak_db(samples) <= -3
-        assert -90 < noise_floor_db(samples) <= -60
-        head, tail = silence_ends_s(samples)
+        heard = listen(path)
+        assert -23 <= heard.rms_db <= -18
+        assert heard.peak_db <= -3
+        assert -90 < heard.floor_db <= -60
+        head, tail = find_edges_s(heard)
         assert 0.5 <= head <= 1
         assert 1 <= tail <= 5
-        assert len(samples) / 44_100 == pytest.approx(first[name]["seconds"], abs=0.001)
-        loudness[name] = (rms_db(samples), loudness_lufs(path))
+        assert heard.seconds == pytest.approx(first[name]["seconds"], abs=0.001)
+        loudness[name] = (heard.rms_db, heard.lufs)
         assert str(ID3(path)["TALB"]) == title
         source = (project / "texts" / f"{name}.txt").read_text(encoding="utf-8")
         assert ID3(path).getall("USLT")[0].text.split() == source.split()

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from audiobook import __version__
+from audiobook.cli.checking import check
 from audiobook.cli.group import DefaultGroup
+from audiobook.cli.options import JSON, OUTPUT, STORIES, STORY, VOICES
 from audiobook.cli.reading import (
     chapter_options,
     choose_chapters,
@@ -30,18 +32,6 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 
-_STORIES = click.argument("stories", nargs=-1, metavar="[STORY]...")
-_STORY = click.argument("story", metavar="STORY")
-_VOICES = click.option(
-    "--voices", type=click.Path(path_type=Path), help="Settings to use instead of ./voices.yaml."
-)
-_OUTPUT = click.option(
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write to instead of ./output.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else.")
-
 
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="narrate")
@@ -54,9 +44,9 @@ def main() -> None:
 
 
 @main.command()
-@_STORIES
-@_VOICES
-@_OUTPUT
+@STORIES
+@VOICES
+@OUTPUT
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one more than cores)."
 )
@@ -81,7 +71,7 @@ def main() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
 @chapter_options
 @reading_options
-@_JSON
+@JSON
 @click.pass_context
 def make(
     ctx: click.Context,
@@ -145,11 +135,11 @@ def _rehearse(
 
 
 @main.command()
-@_STORY
-@_VOICES
+@STORY
+@VOICES
 @chapter_options
 @reading_options
-@_JSON
+@JSON
 def script(
     *,
     story: str,
@@ -175,8 +165,8 @@ def script(
 
 
 @main.command()
-@_STORY
-@_VOICES
+@STORY
+@VOICES
 @click.option(
     "--doubtful",
     type=click.IntRange(1),
@@ -187,7 +177,7 @@ def script(
 )
 @click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
 @reading_options
-@_JSON
+@JSON
 def cast(
     *,
     story: str,
@@ -219,10 +209,10 @@ def cast(
 
 
 @main.command()
-@_STORY
-@_VOICES
+@STORY
+@VOICES
 @reading_options
-@_JSON
+@JSON
 def contents(
     *, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None, as_json: bool
 ) -> None:
@@ -234,8 +224,8 @@ def contents(
 
 
 @main.command()
-@_STORY
-@_VOICES
+@STORY
+@VOICES
 @reading_options
 def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None) -> None:
     """Print a book's text, which all offsets refer to."""
@@ -251,9 +241,9 @@ def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Foo
     "--audition", metavar="WORDS", help="Write an MP3 of these words per voice, to output/previews."
 )
 @click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
-@_VOICES
-@_OUTPUT
-@_JSON
+@VOICES
+@OUTPUT
+@JSON
 def voices(
     *,
     names: tuple[str, ...],
@@ -283,8 +273,8 @@ def voices(
 
 
 @main.command()
-@_OUTPUT
-@_VOICES
+@OUTPUT
+@VOICES
 @click.option("--cache", is_flag=True, help="Empty the clip cache too; the next run speaks everything anew.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) -> None:
@@ -311,9 +301,9 @@ def init(folder: Path) -> None:
 
 
 @main.command()
-@_VOICES
-@_OUTPUT
-@_JSON
+@VOICES
+@OUTPUT
+@JSON
 @click.pass_context
 def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json: bool) -> None:
     """Say what engine, encoder, folders and disk space there are, and try them."""
@@ -323,3 +313,6 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
     findings = examine_machine(open_project(Path(), voices=voices, output=output), cache_folder())
     print_findings(findings, as_json=as_json)
     ctx.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+main.add_command(check)

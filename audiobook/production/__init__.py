@@ -2,6 +2,7 @@
 
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
+from audiobook.production.checks import check_stories
 from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
@@ -37,6 +38,7 @@ __all__ = [
     "TrackWork",
     "audition_voices",
     "cache_folder",
+    "check_stories",
     "choose_jobs",
     "clean_project",
     "create_project",

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.checking import is_own_picture
 from audiobook.errors import SourceError, StorageError
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
 from audiobook.reading import READERS
@@ -200,9 +201,10 @@ def _read_origin(path: Path) -> str | None:
 
 
 def find_previews(project: Project) -> list[Path]:
-    """List the previews and auditions that narrate made."""
+    """List the previews, auditions and pictures that narrate made."""
     files = sorted(path for path in project.previews.glob("*") if path.suffix in TRACK_FILES)
-    return [file for file in files if read_mark(file, whole=False) is not None]
+    pictures = [path for path in sorted(project.previews.glob("*.svg")) if is_own_picture(path)]
+    return [file for file in files if read_mark(file, whole=False) is not None] + pictures
 
 
 def remove_files(paths: Sequence[Path]) -> None:

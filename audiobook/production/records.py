@@ -116,6 +116,14 @@ def read_record(text: str) -> Record | None:
         return None
 
 
+def match_lines(record: Record, utterances: Sequence[Utterance]) -> list[Utterance | None]:
+    """Say of each line of a record which of these utterances it is by its words, None where it is none."""
+    known: dict[str, list[Utterance]] = {}
+    for utterance in reversed(utterances):
+        known.setdefault(_checksum(utterance.text), []).append(utterance)
+    return [known[line.written].pop() if known.get(line.written) else None for line in record.lines]
+
+
 def _checksum(words: str) -> str:
     return f"{zlib.crc32(words.encode('utf-8', 'surrogatepass')):08x}"
 

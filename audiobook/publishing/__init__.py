@@ -11,17 +11,19 @@ from audiobook.publishing.files import (
     write_tags,
 )
 from audiobook.publishing.names import safe_file_name, safe_folder_name, unique_titles
-from audiobook.publishing.tags import Stamp, Tags, write_times
+from audiobook.publishing.tags import UNKNOWN_AUTHOR, Stamp, Tags, language_code, write_times
 
 __all__ = [
     "BOOK_FILES",
     "TEXT_FILES",
     "TRACK_FILES",
+    "UNKNOWN_AUTHOR",
     "CoverWish",
     "Stamp",
     "Tags",
     "find_picture_fault",
     "identify_cover",
+    "language_code",
     "make_cover",
     "read_edition_mark",
     "read_edition_seconds",

@@ -1,0 +1,27 @@
+"""Checking: finished files are decoded, measured, and compared with what was meant."""
+
+from audiobook.checking.completeness import Planned, judge_source
+from audiobook.checking.files import CheckedFile, FileOrder, check_file
+from audiobook.checking.plot import is_own_picture
+from audiobook.checking.profiles import PROFILES, Limit, Profile
+from audiobook.checking.report import CheckReport, Finding, StoryFindings
+from audiobook.checking.sound import judge_spread
+from audiobook.checking.tags import Label, judge_titles
+
+__all__ = [
+    "PROFILES",
+    "CheckReport",
+    "CheckedFile",
+    "FileOrder",
+    "Finding",
+    "Label",
+    "Limit",
+    "Planned",
+    "Profile",
+    "StoryFindings",
+    "check_file",
+    "is_own_picture",
+    "judge_source",
+    "judge_spread",
+    "judge_titles",
+]

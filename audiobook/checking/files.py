@@ -1,0 +1,133 @@
+"""One file's check from beginning to end: what a worker process does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.audio import Encoder
+from audiobook.checking.completeness import Planned, judge_track
+from audiobook.checking.decoding import decode
+from audiobook.checking.meter import Measurement, Meter
+from audiobook.checking.plot import draw_track
+from audiobook.checking.profiles import Profile
+from audiobook.checking.report import Finding
+from audiobook.checking.sound import Header, judge_figures, measure_figures, read_header
+from audiobook.checking.tags import Label, judge_label
+from audiobook.errors import StorageError
+from audiobook.model import Track
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOrder:
+    """A file to be checked, and what it should be.
+
+    `track` holds the cues that the file itself tells, None where it tells none.  `stale` says why the
+    file is not what would be made now (nothing where it is).  `picture` is where to draw it, if at all.
+    """
+
+    path: Path
+    planned: Planned
+    label: Label
+    track: Track | None
+    stale: tuple[str, ...] = ()
+    picture: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """A file's findings, and the figures by which it is compared with others (none where it can't be)."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    figures: Mapping[str, float]
+    seconds: float = 0.0
+
+
+def check_file(order: FileOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
+    """Decode and measure a file once, judge it by profile, plan and book, and draw it where asked to.
+
+    Raises `EncoderError` where ffmpeg can't be started, `StorageError` where the picture can't be written.
+    """
+    path = order.path
+    stale = [_judge_stale(path, order.stale)]
+    header = read_header(path)
+    if isinstance(header, str):
+        return CheckedFile(path=path, findings=(_unreadable(path, header), *stale), figures={})
+    listened = _listen(path, ffmpeg)
+    if isinstance(listened, str):
+        return CheckedFile(path=path, findings=(_unreadable(path, listened), *stale), figures={})
+    heard, complaints = listened
+    figures = measure_figures(heard, header)
+    findings = [
+        *stale,
+        _judge_decoding(path, complaints),
+        *judge_figures(path, figures, header, profile),
+        judge_label(path, order.label),
+        *_judge_cues(order, heard),
+    ]
+    if order.picture is not None:
+        _draw(order.picture, order, heard, header, profile)
+    return CheckedFile(path=path, findings=tuple(findings), figures=figures, seconds=heard.seconds)
+
+
+def _listen(path: Path, ffmpeg: Encoder) -> tuple[Measurement, list[str]] | str:
+    with decode(path, ffmpeg) as decoded:
+        if isinstance(decoded, str):
+            return decoded
+        meter = Meter(decoded.sample_rate, decoded.channels)
+        for block in decoded.blocks:
+            meter.feed(block)
+        return meter.finish(), decoded.complaints
+
+
+def _unreadable(path: Path, why: str) -> Finding:
+    remark = f"{why}; run narrate to make it anew"
+    return Finding(file=path, figure="decodes", value=None, limit="cleanly", passed=False, remark=remark)
+
+
+def _judge_decoding(path: Path, complaints: list[str]) -> Finding:
+    value = f"{len(complaints)} faults" if complaints else "cleanly"
+    remark = f"ffmpeg: {complaints[0]}" if complaints else ""
+    return Finding(
+        file=path, figure="decodes", value=value, limit="cleanly", passed=not complaints, remark=remark
+    )
+
+
+def _judge_stale(path: Path, reasons: tuple[str, ...]) -> Finding:
+    return Finding(
+        file=path,
+        figure="up to date",
+        value="no" if reasons else "yes",
+        limit="made of the story and settings as they are",
+        passed=not reasons,
+        remark=f"{'; '.join(reasons)}: run narrate" if reasons else "",
+    )
+
+
+def _judge_cues(order: FileOrder, heard: Measurement) -> list[Finding]:
+    if order.track is not None:
+        return judge_track(order.path, order.track, order.planned, heard)
+    return [
+        Finding(
+            file=order.path,
+            figure="lines",
+            value=None,
+            limit="each line of the plan in one cue, in order",
+            passed=False,
+            remark="the file does not tell where its lines are: run narrate to make it anew",
+        )
+    ]
+
+
+def _draw(picture: Path, order: FileOrder, heard: Measurement, header: Header, profile: Profile) -> None:
+    cues = order.track.cues if order.track is not None else ()
+    drawing = draw_track(f"{order.label.title} · {header.kind}", cues, heard, profile)
+    try:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = picture.with_name(f".{picture.name}.part")
+        unfinished.write_text(drawing, encoding="utf-8")
+        unfinished.replace(picture)
+    except OSError as error:
+        raise StorageError(f"{picture}: can't be written: {error.strerror}") from error

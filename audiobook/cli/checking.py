@@ -1,0 +1,82 @@
+"""The command `narrate check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiobook.checking.profiles import PROFILES
+from audiobook.cli.options import JSON, OUTPUT, STORIES, VOICES
+from audiobook.cli.reading import chapter_options, choose_chapters, make_wish, reading_options
+
+if TYPE_CHECKING:
+    from audiobook.reading.choices import Footnotes
+
+
+@click.command()
+@STORIES
+@VOICES
+@OUTPUT
+@click.option(
+    "--profile",
+    type=click.Choice(tuple(PROFILES)),
+    default=next(iter(PROFILES)),
+    show_default=True,
+    help="Whose technical demands to measure by.",
+)
+@click.option("--plot", is_flag=True, help="Draw each file as an SVG, in output/previews.")
+@click.option(
+    "--plot-to",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Draw each file, in this folder.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: cores and one).")
+@chapter_options
+@reading_options
+@JSON
+@click.pass_context
+def check(
+    ctx: click.Context,
+    *,
+    stories: tuple[str, ...],
+    voices: Path | None,
+    output: Path | None,
+    profile: str,
+    plot: bool,
+    plot_to: Path | None,
+    jobs: int | None,
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    matter: bool | None,
+    footnotes: Footnotes | None,
+    as_json: bool,
+) -> None:
+    """Measure the finished files: loudness, completeness, silences, tags.  Status 1 where one fails."""
+    from audiobook.cli.checks import open_counter, print_checks
+    from audiobook.cli.progress import Notes
+    from audiobook.production import Options, cache_folder, check_stories, open_project
+
+    project = open_project(Path(), voices=voices, output=output)
+    options = Options(
+        jobs=jobs,
+        chapters=choose_chapters(chapters, first, last),
+        reading=make_wish(matter=matter, footnotes=footnotes),
+    )
+    pictures = plot_to or (project.previews if plot else None)
+    with open_counter(quiet=as_json) as tell:
+        found = check_stories(
+            project,
+            stories,
+            options,
+            Notes(),
+            profile=PROFILES[profile],
+            cache_folder=cache_folder(),
+            pictures=pictures,
+            tell=tell,
+        )
+    print_checks(found, PROFILES[profile], pictures, as_json=as_json)
+    ctx.exit(0 if found.passed else 1)
