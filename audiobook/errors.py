@@ -1,6 +1,7 @@
 """The errors that a caller can act on.
 
     NarrateError                 everything that the program itself reports; exit status 1
+    ├── UsageError               what is asked for can't be, whatever the stories are; exit status 2
     ├── SourceError              a story can't be read: missing, empty, not text, nothing to speak
     ├── SettingsError            voices.yaml holds faults; `.faults` has all of them
     ├── EngineError              an engine is missing or can't work on this machine
@@ -22,6 +23,10 @@ from dataclasses import dataclass
 
 class NarrateError(Exception):
     """The root of all errors that are reported as one message instead of a traceback."""
+
+
+class UsageError(NarrateError):
+    """Options and settings ask for what can't be; nothing was begun."""
 
 
 class SourceError(NarrateError):

@@ -20,12 +20,22 @@ QuotationType = Literal["explicit", "anaphoric", "implicit"]
 TrackFormat = Literal["mp3", "opus", "flac"]
 """What a chapter's own file can be."""
 
-FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast")
+FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast", "sample")
 """What an audiobook can be written as."""
 
 UtteranceKind = Literal["narration", "speech", "heading", "credit"]
-Break = Literal["none", "sentence", "speaker", "paragraph", "scene"]
-"""What lies between an utterance and the one before it, weakest first; it decides the pause."""
+Break = Literal["none", "sentence", "speaker", "paragraph", "scene", "heading"]
+"""What lies between an utterance and the one before it, weakest first; it decides the pause.
+
+*heading*: one of the two belongs to a heading and the other does not.
+"""
+
+CREDITS = 0
+"""The number of chapters that are no chapter of the book: its opening and closing credits."""
+
+
+CREDIT_WORDS = ("title", "author", "narrator")
+"""What may stand in braces in the words of a credit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,8 +243,8 @@ class Utterance:
 
     `text` is what is shown and spoken: the source's words with white space made single.
     `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
-    for a quotation whose speaker the text does not tell.  An utterance that is not in the source has
-    start = end.
+    for a quotation whose speaker the text does not tell.  An utterance that is not in the source (a
+    credit) has start = end and stands in paragraph 0.
     """
 
     paragraph: int
@@ -248,7 +258,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptChapter:
-    """One chapter's utterances in the order in which they are spoken."""
+    """One chapter's utterances in the order in which they are spoken; `number` may be `CREDITS`."""
 
     number: int
     title: str
@@ -345,7 +355,8 @@ class Cue:
 class Track:
     """A finished chapter (or part of one): an audio file, its length and where each utterance sounds in it.
 
-    `title` is what a player shows; `chapter` the number of the book's chapter that it is (a part) of.
+    `title` is what a player shows; `chapter` the number of the book's chapter that it is (a part) of, or
+    `CREDITS`.
     """
 
     path: str

@@ -33,7 +33,7 @@ NewProject = Callable[..., Path]
 VOICE = Voice(engine="pyttsx3", id="en-us")
 CAST = Cast(roles=(Role(speaker=NARRATOR, voice=VOICE, why=""),))
 SPACING = Spacing(
-    pause_ms={"none": 0, "sentence": 400, "speaker": 400, "paragraph": 750, "scene": 2000},
+    pause_ms={"none": 0, "sentence": 400, "speaker": 400, "paragraph": 750, "scene": 2000, "heading": 2500},
     head_ms=750,
     tail_ms=3000,
 )

@@ -20,13 +20,16 @@ class Codec:
 
 _MONO = ("-ar", str(OUTPUT_RATE), "-ac", "1")
 
+# 192 kb/s CBR at 44.1 kHz is what audiobook shops ask for; quality is ffmpeg's default for LAME.
+_MP3 = Codec(
+    arguments=(*_MONO, "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k"),
+    container=("-id3v2_version", "0", "-write_xing", "1", "-f", "mp3"),
+    suffix=".mp3",
+)
+
 CODECS: Mapping[str, Codec] = {
-    # 192 kb/s CBR at 44.1 kHz is what audiobook shops ask for; quality is ffmpeg's default for LAME.
-    "mp3": Codec(
-        arguments=(*_MONO, "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k"),
-        container=("-id3v2_version", "0", "-write_xing", "1", "-f", "mp3"),
-        suffix=".mp3",
-    ),
+    "mp3": _MP3,
+    "sample": _MP3,
     # 48 kb/s VBR is where fullband speech (28-40) ends and mono music begins (RFC 7587, section 3.1.1).
     # Opus works at 48 kHz alone; "audio" keeps what the mastering made, "voip" would filter it again.
     "opus": Codec(

@@ -18,14 +18,14 @@ def find_partners(script: Script) -> Mapping[str | None, frozenset[str | None]]:
     """Return for each speaker of the script those who talk with them.
 
     Two speakers talk with each other where each has a line in the same chapter at most
-    `NEARBY_PARAGRAPHS` apart and no scene break lies between.  None stands for lines whose speaker is
-    not known; they may be anybody's, so they take part in conversations as one more speaker.
+    `NEARBY_PARAGRAPHS` apart and no scene break or heading lies between.  None stands for lines whose
+    speaker is not known; they may be anybody's, so they take part in conversations as one more speaker.
     """
     partners: dict[str | None, set[str | None]] = {}
     for chapter in script.chapters:
         last_heard: dict[str | None, int] = {}
         for utterance in chapter.utterances:
-            if utterance.follows == "scene":
+            if utterance.follows in {"scene", "heading"}:
                 last_heard.clear()
             if utterance.kind != "speech":
                 continue

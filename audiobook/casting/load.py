@@ -14,6 +14,7 @@ from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
 from audiobook.casting.settings import (
     BookDetails,
     CharacterSettings,
+    Credits,
     OutputSettings,
     Pauses,
     ReadingSettings,
@@ -190,5 +191,6 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         pronunciations=tuple(values.get("pronunciations", {}).values()),
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
+        credits=Credits(**values["credits"]),
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from audiobook.casting.credit_readers import CREDIT_KEYS
 from audiobook.casting.line_readers import LINE_KEYS, origin_of, read_line
 from audiobook.casting.pronunciation_readers import PRONUNCIATION_KEYS, read_pronunciation
 from audiobook.casting.readers import (
@@ -63,7 +64,7 @@ _CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
 _CHARACTER_WORDS = ", ".join(_CHARACTER_KEYS)
 _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
     f"{name}_ms": whole(0, 20_000, "a number of milliseconds")
-    for name in ("sentence", "speaker", "paragraph", "scene", "head", "tail")
+    for name in ("sentence", "speaker", "paragraph", "scene", "heading", "head", "tail")
 }
 
 _READING_KEYS: Mapping[str, Reader[Any]] = {
@@ -136,6 +137,7 @@ class Schema:
             ),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
             "reading": record(_READING_KEYS, f"a mapping with {', '.join(_READING_KEYS)}"),
+            "credits": record(CREDIT_KEYS, f"a mapping with {', '.join(CREDIT_KEYS)}"),
         }
 
     def story_keys(self, lower: Mapping[str, Any], story: str) -> Mapping[str, Reader[Any]]:
@@ -290,6 +292,7 @@ def all_keys() -> Iterator[str]:
     yield from (f"pools.{gender}" for gender in _GENDERS)
     yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
     yield from (f"reading.{key}" for key in _READING_KEYS)
+    yield from (f"credits.{key}" for key in CREDIT_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)
     yield from Schema({}, None).general_keys()
     yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}, "STORY"))

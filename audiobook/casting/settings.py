@@ -79,14 +79,15 @@ class CharacterSettings:
 class Pauses:
     """Silences in milliseconds.
 
-    `sentence_ms`, `speaker_ms`, `paragraph_ms` and `scene_ms` lie between two utterances, by what
-    separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
+    `sentence_ms`, `speaker_ms`, `paragraph_ms`, `scene_ms` and `heading_ms` lie between two utterances,
+    by what separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
     """
 
     sentence_ms: int
     speaker_ms: int
     paragraph_ms: int
     scene_ms: int
+    heading_ms: int
     head_ms: int
     tail_ms: int
 
@@ -102,6 +103,19 @@ class ReadingSettings:
     footnotes: Literal["skip", "paragraph"] = "skip"
     matter: bool = False
     descriptions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """What the narrator announces before and after a book.
+
+    True stands for the usual words in the book's language, a text for itself, with the names of
+    `CREDIT_WORDS` in braces.  `narrator` is who is said to read; None says that voices are synthetic.
+    """
+
+    opening: bool | str = False
+    closing: bool | str = False
+    narrator: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +166,7 @@ class StorySettings:
     pronunciations: tuple[Pronunciation, ...] = ()
     pauses: Pauses
     reading: ReadingSettings = ReadingSettings()
+    credits: Credits = Credits()
     details: BookDetails = BookDetails()
 
     @property

@@ -6,6 +6,7 @@ Workers are imported inside the commands, so that `narrate --help` starts fast.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 _Command = Callable[..., Any]
 
 
+def check_address(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse what can't be the beginning of a web address."""
+    if value is not None and not re.fullmatch(r"https?://\S+", value):
+        raise click.BadParameter(f"expected an address like https://example.org/books, got {value!r}")
+    return value
+
+
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="narrate")
 def main() -> None:
@@ -58,7 +66,12 @@ def main() -> None:
     type=click.Choice(FORMATS),
     help="What to write, repeatable (default: mp3, or output.formats of voices.yaml).",
 )
-@click.option("--base-url", metavar="URL", help="Where the files of --format podcast will lie.")
+@click.option(
+    "--base-url",
+    metavar="URL",
+    callback=check_address,
+    help="Where the output folder of --format podcast will lie.",
+)
 @click.option("--force", is_flag=True, help="Make everything anew, finished or not.")
 @click.option(
     "--preview",

@@ -10,7 +10,7 @@ import sys
 import click
 
 from audiobook.cli.console import print_error
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, UsageError
 
 DEFAULT_COMMAND = "make"
 
@@ -26,7 +26,7 @@ class DefaultGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a `NarrateError` becomes one message and exit status 1."""
+        """Run the command; a `NarrateError` becomes one message and exit status 1 (2: usage)."""
         if isinstance(sys.stdout, io.TextIOWrapper):
             # A terminal that can't show an arrow shows its number, instead of ending the program.
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -34,7 +34,7 @@ class DefaultGroup(click.Group):
             return super().invoke(ctx)
         except NarrateError as error:
             print_error(str(error))
-            ctx.exit(1)
+            ctx.exit(2 if isinstance(error, UsageError) else 1)
         except KeyboardInterrupt:
             click.echo("interrupted; what is finished stays, and the next run makes the rest", err=True)
             ctx.exit(130)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from audiobook.cli.console import open_console, print_json
-from audiobook.model import NARRATOR, Cast, Quotation, Script, Utterance
+from audiobook.model import CREDITS, NARRATOR, Cast, Quotation, Script, Utterance
 
 _COLOURS = (
     "cyan",
@@ -34,7 +34,7 @@ def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
     speaking = [role.speaker for role in cast.roles if role.speaker != NARRATOR]
     colours = {speaker: _COLOURS[i % len(_COLOURS)] for i, speaker in enumerate(speaking)}
     for chapter in script.chapters:
-        console.print(f"\n{chapter.number}. ", style="bold", end="")
+        console.print(f"\n{chapter.number}. " if chapter.number != CREDITS else "\n", style="bold", end="")
         console.print(chapter.title, style="bold")
         for _, paragraph in groupby(chapter.utterances, key=lambda u: u.paragraph):
             console.print()

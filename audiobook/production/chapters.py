@@ -18,7 +18,7 @@ class ChapterChoice:
     ranges: tuple[tuple[int, int | None], ...]
 
     def holds(self, number: int) -> bool:
-        """Tell whether a chapter is among the chosen."""
+        """Tell whether a chapter is among the chosen; credits never are."""
         return any(first <= number and (last is None or number <= last) for first, last in self.ranges)
 
     def __str__(self) -> str:
@@ -53,8 +53,8 @@ def keep_chapters(script: Script, choice: ChapterChoice | None) -> Script:
         return script
     chapters = tuple(chapter for chapter in script.chapters if choice.holds(chapter.number))
     if not any(chapter.utterances for chapter in chapters):
+        last = max(chapter.number for chapter in script.chapters)
         raise SourceError(
-            f"{script.book.source}: has no chapter {choice}; it has {len(script.chapters)} "
-            "(narrate contents lists them)"
+            f"{script.book.source}: has no chapter {choice}; it has {last} (narrate contents lists them)"
         )
     return replace(script, chapters=chapters)

@@ -17,6 +17,7 @@ from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.publishing import (
     BOOK_FILES,
     TEXT_FILES,
+    WITH_COVER,
     CoverWish,
     make_cover,
     read_edition_mark,
@@ -33,8 +34,9 @@ _PARTS = {"m4b": "aac"}
 
 def codecs_for(formats: Sequence[str]) -> tuple[str, ...]:
     """Say what the tracks must be encoded as for these formats: MP3 for all that don't say otherwise."""
-    wanted = {({"opus": "opus", "flac": "flac"} | _PARTS).get(name, "mp3") for name in formats}
-    return tuple(codec for codec in ("mp3", "opus", "flac", *_PARTS.values()) if codec in wanted)
+    own = {"opus": "opus", "flac": "flac", "sample": "sample"} | _PARTS
+    wanted = {own.get(name, "mp3") for name in formats}
+    return tuple(codec for codec in ("mp3", "opus", "flac", *_PARTS.values(), "sample") if codec in wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +130,15 @@ def open_release(book: Book, cast: Cast, tracks: Sequence[TrackPlan]) -> Release
     )
 
 
-def publish_texts(folder: Path, release: Release, formats: Sequence[str], base_url: str) -> list[Path]:
+def publish_texts(
+    folder: Path, release: Release, formats: Sequence[str], base_url: str, *, cover: CoverWish
+) -> list[Path]:
     """Write the texts that go with a book's tracks, where they are not there already; return all of them.
 
-    Raises `StorageError`.
+    Raises `StorageError`, or `SourceError` where a cover is needed that can't be read.
     """
+    if WITH_COVER.intersection(formats):
+        release = replace(release, cover=make_cover(cover))
     texts = {
         folder / name: text
         for each in formats
@@ -144,8 +150,8 @@ def publish_texts(folder: Path, release: Release, formats: Sequence[str], base_u
     return list(texts)
 
 
-def _write_text(path: Path, text: str) -> None:
-    data = text.encode("utf-8", "surrogatepass")
+def _write_text(path: Path, text: str | bytes) -> None:
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     unfinished = path.with_name(f".{path.name}.partial")
     try:
         if path.is_file() and path.read_bytes() == data:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import (
@@ -23,9 +23,10 @@ from audiobook.audio import (
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Image, Pronunciation, Track, Voice
+from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
+from audiobook.production.samples import keep_within
 from audiobook.publishing import (
     Stamp,
     identify_cover,
@@ -36,8 +37,12 @@ from audiobook.publishing import (
     write_times,
 )
 
-_LENGTH_TOLERANCE_S = 0.001
-"""Every format's header tells its length to the sample; resampling may round it by one (of 48 kHz)."""
+_LENGTH_TOLERANCE_S = 0.0012
+"""Every format's header tells its length to the sample; resampling may round it by one (of 48 kHz).
+
+But LAME cannot end within the first 47 samples of an MP3's last frame (1152 less 576 + 529 of delay): where
+a track would, its file has up to 46 samples (1.04 ms) of silence more, and says so.
+"""
 
 _LONGEST_S = 120 * 60
 
@@ -120,7 +125,11 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
     source = _ClipSource(plan, cache)
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
-    _check_not_too_long(plan.path, total / sample_rate)
+    if plan.longest_s is not None and total / sample_rate > plan.longest_s:
+        plan = _shorten(plan, cues)
+        source = _ClipSource(plan, cache)
+        cues, total = lay_out(plan.utterances, frames[: len(plan.orders)], plan.spacing, sample_rate)
+    _check_not_too_long(plan.path, total / sample_rate, plan.longest_s)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
     encode(
         lay_room_tone(source.blocks(sample_rate), mastering.gain_db, sample_rate),
@@ -196,8 +205,20 @@ class _ClipSource:
             yield segment.raw_data
 
 
-def _check_not_too_long(path: Path, seconds: float) -> None:
+def _shorten(plan: TrackPlan, cues: Sequence[Cue]) -> TrackPlan:
+    """Leave out what a voice that is slower than foreseen says too late."""
+    longest_s = (plan.longest_s or 0) - plan.spacing.tail_ms / 1000
+    count = keep_within(plan.utterances, [cue.end_s for cue in cues], longest_s)
+    return replace(plan, utterances=plan.utterances[:count], orders=plan.orders[:count])
+
+
+def _check_not_too_long(path: Path, seconds: float, longest_s: float | None) -> None:
     """Refuse what no shop takes: a chapter that came out far longer than `parts.py` could foresee."""
+    if longest_s is not None and seconds > longest_s:
+        raise EncoderError(
+            f"{path}: its first sentence alone takes {seconds:.0f} seconds, and {longest_s:.0f} are the most "
+            "that a sample may have; divide the sentence in the story"
+        )
     if seconds > _LONGEST_S:
         raise EncoderError(
             f"{path}: would be {seconds / 60:.0f} minutes long, and 120 are the most that a file may have; "

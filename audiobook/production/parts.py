@@ -43,13 +43,12 @@ def split_chapters(script: Script, cast: Cast, spacing: Spacing, *, longest_s: f
     """Return the script with chapters that might be longer than a file may be cut into parts.
 
     The parts keep their chapter's number, and are called "Title (part 1 of 2)".  They are about equal:
-    cut at the scene break nearest to an equal division, else between paragraphs, else between
+    cut at the scene break or heading nearest to an equal division, else between paragraphs, else between
     utterances.  An edit of a paragraph moves no cut, but for the rare one that it brings out of reach.
     """
-    error = _ENGLISH_ERROR if _is_english(script, cast) else _OTHER_ERROR
     chapters: list[ScriptChapter] = []
     for chapter in script.chapters:
-        times = _times(chapter.utterances, cast, spacing, error)
+        times = time_at_latest(script, chapter.utterances, cast, spacing)
         room_s = longest_s - (spacing.head_ms + spacing.tail_ms) / 1000
         cuts = _find_cuts(chapter.utterances, times, room_s)
         chapters.extend(_cut(chapter, cuts))
@@ -61,8 +60,14 @@ def _is_english(script: Script, cast: Cast) -> bool:
     return script.book.language.lower().startswith("en") and engines <= {"pyttsx3", "tone"}
 
 
-def _times(utterances: Sequence[Utterance], cast: Cast, spacing: Spacing, error: float) -> list[float]:
-    """Return when each utterance begins at the latest, and when the last ends, without head and tail."""
+def time_at_latest(
+    script: Script, utterances: Sequence[Utterance], cast: Cast, spacing: Spacing
+) -> list[float]:
+    """Return when each utterance follows the one before at the latest, and when the last ends.
+
+    Head and tail are not counted.
+    """
+    error = _ENGLISH_ERROR if _is_english(script, cast) else _OTHER_ERROR
     times = [0.0]
     for position, utterance in enumerate(utterances):
         pause = spacing.pause_ms[utterance.follows] / 1000 if position else 0
@@ -117,12 +122,12 @@ def _choose(
     def distance(place: _Place) -> float:
         return abs(place.at_s - ideal_s)
 
-    if scenes := list(within(_SCENE_REACH, "scene")):
+    if scenes := list(within(_SCENE_REACH, "scene", "heading")):
         return min(scenes, key=distance)
-    if paragraphs := list(within(_PARAGRAPH_REACH, "scene", "paragraph")):
+    if paragraphs := list(within(_PARAGRAPH_REACH, "scene", "heading", "paragraph")):
         # By a hash of its words, not by the distance: an edit elsewhere shifts all distances.
         return min(paragraphs, key=lambda place: zlib.crc32(place.utterance.text.encode()))
-    far = list(within(_SCENE_REACH, "scene", "paragraph"))
+    far = list(within(_SCENE_REACH, "scene", "heading", "paragraph"))
     return min(far or good or places, key=distance, default=None)
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from audiobook.audio import CODECS, Encoder, Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices
 from audiobook.errors import SourceError
-from audiobook.model import FORMATS, Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
+from audiobook.model import CREDITS, FORMATS, Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.covers import wish_cover
+from audiobook.production.credits import add_credits
 from audiobook.production.parts import split_chapters
 from audiobook.production.project import (
     ELSEWHERE,
@@ -25,6 +26,7 @@ from audiobook.production.project import (
 )
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
+from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
 from audiobook.production.tagging import tag_track
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
@@ -46,6 +48,7 @@ class ClipOrder:
 class TrackPlan:
     """A file to be made, of the book's chapter of this number or a part of it, in one of `CODECS`.
 
+    With `longest_s`, utterances at its end that would make it longer are left out.
     `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
     """
 
@@ -60,6 +63,7 @@ class TrackPlan:
     record: str = ""
     fingerprint: str = ""
     cover: CoverWish | None = None
+    longest_s: float | None = None
 
     @property
     def is_part(self) -> bool:
@@ -99,10 +103,10 @@ def plan_script(
     preview: int | None = None,
     wish: ReadingWish = NO_WISH,
 ) -> tuple[Script, Cast]:
-    """Read a story, cast it, prove that nothing of it is lost, and divide it into files.
+    """Read a story, cast it, prove that nothing of it is lost, divide it into files, and add credits.
 
-    `preview` keeps the first so many paragraphs; `wish` stands over what is set for the story.  Raises
-    `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
+    `preview` keeps the first so many paragraphs, without credits; `wish` stands over what is set for the
+    story.  Raises `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
     """
     book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
     script = write_script(book, settings.corrections)
@@ -112,7 +116,10 @@ def plan_script(
     if preview is not None:
         script = _keep_paragraphs(script, preview)
     cast = assign_voices(script, settings)
-    return _title_files(split_chapters(script, cast, settings_spacing(settings))), cast
+    script = split_chapters(script, cast, settings_spacing(settings))
+    if preview is None:
+        script = add_credits(script, settings.credits)
+    return _title_files(script), cast
 
 
 def _title_files(script: Script) -> Script:
@@ -189,40 +196,34 @@ def plan_story(
     a run for them all.
     """
     script, cast = plan_script(path, settings, preview=preview, wish=wish)
-    chapters = [chapter for chapter in script.chapters if chapter.utterances]
     spacing = settings_spacing(settings)
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     is_overruled = is_from_texts(project, path) and _is_overruled(path, settings, wish, script.book)
     origin = FROM_TEXTS if is_from_texts(project, path) and not is_overruled else ELSEWHERE
     cover, cover_warnings = wish_cover(path, script.book)
     tracks: list[TrackPlan] = []
-    stems = track_stems(project, script, preview=preview)
-    scenes = mark_scenes(chapters, cast, spacing)
-    for number, (stem, chapter, marks) in enumerate(zip(stems, chapters, scenes, strict=True), 1):
+    drafts = _draft_files(
+        project, script, cast, spacing, codecs, preview=preview, cover=identify_cover(cover)
+    )
+    for draft in drafts:
+        chapter = draft.chapter
         if chosen is not None and not chosen.holds(chapter.number):
             continue
         orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
         engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in orders}}
         first = TrackPlan(
-            path=stem,
+            path=draft.path,
             codec="",
             chapter=chapter.number,
             utterances=chapter.utterances,
             orders=orders,
             spacing=spacing,
-            tags=tag_track(
-                script,
-                cast,
-                chapter,
-                number=number,
-                count=len(chapters),
-                cover=identify_cover(cover),
-                scenes=marks,
-            ),
+            tags=draft.tags,
             origin=origin,
             cover=cover,
+            longest_s=draft.longest_s,
         )
-        for codec in codecs:
+        for codec in draft.codecs:
             makers = Makers(encoder=encoder.version_for(codec), engines=engines)
             file = (
                 plan_file(first, codec, makers)
@@ -253,6 +254,49 @@ def _plan_part(parts: Path, track: TrackPlan, codec: str, makers: Makers) -> Tra
     return replace(part, path=path, tags=track.tags)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a file will hold, before it is known how it sounds; the path has no ending yet."""
+
+    path: Path
+    chapter: ScriptChapter
+    tags: Tags
+    codecs: Sequence[str]
+    longest_s: float | None = None
+
+
+def _draft_files(
+    project: Project,
+    script: Script,
+    cast: Cast,
+    spacing: Spacing,
+    codecs: Sequence[str],
+    *,
+    preview: int | None,
+    cover: str,
+) -> list[_Draft]:
+    """List the files of a book: its chapters', and the sample where it is among the `codecs`."""
+    chapters = [chapter for chapter in script.chapters if chapter.utterances]
+    stems = track_stems(project, script, preview=preview)
+    scenes = mark_scenes(chapters, cast, spacing)
+    own = [codec for codec in codecs if codec != SAMPLE]
+    count = len(chapters)
+    drafts = []
+    for number, (stem, chapter, marks) in enumerate(zip(stems, chapters, scenes, strict=True), 1):
+        tags = tag_track(script, cast, chapter, number=number, count=count, cover=cover, scenes=marks)
+        drafts.append(_Draft(path=stem, chapter=chapter, tags=tags, codecs=own))
+    if SAMPLE in codecs:
+        sample = ScriptChapter(
+            number=CREDITS,
+            title=f"{script.book.title} (sample)",
+            utterances=choose_sample(script, cast, spacing),
+        )
+        tags = tag_track(script, cast, sample, number=1, count=1, cover=cover, scenes=())
+        path = stems[0].with_name(SAMPLE)
+        drafts.append(_Draft(path=path, chapter=sample, tags=tags, codecs=[SAMPLE], longest_s=LONGEST_S))
+    return drafts
+
+
 def order_clips(
     utterances: Sequence[Utterance],
     cast: Cast,
@@ -280,6 +324,7 @@ def settings_spacing(settings: StorySettings) -> Spacing:
             "speaker": pauses.speaker_ms,
             "paragraph": pauses.paragraph_ms,
             "scene": pauses.scene_ms,
+            "heading": pauses.heading_ms,
         },
         head_ms=pauses.head_ms,
         tail_ms=pauses.tail_ms,
@@ -294,7 +339,9 @@ def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
     record = write_record(
         track.utterances, track.orders, track.spacing, track.tags, origin=track.origin, makers=makers
     )
-    parts = [record, asdict(track.tags), [order.key for order in track.orders]]
+    parts: list[object] = [record, asdict(track.tags), [order.key for order in track.orders]]
+    if track.longest_s is not None:
+        parts.append(track.longest_s)
     return replace(
         track,
         path=track.path.with_name(f"{track.path.name}{CODECS[codec].suffix}"),
@@ -307,7 +354,12 @@ def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
 def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
     """Name the files that a script's chapters become, in order; chapters without words have none."""
     stems = track_stems(project, script)
-    return [stem.with_name(f"{stem.name}{CODECS[codec].suffix}") for codec in codecs for stem in stems]
+    paths = [
+        stem.with_name(f"{stem.name}{CODECS[c].suffix}") for c in codecs if c != SAMPLE for stem in stems
+    ]
+    if SAMPLE in codecs and stems:
+        paths.append(stems[0].with_name(f"{SAMPLE}{CODECS[SAMPLE].suffix}"))
+    return paths
 
 
 def track_stems(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:

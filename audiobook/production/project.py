@@ -17,7 +17,8 @@ from audiobook.reading import READERS
 PREVIEWS = "previews"
 _PARTIAL = ".partial"
 _CAPTIONS = {".vtt", ".srt", ".lrc"}
-_LISTS = {"playlist.m3u8", "feed.xml"}
+_LISTS = {"playlist.m3u8", "feed.xml", "feed.jpg"}
+_SAMPLE = "sample.mp3"
 
 FROM_TEXTS = "texts"
 ELSEWHERE = "elsewhere"
@@ -172,17 +173,20 @@ def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[
 def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
     """List the leftovers of one story's folder: texts go when the last file does, or their own track.
 
-    A file under a name that some format of a story has now is none: it may have been asked for just once.
+    A file under a name that some format of a story has now is none: it may have been asked for just once,
+    and so may a sample.
     """
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
     origins = {path: origin for path in files if (origin := _read_origin(path)) is not None}
     names = {path.with_suffix("") for path in wanted}
     left = {path for path, origin in origins.items() if origin == FROM_TEXTS}
     left -= {path for path in left if path.resolve().with_suffix("") in names}
+    is_empty = all(path in left for path in origins)
+    if not is_empty:
+        left -= {path for path in left if path.name == _SAMPLE}
     if not left:
         return []
     stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
-    is_empty = all(path in left for path in origins)
     for path in files:
         if path.suffix in _CAPTIONS and path.stem in stems:
             left.add(path)

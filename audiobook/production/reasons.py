@@ -12,6 +12,7 @@ from audiobook.production.changes import Plot, describe_changes, is_same_chapter
 from audiobook.production.editions import EditionPlan
 from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.production.records import Record, read_record
+from audiobook.production.samples import SAMPLE
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, read_record_text
 
 _FORCED = "everything is made anew (--force)"
@@ -40,7 +41,7 @@ def explain_tracks(
         plot = Plot(utterances=track.utterances, cast=plan.cast, stated=stated)
         new = read_record(track.record)
         assert new is not None  # noqa: S101 - planned by this very version
-        found[track.path] = _explain(track, new, plot, beside)
+        found[track.path] = _explain(track, new, plot, _no_records if track.codec == SAMPLE else beside)
     return found
 
 
@@ -104,10 +105,15 @@ def _find_former(path: Path, new: Record, records: dict[Path, Record]) -> Path |
     )
 
 
+def _no_records(_folder: Path) -> dict[Path, Record]:
+    """Give a sample no files beside it: its text was in another chapter's all along."""
+    return {}
+
+
 def _read_records(folder: Path) -> dict[Path, Record]:
     records = {path: read_record(read_record_text(path) or "") for path in _list_tracks(folder)}
     return {path: record for path, record in records.items() if record is not None}
 
 
 def _list_tracks(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in TRACK_FILES)
+    return sorted(path for path in folder.glob("*") if path.suffix in TRACK_FILES and path.stem != SAMPLE)

@@ -13,7 +13,7 @@ from typing import get_args
 from audiobook.audio import Encoder, check_encoder, find_encoder
 from audiobook.casting import Settings, load_settings, write_scalar
 from audiobook.engines import engine_names
-from audiobook.errors import NarrateError, SourceError
+from audiobook.errors import NarrateError, SourceError, UsageError
 from audiobook.model import Book, Cast, Script, TrackFormat
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import ClipCache
@@ -90,11 +90,16 @@ class _Run:
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What to write; of a part of a book no whole-book file, and no text that lists its tracks."""
+        """What to write; of a part of a book no sample, no whole-book file, no text that lists its tracks."""
         formats = self.options.formats or self.settings.output.formats
         if self.is_for_whole_books:
             return formats
         return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+
+    @property
+    def base_url(self) -> str:
+        """Where a podcast will lie."""
+        return self.options.base_url or self.settings.output.base_url or ""
 
     @property
     def is_for_whole_books(self) -> bool:
@@ -139,7 +144,7 @@ def plan_stories(
 
 def _prepare(project: Project, options: Options, listener: Listener, cache_folder: Path) -> _Run:
     settings = read_settings(project)
-    return _Run(
+    run = _Run(
         project=project,
         settings=settings,
         encoder=find_encoder(settings.output.ffmpeg),
@@ -147,6 +152,12 @@ def _prepare(project: Project, options: Options, listener: Listener, cache_folde
         options=options,
         listener=listener,
     )
+    if "podcast" in run.formats and not run.base_url:
+        raise UsageError(
+            "a podcast needs the address where its files will lie: --base-url https://example.org/books, or "
+            "output.base_url in voices.yaml"
+        )
+    return run
 
 
 def _plan_all(run: _Run, sources: Sequence[Source], *, are_all: bool) -> tuple[Report, list[StoryWork]]:
@@ -295,7 +306,7 @@ def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> No
 
 
 def _describe(story: StoryReport, plan: StoryPlan) -> None:
-    spoken = [u for track in plan.chapters for u in track.utterances]
+    spoken = [u for track in plan.chapters for u in track.utterances if u.kind != "credit"]
     story.title = plan.script.book.title
     story.warnings += [*plan.script.book.warnings, *plan.warnings]
     if plan.is_overruled:
@@ -362,8 +373,7 @@ def _finish_book(run: _Run, story: StoryWork) -> None:
     try:
         if tracks:
             release = open_release(plan.script.book, plan.cast, tracks)
-            base_url = run.options.base_url or run.settings.output.base_url or ""
-            report.files += publish_texts(folder, release, run.formats, base_url)
+            report.files += publish_texts(folder, release, run.formats, run.base_url, cover=plan.cover)
     except NarrateError as error:
         report.errors.append(str(error))
     for edition in plan_editions(folder, run.formats, plan):

@@ -25,7 +25,14 @@ TRACK_VERSION = 4
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80
-_BREAKS: Mapping[Break, str] = {"none": "n", "sentence": "s", "speaker": "v", "paragraph": "p", "scene": "c"}
+_BREAKS: Mapping[Break, str] = {
+    "none": "n",
+    "sentence": "s",
+    "speaker": "v",
+    "paragraph": "p",
+    "scene": "c",
+    "heading": "h",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiobook.model import Cast, Script, ScriptChapter
+from audiobook.model import CREDITS, Cast, Script, ScriptChapter
 from audiobook.publishing import Tags
 from audiobook.script import clean
 
@@ -43,10 +43,13 @@ def _whole_text(script: Script, chapter: ScriptChapter) -> str:
     """Set the source's own words, marks and all, as paragraphs with a blank line between.
 
     Only the paragraphs that are spoken count, so that a preview's text is the preview's; of one that is
-    divided between two parts of a chapter, each has its own.
+    divided between two parts of a chapter, each has its own.  Of credits that are a file of their own,
+    and of a sample, it is the words spoken.
     """
+    if chapter.number == CREDITS:
+        return " ".join(utterance.text for utterance in chapter.utterances)
     paragraphs = next(c.paragraphs for c in script.book.chapters if c.number == chapter.number)
-    numbers = dict.fromkeys(utterance.paragraph for utterance in chapter.utterances)
+    numbers = dict.fromkeys(u.paragraph for u in chapter.utterances if u.kind != "credit")
     spans = [(paragraphs[number - 1].start, paragraphs[number - 1].end) for number in numbers]
     parts = [c.utterances[0] for c in script.chapters if c.number == chapter.number and c.utterances]
     cuts = [u.start for u in parts[1:] if u.follows in {"sentence", "speaker"}]

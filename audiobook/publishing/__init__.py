@@ -1,7 +1,13 @@
 """Publishing: tracks become files that a listener opens."""
 
 from audiobook.publishing.cover import CoverWish, find_picture_fault, identify_cover, make_cover
-from audiobook.publishing.editions import BOOK_FILES, TEXT_FILES, read_edition_mark, read_edition_seconds
+from audiobook.publishing.editions import (
+    BOOK_FILES,
+    TEXT_FILES,
+    WITH_COVER,
+    read_edition_mark,
+    read_edition_seconds,
+)
 from audiobook.publishing.files import (
     TRACK_FILES,
     read_mark,
@@ -18,6 +24,7 @@ __all__ = [
     "TEXT_FILES",
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",
+    "WITH_COVER",
     "CoverWish",
     "Stamp",
     "Tags",

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.model import Release
-from audiobook.publishing import epub, m4b
+from audiobook.publishing import epub, lpf, m4b
 from audiobook.publishing.captions import CAPTIONS
 from audiobook.publishing.playlist import write_playlist
+from audiobook.publishing.podcast import write_feed
 
 
 class BookFile(Protocol):
@@ -24,13 +25,17 @@ class BookFile(Protocol):
     def read_mark(self, path: Path) -> str | None: ...
 
 
-BOOK_FILES: Mapping[str, BookFile] = {"epub": epub, "m4b": m4b}
+BOOK_FILES: Mapping[str, BookFile] = {"epub": epub, "lpf": lpf, "m4b": m4b}
 """By format: the file's ending is the format's name."""
 
-TextWriter = Callable[[Release, str], Mapping[str, str]]
-"""From a release and the podcast's address to the text of each file, by its name in the book's folder."""
+TextWriter = Callable[[Release, str], Mapping[str, str] | Mapping[str, str | bytes]]
+"""From a release and the podcast's address to the text (or bytes) of each file, by its name in the book's
+folder."""
 
-TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist, **CAPTIONS}
+TEXT_FILES: Mapping[str, TextWriter] = {"mp3": write_playlist, "podcast": write_feed, **CAPTIONS}
+
+WITH_COVER = frozenset({"podcast"})
+"""The formats of `TEXT_FILES` whose writers need the release's cover."""
 
 
 def read_edition_seconds(path: Path) -> float:

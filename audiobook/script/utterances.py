@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from audiobook.model import NARRATOR, Book, Break, Quotation, ScriptChapter, Utterance, UtteranceKind
+from audiobook.model import (
+    NARRATOR,
+    Book,
+    Break,
+    Paragraph,
+    Quotation,
+    ScriptChapter,
+    Utterance,
+    UtteranceKind,
+)
 from audiobook.script.sentences import split_sentences
 
 _SPACES = re.compile(r"\s+")
@@ -34,30 +43,36 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
     rest = list(reversed(quotations))
     for chapter in book.chapters:
         utterances: list[Utterance] = []
+        last: Paragraph | None = None
         for number, paragraph in enumerate(chapter.paragraphs, 1):
             own: list[Quotation] = []
             while rest and rest[-1].start < paragraph.end:
                 own.append(rest.pop())
-            opening: Break = "paragraph"
-            if not utterances:
-                opening = "none"
-            elif paragraph.follows_scene_break:
-                opening = "scene"
             kind: UtteranceKind = "heading" if paragraph.kind == "heading" else "narration"
-            utterances.extend(
-                _cut_paragraph(
-                    book.text,
-                    (paragraph.start, paragraph.end),
-                    own,
-                    number=number,
-                    kind=kind,
-                    opening=opening,
-                )
+            cut = _cut_paragraph(
+                book.text,
+                (paragraph.start, paragraph.end),
+                own,
+                number=number,
+                kind=kind,
+                opening=_find_break(last, paragraph),
             )
+            if cut:
+                utterances.extend(cut)
+                last = paragraph
         chapters.append(
             ScriptChapter(number=chapter.number, title=chapter.title, utterances=tuple(utterances))
         )
     return tuple(chapters)
+
+
+def _find_break(last: Paragraph | None, paragraph: Paragraph) -> Break:
+    """Say what lies between a paragraph and the last one of its chapter that is spoken."""
+    if last is None:
+        return "none"
+    if (last.kind == "heading") != (paragraph.kind == "heading"):
+        return "heading"
+    return "scene" if paragraph.follows_scene_break else "paragraph"
 
 
 def _cut_paragraph(
