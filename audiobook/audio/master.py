@@ -28,8 +28,12 @@ CEILING_DB = -4.0
 ROOM_TONE_DB = -70.0
 """Noise RMS in the pauses: 10 dB under the −60 dB limit, and yet no digital silence."""
 
-MASTERING_VERSION = 1
+MASTERING_VERSION = 2
 """Raised whenever the chain makes other samples of the same clips."""
+
+MOST_LIMITING_DB = 12.0
+"""How far the limiter may be driven.  Stories take 8 dB; a track of two words between its silences would
+take 60 to come to the target, and be nothing but its limiter."""
 
 HIGH_PASS_HZ = 60
 """Below every voice's fundamental (men's speech begins at 85 Hz); takes rumble and DC away."""
@@ -103,13 +107,15 @@ def _highest_near(peaks: NDArray[np.float32]) -> NDArray[np.float32]:
 def _find_gain(energies: NDArray[np.float64], frames: int) -> float:
     """Solve for the gain by bisection: the loudness after limiting grows with it.
 
-    `energies[i]` is the energy of all that lies near a peak of `-i * _LEVEL_DB` dBFS.
+    `energies[i]` is the energy of all that lies near a peak of `-i * _LEVEL_DB` dBFS.  The limiter takes
+    at most `MOST_LIMITING_DB`, even where the target is not reached then.
     """
     import numpy as np
 
     peaks_db = -_LEVEL_DB * np.arange(_LEVELS)
     target = max(frames, 1) * 10 ** (TARGET_RMS_DB / 10)
-    low, high = -40.0, 60.0
+    loudest_db = peaks_db[np.flatnonzero(energies)[0]] if energies.any() else 0.0
+    low, high = -40.0, CEILING_DB - float(loudest_db) + MOST_LIMITING_DB
     for _ in range(40):
         gain_db = (low + high) / 2
         limited_db = gain_db - np.maximum(0, peaks_db + gain_db - CEILING_DB)
