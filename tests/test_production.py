@@ -350,23 +350,24 @@ def test_cleaning_goes_by_the_settings_and_leaves_what_an_option_made(new_projec
     toc = nav(("Index.xhtml", "Index"), ("One.xhtml", "One"), ("Two.xhtml", "Two"))
     data = make_epub({f"{name}.xhtml": pages[name] for name in ("Index", "One", "Two")}, toc=toc)
     (project / "texts" / "seas.epub").write_bytes(data)
-    as_set = ["a/01 - A.mp3", "seas/01 - One.mp3", "seas/02 - Two.mp3"]
+    stays = ["a/01 - A.mp3", "seas/playlist.m3u8"]
+    as_set = ["seas/01 - One.mp3", "seas/02 - Two.mp3"]
     with_matter = ["seas/01 - Index.mp3", "seas/02 - One.mp3", "seas/03 - Two.mp3"]
     make()
-    assert sorted(finished(project)) == as_set
+    assert sorted(finished(project)) == sorted(stays + as_set)
     done = narrate("--matter")
     assert "matter: true" in done.stdout + done.stderr
-    assert sorted(finished(project)) == sorted(as_set + with_matter)
+    assert sorted(finished(project)) == sorted(stays + as_set + with_matter)
     again = json.loads(narrate("--json").stdout)
     assert (again["leftovers"], [story["clips_made"] for story in again["stories"]]) == ([], [0, 0])
     narrate("clean")
-    assert sorted(finished(project)) == sorted(as_set + with_matter)
+    assert sorted(finished(project)) == sorted(stays + as_set + with_matter)
     (project / "voices.yaml").write_text(TONES + "stories: {seas: {reading: {matter: true}}}\n")
     assert sorted(json.loads(narrate("--json").stdout)["leftovers"]) == [
-        str(Path("output", name)) for name in as_set[1:]
+        str(Path("output", name)) for name in as_set
     ]
     narrate("clean")
-    assert sorted(finished(project)) == sorted([as_set[0], *with_matter])
+    assert sorted(finished(project)) == sorted(stays + with_matter)
 
 
 def test_what_is_read_of_a_book_is_a_setting_and_options_stand_over_it(new_project: NewProject) -> None:
