@@ -42,8 +42,11 @@ CODECS: Mapping[str, Codec] = {
     ),
     # The parts of an M4B.  64 kb/s a channel is AAC-LC's rule of thumb for transparency
     # (https://trac.ffmpeg.org/wiki/Encode/AAC); the time scale makes the length exact to the sample.
+    # The encoder's default search ("twoloop") is not for mastered speech: at 64 kb/s a story's peaks rose
+    # from -3.6 to -1.4 dBFS, at 96 kb/s to +0.5.  "fast" leaves them at -3.5, takes a quarter of the time,
+    # and is truer: a signal-to-noise ratio of 29 dB at 64 kb/s, where the other has 22 (and 26 at 96).
     "aac": Codec(
-        arguments=(*_MONO, "-c:a", "aac", "-b:a", "64k"),
+        arguments=(*_MONO, "-c:a", "aac", "-aac_coder", "fast", "-b:a", "64k"),
         container=("-movie_timescale", str(OUTPUT_RATE), "-f", "ipod"),
         suffix=".m4a",
     ),
