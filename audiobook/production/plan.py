@@ -26,9 +26,9 @@ from audiobook.production.project import (
 )
 from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
+from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
 from audiobook.production.tagging import tag_track
-from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import prove_complete, write_script
