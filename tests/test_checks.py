@@ -46,7 +46,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of two stories, made once by real speech."""
     project = tmp_path_factory.mktemp("built")
     (project / "texts").mkdir()
-    (project / "voices.yaml").write_text("pauses: {head_ms: 800, tail_ms: 1200, heading_ms: 500}\n", encoding="utf-8")
+    (project / "voices.yaml").write_text(
+        "pauses: {head_ms: 800, tail_ms: 1200, heading_ms: 500}\n", encoding="utf-8"
+    )
     (project / "texts" / "boats.txt").write_text(BOATS, encoding="utf-8")
     (project / "texts" / "walk.md").write_text(WALK, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

@@ -34,7 +34,9 @@ def mark_scenes(chapters: Sequence[ScriptChapter], cast: Cast, spacing: Spacing)
 def _find_scenes(chapter: ScriptChapter, cast: Cast, spacing: Spacing) -> tuple[int, ...]:
     marks, at_s, marked_s = [0], 0.0, 0.0
     for number, utterance in enumerate(chapter.utterances):
-        if number and utterance.follows == "scene" and at_s - marked_s >= _SHORTEST_S:
+        is_heading = utterance.follows == "heading" and utterance.kind == "heading"
+        begins = is_heading or utterance.follows == "scene"
+        if number and begins and at_s - marked_s >= _SHORTEST_S:
             marks.append(number)
             marked_s = at_s
         at_s += spacing.lead_ms(number, utterance.follows) / 1000

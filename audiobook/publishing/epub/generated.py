@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from audiobook.model import Book, Chapter, Release
+from audiobook.model import CREDITS, Book, Chapter, Release
 from audiobook.publishing.epub.archive import EpubFile
 from audiobook.publishing.epub.identity import make_identifier
 from audiobook.publishing.epub.inherit import as_date, language_tag
@@ -90,7 +90,10 @@ def _lay_pages(release: Release) -> list[_Page]:
         pages[chapter.number] = _Page(chapter, name, f"chapter-{number:03}", [])
     heard = enumerate(lay_clips(release.tracks), 1)
     for number, (track, utterance, clip) in heard:
-        pages[track.chapter].utterances.append((utterance.paragraph, (number, utterance), clip))
+        chapter = track.chapter
+        if chapter == CREDITS:  # before the first page's text, or after the last one's
+            chapter = min(pages) if utterance.start == 0 else max(pages)
+        pages[chapter].utterances.append((utterance.paragraph, (number, utterance), clip))
     return list(pages.values())
 
 

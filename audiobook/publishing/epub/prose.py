@@ -44,16 +44,19 @@ def write_page(title: str, body: str, *, style: str, language: str, kind: str = 
 def write_chapter(
     book: Book, chapter: Chapter, utterances: Mapping[int, Sequence[Numbered]], layout: Layout
 ) -> str:
-    """Return a chapter's body; `utterances` are by the number of their paragraph in the chapter."""
-    parts = []
+    """Return a chapter's body; `utterances` are by the number of their paragraph in the chapter.
+
+    Those of paragraph 0 are credits, before the text or after it.
+    """
+    credits_ = utterances.get(0, ())
+    parts = [_write_credit([one for one in credits_ if one[1].start == 0])]
     if not any(paragraph.kind == "heading" for paragraph in chapter.paragraphs):
         parts.append(f"<h1>{as_text(chapter.title)}</h1>\n")
-    has_title = bool(parts)
+    has_title = len(parts) > 1
     follows_heading = True
     for number, paragraph in enumerate(chapter.paragraphs, 1):
         own = utterances.get(number, ())
-        said = "".join(_element(n, as_text(u.text), u) for n, u in own if u.start == u.end)
-        parts += [f'<p class="credit">{said}</p>\n'] if said else []
+        parts.append(_write_credit([(n, u) for n, u in own if u.start == u.end]))
         words = _write_words(book, paragraph, [(n, u) for n, u in own if u.start < u.end], layout)
         tag = quoteattr(paragraph.language) if paragraph.language else ""
         attributes = f" lang={tag} xml:lang={tag}" if tag else ""
@@ -69,7 +72,14 @@ def write_chapter(
         name = f' class="{" ".join(kinds)}"' if kinds else ""
         parts.append(f"<p{name}{attributes}>{words}</p>\n")
         follows_heading = False
+    parts.append(_write_credit([one for one in credits_ if one[1].start > 0]))
     return f'<section epub:type="chapter" role="doc-chapter">\n{"".join(parts)}</section>\n'
+
+
+def _write_credit(own: Sequence[Numbered]) -> str:
+    """Write words that are heard and not the source's as a paragraph of their own, if there are any."""
+    said = " ".join(_element(number, as_text(utterance.text), utterance) for number, utterance in own)
+    return f'<p class="credit">{said}</p>\n' if said else ""
 
 
 def _write_words(book: Book, paragraph: Paragraph, own: Sequence[Numbered], layout: Layout) -> str:

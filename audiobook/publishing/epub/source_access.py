@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiobook.model import Release
+from audiobook.model import CREDITS, Release
 from audiobook.publishing.epub.opf import Access, PackageFile, describe_access
 from audiobook.publishing.epub.source import SourceEpub
 from audiobook.reading.markup import text_of
@@ -24,7 +24,9 @@ def inherit_access(package: PackageFile, epub: SourceEpub, release: Release) -> 
     features = [name for name in stated.get("accessibilityFeature", []) if name != "none"]
     features += ["tableOfContents", "readingOrder", "synchronizedAudioText"]
     summary = " ".join([*stated.get("accessibilitySummary", []), _ADDED])
-    is_whole = {track.chapter for track in release.tracks} == {c.number for c in release.book.chapters}
+    is_whole = {track.chapter for track in release.tracks} - {CREDITS} == {
+        c.number for c in release.book.chapters
+    }
     describe_access(
         package,
         Access(
