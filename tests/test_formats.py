@@ -14,8 +14,9 @@ from mutagen.mp4 import MP4
 
 from audiobook.production import cache_folder
 from audiobook.publishing import read_mark
-from tests.conftest import TONES
+from tests.conftest import ROOT, TONES
 from tests.listening import decode
+from tests.sounds import listen
 from tests.test_m4b import chapters_of
 from tests.test_production import finished, make, narrate
 
@@ -203,3 +204,17 @@ def test_a_book_elsewhere_is_no_leftover(project: Path, tmp_path: Path) -> None:
     assert list(finished(project)) == ["night/Night.m4b"]
     narrate("clean")
     assert list(finished(project)) == ["night/Night.m4b"]
+
+
+@pytest.mark.slow
+def test_every_codec_leaves_the_master_in_the_window(new_project: NewProject) -> None:
+    project = new_project(settings=(ROOT / "voices.yaml").read_text(encoding="utf-8"), a="")
+    (project / "texts" / "a.txt").unlink()
+    shutil.copy(ROOT / "texts" / "echo-fade.txt", project / "texts")
+    make("--format", "opus", "--format", "flac", "--format", "m4b")
+    folder = project / "output" / "echo-fade"
+    for name in ("01 - Echo Fade.opus", "01 - Echo Fade.flac", "Echo Fade.m4b"):
+        heard = listen(folder / name)
+        assert -23 <= heard.rms_db <= -18, name
+        assert heard.peak_db <= -3, name
+        assert heard.floor_db <= -60, name
