@@ -223,6 +223,7 @@ def narrate(*arguments: str) -> dict[str, dict[str, object]]:
     return {story["name"]: story for story in json.loads(done.stdout)["stories"]}
 
 
+@pytest.mark.slow
 def test_a_slower_voice_shortens_the_sample_to_five_minutes(new_project: NewProject) -> None:
     """The tones of the test engine take longer than is foreseen for so short words."""
     words = "\n\n".join(["We do so as it is to be so."] * 300)
@@ -296,6 +297,7 @@ def test_one_run_writes_all_and_the_next_nothing(new_project: NewProject) -> Non
     assert "B.lpf" in made
 
 
+@pytest.mark.slow
 def test_the_narrator_is_heard_to_announce_a_story(new_project: NewProject) -> None:
     """With eSpeak: the credits add their own time, and the sample is the story's first half."""
     project = new_project("", s=generate_text(300))
