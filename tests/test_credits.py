@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -221,6 +223,7 @@ def narrate(*arguments: str) -> dict[str, dict[str, object]]:
     return {story["name"]: story for story in json.loads(done.stdout)["stories"]}
 
 
+@pytest.mark.slow
 def test_a_slower_voice_shortens_the_sample_to_five_minutes(new_project: NewProject) -> None:
     """The tones of the test engine take longer than is foreseen for so short words."""
     words = "\n\n".join(["We do so as it is to be so."] * 300)
@@ -235,10 +238,25 @@ def test_a_slower_voice_shortens_the_sample_to_five_minutes(new_project: NewProj
         read_track(path, "", 0, planned.utterances)
 
 
+def assert_overlays_point_to_words(path: Path, credited: Sequence[str]) -> None:
+    """Check that each stretch of sound has its element, and that the credits are shown."""
+    pages = "".join(archive_text(path, ".xhtml"))
+    smil = "".join(archive_text(path, ".smil"))
+    wanted = re.findall(r'<text src="[^"#]*#(u\d+)"', smil)
+    assert wanted
+    assert set(wanted) == set(re.findall(r'id="(u\d+)"', pages))
+    assert re.findall(r'<p class="credit"><span[^>]*>([^<]*)', pages) == credited
+
+
+def archive_text(path: Path, suffix: str) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return [archive.read(name).decode() for name in archive.namelist() if name.endswith(suffix)]
+
+
 def test_one_run_writes_all_and_the_next_nothing(new_project: NewProject) -> None:
     project = new_project(
         f"{TONES}credits: {{opening: true, closing: true}}\n"
-        "output: {formats: [mp3, sample, lpf, podcast], base_url: 'https://example.org'}\n"
+        "output: {formats: [mp3, sample, lpf, epub, podcast], base_url: 'https://example.org'}\n"
     )
     for path in (project / "texts").iterdir():
         path.unlink()
@@ -249,11 +267,12 @@ def test_one_run_writes_all_and_the_next_nothing(new_project: NewProject) -> Non
     tracks = [
         f"{n:02d} - {t}.mp3" for n, t in enumerate(["Opening Credits", "One", "Two", "Closing Credits"], 1)
     ]
-    assert names == {*tracks, "sample.mp3", "B.lpf", "feed.xml", "feed.jpg", "playlist.m3u8"}
+    assert names == {*tracks, "sample.mp3", "B.lpf", "B.epub", "feed.xml", "feed.jpg", "playlist.m3u8"}
     assert {Path(str(file)).name for file in story["files"]} == names  # type: ignore[attr-defined]
     marks = [read_mark(folder / name) for name in tracks]
     assert story["seconds"] == pytest.approx(sum(mark.seconds for mark in marks if mark), abs=0.01)
     assert_valid(folder / "B.lpf")
+    assert_overlays_point_to_words(folder / "B.epub", ["B.", "The End."])
     assert read_lpf_mark(folder / "B.lpf")
     assert [e.title for e in feedparser.parse((folder / "feed.xml").read_bytes()).entries][1:3] == [
         "One",
@@ -278,6 +297,7 @@ def test_one_run_writes_all_and_the_next_nothing(new_project: NewProject) -> Non
     assert "B.lpf" in made
 
 
+@pytest.mark.slow
 def test_the_narrator_is_heard_to_announce_a_story(new_project: NewProject) -> None:
     """With eSpeak: the credits add their own time, and the sample is the story's first half."""
     project = new_project("", s=generate_text(300))

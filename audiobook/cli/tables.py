@@ -76,8 +76,8 @@ def _print_proof(report: Report) -> None:
     """Say what the run proved, and what it leaves to the person."""
     console = open_console()
     whole = [story for story in report.stories if not story.errors]
-    if whole:
-        letters = sum(story.letters for story in whole)
+    letters = sum(story.letters for story in whole)
+    if letters:
         console.print(
             f"Nothing lost: each of the {letters:,} letters and digits to be read is spoken exactly once.",
             style="green",

@@ -51,6 +51,7 @@ from audiobook.production.project import (
 )
 from audiobook.production.reasons import explain_edition, explain_tracks, is_made
 from audiobook.production.report import Listener, Report, StoryReport
+from audiobook.production.samples import SAMPLE
 from audiobook.production.schedule import StoryWork
 from audiobook.production.unmet import warn_of_unmet, warn_of_unmet_everywhere
 from audiobook.production.workers import choose_jobs
@@ -306,7 +307,9 @@ def _warn_of_general(run: _Run, report: Report, scripts: Sequence[Script]) -> No
 
 
 def _describe(story: StoryReport, plan: StoryPlan) -> None:
-    spoken = [u for track in plan.chapters for u in track.utterances if u.kind != "credit"]
+    # A sample alone is not the story.
+    tracks = [track for track in plan.chapters if track.codec != SAMPLE]
+    spoken = [u for track in tracks for u in track.utterances if u.kind != "credit"]
     story.title = plan.script.book.title
     story.warnings += [*plan.script.book.warnings, *plan.warnings]
     if plan.is_overruled:

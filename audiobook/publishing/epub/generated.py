@@ -90,10 +90,10 @@ def _lay_pages(release: Release) -> list[_Page]:
         pages[chapter.number] = _Page(chapter, name, f"chapter-{number:03}", [])
     heard = enumerate(lay_clips(release.tracks), 1)
     for number, (track, utterance, clip) in heard:
-        chapter = track.chapter
-        if chapter == CREDITS:  # before the first page's text, or after the last one's
-            chapter = min(pages) if utterance.start == 0 else max(pages)
-        pages[chapter].utterances.append((utterance.paragraph, (number, utterance), clip))
+        page = track.chapter
+        if page == CREDITS:  # before the first page's text, or after the last one's
+            page = min(pages) if utterance.start == 0 else max(pages)
+        pages[page].utterances.append((utterance.paragraph, (number, utterance), clip))
     return list(pages.values())
 
 
