@@ -29,6 +29,7 @@ from audiobook.production.project import Project, story_folder
 from audiobook.production.recipe import Options, plan_stories, read_settings
 from audiobook.production.records import match_lines, read_record
 from audiobook.production.report import Listener, StoryReport
+from audiobook.production.samples import SAMPLE
 from audiobook.production.schedule import StoryWork
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import UNKNOWN_AUTHOR, language_code, read_mark, read_record_text, read_track
@@ -158,7 +159,7 @@ def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
     suffixes = {path.suffix for path in expected}
     found = []
     for path in sorted(folder.glob("*")):
-        if path.suffix not in suffixes or path.resolve() in wanted:
+        if path.suffix not in suffixes or path.resolve() in wanted or path.stem == SAMPLE:
             continue
         is_own = read_mark(path, whole=False) is not None
         remark = "made of a story as it was: narrate clean removes it" if is_own else "move it elsewhere"
@@ -223,9 +224,13 @@ def _list_figures(stories: Sequence[_Story]) -> list[tuple[Path, Mapping[str, fl
 
 
 def _judge_source(story: _Story, work: StoryWork) -> Finding:
-    """Check the source against the cues of one kind of file: each kind holds the whole book."""
+    """Check the source against the cues of one kind of file: each kind holds the whole book.
+
+    But for the sample, whose words are in another file too.
+    """
     script = work.plan.script
-    kind = next((order.path.suffix for order in story.orders), "")
-    tracks = [order.track for order in story.orders if order.track and order.path.suffix == kind]
+    orders = [order for order in story.orders if order.path.stem != SAMPLE]
+    kind = next((order.path.suffix for order in orders), "")
+    tracks = [order.track for order in orders if order.track and order.path.suffix == kind]
     spoken = [cue.utterance for track in tracks for cue in track.cues]
     return judge_source(script.book, spoken, script.skipped)
