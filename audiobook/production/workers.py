@@ -21,6 +21,7 @@ from typing import Any
 from audiobook.errors import EngineError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
 
 
 def count_cores() -> int:
@@ -43,7 +44,13 @@ def _start_worker(parent: int) -> None:
     """Prepare a worker: Ctrl-C is its parent's business, and it never outlives its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if hasattr(libc, "mallopt"):  # glibc
+            # Sound comes in pieces of 100 kB to 5 MB.  Kept in the heap, each need not be asked of the
+            # system and zeroed page by page: a sixth of the time that packing a clip takes.
+            libc.mallopt(_M_MMAP_THRESHOLD, 32 << 20)
+            libc.mallopt(_M_TRIM_THRESHOLD, 256 << 20)
         if os.getppid() != parent:
             os._exit(1)
     else:
