@@ -10,7 +10,8 @@ For each text (the one that is named, or generated ones of so many words, in cha
 
 The bound is 1.25 × (bare synthesis + bare encoding, user and system time) / cores, for narrate's wall
 time.  Texts over `--bare-most` words are run without the bare parts.  `--record` keeps the figures in
-docs/scale.json, `--plot` draws docs/scale.svg of what is kept there.  Exit status 1 where narrate is
+docs/scale.json, `--plot` draws docs/scale.svg of what is kept there
+(with the extra [bench]).  Exit status 1 where narrate is
 over the bound, or over 700 MB in a text of up to 120,000 words.
 """
 
