@@ -253,6 +253,7 @@ def archive_text(path: Path, suffix: str) -> list[str]:
         return [archive.read(name).decode() for name in archive.namelist() if name.endswith(suffix)]
 
 
+@pytest.mark.slow
 def test_one_run_writes_all_and_the_next_nothing(new_project: NewProject) -> None:
     project = new_project(
         f"{TONES}credits: {{opening: true, closing: true}}\n"

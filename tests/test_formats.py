@@ -62,6 +62,7 @@ def test_a_book_is_one_file_whose_chapters_begin_before_their_first_word(project
     assert MP4(path).tags["covr"]
 
 
+@pytest.mark.slow
 def test_only_the_changed_chapter_is_encoded_again(project: Path) -> None:
     make()
     before = parts()

@@ -325,6 +325,7 @@ def test_leftovers_are_listed_and_only_they_are_cleaned(new_project: NewProject)
     assert not list(cache_folder().rglob("*.clip"))
 
 
+@pytest.mark.slow
 def test_cleaning_leaves_what_was_made_of_files_elsewhere_and_what_is_not_ours(
     new_project: NewProject, tmp_path: Path
 ) -> None:
