@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Draw each file, in this folder.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: cores and one).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one per core).")
 @chapter_options
 @reading_options
 @JSON

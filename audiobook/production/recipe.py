@@ -92,7 +92,7 @@ class _Run:
     @property
     def formats(self) -> tuple[str, ...]:
         """What to write; of a part of a book no sample, no whole-book file, no text that lists its tracks."""
-        formats = self.options.formats or self.settings.output.formats
+        formats = tuple(dict.fromkeys(self.options.formats or self.settings.output.formats))
         if self.is_for_whole_books:
             return formats
         return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
