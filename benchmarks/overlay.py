@@ -18,7 +18,7 @@ from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import make_track, transcribe
 from audiobook.production.plan import plan_story
 from audiobook.production.project import open_project
-from audiobook.production.recipe import engine_fingerprint, read_settings
+from audiobook.production.stories import engine_fingerprint, read_settings
 from audiobook.publishing.epub import write_epub
 
 TONES = """\

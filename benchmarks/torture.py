@@ -128,9 +128,10 @@ def count_uses(place: Workplace) -> dict[str, int]:
     """Count the utterances of each clip of the book, by its file's name."""
     from audiobook.production import open_project
     from audiobook.production.jobs import transcribe
-    from audiobook.production.plan import order_clips, plan_script
+    from audiobook.production.plan import order_clips
     from audiobook.production.pronouncing import Pronouncer
-    from audiobook.production.recipe import engine_fingerprint, read_settings
+    from audiobook.production.scripting import plan_script
+    from audiobook.production.stories import engine_fingerprint, read_settings
 
     settings = read_settings(open_project(place.folder)).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)

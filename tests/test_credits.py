@@ -24,9 +24,10 @@ from audiobook.model import NARRATOR, Book, Break, Cast, Role, Script, ScriptCha
 from audiobook.production import ChapterChoice, open_project
 from audiobook.production.credits import add_credits
 from audiobook.production.jobs import transcribe
-from audiobook.production.plan import StoryPlan, plan_script, plan_story
-from audiobook.production.recipe import engine_fingerprint, read_settings
+from audiobook.production.plan import StoryPlan, plan_story
 from audiobook.production.samples import choose_sample, keep_within
+from audiobook.production.scripting import plan_script
+from audiobook.production.stories import engine_fingerprint, read_settings
 from audiobook.publishing import read_mark, read_track
 from audiobook.publishing.lpf import read_mark as read_lpf_mark
 from benchmarks.speed import generate_text

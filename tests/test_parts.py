@@ -23,7 +23,7 @@ from audiobook.production.estimate import count_sounds, estimate_speech_s
 from audiobook.production.jobs import transcribe
 from audiobook.production.parts import LONGEST_S, split_chapters
 from audiobook.production.plan import plan_story
-from audiobook.production.recipe import read_settings
+from audiobook.production.stories import read_settings
 from audiobook.publishing import read_mark
 from benchmarks.speed import generate_text
 from tests.conftest import ROOT, TONES

@@ -15,8 +15,9 @@ from audiobook.engines.tone import ToneEngine
 from audiobook.model import Book, Cast, Pronunciation, Role, Script, Voice
 from audiobook.production.clips import clip_key
 from audiobook.production.jobs import transcribe
-from audiobook.production.plan import ClipOrder, order_clips, plan_script
+from audiobook.production.plan import ClipOrder, order_clips
 from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.scripting import plan_script
 from audiobook.script import write_script
 from tests.books import make_epub, read
 from tests.test_production import finished, make

@@ -16,7 +16,7 @@ from audiobook.audio import Encoder
 from audiobook.production import open_project
 from audiobook.production.jobs import transcribe
 from audiobook.production.plan import StoryPlan, plan_story
-from audiobook.production.recipe import engine_fingerprint, read_settings
+from audiobook.production.stories import engine_fingerprint, read_settings
 from benchmarks.torture import make_book
 from tests.conftest import ROOT
 

@@ -6,9 +6,11 @@ from audiobook.production.checks import check_stories
 from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
-from audiobook.production.recipe import Options, make_stories, read_story, script_and_cast
+from audiobook.production.recipe import make_stories
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
 from audiobook.production.report import Listener, Report, StoryReport, TrackWork
+from audiobook.production.run import Options
+from audiobook.production.stories import read_story, script_and_cast
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
     Cleaned,

@@ -14,12 +14,13 @@ from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, order_clips, plan_file, settings_spacing
+from audiobook.production.plan import TrackPlan, order_clips, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.production.pronouncing import Pronouncer
-from audiobook.production.recipe import engine_fingerprint, read_settings
 from audiobook.production.records import Makers
 from audiobook.production.report import Listener
+from audiobook.production.scripting import settings_spacing
+from audiobook.production.stories import engine_fingerprint, read_settings
 from audiobook.production.workers import Workers, choose_jobs
 from audiobook.publishing import Tags, safe_file_name
 

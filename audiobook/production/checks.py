@@ -26,11 +26,13 @@ from audiobook.model import FORMATS, NARRATOR, Track, Utterance
 from audiobook.production.estimate import estimate_speech_s
 from audiobook.production.plan import TrackPlan
 from audiobook.production.project import Project, story_folder
-from audiobook.production.recipe import Options, plan_stories, read_settings
+from audiobook.production.recipe import plan_stories
 from audiobook.production.records import match_lines, read_record
 from audiobook.production.report import Listener, StoryReport
+from audiobook.production.run import Options
 from audiobook.production.samples import SAMPLE
 from audiobook.production.schedule import StoryWork
+from audiobook.production.stories import read_settings
 from audiobook.production.workers import Workers, count_cores
 from audiobook.publishing import UNKNOWN_AUTHOR, language_code, read_mark, read_record_text, read_track
 

@@ -12,9 +12,9 @@ from audiobook.casting import CharacterSettings, Pin, StorySettings, find_stated
 from audiobook.casting.yaml_words import Value
 from audiobook.errors import SettingsError, StorageError
 from audiobook.model import NARRATOR, Cast, Character, Role, Script
-from audiobook.production.plan import plan_script
 from audiobook.production.project import Project, find_story
-from audiobook.production.recipe import read_settings
+from audiobook.production.scripting import plan_script
+from audiobook.production.stories import read_settings
 from audiobook.reading import NO_WISH, ReadingWish
 
 _BOM = b"\xef\xbb\xbf"

@@ -1,22 +1,19 @@
-"""What a story will become: its script, its cast, the clips it needs and the tracks they make."""
+"""What a story will become: the clips it needs and the tracks they make."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import CODECS, Encoder, Spacing
-from audiobook.casting import BookDetails, StorySettings, assign_voices
-from audiobook.errors import SourceError
-from audiobook.model import CREDITS, FORMATS, Book, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
+from audiobook.casting import StorySettings
+from audiobook.model import CREDITS, FORMATS, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
 from audiobook.production.covers import wish_cover
-from audiobook.production.credits import add_credits
-from audiobook.production.parts import split_chapters
 from audiobook.production.project import (
     ELSEWHERE,
     FROM_TEXTS,
@@ -28,10 +25,10 @@ from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
 from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
+from audiobook.production.scripting import is_overruled, plan_script, settings_spacing
 from audiobook.production.tagging import tag_track
-from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name, unique_titles
-from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
-from audiobook.script import prove_complete, write_script
+from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name
+from audiobook.reading import NO_WISH, ReadingWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,85 +93,6 @@ class StoryPlan:
         return self.script.book.name
 
 
-def plan_script(
-    path: Path,
-    settings: StorySettings,
-    *,
-    preview: int | None = None,
-    wish: ReadingWish = NO_WISH,
-) -> tuple[Script, Cast]:
-    """Read a story, cast it, prove that nothing of it is lost, divide it into files, and add credits.
-
-    `preview` keeps the first so many paragraphs, without credits; `wish` stands over what is set for the
-    story.  Raises `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
-    """
-    book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
-    script = write_script(book, settings.corrections)
-    prove_complete(script)
-    if not any(chapter.utterances for chapter in script.chapters):
-        raise SourceError(f"{path}: holds nothing to speak")
-    if preview is not None:
-        script = _keep_paragraphs(script, preview)
-    cast = assign_voices(script, settings)
-    script = split_chapters(script, cast, settings_spacing(settings))
-    if preview is None:
-        script = add_credits(script, settings.credits)
-    return _title_files(script), cast
-
-
-def _title_files(script: Script) -> Script:
-    """Make the titles of what become files differ, since players tell files apart by them."""
-    numbers = [number for number, chapter in enumerate(script.chapters) if chapter.utterances]
-    titles = unique_titles([script.chapters[number].title for number in numbers], script.book.title)
-    chapters = list(script.chapters)
-    for number, title in zip(numbers, titles, strict=True):
-        chapters[number] = replace(chapters[number], title=title)
-    return replace(script, chapters=tuple(chapters))
-
-
-def choose_reading(settings: StorySettings, wish: ReadingWish) -> ReadingChoices:
-    """Say how a story is read: as is set for it, but for what is wished for in this run."""
-    stated = settings.reading
-    return wish.over(
-        ReadingChoices(matter=stated.matter, footnotes=stated.footnotes, descriptions=stated.descriptions)
-    )
-
-
-def _is_overruled(path: Path, settings: StorySettings, wish: ReadingWish, book: Book) -> bool:
-    """Tell whether this run alone was asked for a book's front and back matter, or for none of it.
-
-    Its files are others than its settings would give: not those that narrate may clean away some day.
-    """
-    if wish.matter in {None, settings.reading.matter}:
-        return False
-    try:
-        as_set = read_book(path, choose_reading(settings, replace(wish, matter=None)))
-    except SourceError:
-        return True
-    return as_set.skipped != book.skipped
-
-
-def _apply_details(book: Book, details: BookDetails) -> Book:
-    """Let what voices.yaml says about a story stand over what its file says."""
-    stated = {f.name: value for f in fields(details) if (value := getattr(details, f.name)) is not None}
-    title = stated.get("title", book.title)
-    chapters = tuple(replace(c, title=title) if c.title == book.title else c for c in book.chapters)
-    return replace(book, **stated, chapters=chapters)
-
-
-def _keep_paragraphs(script: Script, count: int) -> Script:
-    """Keep the utterances of the first paragraphs, counted over the chapters."""
-    chapters: list[ScriptChapter] = []
-    left = count
-    for chapter in script.chapters:
-        numbers = list(dict.fromkeys(u.paragraph for u in chapter.utterances))[:left]
-        left -= len(numbers)
-        if numbers:
-            kept = tuple(u for u in chapter.utterances if u.paragraph <= numbers[-1])
-            chapters.append(replace(chapter, utterances=kept))
-    return replace(script, chapters=tuple(chapters))
-
-
 def plan_story(
     path: Path,
     settings: StorySettings,
@@ -198,8 +116,9 @@ def plan_story(
     script, cast = plan_script(path, settings, preview=preview, wish=wish)
     spacing = settings_spacing(settings)
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
-    is_overruled = is_from_texts(project, path) and _is_overruled(path, settings, wish, script.book)
-    origin = FROM_TEXTS if is_from_texts(project, path) and not is_overruled else ELSEWHERE
+    is_local = is_from_texts(project, path)
+    overruled = is_local and is_overruled(path, settings, wish, script.book)
+    origin = FROM_TEXTS if is_local and not overruled else ELSEWHERE
     cover, cover_warnings = wish_cover(path, script.book)
     tracks: list[TrackPlan] = []
     drafts = _draft_files(
@@ -225,19 +144,17 @@ def plan_story(
         )
         for codec in draft.codecs:
             makers = Makers(encoder=encoder.version_for(codec), engines=engines)
-            file = (
-                plan_file(first, codec, makers)
-                if codec in FORMATS
-                else _plan_part(parts, first, codec, makers)
+            is_format = codec in FORMATS
+            tracks.append(
+                plan_file(first, codec, makers) if is_format else _plan_part(parts, first, codec, makers)
             )
-            tracks.append(file)
     return StoryPlan(
         script=keep_chapters(script, chosen),
         cast=cast,
         cover=cover,
         tracks=tuple(sorted(tracks, key=lambda track: codecs.index(track.codec))),
         warnings=(*cover_warnings, *pronouncer.warnings(str(project.voices))),
-        is_overruled=is_overruled,
+        is_overruled=overruled,
     )
 
 
@@ -312,23 +229,6 @@ def order_clips(
         key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
         orders.append(ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes))
     return tuple(orders)
-
-
-def settings_spacing(settings: StorySettings) -> Spacing:
-    """Turn the settings' pauses into a track's silences."""
-    pauses = settings.pauses
-    return Spacing(
-        pause_ms={
-            "none": 0,
-            "sentence": pauses.sentence_ms,
-            "speaker": pauses.speaker_ms,
-            "paragraph": pauses.paragraph_ms,
-            "scene": pauses.scene_ms,
-            "heading": pauses.heading_ms,
-        },
-        head_ms=pauses.head_ms,
-        tail_ms=pauses.tail_ms,
-    )
 
 
 def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:

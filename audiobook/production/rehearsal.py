@@ -10,8 +10,9 @@ from audiobook.production.clips import ClipCache
 from audiobook.production.estimate import count_sounds, estimate_speech_s, estimate_work_s, silence_s
 from audiobook.production.plan import TrackPlan
 from audiobook.production.project import Project
-from audiobook.production.recipe import Options, plan_stories
+from audiobook.production.recipe import plan_stories
 from audiobook.production.report import Listener, Report
+from audiobook.production.run import Options
 from audiobook.production.schedule import StoryWork
 from audiobook.production.workers import choose_jobs
 

@@ -21,7 +21,7 @@ from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.editions import codecs_for, edition_path
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import plan_script, track_paths
+from audiobook.production.plan import track_paths
 from audiobook.production.project import (
     Project,
     find_leftovers,
@@ -31,7 +31,8 @@ from audiobook.production.project import (
     remove_files,
     story_folder,
 )
-from audiobook.production.recipe import read_settings
+from audiobook.production.scripting import plan_script
+from audiobook.production.stories import read_settings
 
 _SAMPLE = "the-lighthouse.txt"
 _LEAST_FREE_GB = 0.5
