@@ -6,7 +6,8 @@ For each text (the one that is named, or generated ones of so many words, in cha
 
 - bare synthesis: eSpeak NG speaking the text in one voice and one process, samples to a file;
 - bare encoding: ffmpeg making an MP3 of those samples with narrate's encoder settings;
-- a cold `narrate` (empty cache and output) on all cores.
+- a cold `narrate` (empty cache and output) on all cores, between two runs of the bare parts, whose mean
+  counts: a shared machine's speed drifts by a tenth within minutes.
 
 The bound is 1.25 × (bare synthesis + bare encoding, user and system time) / cores, for narrate's wall
 time.  Texts over `--bare-most` words are run without the bare parts.  `--record` keeps the figures in
@@ -102,9 +103,11 @@ def measure(source: Path, folder: Path, *, with_bare: bool) -> Figures:
     ).stdout
     plain = folder / "plain.txt"
     plain.write_bytes(words)
-    bare = measure_bare(plain, folder) if with_bare else (None, None)
+    before = measure_bare(plain, folder) if with_bare else None
     taken: list[tuple[float, float]] = []
     cpu_s = cpu_seconds(lambda: taken.append(speed.run_narrate(source, folder, choose_jobs())))
+    after = measure_bare(plain, folder) if with_bare else None
+    bare = [sum(pair) / 2 for pair in zip(before, after, strict=True)] if before and after else [None, None]
     project = folder / f"project-{source.stem}"
     return Figures(
         text=source.stem,
