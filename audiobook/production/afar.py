@@ -17,7 +17,7 @@ from audiobook.audio import find_encoder
 from audiobook.errors import ClusterError, NarrateError, StorageError
 from audiobook.model import Track
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, build_track, publish, unfinished_path
+from audiobook.production.jobs import TrackResult, build_track, publish, unfinished_track
 from audiobook.production.plan import TrackPlan
 from audiobook.production.tools import compare_tools, engines_of, name_tools
 from audiobook.publishing import read_mark
@@ -63,7 +63,7 @@ def make_track_afar(parcel: bytes, tools: Mapping[str, str], ffmpeg: str) -> Far
 
 def _make(plan: TrackPlan, ffmpeg: str, folder: str | None) -> FarTrack:
     with tempfile.TemporaryDirectory(prefix="narrate-", dir=folder) as name:
-        unfinished = Path(name) / unfinished_path(plan, Path()).name
+        unfinished = Path(name) / unfinished_track(plan, Path()).name
         result = build_track(plan, ClipCache(Path(name) / "clips"), find_encoder(ffmpeg), unfinished)
         return FarTrack(track=result.track, clips=result.clips_repaired, data=unfinished.read_bytes())
 
@@ -85,7 +85,7 @@ def receive_track(plan: TrackPlan, made: FarTrack, partial: Path) -> TrackResult
     All its clips were made for it, so each of its utterances counts as made.
     Raises `ClusterError` where it is not, `StorageError` where it can't be written.
     """
-    unfinished = unfinished_path(plan, partial)
+    unfinished = unfinished_track(plan, partial)
     try:
         unfinished.write_bytes(made.data)
         mark = read_mark(unfinished)

@@ -22,12 +22,12 @@ from audiobook.checking import (
     judge_titles,
 )
 from audiobook.errors import NarrateError, StorageError
-from audiobook.model import FORMATS, NARRATOR, Track, Utterance
+from audiobook.model import FORMATS, NARRATOR, Script, Track, Utterance
 from audiobook.production.estimate import estimate_speech_s
 from audiobook.production.plan import TrackPlan
 from audiobook.production.project import Project, story_folder
 from audiobook.production.recipe import plan_stories
-from audiobook.production.records import match_lines, read_record
+from audiobook.production.records import Record, match_lines, read_record
 from audiobook.production.report import Listener, StoryReport
 from audiobook.production.run import Options
 from audiobook.production.samples import SAMPLE
@@ -114,13 +114,17 @@ def _open_story(
 
 def _order(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> FileOrder:
     tags, spacing = track.tags, track.spacing
-    leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(track.utterances)]
+    record = read_record(read_record_text(track.path) or "")
+    # A sample whose voices turned out slower than foreseen was shortened when it was made.
+    count = len(record.lines) if record and track.longest_s is not None else None
+    utterances, clips = track.utterances[:count], track.orders[:count]
+    leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)]
     return FileOrder(
         path=track.path,
         planned=Planned(
-            utterances=track.utterances,
+            utterances=utterances,
             leads_s=tuple(ms / 1000 for ms in leads_ms),
-            expected_s=tuple(estimate_speech_s(order.text, order.voice) for order in track.orders),
+            expected_s=tuple(estimate_speech_s(order.text, order.voice) for order in clips),
             tail_s=spacing.tail_ms / 1000,
         ),
         label=Label(
@@ -131,15 +135,14 @@ def _order(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> File
             language=language_code(tags.language) if track.path.suffix == ".mp3" else tags.language,
             cover=track.cover is not None,
         ),
-        track=_read_track(track),
+        track=_read_track(track, record),
         stale=tuple(stale),
         picture=picture,
     )
 
 
-def _read_track(track: TrackPlan) -> Track | None:
+def _read_track(track: TrackPlan, record: Record | None) -> Track | None:
     """Read a file's cues from the file alone, and which lines they are by its own record of its words."""
-    record = read_record(read_record_text(track.path) or "")
     if record is None:
         return None
     lines = [utterance or _NOBODY for utterance in match_lines(record, track.utterances)]
@@ -209,8 +212,9 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
     findings += story.findings
     findings += judge_spread(_list_figures([story]), profile)
     findings += judge_titles([order.path for order in story.orders if order.path.suffix == ".mp3"])
-    if story.work is not None and story.is_whole and not story.errors:
-        findings.append(_judge_source(story, story.work))
+    chapters = [order for order in story.orders if order.path.stem != SAMPLE]
+    if chapters and story.work is not None and story.is_whole and not story.errors:
+        findings.append(_judge_source(chapters, story.work.plan.script))
     return StoryFindings(
         name=story.report.name,
         title=story.report.title,
@@ -225,14 +229,8 @@ def _list_figures(stories: Sequence[_Story]) -> list[tuple[Path, Mapping[str, fl
     return [(file.path, file.figures) for story in stories for file in story.files if file.figures]
 
 
-def _judge_source(story: _Story, work: StoryWork) -> Finding:
-    """Check the source against the cues of one kind of file: each kind holds the whole book.
-
-    But for the sample, whose words are in another file too.
-    """
-    script = work.plan.script
-    orders = [order for order in story.orders if order.path.stem != SAMPLE]
-    kind = next((order.path.suffix for order in orders), "")
-    tracks = [order.track for order in orders if order.track and order.path.suffix == kind]
+def _judge_source(orders: Sequence[FileOrder], script: Script) -> Finding:
+    """Check the source against the cues of one kind of file: each kind holds the whole book."""
+    tracks = [order.track for order in orders if order.track and order.path.suffix == orders[0].path.suffix]
     spoken = [cue.utterance for track in tracks for cue in track.cues]
     return judge_source(script.book, spoken, script.skipped)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import Encoder
 from audiobook.errors import StorageError
-from audiobook.model import Book, Cast, Release
+from audiobook.model import Book, Cast, Release, Script
 from audiobook.production.clips import touch
-from audiobook.production.jobs import publish
-from audiobook.production.plan import StoryPlan, TrackPlan
+from audiobook.production.jobs import discard, publish, unfinished_path
+from audiobook.production.plan import StoryPlan, TrackPlan, track_paths
+from audiobook.production.project import Project, story_folder
 from audiobook.publishing import (
     BOOK_FILES,
     TEXT_FILES,
     WITH_COVER,
+    WITH_PAGES,
     CoverWish,
     make_cover,
     read_edition_mark,
@@ -25,7 +27,7 @@ from audiobook.publishing import (
     safe_file_name,
 )
 
-EDITION_VERSION = 1
+EDITION_VERSION = 2
 """Raised whenever the same tracks would make other bytes of a whole-book file."""
 
 _PARTS = {"m4b": "aac"}
@@ -72,6 +74,10 @@ def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tupl
         book = plan.script.book
         parts = [EDITION_VERSION, name, [[track.fingerprint, asdict(track.tags)] for track in used]]
         parts += [plan.cast.roles[0].voice.id, book.identifiers]
+        if name in WITH_PAGES:
+            # The pages show what is heard, in the speakers' names, and may be the source's own.
+            spoken = [[(u.start, u.end, u.speaker, u.kind) for u in track.utterances] for track in used]
+            parts += [spoken, _hash_file(Path(book.source))]
         plans.append(
             EditionPlan(
                 format=name,
@@ -84,6 +90,25 @@ def plan_editions(folder: Path, formats: Sequence[str], plan: StoryPlan) -> tupl
             )
         )
     return tuple(plans)
+
+
+def _hash_file(path: Path) -> str | None:
+    """Hash a source's bytes; None where it is no file, or gone by now."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def story_paths(project: Project, script: Script, formats: Sequence[str]) -> list[Path]:
+    """Name the files that a story may have: tracks for these formats, and whole-book files in all.
+
+    A whole-book file that its formats don't name may have been asked for just once.
+    """
+    folder = project.output / story_folder(script.book.name)
+    editions = [edition_path(folder, script.book.title, name) for name in BOOK_FILES]
+    return [*track_paths(project, script, codecs_for(formats)), *editions]
 
 
 def edition_path(folder: Path, title: str, name: str) -> Path:
@@ -101,7 +126,7 @@ def make_edition(edition: EditionPlan, encoder: Encoder, partial: Path) -> Path:
 
     Raises `StorageError` where a track is not there, whole; and as the format's writer does.
     """
-    unfinished = partial / f"{edition.path.stem[:60]} {edition.fingerprint[:16]}{edition.path.suffix}"
+    unfinished = unfinished_path(edition.path, edition.fingerprint, partial)
     try:
         for part in edition.parts:
             touch(part.path)
@@ -113,7 +138,7 @@ def make_edition(edition: EditionPlan, encoder: Encoder, partial: Path) -> Path:
             raise StorageError(f"{edition.path}: did not come out whole; nothing was kept")
         publish(unfinished, edition.path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
     return edition.path
 
 
@@ -130,35 +155,38 @@ def open_release(book: Book, cast: Cast, tracks: Sequence[TrackPlan]) -> Release
     )
 
 
-def publish_texts(
+def compose_texts(
     folder: Path, release: Release, formats: Sequence[str], base_url: str, *, cover: CoverWish
-) -> list[Path]:
-    """Write the texts that go with a book's tracks, where they are not there already; return all of them.
+) -> dict[Path, bytes]:
+    """Compose the texts that go with a book's tracks, by their paths.
 
     Raises `StorageError`, or `SourceError` where a cover is needed that can't be read.
     """
     if WITH_COVER.intersection(formats):
         release = replace(release, cover=make_cover(cover))
-    texts = {
-        folder / name: text
+    return {
+        folder / name: text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
         for each in formats
         if each in TEXT_FILES
         for name, text in TEXT_FILES[each](release, base_url).items()
     }
-    for path, text in texts.items():
-        _write_text(path, text)
+
+
+def write_texts(texts: Mapping[Path, bytes], partial: Path) -> list[Path]:
+    """Write each text that is not there already, in one step; return all their paths.
+
+    Raises `StorageError`.
+    """
+    for path, data in texts.items():
+        unfinished = unfinished_path(path, hashlib.sha256(data).hexdigest(), partial)
+        try:
+            if path.is_file() and path.read_bytes() == data:
+                continue
+            partial.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(data)
+            publish(unfinished, path)
+        except OSError as error:
+            raise StorageError(f"{path}: can't be written: {error.strerror}") from error
+        finally:
+            discard(unfinished)
     return list(texts)
-
-
-def _write_text(path: Path, text: str | bytes) -> None:
-    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    unfinished = path.with_name(f".{path.name}.partial")
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path}: can't be written: {error.strerror}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -7,20 +7,13 @@ from pathlib import Path
 
 from audiobook.errors import NarrateError
 from audiobook.production.editions import (
-    codecs_for,
+    compose_texts,
     is_edition_made,
     open_release,
-    plan_editions,
-    publish_texts,
+    story_paths,
+    write_texts,
 )
-from audiobook.production.plan import (
-    StoryPlan,
-    track_paths,
-)
-from audiobook.production.project import (
-    find_leftovers,
-    story_folder,
-)
+from audiobook.production.project import find_leftovers, story_folder
 from audiobook.production.report import Report
 from audiobook.production.run import Run
 from audiobook.production.schedule import StoryWork
@@ -41,45 +34,45 @@ def finish_story(run: Run, story: StoryWork) -> None:
             if track.codec == tracks[0].codec:
                 report.seconds += mark.seconds
         elif track.path not in unmade:
-            report.errors.append(f"{track.path}: is not the whole file that was made; run narrate again")
+            report.errors.append(_describe_cut(track.path))
     if not report.errors and found != len(tracks):
         report.errors.append(f"{report.name}: only {found} of {len(tracks)} files are there")
-    if not report.errors and run.is_for_whole_books:
+    if found == len(tracks) and run.is_for_whole_books:
         _finish_book(run, story)
 
 
 def _finish_book(run: Run, story: StoryWork) -> None:
-    """Write what goes with the tracks, and prove the whole-book files."""
+    """Write what goes with the tracks, which are all there, and prove the whole-book files."""
     report, plan = story.report, story.plan
     folder = run.project.output / story_folder(plan.name)
     tracks = [track for track in plan.tracks if track.codec == "mp3"]
+    has_failed = bool(report.errors)
     try:
         if tracks:
             release = open_release(plan.script.book, plan.cast, tracks)
-            report.files += publish_texts(folder, release, run.formats, run.base_url, cover=plan.cover)
+            texts = compose_texts(folder, release, run.formats, run.base_url, cover=plan.cover)
+            report.files += write_texts(texts, run.project.partial)
+        for edition in story.all_editions:
+            if is_edition_made(edition):
+                report.files.append(edition.path)
+                report.seconds = report.seconds or read_edition_seconds(edition.path)
+            elif not has_failed:
+                report.errors.append(_describe_cut(edition.path))
     except NarrateError as error:
         report.errors.append(str(error))
-    for edition in plan_editions(folder, run.formats, plan):
-        if is_edition_made(edition):
-            report.files.append(edition.path)
-            report.seconds = report.seconds or read_edition_seconds(edition.path)
-        elif not report.errors:
-            report.errors.append(f"{edition.path}: is not the whole file that was made; run narrate again")
+
+
+def _describe_cut(path: Path) -> str:
+    return f"{path}: is not the whole file that was made; run narrate again"
 
 
 def list_leftovers(run: Run, report: Report, stories: Sequence[StoryWork], *, are_all: bool) -> None:
     """Put into the report which files belong to no story any more, if the run was for all as they are set."""
     is_as_set = run.options.formats is None and run.options.reading.matter is None
     if run.is_for_whole_books and are_all and is_as_set:
+        expected = (story_paths(run.project, story.plan.script, run.formats) for story in stories)
         report.leftovers = find_leftovers(
             run.project,
-            [path for story in stories for path in _planned_paths(run, story.plan)],
+            [path for paths in expected for path in paths],
             unread=[story.name for story in report.stories if story.errors],
         )
-
-
-def _planned_paths(run: Run, plan: StoryPlan) -> list[Path]:
-    """List the files that a story becomes."""
-    editions = plan_editions(run.project.output / story_folder(plan.name), run.formats, plan)
-    tracks = track_paths(run.project, plan.script, codecs_for(run.formats))
-    return [*tracks, *(edition.path for edition in editions)]

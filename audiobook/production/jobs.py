@@ -5,7 +5,9 @@ Both are functions of their arguments alone, so they may run in any process.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +28,7 @@ from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageEr
 from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
+from audiobook.production.records import keep_lines
 from audiobook.production.samples import keep_within
 from audiobook.publishing import (
     Stamp,
@@ -101,19 +104,31 @@ def _synthesize(engine: Engine, order: ClipOrder) -> Clip:
 
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:
     """Make a track as `build_track` does, and give it its final name in one step."""
-    unfinished = unfinished_path(plan, partial)
+    unfinished = unfinished_track(plan, partial)
     try:
         result = build_track(plan, cache, encoder, unfinished)
         publish(unfinished, plan.path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
     return result
 
 
-def unfinished_path(plan: TrackPlan, partial: Path) -> Path:
-    """Name a file in the making so that an encoder's complaint tells which track it was."""
-    stem = safe_file_name(plan.tags.title) if plan.is_part else plan.path.stem
-    return partial / f"{stem[:60]} {plan.fingerprint[:16]}{plan.path.suffix}"
+def unfinished_track(plan: TrackPlan, partial: Path) -> Path:
+    """Name a track in the making."""
+    title = safe_file_name(plan.tags.title) if plan.is_part else plan.path.stem
+    return unfinished_path(plan.path, plan.fingerprint, partial, title=title)
+
+
+def unfinished_path(path: Path, fingerprint: str, partial: Path, *, title: str = "") -> Path:
+    """Name a file in the making so that no two are one, and an encoder's complaint tells which it was."""
+    own = hashlib.sha256(f"{path}\n{fingerprint}".encode("utf-8", "surrogatepass")).hexdigest()
+    return partial / f"{(title or path.stem)[:60]} {own[:16]}{path.suffix}"
+
+
+def discard(unfinished: Path) -> None:
+    """Remove what is left of a file in the making; where that fails, the next run does."""
+    with contextlib.suppress(OSError):
+        unfinished.unlink(missing_ok=True)
 
 
 def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished: Path) -> TrackResult:
@@ -126,8 +141,7 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
     frames, sample_rate = source.measure()
     cues, total = lay_out(plan.utterances, frames, plan.spacing, sample_rate)
     if plan.longest_s is not None and total / sample_rate > plan.longest_s:
-        plan = _shorten(plan, cues)
-        source = _ClipSource(plan, cache)
+        plan = source.plan = _shorten(plan, cues)
         cues, total = lay_out(plan.utterances, frames[: len(plan.orders)], plan.spacing, sample_rate)
     _check_not_too_long(plan.path, total / sample_rate, plan.longest_s)
     mastering = choose_mastering(source.blocks(sample_rate), sample_rate)
@@ -174,7 +188,7 @@ class _ClipSource:
     """Reads a track's clips from the cache, as often as a pass needs them, one at a time."""
 
     def __init__(self, plan: TrackPlan, cache: ClipCache) -> None:
-        self._plan = plan
+        self.plan = plan
         self._cache = cache
         self.repaired = 0
 
@@ -188,7 +202,7 @@ class _ClipSource:
     def measure(self) -> tuple[list[int], int]:
         """Return the clips' frames at the track's sample rate, which is the highest among them."""
         sizes = []
-        for order in self._plan.orders:
+        for order in self.plan.orders:
             size = self._cache.measure(order.key)
             if size is None:
                 clip = self._clip(order)
@@ -199,17 +213,18 @@ class _ClipSource:
 
     def blocks(self, sample_rate: int) -> Iterator[bytes]:
         """Yield the stitched track's samples."""
-        pairs = zip(self._plan.utterances, self._plan.orders, strict=True)
+        pairs = zip(self.plan.utterances, self.plan.orders, strict=True)
         clips: Iterator[tuple[Break, Clip]] = ((u.follows, self._clip(order)) for u, order in pairs)
-        for segment in stitch(clips, self._plan.spacing, sample_rate):
+        for segment in stitch(clips, self.plan.spacing, sample_rate):
             yield segment.raw_data
 
 
 def _shorten(plan: TrackPlan, cues: Sequence[Cue]) -> TrackPlan:
-    """Leave out what a voice that is slower than foreseen says too late."""
+    """Leave out what a voice that is slower than foreseen says too late; the record says what is left."""
     longest_s = (plan.longest_s or 0) - plan.spacing.tail_ms / 1000
     count = keep_within(plan.utterances, [cue.end_s for cue in cues], longest_s)
-    return replace(plan, utterances=plan.utterances[:count], orders=plan.orders[:count])
+    record = keep_lines(plan.record, count)
+    return replace(plan, utterances=plan.utterances[:count], orders=plan.orders[:count], record=record)
 
 
 def _check_not_too_long(path: Path, seconds: float, longest_s: float | None) -> None:

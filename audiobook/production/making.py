@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,24 +44,25 @@ def make_tracks(stories: Sequence[StoryWork], bench: Bench, listener: Listener) 
     Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
     """
     plan = schedule(stories)
-    if bench.scheduler is None:
-        with Workers(bench.jobs) as workers:
-            _work_through(plan, workers, bench, listener)
-        return
-    orders = (order for story in stories for track in story.tracks for order in track.orders)
-    tools = name_tools({order.voice.engine for order in orders}, bench.ffmpeg)
-    with ClusterWorkers(bench.scheduler, tools, ffmpeg=bench.ffmpeg) as cluster:
-        _work_through(plan, cluster, bench, listener)
+    engines = {o.voice.engine for story in stories for track in story.tracks for o in track.orders}
+    if bench.scheduler is not None and engines:
+        tools = name_tools(engines, bench.ffmpeg)
+        with ClusterWorkers(bench.scheduler, tools, ffmpeg=bench.ffmpeg) as cluster:
+            _work_through(plan, cluster, bench, listener)
+    # Whole-book files are made of tracks that lie here, and no other machine sees.
+    with Workers(bench.jobs) as workers:
+        _work_through(plan, workers, bench, listener)
 
 
 def _work_through(
     plan: Schedule, workers: Workers | ClusterWorkers, bench: Bench, listener: Listener
 ) -> None:
     """Speak what is missing, and make each track as soon as its clips are there."""
+    tracks_only = isinstance(workers, ClusterWorkers)
     while True:
-        while workers.has_room and (job := plan.next_job()):
-            _submit(job, workers, bench, listener)
-        if workers.is_idle:
+        while workers.has_room and (job := plan.next_job(tracks_only=tracks_only)):
+            _submit(job, workers, bench)
+        if workers.is_idle and not plan.has_job(tracks_only=tracks_only):
             return
         listener.tick()
         for label, future in workers.finished(_POLL_S):
@@ -76,16 +77,11 @@ def _work_through(
                 _collect_edition(label, future, listener)
 
 
-def _submit(job: Job, workers: Workers | ClusterWorkers, bench: Bench, listener: Listener) -> None:
+def _submit(job: Job, workers: Workers | ClusterWorkers, bench: Bench) -> None:
     if isinstance(job, SpeakJob):
         workers.submit(job, speak_clips, job.orders, bench.cache)
     elif isinstance(job, EditionJob):
-        if isinstance(workers, ClusterWorkers):  # the tracks are here, and no other machine sees them
-            _collect_edition(
-                job, _run_here(make_edition, job.edition, bench.encoder, bench.partial), listener
-            )
-        else:
-            workers.submit(job, make_edition, job.edition, bench.encoder, bench.partial)
+        workers.submit(job, make_edition, job.edition, bench.encoder, bench.partial)
     elif isinstance(workers, ClusterWorkers):
         workers.submit(job, make_track_afar, pack_track(job.track), workers.tools, bench.ffmpeg)
     else:
@@ -125,15 +121,6 @@ def _collect_track(
         listener.story_done(report)
 
 
-def _run_here(job: Callable[..., Path], *arguments: object) -> Future[Path]:
-    future: Future[Path] = Future()
-    try:
-        future.set_result(job(*arguments))
-    except NarrateError as error:
-        future.set_exception(error)
-    return future
-
-
 def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) -> None:
     try:
         path = future.result()
@@ -153,6 +140,10 @@ def _count_made(report: StoryReport, utterances: int) -> None:
 
 
 def _fail(story: StoryWork, message: str, listener: Listener) -> None:
-    if message not in story.report.errors:
-        story.report.errors.append(message)
+    """Note an error; with the first, nothing more is done for the story."""
+    errors = story.report.errors
+    if not errors:
+        errors.append(message)
         listener.story_done(story.report)
+    elif message not in errors:
+        errors.append(message)

@@ -176,7 +176,10 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
     A file under a name that some format of a story has now is none: it may have been asked for just once,
     and so may a sample.
     """
-    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    try:
+        files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    except OSError:
+        return []  # not ours to read, so nothing that narrate made
     origins = {path: origin for path in files if (origin := _read_origin(path)) is not None}
     names = {path.with_suffix("") for path in wanted}
     left = {path for path, origin in origins.items() if origin == FROM_TEXTS}

@@ -40,10 +40,13 @@ def make_stories(
     with sole_use(project.output, cache_folder, listener.note):
         clear_partial(project)
         report, stories = _plan_all(run, sources, are_all=not names)
-        if any(story.tracks or story.editions for story in stories):
-            _produce(run, stories)
-        for story in stories:
-            finish_story(run, story)
+        try:
+            if any(story.tracks or story.editions for story in stories):
+                _produce(run, stories)
+            for story in stories:
+                finish_story(run, story)
+        finally:
+            clear_partial(project)
         list_leftovers(run, report, stories, are_all=not names)
     return report
 
@@ -82,7 +85,7 @@ def _warn_of_general(run: Run, report: Report, scripts: Sequence[Script]) -> Non
 
 
 def _produce(run: Run, stories: Sequence[StoryWork]) -> None:
-    """Make what is missing, and leave nothing half-done behind."""
+    """Make what is missing."""
     for codec in codecs_for(run.formats):
         check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
@@ -100,5 +103,4 @@ def _produce(run: Run, stories: Sequence[StoryWork]) -> None:
             run.listener,
         )
     finally:
-        clear_partial(run.project)
         run.cache.prune(round(run.settings.output.cache_gb * 1e9))

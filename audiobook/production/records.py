@@ -96,7 +96,7 @@ def write_record(
         "voice_of": " ".join(index[order.voice] for order in orders),
         "breaks": "n" + "".join(_BREAKS[follows] for follows in breaks),
     }
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return _dump(record)
 
 
 def read_record(text: str) -> Record | None:
@@ -121,6 +121,19 @@ def read_record(text: str) -> Record | None:
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
+
+
+def keep_lines(text: str, count: int) -> str:
+    """Return a record with its first `count` lines alone, as `write_record` has written it."""
+    data = json.loads(text)
+    spoken = {number: words for number, words in data["spoken"].items() if int(number) < count}
+    voice_of = " ".join(data["voice_of"].split()[:count])
+    data |= {"written": data["written"][: 8 * count], "spoken": spoken, "voice_of": voice_of}
+    return _dump(data | {"breaks": data["breaks"][:count]})
+
+
+def _dump(record: Mapping[str, object]) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def match_lines(record: Record, utterances: Sequence[Utterance]) -> list[Utterance | None]:

@@ -53,21 +53,29 @@ def rehearse_stories(
     cache = ClipCache(cache_folder / "clips")
     jobs = options.jobs or choose_jobs()
     asked_for: set[str] = set()
-    return Rehearsal(report=report, stories=tuple(_rehearse(work, cache, jobs, asked_for) for work in works))
+    is_afar = options.scheduler is not None
+    stories = tuple(_rehearse(work, cache, jobs, asked_for, is_afar=is_afar) for work in works)
+    return Rehearsal(report=report, stories=stories)
 
 
-def _rehearse(work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str]) -> RehearsedStory:
-    """Count a story's work; clips that a story before it has `asked_for` are not spoken again."""
-    needed = {order.key for track in work.tracks for order in track.orders}
-    missing = {key: order for key, order in work.missing.items() if key not in asked_for}
+def _rehearse(
+    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], *, is_afar: bool
+) -> RehearsedStory:
+    """Count a story's work; clips that a story before it has `asked_for` are not spoken again.
+
+    On a cluster (`is_afar`) the cache is of no use: every clip is spoken where its track is made.
+    """
+    needed = {order.key: order for track in work.tracks for order in track.orders}
+    missing = needed if is_afar else {k: order for k, order in work.missing.items() if k not in asked_for}
     asked_for.update(missing)
     audio_s = sum(_measure(track, work, cache) for track in work.tracks)
+    made = len(work.all_editions) - len(work.editions)
     letters = sum(count_sounds(order.text) for order in missing.values())
     return RehearsedStory(
         name=work.plan.name,
         title=work.report.title,
         files=work.report.reasons,
-        finished=_count_files(work.plan.tracks) - _count_files(work.tracks),
+        finished=_count_files(work.plan.tracks) - _count_files(work.tracks) + made,
         clips_to_speak=len(missing),
         clips_cached=len(needed) - len(missing),
         audio_s=audio_s,

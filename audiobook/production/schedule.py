@@ -18,7 +18,8 @@ _BATCH_LETTERS = 700
 class StoryWork:
     """A planned story while it is being made: which clips, tracks and whole-book files are missing.
 
-    `uses` counts the utterances of each clip, by its key.
+    `all_editions` holds the whole-book files that are there too.  `uses` counts the utterances of each
+    clip, by its key.
     """
 
     plan: StoryPlan
@@ -26,6 +27,7 @@ class StoryWork:
     missing: dict[str, ClipOrder]
     tracks: list[TrackPlan]
     editions: list[EditionPlan] = field(default_factory=list)
+    all_editions: tuple[EditionPlan, ...] = ()
     uses: Counter[str] = field(default_factory=Counter)
 
 
@@ -61,24 +63,34 @@ Job = SpeakJob | TrackJob | EditionJob
 class Schedule:
     """The jobs of a run in order, in time linear in their number."""
 
-    speaking: deque[SpeakJob] = field(default_factory=deque)
-    ready: deque[TrackJob | EditionJob] = field(default_factory=deque)
+    speaking: deque[Job] = field(default_factory=deque)
+    ready: deque[Job] = field(default_factory=deque)
+    editions: deque[Job] = field(default_factory=deque)
     waiting: dict[str, list[TrackJob]] = field(default_factory=dict)
 
-    def next_job(self) -> Job | None:
-        """Take the next job, leaving out those of stories that failed; None where nothing is ready."""
-        for queue in (self.ready, self.speaking):
-            while queue:
-                job: Job = queue.popleft()
-                if not job.story.report.errors:
-                    return job
+    def next_job(self, *, tracks_only: bool = False) -> Job | None:
+        """Take the next job; None where nothing is ready.  `tracks_only`: no whole-book file."""
+        return queue.popleft() if (queue := self._next_queue(tracks_only=tracks_only)) else None
+
+    def has_job(self, *, tracks_only: bool = False) -> bool:
+        """Tell whether `next_job` would return one."""
+        return bool(self._next_queue(tracks_only=tracks_only))
+
+    def _next_queue(self, *, tracks_only: bool) -> deque[Job] | None:
+        """Return the queue that the next job is the first of; jobs of stories that failed are dropped."""
+        later = [] if tracks_only else [self.editions]
+        for queue in [self.ready, *later, self.speaking]:
+            while queue and queue[0].story.report.errors:
+                job = queue.popleft()
                 if isinstance(job, SpeakJob):
                     self.clips_settled(job)
+            if queue:
+                return queue
         return None
 
     def tracks_settled(self, story: StoryWork) -> None:
         """Note that a story lacks no track any more: now come its whole-book files."""
-        self.ready.extend(EditionJob(story=story, edition=edition) for edition in story.editions)
+        self.editions.extend(EditionJob(story=story, edition=edition) for edition in story.editions)
 
     def clips_settled(self, job: SpeakJob) -> None:
         """Note that clips are there, or given up: a track that misses one then speaks it for itself."""

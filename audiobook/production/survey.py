@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from audiobook.casting import write_scalar
 from audiobook.errors import NarrateError, SourceError
 from audiobook.production.editions import (
-    EditionPlan,
     codecs_for,
     is_edition_made,
     plan_editions,
@@ -60,7 +59,9 @@ def survey_story(run: Run, source: Source, report: StoryReport) -> StoryWork | N
     _describe(report, plan)
     report.warnings += warn_of_unmet(run.project, plan.script)
     force = run.options.force
-    editions = _find_editions(run, plan)
+    folder = run.project.output / story_folder(plan.name)
+    all_editions = plan_editions(folder, run.formats, plan) if run.is_for_whole_books else ()
+    editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
     # A finished whole-book file needs its parts no more, and the cache may have let go of them.
     needed = {part.path for edition in editions for part in edition.parts}
     tracks = [track for track in plan.tracks if not track.is_part or track.path in needed]
@@ -72,17 +73,15 @@ def survey_story(run: Run, source: Source, report: StoryReport) -> StoryWork | N
     run.listener.story_planned(report, clips, len(tracks) + len(editions))
     if not tracks and not editions:
         run.listener.story_done(report)
-    uses = Counter(order.key for track in plan.chapters for order in track.orders)
-    return StoryWork(plan=plan, report=report, missing=missing, tracks=tracks, editions=editions, uses=uses)
-
-
-def _find_editions(run: Run, plan: StoryPlan) -> list[EditionPlan]:
-    """Plan the whole-book files that are not there yet."""
-    if not run.is_for_whole_books:
-        return []
-    folder = run.project.output / story_folder(plan.name)
-    editions = plan_editions(folder, run.formats, plan)
-    return [edition for edition in editions if run.options.force or not is_edition_made(edition)]
+    return StoryWork(
+        plan=plan,
+        report=report,
+        missing=missing,
+        tracks=tracks,
+        all_editions=all_editions,
+        editions=editions,
+        uses=Counter(order.key for track in plan.chapters for order in track.orders),
+    )
 
 
 def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipOrder], int]:

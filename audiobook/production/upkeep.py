@@ -19,9 +19,8 @@ from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
-from audiobook.production.editions import codecs_for, edition_path
+from audiobook.production.editions import story_paths
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import track_paths
 from audiobook.production.project import (
     Project,
     find_leftovers,
@@ -29,7 +28,6 @@ from audiobook.production.project import (
     list_texts,
     make_folder,
     remove_files,
-    story_folder,
 )
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import read_settings
@@ -87,10 +85,7 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         except NarrateError:
             unread.append(source.stem)
         else:
-            formats = settings.output.formats
-            folder = project.output / story_folder(source.stem)
-            expected += track_paths(project, script, codecs_for(formats))
-            expected += [edition_path(folder, script.book.title, name) for name in formats]
+            expected += story_paths(project, script, settings.output.formats)
     files = [*find_leftovers(project, expected, unread), *find_previews(project)]
     clips = ClipCache(cache / "clips")
     if dry_run:

@@ -5,6 +5,7 @@ from audiobook.publishing.editions import (
     BOOK_FILES,
     TEXT_FILES,
     WITH_COVER,
+    WITH_PAGES,
     read_edition_mark,
     read_edition_seconds,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",
     "WITH_COVER",
+    "WITH_PAGES",
     "CoverWish",
     "Stamp",
     "Tags",

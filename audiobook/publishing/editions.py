@@ -28,6 +28,9 @@ class BookFile(Protocol):
 BOOK_FILES: Mapping[str, BookFile] = {"epub": epub, "lpf": lpf, "m4b": m4b}
 """By format: the file's ending is the format's name."""
 
+WITH_PAGES = frozenset({"epub"})
+"""The formats of `BOOK_FILES` that show the text, on the source's own pages where it has some."""
+
 TextWriter = Callable[[Release, str], Mapping[str, str] | Mapping[str, str | bytes]]
 """From a release and the podcast's address to the text (or bytes) of each file, by its name in the book's
 folder."""

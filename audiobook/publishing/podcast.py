@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from audiobook.errors import StorageError
 from audiobook.model import Release, Track
 from audiobook.publishing.tags import SYNTHETIC, UNKNOWN_AUTHOR
 
@@ -112,7 +113,7 @@ def _describe_episode(item: ET.Element, release: Release, track: Track, number: 
         item,
         "enclosure",
         url=f"{address}/{quote(path.name)}",
-        length=str(path.stat().st_size),
+        length=str(_measure(path)),
         type="audio/mpeg",
     )
     _add(item, "guid", _identify(release, track, number), isPermaLink="false")
@@ -120,6 +121,13 @@ def _describe_episode(item: ET.Element, release: Release, track: Track, number: 
     _add(item, "itunes:duration", str(round(track.seconds)))
     _add(item, "itunes:episode", str(number))
     _add(item, "itunes:episodeType", "full")
+
+
+def _measure(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise StorageError(f"{path}: can't be read: {error.strerror}") from error
 
 
 def _identify(release: Release, track: Track, number: int) -> str:
