@@ -25,10 +25,11 @@ from audiobook.production import ChapterChoice, open_project
 from audiobook.production.credits import add_credits
 from audiobook.production.jobs import transcribe
 from audiobook.production.plan import StoryPlan, plan_story
+from audiobook.production.records import read_record
 from audiobook.production.samples import choose_sample, keep_within
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import engine_fingerprint, read_settings
-from audiobook.publishing import read_mark, read_track
+from audiobook.publishing import read_mark, read_record_text, read_track
 from audiobook.publishing.lpf import read_mark as read_lpf_mark
 from benchmarks.speed import generate_text
 from tests.conftest import TONES
@@ -228,15 +229,27 @@ def narrate(*arguments: str) -> dict[str, dict[str, object]]:
 def test_a_slower_voice_shortens_the_sample_to_five_minutes(new_project: NewProject) -> None:
     """The tones of the test engine take longer than is foreseen for so short words."""
     words = "\n\n".join(["We do so as it is to be so."] * 300)
-    project = new_project(f"{TONES}rate: 100\n", a=words)
+    project = new_project(f"{TONES}rate: 100\noutput: {{formats: [sample]}}\n", a=words)
     planned = plan(project, "a.txt", ("mp3", "sample")).tracks[-1]
-    narrate("--format", "sample")
+    narrate()
     path = project / "output" / "a" / "sample.mp3"
     mark = read_mark(path)
     assert mark is not None
     assert 285 < mark.seconds <= 300
     with pytest.raises(Exception, match="other words"):
         read_track(path, "", 0, planned.utterances)
+    record = read_record(read_record_text(path) or "")
+    assert record is not None
+    count = len(record.lines)
+    assert 0 < count < len(planned.utterances)
+    assert len(read_track(path, "", 0, planned.utterances[:count]).cues) == count
+    checked = subprocess.run(
+        [sys.executable, "-m", "audiobook", "check", "--json"], capture_output=True, text=True, check=False
+    )
+    rows = {row["figure"]: row["passed"] for row in json.loads(checked.stdout)["stories"][0]["findings"]}
+    assert rows["lines"]
+    assert rows["decoded length"]
+    assert "source" not in rows  # a sample does not hold it all
 
 
 def assert_overlays_point_to_words(path: Path, credited: Sequence[str]) -> None:

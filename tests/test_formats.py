@@ -14,6 +14,7 @@ from mutagen.mp4 import MP4
 
 from audiobook.production import cache_folder
 from audiobook.publishing import read_mark
+from tests.books import make_epub, xhtml
 from tests.conftest import ROOT, TONES
 from tests.listening import decode
 from tests.sounds import listen
@@ -196,6 +197,37 @@ def test_leftovers_in_every_format_are_cleaned_and_those_of_another_time_stay(pr
     shutil.rmtree(project / "texts")
     narrate("clean")
     assert not finished(project)
+
+
+def test_a_whole_book_file_asked_for_just_once_is_no_leftover(project: Path) -> None:
+    make("--format", "epub")
+    assert (project / "output" / "book" / "The Book.epub").exists()
+    assert "no story" not in narrate().stdout
+    narrate("clean")
+    assert "book/The Book.epub" in finished(project)
+
+
+def test_an_epub_is_made_again_when_its_source_or_a_name_in_it_changes(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, a="")
+    (project / "texts" / "a.txt").unlink()
+    source = project / "texts" / "book.epub"
+    page = xhtml('<h1>One</h1><p>"It began," said Nora.</p><p>"So it did," said Ben.</p>')
+    source.write_bytes(make_epub({"one.xhtml": page}, files={"OPS/a.css": "p { color: black }"}))
+    make("--format", "epub")
+    assert make("--format", "epub")["book"]["clips_made"] == 0
+    before = finished(project)
+    edition = next(name for name in before if name.endswith(".epub"))
+    source.write_bytes(make_epub({"one.xhtml": page}, files={"OPS/a.css": "p { color: navy }"}))
+    rehearsed = json.loads(narrate("--dry-run", "--json", "--format", "epub").stdout)["stories"][0]
+    assert [file["file"] for file in rehearsed["files"]] == [f"output/{edition}"]
+    assert rehearsed["files"][0]["why"] == ["its text, pages, tags or tracks changed"]
+    assert rehearsed["finished_files"] == 1  # its one chapter
+    make("--format", "epub")
+    after = finished(project)
+    assert {name for name in before if before[name] != after[name]} == {edition}
+    (project / "voices.yaml").write_text(f"{TONES}lines: {{So it did: Nora}}\n", encoding="utf-8")
+    rehearsed = json.loads(narrate("--dry-run", "--json", "--format", "epub").stdout)["stories"][0]
+    assert f"output/{edition}" in [file["file"] for file in rehearsed["files"]]
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def explain_edition(
     if read_edition_mark(edition.path) is None:
         return ("the file there is not one that narrate made, or it is damaged",)
     if not edition.parts:
-        return ("its tracks changed",)
+        return ("its text, pages, tags or tracks changed",)
     made = sum(part in tracks for part in edition.parts)
     chapters = f"{made} of its {len(edition.parts)} chapters"
     return (f"{chapters} changed, or are no longer in the cache" if made else "its tags or chapters changed",)
