@@ -40,10 +40,6 @@ class PhonemeTable:
         """Whether it carries a syllable; syllabic consonants do."""
         return self.types.get(mnemonic) == _VOWEL
 
-    def is_stress(self, mnemonic: str) -> bool:
-        """Whether it is a mark of stress, which is for the vowel after it."""
-        return self.types.get(mnemonic) == _STRESS
-
     def split(self, notation: str) -> list[str]:
         """Part a word into mnemonics as eSpeak does: the longest at each place, `|` parts two.
 

@@ -39,7 +39,6 @@ _MATTER = {
     "notes": "notes",
 }
 NOTE_TYPES = frozenset({"footnote", "rearnote", "endnote", "note", "annotation"})
-NOTE_LISTS = frozenset({"footnotes", "rearnotes", "endnotes", "notes"})
 REFERENCE_TYPES = frozenset({"noteref", "annoref"})
 BACKLINK_TYPES = frozenset({"backlink", "referrer"})
 
