@@ -20,7 +20,7 @@ _PHONEME = struct.Struct("<4s6xBB4x")
 """Mnemonic, flags and program (not used here), code, type, four more."""
 _NAME_BYTES = 32
 
-_STRESS, _VOWEL = 1, 2
+_VOWEL = 2
 _SPEECH_TYPES = frozenset({*range(2, 9)})
 """Vowels, liquids, stops, fricatives and nasals: not pauses (0), stress (1) or virtual phonemes (9)."""
 
