@@ -483,6 +483,21 @@ def test_two_runs_at_once_wait_for_each_other(new_project: NewProject, tmp_path:
     assert len(finished(project)) == 2
 
 
+def test_a_long_shelf_is_read_a_lot_at_a_time(new_project: NewProject) -> None:
+    names = [f"s{number:02}" for number in range(18)]
+    stories = dict.fromkeys(names, "It began.") | {"s17": '"It ended," said Nora.'}
+    project = new_project(f"{TONES}characters: {{Nora: {{rate: 200}}, Nobody: {{rate: 200}}}}\n", **stories)
+    done = narrate()
+    assert done.returncode == 0
+    assert "Stories 1 to 16 of 18:" in done.stderr
+    assert "Stories 17 to 18 of 18:" in done.stderr
+    assert "characters.Nobody" in done.stderr
+    assert "characters.Nora" not in done.stderr  # the last lot has her
+    assert len(finished(project)) == 18
+    assert "no story" not in narrate().stdout
+    assert not (project / "output" / ".partial").exists()
+
+
 def test_a_file_outside_any_project_is_narrated_with_the_built_in_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

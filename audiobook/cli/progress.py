@@ -63,9 +63,14 @@ class Meter:
         self.clips = self.clips_spoken = 0
         self.files = self.files_made = 0
         self._letters = 0.0
+        self._files_before = 0
 
     def plan(self, story: StoryReport, clips: int, tracks: int) -> None:
-        """Add a story's work; the clock starts with the last."""
+        """Add a story's work; the clock starts with the last of those that are read together."""
+        if self._forecast is not None:
+            # The next lot of a long shelf: its work alone is known, so it has a forecast of its own.
+            self._works.clear()
+            self._forecast, self._letters, self._files_before = None, 0.0, self.files_made
         self._works += story.work.values()
         letters = sum(work.letters for work in story.work.values())
         self._letters_a_clip[story.name] = letters / clips if clips else 0.0
@@ -80,7 +85,8 @@ class Meter:
         self._letters += clips * self._letters_a_clip.get(story.name, 0.0)
         if self._forecast is None:
             self._forecast = Forecast(self._works, self._jobs)
-        self._forecast.learn(self.elapsed_s, letters=self._letters, files=self.files_made)
+        files = self.files_made - self._files_before
+        self._forecast.learn(self.elapsed_s, letters=self._letters, files=files)
 
     @property
     def elapsed_s(self) -> float:

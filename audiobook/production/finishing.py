@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from audiobook.errors import NarrateError
@@ -10,11 +9,9 @@ from audiobook.production.editions import (
     compose_texts,
     is_edition_made,
     open_release,
-    story_paths,
     write_texts,
 )
-from audiobook.production.project import find_leftovers, story_folder
-from audiobook.production.report import Report
+from audiobook.production.project import story_folder
 from audiobook.production.run import Run
 from audiobook.production.schedule import StoryWork
 from audiobook.publishing import read_edition_seconds, read_mark
@@ -64,15 +61,3 @@ def _finish_book(run: Run, story: StoryWork) -> None:
 
 def _describe_cut(path: Path) -> str:
     return f"{path}: is not the whole file that was made; run narrate again"
-
-
-def list_leftovers(run: Run, report: Report, stories: Sequence[StoryWork], *, are_all: bool) -> None:
-    """Put into the report which files belong to no story any more, if the run was for all as they are set."""
-    is_as_set = run.options.formats is None and run.options.reading.matter is None
-    if run.is_for_whole_books and are_all and is_as_set:
-        expected = (story_paths(run.project, story.plan.script, run.formats) for story in stories)
-        report.leftovers = find_leftovers(
-            run.project,
-            [path for paths in expected for path in paths],
-            unread=[story.name for story in report.stories if story.errors],
-        )

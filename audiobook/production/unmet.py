@@ -18,11 +18,12 @@ def warn_of_unmet(project: Project, script: Script) -> list[str]:
     ]
 
 
-def warn_of_unmet_everywhere(project: Project, scripts: Sequence[Script]) -> list[str]:
+def warn_of_unmet_everywhere(
+    project: Project, unmet_by_story: Sequence[Sequence[UnmetCorrection]]
+) -> list[str]:
     """Return a sentence for each correction that is stated for every story and met in none of them."""
     missing = [
-        {unmet for unmet in script.unmet if unmet.origin.is_general and unmet.is_missing}
-        for script in scripts
+        {unmet for unmet in story if unmet.origin.is_general and unmet.is_missing} for story in unmet_by_story
     ]
     everywhere = set.intersection(*missing) if missing else set()
     ordered = sorted(everywhere, key=lambda unmet: (unmet.origin.line, unmet.message))
