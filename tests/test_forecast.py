@@ -43,7 +43,8 @@ def test_the_forecast_is_right_where_encoding_is_dearer_or_cheaper(
         if 0.1 <= at / really.end <= 0.9:
             left = forecast.left_s(at * pace)
             assert left is not None
-            assert left == pytest.approx((really.end - at) * pace, rel=0.2)
+            # Before the first file is made, nothing is known of how dear encoding is.
+            assert left == pytest.approx((really.end - at) * pace, rel=0.2 if files else 0.25)
             assert forecast.done(at * pace) == pytest.approx(at / really.end, abs=0.1)
     assert forecast.left_s(really.end * pace) == pytest.approx(0, abs=0.01 * really.end * pace)
 

@@ -199,6 +199,7 @@ def test_leftovers_in_every_format_are_cleaned_and_those_of_another_time_stay(pr
     assert not finished(project)
 
 
+@pytest.mark.slow
 def test_a_whole_book_file_asked_for_just_once_is_no_leftover(project: Path) -> None:
     make("--format", "epub")
     assert (project / "output" / "book" / "The Book.epub").exists()
@@ -207,6 +208,7 @@ def test_a_whole_book_file_asked_for_just_once_is_no_leftover(project: Path) -> 
     assert "book/The Book.epub" in finished(project)
 
 
+@pytest.mark.slow
 def test_an_epub_is_made_again_when_its_source_or_a_name_in_it_changes(new_project: NewProject) -> None:
     project = new_project(settings=TONES, a="")
     (project / "texts" / "a.txt").unlink()

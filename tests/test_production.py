@@ -148,7 +148,8 @@ LONG = "\n\n".join(
 )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_whole_files_and_the_next_one_finishes(
     how: signal.Signals, new_project: NewProject
 ) -> None:
@@ -344,6 +345,7 @@ def test_cleaning_leaves_what_was_made_of_files_elsewhere_and_what_is_not_ours(
     assert "night/01 - Night.mp3" in finished(project)
 
 
+@pytest.mark.slow
 def test_cleaning_goes_by_the_settings_and_leaves_what_an_option_made(new_project: NewProject) -> None:
     project = new_project(a="All is well.")
     (project / "texts" / "README.md").write_text("# About these texts")
@@ -483,6 +485,7 @@ def test_two_runs_at_once_wait_for_each_other(new_project: NewProject, tmp_path:
     assert len(finished(project)) == 2
 
 
+@pytest.mark.slow
 def test_a_long_shelf_is_read_a_lot_at_a_time(new_project: NewProject) -> None:
     names = [f"s{number:02}" for number in range(18)]
     stories = dict.fromkeys(names, "It began.") | {"s17": '"It ended," said Nora.'}

@@ -169,9 +169,12 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time())
 """
 
 
+LONG = {"many-texts.epub", "many-pages.epub", "markdown-fences.md"}
+"""Those that take seconds."""
+
+
 @pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=pytest.mark.slow) if n == "many-texts.epub" else n for n in sorted(HOSTILE)],
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in sorted(HOSTILE)]
 )
 def test_hostile_files_take_bounded_memory_and_time(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
