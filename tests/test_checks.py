@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 from mutagen.id3 import ID3, TIT2
+from mutagen.mp4 import MP4
 
 from audiobook.checking import PROFILES
 from audiobook.cli import main
@@ -226,6 +227,38 @@ def test_other_programs_would_complain(made: Path) -> None:
         command = [program, "-t", str(path)] if program == "mpg123" else [program, str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode or re.search(r"error|warning|resync|illegal", done.stdout + done.stderr, re.I)
+
+
+def test_whole_book_files_are_checked_too(made: Path) -> None:
+    (made / "voices.yaml").write_text("output: {formats: [m4b, epub]}\n", encoding="utf-8")
+    assert failed(check("walk")[1]).keys() >= {"up to date"}
+    assert run("walk", "--quiet").exit_code == 0
+    status, found = check("walk")
+    assert failed(found) == {}
+    assert status == 0
+    rows = {row["figure"] for row in found["stories"][0]["findings"] if str(row["file"]).endswith(".m4b")}
+    assert rows >= {
+        "rms",
+        "peak",
+        "floor",
+        "head",
+        "tail",
+        "tags",
+        "chapters",
+        "speech at its marks",
+        "decodes",
+    }
+    (book,) = (made / "output" / "walk").glob("*.epub")
+    data = bytearray(book.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    book.write_bytes(data)
+    (m4b,) = (made / "output" / "walk").glob("*.m4b")
+    audio = MP4(m4b)
+    audio["\xa9nam"] = "Another"
+    audio.save()
+    wrong = failed(check("walk")[1])
+    assert "is damaged" in wrong["decodes"]["remark"]
+    assert "title is 'Another'" in wrong["tags"]["remark"]
 
 
 def test_the_documentation_names_every_figure_and_profile() -> None:

@@ -1,5 +1,6 @@
 """Checking: finished files are decoded, measured, and compared with what was meant."""
 
+from audiobook.checking.books import BookOrder, check_book
 from audiobook.checking.completeness import Planned, judge_source
 from audiobook.checking.files import CheckedFile, FileOrder, check_file
 from audiobook.checking.plot import is_own_picture
@@ -10,6 +11,7 @@ from audiobook.checking.tags import Label, judge_titles
 
 __all__ = [
     "PROFILES",
+    "BookOrder",
     "CheckReport",
     "CheckedFile",
     "FileOrder",
@@ -19,6 +21,7 @@ __all__ = [
     "Planned",
     "Profile",
     "StoryFindings",
+    "check_book",
     "check_file",
     "is_own_picture",
     "judge_source",

@@ -248,6 +248,15 @@ def _speech_in(cue: Cue, is_speech: NDArray[np.bool_]) -> tuple[float, float] | 
     return (first + int(sound[0])) / OUTLINE_HZ, (first + int(sound[-1]) + 1) / OUTLINE_HZ
 
 
+def find_speech_s(heard: Measurement, start_s: float) -> float | None:
+    """Return when the first speech after a time sets in; None where there is none."""
+    import numpy as np
+
+    first = round(start_s * OUTLINE_HZ)
+    (sound,) = np.nonzero(heard.outline_rms[first:] > 10 ** (_SPEECH_DB / 20))
+    return (first + int(sound[0])) / OUTLINE_HZ if len(sound) else None
+
+
 def judge_source(book: Book, spoken: Iterable[Utterance], skipped: Sequence[Skip]) -> Finding:
     """Check that each letter and digit of the source is in exactly one cue, or skipped with a reason."""
     faults = list(_find_untold(book.text, [*spoken], skipped))

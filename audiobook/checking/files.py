@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,18 +51,18 @@ def check_file(order: FileOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFi
     Raises `EncoderError` where ffmpeg can't be started, `StorageError` where the picture can't be written.
     """
     path = order.path
-    stale = [_judge_stale(path, order.stale)]
+    stale = [judge_stale(path, order.stale)]
     header = read_header(path)
     if isinstance(header, str):
-        return CheckedFile(path=path, findings=(_unreadable(path, header), *stale), figures={})
-    listened = _listen(path, ffmpeg)
+        return CheckedFile(path=path, findings=(unreadable(path, header), *stale), figures={})
+    listened = listen(path, ffmpeg)
     if isinstance(listened, str):
-        return CheckedFile(path=path, findings=(_unreadable(path, listened), *stale), figures={})
+        return CheckedFile(path=path, findings=(unreadable(path, listened), *stale), figures={})
     heard, complaints = listened
     figures = measure_figures(heard, header)
     findings = [
         *stale,
-        _judge_decoding(path, complaints),
+        judge_decoding(path, complaints),
         *judge_figures(path, figures, header, profile),
         judge_label(path, order.label),
         *_judge_cues(order, heard),
@@ -72,7 +72,8 @@ def check_file(order: FileOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFi
     return CheckedFile(path=path, findings=tuple(findings), figures=figures, seconds=heard.seconds)
 
 
-def _listen(path: Path, ffmpeg: Encoder) -> tuple[Measurement, list[str]] | str:
+def listen(path: Path, ffmpeg: Encoder) -> tuple[Measurement, list[str]] | str:
+    """Decode and measure a file; return what ffmpeg complained of too, or alone where it found no sound."""
     with decode(path, ffmpeg) as decoded:
         if isinstance(decoded, str):
             return decoded
@@ -82,12 +83,14 @@ def _listen(path: Path, ffmpeg: Encoder) -> tuple[Measurement, list[str]] | str:
         return meter.finish(), decoded.complaints
 
 
-def _unreadable(path: Path, why: str) -> Finding:
+def unreadable(path: Path, why: str) -> Finding:
+    """Say that a file can't be read, and why."""
     remark = f"{why}; run narrate to make it anew"
     return Finding(file=path, figure="decodes", value=None, limit="cleanly", passed=False, remark=remark)
 
 
-def _judge_decoding(path: Path, complaints: list[str]) -> Finding:
+def judge_decoding(path: Path, complaints: Sequence[str]) -> Finding:
+    """Say what ffmpeg complained of, if anything."""
     value = f"{len(complaints)} faults" if complaints else "cleanly"
     remark = f"ffmpeg: {complaints[0]}" if complaints else ""
     return Finding(
@@ -95,7 +98,8 @@ def _judge_decoding(path: Path, complaints: list[str]) -> Finding:
     )
 
 
-def _judge_stale(path: Path, reasons: tuple[str, ...]) -> Finding:
+def judge_stale(path: Path, reasons: Sequence[str]) -> Finding:
+    """Say whether a file is what would be made now, and why where it is not."""
     return Finding(
         file=path,
         figure="up to date",

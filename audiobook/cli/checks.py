@@ -39,8 +39,11 @@ _COLUMNS = (
     _Column(title="Min", figures=("length",), digits=1),
     _Column(title="kb/s", figures=("bitrate", "bit rate mode"), digits=0),
     _Column(title="Hz", figures=("sample rate", "channels", "decodes")),
-    _Column(title="Lines", figures=("lines", "pace")),
-    _Column(title="Pauses", figures=("planned silences", "speech at its cues", "sound in pauses")),
+    _Column(title="Lines", figures=("lines", "pace", "chapters")),
+    _Column(
+        title="Pauses",
+        figures=("planned silences", "speech at its cues", "sound in pauses", "speech at its marks"),
+    ),
     _Column(title="Whole", figures=("decoded length", "up to date", "belongs here", "file name")),
     _Column(title="Tags", figures=("tags",)),
 )

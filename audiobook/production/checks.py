@@ -8,6 +8,7 @@ from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.checking import (
+    BookOrder,
     CheckedFile,
     CheckReport,
     FileOrder,
@@ -16,6 +17,7 @@ from audiobook.checking import (
     Planned,
     Profile,
     StoryFindings,
+    check_book,
     check_file,
     judge_source,
     judge_spread,
@@ -23,6 +25,7 @@ from audiobook.checking import (
 )
 from audiobook.errors import NarrateError, StorageError
 from audiobook.model import FORMATS, NARRATOR, Script, Track, Utterance
+from audiobook.production.editions import EditionPlan
 from audiobook.production.estimate import estimate_speech_s
 from audiobook.production.plan import TrackPlan
 from audiobook.production.project import Project, story_folder
@@ -52,9 +55,15 @@ class _Story:
     work: StoryWork | None
     is_whole: bool
     orders: list[FileOrder] = field(default_factory=list)
+    books: list[BookOrder] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[CheckedFile] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def all_orders(self) -> list[FileOrder | BookOrder]:
+        """Its files as they are listed: the chapters', then those of the whole book."""
+        return [*self.orders, *self.books]
 
 
 def check_stories(
@@ -95,17 +104,17 @@ def _open_story(
     if work is None:
         return story
     tracks = [track for track in work.plan.tracks if track.codec in FORMATS]
-    if not tracks:
-        story.errors.append(
-            "only whole-book files are made of it (output.formats), and check looks at chapters' files: "
-            "add mp3, opus or flac"
-        )
     for track in tracks:
         if track.path.is_file():
             picture = pictures / f"{track.path.parent.name} - {track.path.stem}.svg" if pictures else None
             story.orders.append(_order(track, report.reasons.get(track.path, ()), picture))
         else:
             story.findings.append(_missing(track.path))
+    for edition in work.all_editions:
+        if edition.path.is_file():
+            story.books.append(_order_book(edition, report.reasons.get(edition.path, ())))
+        else:
+            story.findings.append(_missing(edition.path))
     if is_whole:
         folder = project.output / story_folder(work.plan.name)
         story.findings += _find_strangers(folder, [track.path for track in tracks])
@@ -138,6 +147,19 @@ def _order(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> File
         track=_read_track(track, record),
         stale=tuple(stale),
         picture=picture,
+    )
+
+
+def _order_book(edition: EditionPlan, stale: Sequence[str]) -> BookOrder:
+    book = edition.book
+    return BookOrder(
+        path=edition.path,
+        chapters=tuple(track.tags.title for track in edition.tracks),
+        heads_s=tuple(track.spacing.head_ms / 1000 for track in edition.tracks),
+        label=Label(
+            title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
+        ),
+        stale=tuple(stale),
     )
 
 
@@ -185,14 +207,15 @@ def _check_files(
     stories: Sequence[_Story], profile: Profile, ffmpeg: Encoder, jobs: int, tell: Tell | None
 ) -> None:
     """Let as many processes as asked for look at the files, the longest first."""
-    queue = [(story, order) for story in stories for order in story.orders]
+    queue = [(story, order) for story in stories for order in story.all_orders]
     queue.sort(key=lambda entry: entry[1].path.stat().st_size)
     total, done = len(queue), 0
     with Workers(jobs) as workers:
         while queue or not workers.is_idle:
             while queue and workers.has_room:
                 story, order = queue.pop()
-                workers.submit(story, check_file, order, profile, ffmpeg)
+                look = check_book if isinstance(order, BookOrder) else check_file
+                workers.submit(story, look, order, profile, ffmpeg)
             for label, future in workers.finished(_POLL_S):
                 done += 1
                 assert isinstance(label, _Story)  # noqa: S101 - submitted above
@@ -206,7 +229,7 @@ def _check_files(
 
 def _conclude(story: _Story, profile: Profile) -> StoryFindings:
     """Put a story's findings in the order of its files, and compare the files with each other."""
-    position = {order.path: number for number, order in enumerate(story.orders)}
+    position = {order.path: number for number, order in enumerate(story.all_orders)}
     story.files.sort(key=lambda checked: position[checked.path])
     findings = [finding for checked in story.files for finding in checked.findings]
     findings += story.findings
