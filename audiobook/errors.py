@@ -4,6 +4,8 @@
     ├── UsageError               what is asked for can't be, whatever the stories are; exit status 2
     ├── SourceError              a story can't be read: missing, empty, not text, nothing to speak
     ├── SettingsError            voices.yaml holds faults; `.faults` has all of them
+    ├── EditError                a change of voices.yaml can't be made; the file is as it was
+    │   └── ConflictError        … since somebody else changed the file meanwhile
     ├── EngineError              an engine is missing or can't work on this machine
     │   ├── SynthesisError       one utterance could not be spoken, after retries
     │   └── PhonemeError         a pronunciation that a voice can't take; the words are read as written
@@ -54,6 +56,14 @@ class SettingsError(NarrateError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
+
+
+class EditError(NarrateError):
+    """A change of voices.yaml can't be made; nothing was changed."""
+
+
+class ConflictError(EditError):
+    """voices.yaml is no longer what the one who changes it saw last."""
 
 
 class EngineError(NarrateError):

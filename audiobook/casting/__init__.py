@@ -2,7 +2,6 @@
 
 from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.load import default_voices_yaml, load_settings
-from audiobook.casting.pin import Pin, pin_characters
 from audiobook.casting.pronounce import Place, make_finder, spell_out
 from audiobook.casting.schema import FindFault
 from audiobook.casting.settings import (
@@ -17,6 +16,14 @@ from audiobook.casting.settings import (
     StorySettings,
     VoiceWish,
 )
+from audiobook.casting.statements import (
+    forget_character,
+    state_aliases,
+    state_characters,
+    state_gender,
+    state_lines,
+    state_voice,
+)
 from audiobook.casting.yaml_words import write_scalar
 
 __all__ = [
@@ -27,7 +34,6 @@ __all__ = [
     "FindFault",
     "OutputSettings",
     "Pauses",
-    "Pin",
     "Place",
     "ReadingSettings",
     "Settings",
@@ -36,9 +42,14 @@ __all__ = [
     "assign_voices",
     "default_voices_yaml",
     "find_stated",
+    "forget_character",
     "load_settings",
     "make_finder",
-    "pin_characters",
     "spell_out",
+    "state_aliases",
+    "state_characters",
+    "state_gender",
+    "state_lines",
+    "state_voice",
     "write_scalar",
 ]

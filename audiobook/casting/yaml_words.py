@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import Union
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .’'/+-]*[\w.’'+])?")
 _VOICE = re.compile(r"[A-Za-z][\w.+/-]*")
 _RESERVED = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n")
 """Words that YAML 1.1 or 1.2 takes for something else than a text."""
 
-Value = str | int | float | Sequence[str]
+Value = Union[str, int, float, Sequence["Value"], Mapping[str, "Value"]]  # noqa: UP007 - it names itself
 
 
 def write_scalar(value: str | float) -> str:
@@ -20,6 +21,10 @@ def write_scalar(value: str | float) -> str:
         return f"{value:g}" if isinstance(value, float) else str(value)
     if (_PLAIN.fullmatch(value) or _VOICE.fullmatch(value)) and not _RESERVED.fullmatch(value):
         return value
+    return _quote(value)
+
+
+def _quote(value: str) -> str:
     quoted = json.dumps(value, ensure_ascii=False)
     # What YAML does not allow as it stands, even between quotes (YAML 1.2.2, 5.1).
     return re.sub(
@@ -29,12 +34,25 @@ def write_scalar(value: str | float) -> str:
     )
 
 
-def write_flow(fields: Mapping[str, Value]) -> str:
-    """Return fields as the inside of a flow mapping: `voice: en-us, aliases: [Rach]`."""
-    return ", ".join(f"{write_scalar(key)}: {_write_value(value)}" for key, value in fields.items())
+def write_like(value: str | float, style: str | None) -> str:
+    """Return a scalar in the quotes (`'` or `"`) of the one that it replaces, where it can stand in them."""
+    if isinstance(value, str) and style == "'" and value.isprintable():
+        doubled = value.replace("'", "''")
+        return f"'{doubled}'"
+    if isinstance(value, str) and style == '"':
+        return _quote(value)
+    return write_scalar(value)
 
 
-def _write_value(value: Value) -> str:
+def write_value(value: Value) -> str:
+    """Return a value in one line: a scalar, `[a, b]` or `{a: b}`."""
     if isinstance(value, str | int | float):
         return write_scalar(value)
-    return f"[{', '.join(map(write_scalar, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{write_flow(value)}}}"
+    return f"[{', '.join(map(write_value, value))}]"
+
+
+def write_flow(fields: Mapping[str, Value]) -> str:
+    """Return fields as the inside of a flow mapping: `voice: en-us, aliases: [Rach]`."""
+    return ", ".join(f"{write_scalar(key)}: {write_value(value)}" for key, value in fields.items())

@@ -3,6 +3,7 @@
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
+from audiobook.production.edits import Editor, Undone
 from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.project import Project, open_project
@@ -28,6 +29,7 @@ __all__ = [
     "Audition",
     "ChapterChoice",
     "Cleaned",
+    "Editor",
     "Finding",
     "Listener",
     "Options",
@@ -38,6 +40,7 @@ __all__ = [
     "Report",
     "StoryReport",
     "TrackWork",
+    "Undone",
     "audition_voices",
     "cache_folder",
     "check_stories",

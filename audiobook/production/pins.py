@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from audiobook.casting import CharacterSettings, Pin, StorySettings, find_stated, pin_characters
+from audiobook.casting import CharacterSettings, StorySettings, find_stated, state_characters
 from audiobook.casting.yaml_words import Value
-from audiobook.errors import SettingsError, StorageError
 from audiobook.model import NARRATOR, Cast, Character, Role, Script
 from audiobook.production.project import Project, find_story
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import read_settings
+from audiobook.production.voices_file import (
+    decode_voices,
+    encode_voices,
+    read_voices,
+    replace_voices,
+    voices_path,
+)
 from audiobook.reading import NO_WISH, ReadingWish
-
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,57 +37,47 @@ def pin_cast(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Pinned
     Only insertions are made; what a person stated stays as it is.  The file is replaced in one step,
     and not at all where somebody else changed it meanwhile.  Raises `NarrateError`.
     """
-    path = (project.voices or project.texts.parent / "voices.yaml").resolve()
-    data = _read(path)
+    path = voices_path(project)
+    data = read_voices(path)
     settings = read_settings(project)
     source = find_story(project, name)
     story = settings.for_story(source.stem)
     script, cast = plan_script(source, story, wish=wish)
     pins = _make_pins(script, cast, story)
-    text = data.removeprefix(_BOM).decode("utf-8")
-    pinned = pin_characters(text, source.stem, pins) if pins else text
-    if pinned != text:
-        mark = _BOM if data.startswith(_BOM) else b""
-        _replace(project, path, data, mark + pinned.encode("utf-8"))
+    text = decode_voices(data)
+    known = {stated.name for stated in story.characters}
+    missing = {pinned: fields for pinned, fields in pins.items() if fields or pinned not in known}
+    after = state_characters(text, source.stem, missing)
+    if after != text:
+        replace_voices(project, path, data, encode_voices(after, data))
     return Pinned(
         path=path,
         section=f"stories.{source.stem}.characters",
-        characters=tuple(pin.name for pin in pins),
-        changed=pinned != text,
+        characters=tuple(pins),
+        changed=after != text,
     )
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise StorageError(f"{path}: can't be read: {error.strerror}") from error
-
-
-def _make_pins(script: Script, cast: Cast, settings: StorySettings) -> list[Pin]:
-    """Return a pin for everybody who speaks; no name stands in two."""
+def _make_pins(script: Script, cast: Cast, settings: StorySettings) -> dict[str, dict[str, Value]]:
+    """Return what to write of everybody who speaks, by the name to write it under; no name stands in two."""
     characters = {character.name: character for character in script.characters}
     claimed = {alias.casefold() for stated in settings.characters for alias in stated.aliases or ()}
     claimed |= {stated.name.casefold() for stated in settings.characters}
     claimed |= {role.speaker.casefold() for role in cast.roles if role.speaker}
-    pins: dict[str, Pin] = {}
+    pins: dict[str, dict[str, Value]] = {}
+    seen: set[str] = set()
     for role in cast.roles:
         character = characters.get(role.speaker or "")
-        if role.speaker in {None, NARRATOR} or character is None or character.name.casefold() in pins:
+        if role.speaker in {None, NARRATOR} or character is None or character.name.casefold() in seen:
             continue
         stated = find_stated(character, settings.characters)
         aliases = [alias for alias in character.aliases if alias.casefold() not in claimed]
         aliases = list({alias.casefold(): alias for alias in aliases}.values())
         claimed.update(alias.casefold() for alias in aliases)
-        own = {character.name} if stated is None else {stated.name, *(stated.aliases or ())}
-        pins[character.name.casefold()] = Pin(
-            name=character.name if stated is None else stated.name,
-            names=frozenset(name.casefold() for name in own),
-            fields=_make_fields(role, character, aliases, stated or CharacterSettings(name=""), settings),
-        )
-    return list(pins.values())
+        seen.add(character.name.casefold())
+        fields = _make_fields(role, character, aliases, stated or CharacterSettings(name=""), settings)
+        pins[character.name if stated is None else stated.name] = fields
+    return pins
 
 
 def _make_fields(
@@ -110,33 +101,3 @@ def _make_fields(
     if stated.aliases is None and aliases:
         fields["aliases"] = aliases
     return fields
-
-
-def _replace(project: Project, path: Path, before: bytes, after: bytes) -> None:
-    """Put the new bytes in the file's place, once they are proven to be valid settings."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=".voices-", suffix=".yaml", dir=path.parent)
-    except OSError as error:
-        raise StorageError(f"{path.parent}: can't be written: {error.strerror}") from error
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            read_settings(replace(project, voices=fresh))
-        except SettingsError as error:
-            reason = f"the cast does not fit into the file as it is written ({error.faults[0].message})"
-            raise StorageError(f"{path}: {reason}; nothing was changed") from error
-        if path.exists():
-            shutil.copymode(path, fresh)
-        else:
-            fresh.chmod(0o644)
-        if _read(path) != before:
-            raise StorageError(f"{path}: was changed meanwhile, so nothing was written; pin again")
-        fresh.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path}: can't be written: {error.strerror}") from error
-    finally:
-        fresh.unlink(missing_ok=True)

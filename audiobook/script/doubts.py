@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audiobook.model import LineFix, Quotation, Script
-from audiobook.script.layout import list_passages
-from audiobook.script.line_fixes import LineFinder
-from audiobook.script.marks import DOUBLE, SINGLE, find_quoted
+from audiobook.script.line_words import LineWords
 from audiobook.script.utterances import clean
 
 _CONTEXT = 160
 """Characters of the story shown before and after a line: about two lines of a terminal."""
 _NEIGHBOURS = 6
-_SNIPPET_WORDS = (4, 7, 12, 30)
-_AFTER_WORDS = (4, 8, 16)
-_LOOSE_ENDS = ",;:—–- "
-"""Left off at the end of a snippet, which most often spares the line its YAML quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +41,11 @@ def find_doubtful(script: Script, count: int) -> tuple[Doubt, ...]:
     doubtful = open_ones[:count]
     if not doubtful:
         return ()
-    quoted = find_quoted(script.book.text, list_passages(script.book))
-    finder = LineFinder(script.book.text, quoted, {quotation.start for quotation in script.quotations})
-    starts = [span.start for span in quoted]
-    return tuple(_describe(script, index, finder, starts) for index in doubtful)
+    words = LineWords(script.book)
+    return tuple(_describe(script, index, words) for index in doubtful)
 
 
-def _describe(script: Script, index: int, finder: LineFinder, starts: Sequence[int]) -> Doubt:
+def _describe(script: Script, index: int, words: LineWords) -> Doubt:
     text, quotation = script.book.text, script.quotations[index]
     start, end = quotation.start, quotation.end
     chapter = next(
@@ -69,7 +60,7 @@ def _describe(script: Script, index: int, finder: LineFinder, starts: Sequence[i
         text=clean(text[start:end]),
         after=_shorten_right(_flatten(text[end : end + 3 * _CONTEXT]).rstrip()),
         others=_speakers_near(script, index),
-        fix=_find_fix(text, quotation, finder, starts),
+        fix=words.find_fix(quotation, quotation.speaker or ""),
     )
 
 
@@ -95,24 +86,3 @@ def _speakers_near(script: Script, index: int) -> tuple[str, ...]:
                 near[speaker] = None
     near.pop(script.quotations[index].speaker or "", None)
     return tuple(near)
-
-
-def _find_fix(text: str, quotation: Quotation, finder: LineFinder, starts: Sequence[int]) -> LineFix | None:
-    """Return the shortest of a few ways to mean a line that means it alone."""
-    for snippet, after in _word_choices(text, quotation):
-        fix = LineFix(snippet=snippet, speaker=quotation.speaker or "", after=after)
-        found = finder.find(fix)
-        if found.line is not None and starts[found.line] == quotation.start:
-            return fix
-    return None
-
-
-def _word_choices(text: str, quotation: Quotation) -> Iterator[tuple[str, str | None]]:
-    said = clean(text[quotation.start : quotation.end]).split()
-    earlier = clean(text[max(0, quotation.start - 600) : quotation.start]).split()
-    lengths = [length for length in _SNIPPET_WORDS if length < len(said)]
-    snippets = [" ".join(said[:length]).rstrip(_LOOSE_ENDS) for length in (*lengths, len(said))]
-    yield from ((snippet, None) for snippet in snippets)
-    for length in _AFTER_WORDS:
-        # The mark that opens the line stands between; the words before it are what a person sees.
-        yield snippets[-1], " ".join(earlier[-length:]).strip(DOUBLE + SINGLE + " ")

@@ -1,0 +1,111 @@
+"""State things about a story in the text of a settings file: voices, characters, whose a line is.
+
+Each function takes a text that is valid settings and returns it with the story's own section changed.
+Raises `EditError` where that can't be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from audiobook.casting.settings import VoiceWish
+from audiobook.casting.yaml_change import change_settings, remove_value
+from audiobook.casting.yaml_merge import Change, Fields, Items, Section
+from audiobook.casting.yaml_tree import Listing, Node, Scalar, Table, parse
+from audiobook.casting.yaml_words import Value
+from audiobook.model import NARRATOR, Gender, LineFix
+
+
+def state_characters(text: str, story: str, characters: Mapping[str, Mapping[str, Value]]) -> str:
+    """Put fields into characters' entries, which stand under the names given or are made."""
+    entries = {name: Fields(fields, alone="voice") for name, fields in characters.items()}
+    return _change(text, story, "characters", Section(entries)) if entries else text
+
+
+def state_voice(text: str, story: str, speaker: str, wish: VoiceWish) -> str:
+    """State of a character's or the narrator's voice what the wish does not leave open."""
+    stated: dict[str, Value | None] = {
+        "voice": wish.id,
+        "engine": wish.engine,
+        "rate": wish.rate,
+        "pitch": wish.pitch,
+        "volume": wish.volume,
+    }
+    fields = {key: value for key, value in stated.items() if value is not None}
+    if not fields:
+        return text
+    if speaker == NARRATOR:
+        return _change(text, story, "narrator", Fields(fields, alone="voice"))
+    return state_characters(text, story, {speaker: fields})
+
+
+def state_gender(text: str, story: str, name: str, gender: Gender) -> str:
+    """State a character's gender."""
+    return state_characters(text, story, {name: {"gender": gender}})
+
+
+def state_aliases(text: str, story: str, name: str, aliases: Sequence[str]) -> str:
+    """State a character's other names, all of them; those that stand there and stay keep their place."""
+    node = _find(text, ("stories", story, "characters", name, "aliases"))
+    standing = [_flat(item) for item in node.items] if isinstance(node, Listing) else []
+    kept = [alias for alias in standing if alias in aliases]
+    if not kept or list(aliases[: len(kept)]) != kept:
+        return state_characters(text, story, {name: {"aliases": list(aliases)}})
+    for index in reversed(range(len(standing))):
+        if standing[index] not in aliases:
+            text = remove_value(text, ("stories", story, "characters", name, "aliases", index))
+    fresh = Items({place: alias for place, alias in enumerate(aliases) if place >= len(kept)})
+    if not fresh.changes:
+        return text
+    return _change(text, story, "characters", Section({name: Fields({"aliases": fresh})}))
+
+
+def forget_character(text: str, story: str, name: str) -> str:
+    """Take a character's entry, which is there, out of the story's section; its comments stay."""
+    return remove_value(text, ("stories", story, "characters", name))
+
+
+def state_lines(text: str, story: str, snippet: str, fixes: Sequence[LineFix]) -> str:
+    """State whose the lines with these words are.
+
+    `fixes` are all that shall stand under the words: those that do already, in their order and with
+    whatever speaker they shall have now, then new ones.
+    """
+    node = _find(text, ("stories", story, "lines", snippet))
+    change: Change
+    if isinstance(node, Listing):
+        speakers = [_flat(item.get("speaker")) for item in node.items if isinstance(item, Table)]
+        items: dict[int, Change] = {
+            place: Fields({"speaker": fix.speaker} if place < len(speakers) else _fix_fields(fix))
+            for place, fix in enumerate(fixes)
+            if place >= len(speakers) or fix.speaker != speakers[place]
+        }
+        change = Items(items)
+    elif len(fixes) > 1:
+        change = [_fix_fields(fix) for fix in fixes]
+    elif node is not None:
+        change = Fields({"speaker": fixes[0].speaker}, alone="speaker")
+    else:
+        change = fixes[0].speaker if fixes[0].after is None else Fields(_fix_fields(fixes[0]))
+    return _change(text, story, "lines", Section({snippet: change}))
+
+
+def _fix_fields(fix: LineFix) -> dict[str, Value]:
+    fields: dict[str, Value] = {"speaker": fix.speaker}
+    return fields if fix.after is None else fields | {"after": fix.after}
+
+
+def _change(text: str, story: str, key: str, change: Change) -> str:
+    return change_settings(text, Section({"stories": Section({story: Section({key: change})})}))
+
+
+def _find(text: str, path: Sequence[str]) -> Node | None:
+    """Return what stands at a path, None where nothing does."""
+    node: Node | None = parse(text, [])
+    for part in path:
+        node = node.get(part) if isinstance(node, Table) else None
+    return node
+
+
+def _flat(node: Node | None) -> str:
+    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""

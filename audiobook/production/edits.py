@@ -1,0 +1,256 @@
+"""Change voices.yaml as a person does who listens: voices, genders, names, whose a line is; and take it back.
+
+A change is made to the file as its maker saw it, told by the file's revision, and to nothing else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from audiobook.casting import (
+    Settings,
+    VoiceWish,
+    find_stated,
+    forget_character,
+    state_aliases,
+    state_gender,
+    state_lines,
+    state_voice,
+)
+from audiobook.errors import ConflictError, EditError, StorageError
+from audiobook.model import NARRATOR, Character, Gender, Script
+from audiobook.production.project import Project, find_story
+from audiobook.production.stories import read_settings, script_and_cast
+from audiobook.production.voices_file import (
+    decode_voices,
+    encode_voices,
+    read_voices,
+    replace_voices,
+    revision_of,
+    voices_path,
+)
+from audiobook.script import LineWords
+
+_REMEMBERED = 100
+"""How many changes can be taken back; each is a file of some kilobytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What was taken back, in words, and the file's revision since then."""
+
+    revision: str
+    undone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What the journal holds: the file before (None: there was none), its revision after, and what it was."""
+
+    before: bytes | None
+    after: str
+    what: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """A story and the text of voices.yaml while a change is made; `what` says which, for `undo`.
+
+    `revision` is the file's: before the change, and once that is made, after it.
+    """
+
+    name: str
+    settings: Settings
+    text: str
+    revision: str
+    what: str = ""
+
+
+class Editor:
+    """Changes one project's voices.yaml, and remembers its earlier contents to take changes back.
+
+    Every method that changes something takes the `revision` of the file that its caller has seen, and
+    returns the new one.  Raises `ConflictError` where the file is another by now, `EditError` where the
+    change can't be made, and as `script_and_cast`; the file is untouched then.  Threads may share it.
+
+    `read_script` gives a story's script by its name, as of now: for callers who hold it already.
+    """
+
+    def __init__(self, project: Project, read_script: Callable[[str], Script] | None = None) -> None:
+        self.path = voices_path(project)
+        self._opened = project
+        self._read_script = read_script or (lambda name: script_and_cast(self.project, name)[0])
+        self._journal: deque[_Change] = deque(maxlen=_REMEMBERED)
+        self._lock = threading.RLock()
+
+    @property
+    def project(self) -> Project:
+        """The project with its voices.yaml, which may be there only since a change was made."""
+        return replace(self._opened, voices=self.path) if self.path.exists() else self._opened
+
+    @property
+    def revision(self) -> str:
+        """The revision of the file as it is now."""
+        return revision_of(read_voices(self.path))
+
+    def set_voice(self, story: str, character: str, wish: VoiceWish, revision: str) -> str:
+        """State of a character's voice in a story, or of the narrator's, what `wish` does not leave open."""
+        with self._change(story, revision) as draft:
+            own = draft.settings.for_story(draft.name)
+            name, lower = NARRATOR, own.narrator.engine
+            if character != NARRATOR:
+                found = self._find(story, character)
+                stated = find_stated(found, own.characters)
+                name = stated.name if stated else found.name
+                lower = (stated.voice.engine if stated else None) or own.engine
+            if wish.engine == lower:
+                wish = replace(wish, engine=None)
+            draft.text = state_voice(draft.text, draft.name, name, wish)
+            draft.what = f"the voice of {character}"
+        return draft.revision
+
+    def set_character(
+        self,
+        story: str,
+        character: str,
+        revision: str,
+        *,
+        gender: Gender | None = None,
+        aliases: Sequence[str] | None = None,
+    ) -> str:
+        """State a character's gender and other names (all of them) in a story; None leaves them open."""
+        with self._change(story, revision) as draft:
+            name = self._name_to_state(draft, character)
+            if gender is not None:
+                draft.text = state_gender(draft.text, draft.name, name, gender)
+            if aliases is not None:
+                draft.text = state_aliases(draft.text, draft.name, name, aliases)
+            draft.what = f"what is stated about {character}"
+        return draft.revision
+
+    def correct_line(self, story: str, number: int, speaker: str, revision: str) -> str:
+        """State who speaks a line, a character or the narrator.
+
+        `number` is the line's index in `Script.quotations`.  The words that are written mean this line
+        alone; where its speaker is stated already, the new one takes the place of the old.
+        """
+        speaker = NARRATOR if speaker.casefold() == NARRATOR else speaker
+        with self._change(story, revision) as draft:
+            script = self._read_script(story)
+            if not 0 <= number < len(script.quotations):
+                raise EditError(f"{draft.name}: has no line {number}: it has {len(script.quotations)}")
+            line, words = script.quotations[number], LineWords(script.book)
+            fixes = draft.settings.for_story(draft.name).lines
+            place = next((i for i, fix in enumerate(fixes) if words.find_start(fix) == line.start), None)
+            if place is not None:
+                fix = replace(fixes[place], speaker=speaker)
+                stated = [*fixes[:place], fix, *fixes[place + 1 :]]
+            else:
+                fresh = words.find_fix(line, speaker)
+                if fresh is None:
+                    raise EditError(
+                        f"{draft.name}: no words tell this line from others; correct its neighbours instead"
+                    )
+                fix, stated = fresh, [*fixes, fresh]
+            same = [each for each in stated if each.snippet == fix.snippet]
+            draft.text = state_lines(draft.text, draft.name, fix.snippet, same)
+            draft.what = f"{speaker} says “{fix.snippet}”"
+        return draft.revision
+
+    def merge_characters(self, story: str, character: str, into: str, revision: str) -> str:
+        """State that a character's names are another's, who keeps voice and gender.
+
+        What the story's section states about the one who is no more is taken out of it.
+        """
+        with self._change(story, revision) as draft:
+            gone, stays = self._find(story, character), self._find(story, into)
+            if gone.name == stays.name:
+                raise EditError(f"{character} can't be merged with itself: name two characters")
+            own = draft.settings.for_story(draft.name).characters
+            stated_gone, stated_stays = find_stated(gone, own), find_stated(stays, own)
+            names = [gone.name]
+            if stated_gone is not None:
+                if any(stated_gone.name == each.name for each in draft.settings.general.characters):
+                    raise EditError(
+                        f"{self.path}: characters.{stated_gone.name}: stands there for every story; "
+                        f"take it out in an editor to make it a name of {into}"
+                    )
+                names += [stated_gone.name, *(stated_gone.aliases or ())]
+                draft.text = forget_character(draft.text, draft.name, stated_gone.name)
+            name = stated_stays.name if stated_stays else stays.name
+            aliases = (stated_stays.aliases if stated_stays else None) or ()
+            others = [each for each in (*aliases, *names) if each.casefold() != name.casefold()]
+            unique = list({each.casefold(): each for each in others}.values())
+            draft.text = state_aliases(draft.text, draft.name, name, unique)
+            draft.what = f"{character} is {into}"
+        return draft.revision
+
+    def undo(self, revision: str) -> Undone:
+        """Take the last change back: the file's bytes are what they were before.
+
+        Raises `ConflictError` where nothing is left to take back, or where the file was changed by
+        somebody else since.
+        """
+        with self._lock:
+            data = self._read(revision)
+            if not self._journal:
+                raise ConflictError("there is nothing to take back")
+            last = self._journal[-1]
+            if last.after != revision:
+                raise ConflictError(f"{self.path}: was changed in an editor since, so nothing was taken back")
+            if last.before is None:
+                self._remove()
+            else:
+                replace_voices(self.project, self.path, data, last.before)
+            self._journal.pop()
+            return Undone(revision=self.revision, undone=last.what)
+
+    @contextmanager
+    def _change(self, story: str, revision: str) -> Iterator[_Draft]:
+        """Give out a draft of the file, and put it in the file's place when it is done."""
+        with self._lock:
+            data = self._read(revision)
+            project, existed = self.project, self.path.exists()
+            name = find_story(project, story).stem
+            text = decode_voices(data)
+            draft = _Draft(name=name, settings=read_settings(project), text=text, revision=revision)
+            yield draft
+            if draft.text == text:
+                return
+            after = encode_voices(draft.text, data)
+            replace_voices(project, self.path, data, after)
+            draft.revision = revision_of(after)
+            what, before = f"{name}: {draft.what}", data if existed else None
+            self._journal.append(_Change(before=before, after=draft.revision, what=what))
+
+    def _read(self, revision: str) -> bytes:
+        data = read_voices(self.path)
+        if revision_of(data) != revision:
+            raise ConflictError(f"{self.path}: was changed meanwhile, so nothing was written; look again")
+        return data
+
+    def _remove(self) -> None:
+        try:
+            self.path.unlink()
+        except OSError as error:
+            raise StorageError(f"{self.path}: can't be removed: {error.strerror}") from error
+
+    def _find(self, story: str, name: str) -> Character:
+        characters = self._read_script(story).characters
+        for character in characters:
+            if character.name == name:
+                return character
+        close = difflib.get_close_matches(name, [character.name for character in characters], n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise EditError(f"{story}: has no character {name!r}{hint}")
+
+    def _name_to_state(self, draft: _Draft, character: str) -> str:
+        """Return the name under which a character is stated, or is to be."""
+        found = self._find(draft.name, character)
+        stated = find_stated(found, draft.settings.for_story(draft.name).characters)
+        return stated.name if stated else found.name

@@ -1,0 +1,61 @@
+"""The words by which voices.yaml means a line: found for a line, and the line found by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audiobook.model import Book, LineFix, Quotation
+from audiobook.script.layout import list_passages, tokenize
+from audiobook.script.line_fixes import LineFinder
+from audiobook.script.marks import DOUBLE, SINGLE, find_quoted
+from audiobook.script.speech import select_speech
+from audiobook.script.utterances import clean
+
+_SNIPPET_WORDS = (4, 7, 12, 30)
+_AFTER_WORDS = (4, 8, 16, 30)
+_LONGEST = 200
+"""How many characters voices.yaml takes as words of a line, and as words before it."""
+_EARLIER = 1000
+_LOOSE_ENDS = ",;:—–- "
+"""Left off at the end of a snippet, which most often spares the line its YAML quotes."""
+
+
+class LineWords:
+    """Goes from lines of a book to words and back, as `Corrector` does when it reads the book."""
+
+    def __init__(self, book: Book) -> None:
+        self._text = book.text
+        passages = list_passages(book)
+        quoted = find_quoted(book.text, passages)
+        speech = select_speech(book.text, tokenize(book.text), passages, quoted)
+        self._starts = [span.start for span in quoted]
+        self._finder = LineFinder(book.text, quoted, {span.start for span in speech})
+
+    def find_start(self, fix: LineFix) -> int | None:
+        """Return where the line begins that a fix means; None where it means none, or several."""
+        line = self._finder.find(fix).line
+        return None if line is None else self._starts[line]
+
+    def find_fix(self, quotation: Quotation, speaker: str) -> LineFix | None:
+        """Return the shortest of a few ways to mean a line that means it alone.
+
+        None where no words tell it from others.
+        """
+        for snippet, after in self._choices(quotation):
+            fix = LineFix(snippet=snippet, speaker=speaker, after=after)
+            if len(snippet) <= _LONGEST and self.find_start(fix) == quotation.start:
+                return fix
+        return None
+
+    def _choices(self, quotation: Quotation) -> Iterator[tuple[str, str | None]]:
+        said = clean(self._text[quotation.start : quotation.end]).split()
+        earlier = clean(self._text[max(0, quotation.start - _EARLIER) : quotation.start]).split()
+        lengths = [length for length in _SNIPPET_WORDS if length < len(said)]
+        snippets = [" ".join(said[:length]).rstrip(_LOOSE_ENDS) for length in (*lengths, len(said))]
+        yield from ((snippet, None) for snippet in snippets)
+        longest = [snippet for snippet in snippets if len(snippet) <= _LONGEST][-1:]
+        for length in _AFTER_WORDS:
+            # The mark that opens the line stands between; the words before it are what a person sees.
+            after = " ".join(earlier[-length:]).strip(DOUBLE + SINGLE + " ")
+            if after and len(after) <= _LONGEST:
+                yield from ((snippet, after) for snippet in longest)
