@@ -192,11 +192,8 @@ class _Editor:
         elif piece.style not in {"'", '"'} and _FLOW_MARK.search(words):
             words = write_scalar(piece.text)
         rest = {key: value for key, value in change.values.items() if key != alone}
-        return (
-            f"{{{alone}: {words}, {write_plain(apply_change(NOTHING, Fields(rest)))[1:-1]}}}"
-            if rest
-            else words
-        )
+        inner = write_plain(apply_change(NOTHING, Fields(rest)))[1:-1]
+        return f"{{{alone}: {words}, {inner}}}" if rest else words
 
     def _change_list(self, piece: Piece, plain: Plain, change: Items) -> None:
         values = plain if isinstance(plain, list) else []
@@ -219,9 +216,9 @@ class _Editor:
         elif piece.is_flow:
             indent = f"{self.line_end}{self._indent_at(piece.start)}  "
             comments = find_comments(self.text, [piece], piece.start, piece.end)
-            kept = "".join(f"  {self.text[place.start : place.stop]}{indent}" for place in comments)
+            kept = "".join(f"{self.text[place.start : place.stop]}{indent}" for place in comments)
             # Only lists and mappings take such a place: the comments go before the last brace.
-            self._splice(piece.start, piece.end, words[:-1] + kept + words[-1])
+            self._splice(piece.start, piece.end, words[:-1] + "  " * bool(kept) + kept + words[-1])
         else:
             anchor = _PROPERTY.match(self.text, piece.outer, piece.start)
             place = anchor.end() if anchor else colon or piece.start

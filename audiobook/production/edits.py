@@ -90,8 +90,8 @@ class Editor:
 
     @property
     def project(self) -> Project:
-        """The project with its voices.yaml, which may be there only since a change was made."""
-        return replace(self._opened, voices=self.path) if self.path.exists() else self._opened
+        """The project with its voices.yaml, which may come and go."""
+        return replace(self._opened, voices=self.path if self.path.exists() else None)
 
     @property
     def revision(self) -> str:

@@ -52,6 +52,7 @@ class LineWords:
         earlier = clean(self._text[max(0, quotation.start - _EARLIER) : quotation.start]).split()
         lengths = [length for length in _SNIPPET_WORDS if length < len(said)]
         snippets = [" ".join(said[:length]).rstrip(_LOOSE_ENDS) for length in (*lengths, len(said))]
+        snippets.append(" ".join(said))
         yield from ((snippet, None) for snippet in snippets)
         longest = [snippet for snippet in snippets if len(snippet) <= _LONGEST][-1:]
         for length in _AFTER_WORDS:
