@@ -58,6 +58,7 @@ GROWN = {
         "stories:\n    other: {title: X}  # theirs\n    s:\n      characters:\n"
         "        Ann: {voice: en-us+f2, pitch: 40}\n\nrate: 150\n"
     ),
+    "{rate: 150}\n": "{rate: 150, stories: {s: {characters: {Ann: {voice: en-us+f2, pitch: 40}}}}}\n",
     "stories:\n  s:\nrate: 150\n": (
         "stories:\n  s:\n    characters:\n      Ann: {voice: en-us+f2, pitch: 40}\nrate: 150\n"
     ),
@@ -165,6 +166,24 @@ def test_what_is_taken_out_leaves_its_comments() -> None:
     flow = "stories: {s: {characters: {Max: {}, Ann: en-us, Bea: en-us}}}  # all"
     for name, left in {"Max": "Ann: en-us, Bea: en-us", "Bea": "Max: {}, Ann: en-us"}.items():
         assert forget_character(flow, "s", name) == f"stories: {{s: {{characters: {{{left}}}}}}}  # all"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(" ~  # x", "  # x"), (" null  # x", "  # x"), ("  # x", "  # x"), (" &a  # x", " &a  # x")],
+)
+def test_a_section_grows_where_nothing_stands(before: str, after: str) -> None:
+    head = "stories:\n  s:\n    characters:"
+    grown = "\n      Ann: {voice: en-us+f2, pitch: 40}\n"
+    assert state_characters(f"{head}{before}\n", "s", ANN) == head + after + grown
+
+
+def test_an_alias_is_written_out_where_it_changes() -> None:
+    text = "stories:\n  t: &x {title: '1984'}  # t\n  s: *x  # as t\n"
+    assert state_gender(text, "s", "Ann", "female") == (
+        "stories:\n  t: &x {title: '1984'}  # t\n"
+        '  s: {title: "1984", characters: {Ann: {gender: female}}}  # as t\n'
+    )
 
 
 def test_what_others_share_is_not_changed_alone() -> None:

@@ -250,7 +250,8 @@ class _Editor:
     def _put_below(self, pair: Pair, column: int, section: Section) -> None:
         """Write a section below its key, which has no value yet."""
         if pair.colon is not None and pair.value.start < pair.value.end:  # ~ or null
-            self._splice(pair.value.start, pair.value.end, "")
+            space = len(self.text[: pair.value.start].rstrip(" "))
+            self._splice(space, pair.value.end, "")
         self._put_lines_after(pair.end, self.lines_of(section.entries, column))
 
     def _add_in_braces(self, piece: Piece, ends: Sequence[int], words: str) -> None:

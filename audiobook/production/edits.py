@@ -217,8 +217,9 @@ class Editor:
             data = self._read(revision)
             project, existed = self.project, self.path.exists()
             name = find_story(project, story).stem
+            settings = read_settings(project)
             text = decode_voices(data)
-            draft = _Draft(name=name, settings=read_settings(project), text=text, revision=revision)
+            draft = _Draft(name=name, settings=settings, text=text, revision=revision)
             yield draft
             if draft.text == text:
                 return

@@ -34,8 +34,8 @@ class Pinned:
 def pin_cast(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Pinned:
     """Write who speaks in a story, and in which voice, into its section of voices.yaml.
 
-    Only insertions are made; what a person stated stays as it is.  The file is replaced in one step,
-    and not at all where somebody else changed it meanwhile.  Raises `NarrateError`.
+    What a person stated stays as it is, comments and all.  The file is replaced in one step, and
+    not at all where somebody else changed it meanwhile.  Raises `NarrateError`.
     """
     path = voices_path(project)
     data = read_voices(path)
