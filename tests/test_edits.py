@@ -105,6 +105,30 @@ def test_words_that_occur_more_than_once_get_what_stands_before(edit: Callable[.
     )  # fmt: skip
 
 
+def test_long_lines_are_meant_by_as_many_words_as_the_file_takes(edit: Callable[..., Editor]) -> None:
+    long = "and so on " * 60
+    editor = edit(story=f'Rain fell.\n\n"{long}."\n\nSnow fell.\n\n"{long}."\n\nMax left.\n')
+    editor.correct_line("talk", 1, "Max", editor.revision)
+    assert speakers(editor)[1] == "Max"
+    assert script_of(editor).unmet == ()
+    assert "and so on: {speaker: Max, after: " in written(editor)
+
+
+def test_a_script_at_hand_is_not_read_again(edit: Callable[..., Editor]) -> None:
+    first = edit()
+    script, asked = script_of(first), []
+
+    def read_script(name: str) -> Script:
+        asked.append(name)
+        return script
+
+    editor = Editor(first.project, read_script)
+    revision = editor.set_voice("talk", NARRATOR, VoiceWish(pitch=40), editor.revision)
+    editor.correct_line("talk", 0, "Ms. Brown", revision)
+    assert asked == ["talk"]
+    assert "Yes,: Ms. Brown" in written(editor).replace('"', "")
+
+
 def test_a_line_corrected_again_has_one_entry(edit: Callable[..., Editor]) -> None:
     editor = edit()
     for speaker in ("Max", "Somebody Else", "Rachel Green"):

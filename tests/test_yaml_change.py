@@ -15,6 +15,7 @@ from audiobook.casting import (
     CharacterSettings,
     Settings,
     VoiceWish,
+    default_voices_yaml,
     forget_character,
     load_settings,
     state_aliases,
@@ -92,6 +93,14 @@ def test_the_text_grows_where_it_should(before: str) -> None:
     assert after == GROWN[before]
     assert is_within(before, after)
     assert state_characters(after, "s", ANN) == after
+
+
+def test_the_commented_file_of_a_new_project_grows_by_three_lines() -> None:
+    before = default_voices_yaml()
+    after = state_characters(before, "s", ANN)
+    head, tail = before[: before.index("\nstories:\n")], before[before.index("\nstories:\n") + 10 :]
+    grown = "  s:\n    characters:\n      Ann: {voice: en-us+f2, pitch: 40}\n"
+    assert after == f"{head}\nstories:\n{grown}{tail}"
 
 
 HEAD = "stories:\n  s:\n    characters:\n"

@@ -52,11 +52,11 @@ class LineWords:
         earlier = clean(self._text[max(0, quotation.start - _EARLIER) : quotation.start]).split()
         lengths = [length for length in _SNIPPET_WORDS if length < len(said)]
         snippets = [" ".join(said[:length]).rstrip(_LOOSE_ENDS) for length in (*lengths, len(said))]
-        snippets.append(" ".join(said))
-        yield from ((snippet, None) for snippet in snippets)
+        whole = " ".join(said)
+        yield from ((snippet, None) for snippet in (*snippets, whole))
         longest = [snippet for snippet in snippets if len(snippet) <= _LONGEST][-1:]
         for length in _AFTER_WORDS:
             # The mark that opens the line stands between; the words before it are what a person sees.
             after = " ".join(earlier[-length:]).strip(DOUBLE + SINGLE + " ")
             if after and len(after) <= _LONGEST:
-                yield from ((snippet, after) for snippet in longest)
+                yield from ((snippet, after) for snippet in (*longest, whole))
