@@ -191,7 +191,8 @@ def test_merged_characters_are_one(edit: Callable[..., Editor]) -> None:
     file = editor.path.read_bytes()
     revision = editor.merge_characters("talk", "Ms. Brown", "Rachel Green", editor.revision)
     assert written(editor) == (
-        f"{STORY}    characters:\n      Rachel Green: {{aliases: [Ms. Brown, Brownie]}}\n      # slow\n"
+        f"{STORY}    characters:\n"
+        "      Rachel Green: {aliases: [Rachel, Ms. Brown, Brownie]}\n      # slow\n"
     )
     script = script_of(editor)
     assert {character.name for character in script.characters} == {"Max", "Rachel Green"}
@@ -203,6 +204,15 @@ def test_merged_characters_are_one(edit: Callable[..., Editor]) -> None:
     assert editor.path.read_bytes() == file
     with pytest.raises(ConflictError, match="there is nothing to take back"):
         editor.undo(revision)
+
+
+def test_a_merge_loses_no_name_that_the_story_has(new_project: NewProject) -> None:
+    editor = Editor(open_project(new_project()))
+    editor.merge_characters("starlight-serenade", "Max", "Anne-Marie Ferrari", editor.revision)
+    script, _ = script_and_cast(editor.project, "starlight-serenade")
+    # Alone, "Anne-Marie" would not be taken for somebody who is called Max as well.
+    assert [character.name for character in script.characters] == ["Anne-Marie Ferrari", "Rachel"]
+    assert written(editor).endswith("Anne-Marie Ferrari: {aliases: [Anne-Marie, Max]}\n")
 
 
 def test_a_merge_adds_to_the_names_that_are_stated_above(edit: Callable[..., Editor]) -> None:

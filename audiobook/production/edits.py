@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from audiobook.casting import (
+    CharacterSettings,
     Settings,
     VoiceWish,
     find_stated,
@@ -173,20 +174,22 @@ class Editor:
                 raise EditError(f"{character} can't be merged with itself: name two characters")
             own = draft.settings.for_story(draft.name).characters
             stated_gone, stated_stays = find_stated(gone, own), find_stated(stays, own)
-            names = [gone.name]
             if stated_gone is not None:
                 if any(stated_gone.name == each.name for each in draft.settings.general.characters):
                     raise EditError(
                         f"{self.path}: characters.{stated_gone.name}: stands there for every story; "
                         f"take it out in an editor to make it a name of {into}"
                     )
-                names += [stated_gone.name, *(stated_gone.aliases or ())]
                 draft.text = forget_character(draft.text, draft.name, stated_gone.name)
-            name = stated_stays.name if stated_stays else stays.name
-            aliases = (stated_stays.aliases if stated_stays else None) or ()
-            others = [each for each in (*aliases, *names) if each.casefold() != name.casefold()]
-            unique = list({each.casefold(): each for each in others}.values())
-            draft.text = state_aliases(draft.text, draft.name, name, unique)
+            others = [each for each in own if each not in (stated_gone, stated_stays)]
+            taken = {name.casefold() for each in others for name in (each.name, *(each.aliases or ()))}
+            # All names that the text was found to have for them: what joined these may not join all.
+            name, *names = [*_names(stays, stated_stays), *_names(gone, stated_gone)]
+            aliases: dict[str, str] = {}
+            for alias in names:
+                if alias.casefold() not in taken | {name.casefold()}:
+                    aliases.setdefault(alias.casefold(), alias)
+            draft.text = state_aliases(draft.text, draft.name, name, list(aliases.values()))
             draft.what = f"{character} is {into}"
         return draft.revision
 
@@ -255,3 +258,10 @@ class Editor:
         found = self._find(draft.name, character)
         stated = find_stated(found, draft.settings.for_story(draft.name).characters)
         return stated.name if stated else found.name
+
+
+def _names(character: Character, stated: CharacterSettings | None) -> tuple[str, ...]:
+    """Return a character's names, first the one to state it under, then those that are stated."""
+    if stated is None:
+        return (character.name, *character.aliases)
+    return (stated.name, *(stated.aliases or ()), character.name, *character.aliases)
