@@ -352,14 +352,12 @@ def _add_characters(draw: st.DrawFn, file: File) -> None:
             file.add(3, f"{name}: {shape if shape != '*z' or has_anchor else ''}", name)
 
 
-WISHES = st.fixed_dictionaries(
-    {},
-    optional={
-        "id": st.sampled_from(["en-us", "en, gb"]),
-        "rate": st.integers(80, 450),
-        "volume": st.sampled_from([0.25, 1.0]),
-    },
-).map(lambda wish: VoiceWish(**wish))
+WISHES = st.builds(
+    VoiceWish,
+    id=st.sampled_from([None, "en-us", "en, gb"]),
+    rate=st.none() | st.integers(80, 450),
+    volume=st.sampled_from([None, 0.25, 1.0]),
+)
 GENDERS = st.sampled_from(get_args(Gender))
 ALIASES = st.lists(st.sampled_from(["Annie", "the 'cook' of Ann", "x, y", "Q"]), unique=True)
 SPEAKERS = st.sampled_from(["Max", "Bea", NARRATOR])
