@@ -24,7 +24,7 @@ from audiobook.casting import (
     state_voice,
 )
 from audiobook.errors import ConflictError, EditError, StorageError
-from audiobook.model import NARRATOR, Character, Gender, Script
+from audiobook.model import NARRATOR, Book, Character, Gender, Script
 from audiobook.production.project import Project, find_story
 from audiobook.production.stories import read_settings, script_and_cast
 from audiobook.production.voices_file import (
@@ -87,6 +87,7 @@ class Editor:
         self._opened = project
         self._read_script = read_script or (lambda name: script_and_cast(self.project, name)[0])
         self._journal: deque[_Change] = deque(maxlen=_REMEMBERED)
+        self._words: tuple[Book, LineWords] | None = None
         self._lock = threading.RLock()
 
     @property
@@ -145,9 +146,9 @@ class Editor:
             script = self._read_script(story)
             if not 0 <= number < len(script.quotations):
                 raise EditError(f"{draft.name}: has no line {number}: it has {len(script.quotations)}")
-            line, words = script.quotations[number], LineWords(script.book)
+            line, words = script.quotations[number], self._words_of(script.book)
             fixes = draft.settings.for_story(draft.name).lines
-            place = next((i for i, fix in enumerate(fixes) if words.find_start(fix) == line.start), None)
+            place = next((i for i, fix in enumerate(fixes) if words.means(fix, line)), None)
             if place is not None:
                 fix = replace(fixes[place], speaker=speaker)
                 stated = [*fixes[:place], fix, *fixes[place + 1 :]]
@@ -243,6 +244,12 @@ class Editor:
             self.path.unlink()
         except OSError as error:
             raise StorageError(f"{self.path}: can't be removed: {error.strerror}") from error
+
+    def _words_of(self, book: Book) -> LineWords:
+        """Return the words of a book's lines; the last book's are kept, for its next line."""
+        if self._words is None or self._words[0] != book:
+            self._words = (book, LineWords(book))
+        return self._words[1]
 
     def _find(self, story: str, name: str) -> Character:
         characters = self._read_script(story).characters

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from audiobook.model import Book, LineFix, Quotation
 from audiobook.script.layout import list_passages, tokenize
-from audiobook.script.line_fixes import LineFinder
+from audiobook.script.line_fixes import LineFinder, find_places, snippet_pattern
 from audiobook.script.marks import DOUBLE, SINGLE, find_quoted
 from audiobook.script.speech import select_speech
 from audiobook.script.utterances import clean
@@ -31,10 +31,13 @@ class LineWords:
         self._starts = [span.start for span in quoted]
         self._finder = LineFinder(book.text, quoted, {span.start for span in speech})
 
-    def find_start(self, fix: LineFix) -> int | None:
-        """Return where the line begins that a fix means; None where it means none, or several."""
+    def means(self, fix: LineFix, quotation: Quotation) -> bool:
+        """Tell whether a fix means this line, and no other."""
+        pattern = snippet_pattern(fix.snippet)
+        if pattern is None or not any(find_places(pattern, self._text, quotation.start, quotation.end)):
+            return False  # spares a search through the whole book
         line = self._finder.find(fix).line
-        return None if line is None else self._starts[line]
+        return line is not None and self._starts[line] == quotation.start
 
     def find_fix(self, quotation: Quotation, speaker: str) -> LineFix | None:
         """Return the shortest of a few ways to mean a line that means it alone.
@@ -43,7 +46,7 @@ class LineWords:
         """
         for snippet, after in self._choices(quotation):
             fix = LineFix(snippet=snippet, speaker=speaker, after=after)
-            if len(snippet) <= _LONGEST and self.find_start(fix) == quotation.start:
+            if len(snippet) <= _LONGEST and self.means(fix, quotation):
                 return fix
         return None
 
