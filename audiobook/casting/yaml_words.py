@@ -42,17 +42,3 @@ def write_like(value: str | float, style: str | None) -> str:
     if isinstance(value, str) and style == '"':
         return _quote(value)
     return write_scalar(value)
-
-
-def write_value(value: Value) -> str:
-    """Return a value in one line: a scalar, `[a, b]` or `{a: b}`."""
-    if isinstance(value, str | int | float):
-        return write_scalar(value)
-    if isinstance(value, Mapping):
-        return f"{{{write_flow(value)}}}"
-    return f"[{', '.join(map(write_value, value))}]"
-
-
-def write_flow(fields: Mapping[str, Value]) -> str:
-    """Return fields as the inside of a flow mapping: `voice: en-us, aliases: [Rach]`."""
-    return ", ".join(f"{write_scalar(key)}: {write_value(value)}" for key, value in fields.items())

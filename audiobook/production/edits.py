@@ -108,7 +108,7 @@ class Editor:
             if character != NARRATOR:
                 found = self._find(story, character)
                 stated = find_stated(found, own.characters)
-                name = stated.name if stated else found.name
+                name, *_ = _names(found, stated)
                 lower = (stated.voice.engine if stated else None) or own.engine
             if wish.engine == lower:
                 wish = replace(wish, engine=None)
@@ -127,7 +127,8 @@ class Editor:
     ) -> str:
         """State a character's gender and other names (all of them) in a story; None leaves them open."""
         with self._change(story, revision) as draft:
-            name = self._name_to_state(draft, character)
+            found = self._find(story, character)
+            name, *_ = _names(found, find_stated(found, draft.settings.for_story(draft.name).characters))
             if gender is not None:
                 draft.text = state_gender(draft.text, draft.name, name, gender)
             if aliases is not None:
@@ -259,12 +260,6 @@ class Editor:
         close = difflib.get_close_matches(name, [character.name for character in characters], n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         raise EditError(f"{story}: has no character {name!r}{hint}")
-
-    def _name_to_state(self, draft: _Draft, character: str) -> str:
-        """Return the name under which a character is stated, or is to be."""
-        found = self._find(draft.name, character)
-        stated = find_stated(found, draft.settings.for_story(draft.name).characters)
-        return stated.name if stated else found.name
 
 
 def _names(character: Character, stated: CharacterSettings | None) -> tuple[str, ...]:
