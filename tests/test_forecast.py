@@ -84,14 +84,12 @@ def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
         now = began
         story = StoryReport(name=name, work=dict(zip(map(Path, "abcd"), tracks(4), strict=True)))
         meter.plan(story, 40, 4)
-        assert meter.left_s is None
+        assert str(meter).endswith("clips")  # nothing is known of this lot
         now += 50.0
         meter.advance(story, clips=40)
         meter.advance(story, files=2)
         assert meter.elapsed_s == 50
-        left_s = meter.left_s
-        assert left_s is not None
-        assert 5 < left_s < 200
+        assert 5 < (meter.left_s or 0) < 200
         meter.advance(story, files=2)
         assert meter.left_s == 0
     assert str(meter).startswith("8/8 chapters, 80/80 clips, ")
