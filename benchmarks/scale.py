@@ -1,6 +1,6 @@
 """Time whole books against the processor time of the bare parts, from short to long.
 
-    python -m benchmarks.scale [--text FILE] [--words N ...] [--bare-most N] [--record] [--plot]
+    python -m benchmarks.scale [--text FILE] [--words N ...] [--bare-most N] [--record] [--busy] [--plot]
 
 For each text (the one that is named, or generated ones of so many words, in chapters):
 
@@ -44,14 +44,17 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one text cost: processor and wall time in seconds, sizes in MB (1,000,000 bytes)."""
+    """What one text cost: processor and wall time in seconds, sizes in MB (1,000,000 bytes).
+
+    `wall_s` is None where the machine had other work too.
+    """
 
     text: str
     words: int
     cores: int
     bare_synthesis_s: float | None
     bare_encoding_s: float | None
-    wall_s: float
+    wall_s: float | None
     cpu_s: float
     peak_mb: float
     mp3_mb: float
@@ -60,7 +63,7 @@ class Figures:
     @property
     def ratio(self) -> float | None:
         """Narrate's wall time over the bare parts' processor time spread over all cores."""
-        if self.bare_synthesis_s is None or self.bare_encoding_s is None:
+        if self.bare_synthesis_s is None or self.bare_encoding_s is None or self.wall_s is None:
             return None
         return self.wall_s * self.cores / (self.bare_synthesis_s + self.bare_encoding_s)
 
@@ -96,7 +99,7 @@ def measure_bare(text: Path, folder: Path) -> tuple[float, float]:
     return both
 
 
-def measure(source: Path, folder: Path, *, with_bare: bool) -> Figures:
+def measure(source: Path, folder: Path, *, with_bare: bool, is_busy: bool) -> Figures:
     """Run narrate cold on a book, and the bare parts on its text."""
     words = subprocess.run(
         [sys.executable, "-m", "audiobook", "text", str(source)], check=True, capture_output=True
@@ -115,7 +118,7 @@ def measure(source: Path, folder: Path, *, with_bare: bool) -> Figures:
         cores=count_cores(),
         bare_synthesis_s=bare[0],
         bare_encoding_s=bare[1],
-        wall_s=taken[0][0],
+        wall_s=None if is_busy else taken[0][0],
         cpu_s=cpu_s,
         peak_mb=taken[0][1],
         mp3_mb=_size_mb(project / "output"),
@@ -142,8 +145,9 @@ def generate_book(words: int) -> str:
 
 def show(figures: Figures) -> None:
     """Print one text's figures."""
+    wall = f"{figures.wall_s:.1f} s" if figures.wall_s is not None else "beside other work"
     print(
-        f"{figures.text}: {figures.words} words, {figures.wall_s:.1f} s on {figures.cores} cores "
+        f"{figures.text}: {figures.words} words, {wall} on {figures.cores} cores "
         f"({figures.cpu_s:.1f} s of processor time), peak memory {figures.peak_mb:.0f} MB, "
         f"MP3 {figures.mp3_mb:.0f} MB, clip cache {figures.cache_mb:.0f} MB"
     )
@@ -174,20 +178,18 @@ def draw() -> None:
     rows = [Figures(**each) for each in json.loads(_FIGURES.read_text())]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
     words = [row.words for row in rows]
-    for name, values in (
-        ("wall time", [row.wall_s for row in rows]),
-        ("processor time / cores", [row.cpu_s / row.cores for row in rows]),
-    ):
-        left.loglog(words, values, marker="o", label=name)
-    bare = [row for row in rows if row.ratio is not None]
-    bound = [row.wall_s / (row.ratio or 1) * _MOST_RATIO for row in bare]
+    alone = [row for row in rows if row.wall_s is not None]
+    left.loglog([row.words for row in alone], [row.wall_s for row in alone], marker="o", label="wall time")
+    left.loglog(words, [row.cpu_s / row.cores for row in rows], marker="o", label="processor time / cores")
+    bare = [row for row in rows if row.bare_synthesis_s is not None and row.bare_encoding_s is not None]
+    parts = [((row.bare_synthesis_s or 0) + (row.bare_encoding_s or 0)) / row.cores for row in bare]
+    bound = [_MOST_RATIO * each for each in parts]
     left.loglog([row.words for row in bare], bound, "k--", label=f"bound ({_MOST_RATIO} × the bare parts)")
     left.set(xlabel="words", ylabel="seconds", title=f"A cold run on {rows[0].cores} cores")
     left.legend()
     right.semilogx(words, [row.peak_mb for row in rows], marker="o", label="peak memory, MB")
-    right.semilogx(
-        words, [row.wall_s / row.words * 1e5 for row in rows], marker="o", label="s a 100,000 words"
-    )
+    each = [row.cpu_s / row.words * 1e5 for row in rows]
+    right.semilogx(words, each, marker="o", label="processor time a 100,000 words, s")
     right.set(xlabel="words", title="Memory, and time per 100,000 words")
     right.set_ylim(bottom=0)
     right.legend()
@@ -205,6 +207,7 @@ def main() -> int:
     parser.add_argument("--words", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--bare-most", type=int, default=120_000)
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--busy", action="store_true", help="other programs run too: keep no wall time")
     parser.add_argument("--plot", action="store_true", help="draw what is recorded, and run nothing")
     args = parser.parse_args()
     if args.plot:
@@ -216,7 +219,9 @@ def main() -> int:
             source = args.text or Path(name) / f"generated-{words}.txt"
             if not args.text:
                 source.write_text(generate_book(words), encoding="utf-8")
-            figures = measure(source.resolve(), Path(name), with_bare=words <= args.bare_most)
+            figures = measure(
+                source.resolve(), Path(name), with_bare=words <= args.bare_most, is_busy=args.busy
+            )
         show(figures)
         if args.record:
             record(figures)
