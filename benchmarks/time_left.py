@@ -18,8 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audiobook.cli.progress import Meter
-from audiobook.production import Options, StoryReport, make_stories, open_project
+from audiobook.production import Meter, Options, StoryReport, make_stories, open_project
 from benchmarks.speed import family
 from benchmarks.torture import make_book
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from audiobook.cli.console import open_console
-from audiobook.cli.forecast import Forecast, play
-from audiobook.cli.progress import LINE_S, Meter, open_listener
-from audiobook.production import StoryReport, TrackWork
+from audiobook.cli.progress import LINE_S, describe, open_listener
+from audiobook.production import Meter, StoryReport, TrackWork
+from audiobook.production.forecast import Forecast, play
 from benchmarks.time_left import largest_error, processor_s, watch
 from benchmarks.torture import make_book
 
@@ -67,12 +67,12 @@ def test_a_meter_counts_and_says_what_is_left() -> None:
     planned = dict(zip(map(Path, "abcd"), tracks(4), strict=True))
     story = StoryReport(name="s", work=planned)
     meter.plan(story, 40, 4)
-    assert str(meter) == "0/4 chapters, 0/40 clips"
+    assert describe(meter) == "0/4 chapters, 0/40 clips"
     now = 50.0
     meter.advance(story, clips=40)
     meter.advance(story, files=2)
-    assert str(meter).startswith("2/4 chapters, 40/40 clips, ")
-    assert "× real time, about " in str(meter)
+    assert describe(meter).startswith("2/4 chapters, 40/40 clips, ")
+    assert "× real time, about " in describe(meter)
     assert meter.left_s is not None
     assert 5 < meter.left_s < 200
 

@@ -2,6 +2,7 @@
 
 from audiobook.checking.books import BookOrder, check_book
 from audiobook.checking.completeness import Planned, judge_source
+from audiobook.checking.decoding import decode
 from audiobook.checking.files import CheckedFile, FileOrder, check_file
 from audiobook.checking.plot import is_own_picture
 from audiobook.checking.profiles import PROFILES, Limit, Profile
@@ -23,6 +24,7 @@ __all__ = [
     "StoryFindings",
     "check_book",
     "check_file",
+    "decode",
     "is_own_picture",
     "judge_source",
     "judge_spread",

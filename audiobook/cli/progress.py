@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console
-from audiobook.cli.forecast import Forecast
 from audiobook.cli.tables import write_clock
-from audiobook.production import Listener, StoryReport, TrackWork
+from audiobook.production import Listener, Meter, Silent, StoryReport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,19 +23,7 @@ _SHARE_OF_ENCODING = 0.8
 """How much of a story's bar is its files, the rest being its clips (docs/performance.md)."""
 
 
-class _Silent:
-    """Says nothing; errors are in the report."""
-
-    def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
-    def clips_spoken(self, story: StoryReport, count: int) -> None: ...
-    def track_made(self, story: StoryReport, path: Path) -> None: ...
-    def part_made(self, story: StoryReport, title: str) -> None: ...
-    def story_done(self, story: StoryReport) -> None: ...
-    def tick(self) -> None: ...
-    def note(self, message: str) -> None: ...
-
-
-class Notes(_Silent):
+class Notes(Silent):
     """Says what a person should know, and nothing of the work, since none is done: for `--dry-run`."""
 
     def __init__(self) -> None:
@@ -50,73 +37,19 @@ class Notes(_Silent):
         self._console.print(message, soft_wrap=True)
 
 
-class Meter:
-    """Counts a run's chapters and clips, of all stories together, and forecasts its end."""
-
-    def __init__(self, jobs: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._jobs = jobs
-        self._clock = clock
-        self._works: list[TrackWork] = []
-        self._letters_a_clip: dict[str, float] = {}
-        self._forecast: Forecast | None = None
-        self._began = 0.0
-        self.clips = self.clips_spoken = 0
-        self.files = self.files_made = 0
-        self._letters = 0.0
-        self._files_before = 0
-
-    def plan(self, story: StoryReport, clips: int, tracks: int) -> None:
-        """Add a story's work; the clock starts with the last of those that are read together."""
-        if self._forecast is not None:
-            # The next lot of a long shelf: its work alone is known, so it has a forecast of its own.
-            self._works.clear()
-            self._forecast, self._letters, self._files_before = None, 0.0, self.files_made
-        self._works += story.work.values()
-        letters = sum(work.letters for work in story.work.values())
-        self._letters_a_clip[story.name] = letters / clips if clips else 0.0
-        self.clips += clips
-        self.files += tracks
-        self._began = self._clock()
-
-    def advance(self, story: StoryReport, *, clips: int = 0, files: int = 0) -> None:
-        """Count what was done."""
-        self.clips_spoken += clips
-        self.files_made += files
-        self._letters += clips * self._letters_a_clip.get(story.name, 0.0)
-        if self._forecast is None:
-            self._forecast = Forecast(self._works, self._jobs)
-        files = self.files_made - self._files_before
-        self._forecast.learn(self.elapsed_s, letters=self._letters, files=files)
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the work began."""
-        return self._clock() - self._began
-
-    @property
-    def left_s(self) -> float | None:
-        """Seconds that the rest will take; None while nothing is known."""
-        return None if self._forecast is None else self._forecast.left_s(self.elapsed_s)
-
-    @property
-    def times_real_time(self) -> float:
-        """Seconds of audio made in a second."""
-        if self._forecast is None:
-            return 0.0
-        return self._forecast.done(self.elapsed_s) * self._forecast.audio_s / max(self.elapsed_s, 0.001)
-
-    def __str__(self) -> str:
-        chapters = f"{self.files_made}/{self.files} {_plural('chapter', self.files)}"
-        counts = f"{chapters}, {self.clips_spoken}/{self.clips} {_plural('clip', self.clips)}"
-        left = self.left_s
-        if left is None:
-            return counts
-        is_done = self.files_made == self.files
-        when = f"in {write_clock(self.elapsed_s)}" if is_done else f"about {write_clock(left)} left"
-        return f"{counts}, {self.times_real_time:.0f} × real time, {when}"
+def describe(meter: Meter) -> str:
+    """Say in a line how far a run is."""
+    chapters = f"{meter.files_made}/{meter.files} {_plural('chapter', meter.files)}"
+    counts = f"{chapters}, {meter.clips_spoken}/{meter.clips} {_plural('clip', meter.clips)}"
+    left = meter.left_s
+    if left is None:
+        return counts
+    is_done = meter.files_made == meter.files
+    when = f"in {write_clock(meter.elapsed_s)}" if is_done else f"about {write_clock(left)} left"
+    return f"{counts}, {meter.times_real_time:.0f} × real time, {when}"
 
 
-class _Lines(_Silent):
+class _Lines(Silent):
     """A plain line for everything that happened, and now and then how far it is; for pipes and logs."""
 
     def __init__(self, console: Console, *, verbose: bool, jobs: int | None) -> None:
@@ -165,7 +98,7 @@ class _Lines(_Silent):
     def tick(self) -> None:
         if self._meter and time.monotonic() - self._said >= LINE_S:
             self._said = time.monotonic()
-            self._say(str(self._meter))
+            self._say(describe(self._meter))
 
     def note(self, message: str) -> None:
         self._say(message)
@@ -174,7 +107,7 @@ class _Lines(_Silent):
         self._console.print(line, soft_wrap=True)
 
 
-class _Bars(_Silent):
+class _Bars(Silent):
     """A bar for each story that has work, and one for all together with the time left."""
 
     def __init__(self, progress: Progress, *, verbose: bool, jobs: int) -> None:
@@ -190,7 +123,7 @@ class _Bars(_Silent):
         if tracks:
             own = self._own[story.name] = Meter(1)
             own.clips, own.files = clips, tracks
-            self._bars[story.name] = self._progress.add_task(story.title, total=1.0, state=str(own))
+            self._bars[story.name] = self._progress.add_task(story.title, total=1.0, state=describe(own))
         if self._lines:
             self._lines.story_planned(story, clips, tracks)
 
@@ -220,7 +153,7 @@ class _Bars(_Silent):
         share = _SHARE_OF_ENCODING if own.clips else 1.0
         done = share * own.files_made / own.files
         done += (1 - share) * own.clips_spoken / own.clips if own.clips else 0.0
-        self._progress.update(self._bars[story.name], completed=done, state=str(own))
+        self._progress.update(self._bars[story.name], completed=done, state=describe(own))
         self.tick()
 
     def story_done(self, story: StoryReport) -> None:
@@ -234,7 +167,7 @@ class _Bars(_Silent):
             if self._last is None:
                 self._last = self._progress.add_task("together", total=1.0, state="")
             passed = self._meter.elapsed_s
-            self._progress.update(self._last, completed=passed / (passed + left), state=str(self._meter))
+            self._progress.update(self._last, completed=passed / (passed + left), state=describe(self._meter))
         self._progress.refresh()
 
     def note(self, message: str) -> None:
@@ -252,7 +185,7 @@ def open_listener(*, quiet: bool, verbose: bool, jobs: int = 1) -> Iterator[List
     `jobs` is the number of processes at work, for the forecast.
     """
     if quiet:
-        yield _Silent()
+        yield Silent()
         return
     console = open_console(stderr=True)
     if not console.is_terminal:

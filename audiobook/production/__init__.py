@@ -3,15 +3,20 @@
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
+from audiobook.production.clips import ClipCache
 from audiobook.production.edits import Editor, Undone
-from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
+from audiobook.production.hearing import Hearing
+from audiobook.production.listening import FinishedTrack, list_finished
+from audiobook.production.memory import StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
-from audiobook.production.project import Project, open_project
+from audiobook.production.progress import Meter
+from audiobook.production.project import Project, Source, list_texts, open_project, story_folder
 from audiobook.production.recipe import make_stories
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
-from audiobook.production.report import Listener, Report, StoryReport, TrackWork
-from audiobook.production.run import Options
-from audiobook.production.stories import read_story, script_and_cast
+from audiobook.production.report import Listener, Report, Silent, StoryReport, TrackWork
+from audiobook.production.run import Options, Run, prepare_run
+from audiobook.production.shelf import ShelfStory, look_at_story, unreadable
+from audiobook.production.stories import read_settings, read_story, script_and_cast
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
     Cleaned,
@@ -21,23 +26,31 @@ from audiobook.production.upkeep import (
     create_project,
     examine_machine,
 )
+from audiobook.production.waveform import draw_waveform, find_waveform
 from audiobook.production.workers import choose_jobs
 
 __all__ = [
-    "ENCODING_S_A_SECOND",
-    "SYNTHESIS_S_A_LETTER",
     "Audition",
     "ChapterChoice",
     "Cleaned",
+    "ClipCache",
     "Editor",
     "Finding",
+    "FinishedTrack",
+    "Hearing",
     "Listener",
+    "Meter",
     "Options",
     "Pinned",
     "Project",
     "Rehearsal",
     "RehearsedStory",
     "Report",
+    "Run",
+    "ShelfStory",
+    "Silent",
+    "Source",
+    "StoryMemory",
     "StoryReport",
     "TrackWork",
     "Undone",
@@ -47,14 +60,24 @@ __all__ = [
     "choose_jobs",
     "clean_project",
     "create_project",
+    "draw_waveform",
     "examine_machine",
+    "find_waveform",
+    "identify_file",
+    "list_finished",
+    "list_texts",
     "list_voices",
+    "look_at_story",
     "make_stories",
     "open_project",
     "parse_chapters",
     "pin_cast",
+    "prepare_run",
+    "read_settings",
     "read_story",
     "rehearse_stories",
     "script_and_cast",
+    "story_folder",
+    "unreadable",
     "warn_of_unmet",
 ]

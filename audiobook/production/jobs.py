@@ -82,6 +82,12 @@ def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:
     return len(orders)
 
 
+def fetch_clip(order: ClipOrder, cache: ClipCache) -> tuple[Clip, bool]:
+    """Return a clip, spoken now if need be, and whether the cache had it.  Raises as `speak_clips`."""
+    clip = cache.get(order.key)
+    return (clip, True) if clip is not None else (_speak(order, cache), False)
+
+
 def _speak(order: ClipOrder, cache: ClipCache) -> Clip:
     engine = order.voice.engine
     try:
@@ -193,10 +199,8 @@ class _ClipSource:
         self.repaired = 0
 
     def _clip(self, order: ClipOrder) -> Clip:
-        clip = self._cache.get(order.key)
-        if clip is None:
-            clip = _speak(order, self._cache)
-            self.repaired += 1
+        clip, was_there = fetch_clip(order, self._cache)
+        self.repaired += not was_there
         return clip
 
     def measure(self) -> tuple[list[int], int]:

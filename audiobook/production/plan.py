@@ -25,7 +25,7 @@ from audiobook.production.pronouncing import Pronouncer, Transcribe
 from audiobook.production.records import Makers, write_record
 from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
-from audiobook.production.scripting import is_overruled, plan_script, settings_spacing
+from audiobook.production.scripting import PlanScript, is_overruled, plan_script, settings_spacing
 from audiobook.production.tagging import tag_track
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name
 from audiobook.reading import NO_WISH, ReadingWish
@@ -101,6 +101,7 @@ def plan_story(
     encoder: Encoder,
     engine_fingerprint: Callable[[str], str],
     transcribe: Transcribe,
+    reads: PlanScript = plan_script,
     codecs: Sequence[str] = ("mp3",),
     parts: Path = Path(),
     preview: int | None = None,
@@ -113,7 +114,7 @@ def plan_story(
     the folder `parts`.  Of a book's chapters only the `chosen` are planned; each is the same file as in
     a run for them all.
     """
-    script, cast = plan_script(path, settings, preview=preview, wish=wish)
+    script, cast = reads(path, settings, preview=preview, wish=wish)
     spacing = settings_spacing(settings)
     pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
     is_local = is_from_texts(project, path)
@@ -223,12 +224,23 @@ def order_clips(
     """Say for each utterance what is to be synthesized, in which voice."""
     orders = []
     for place, utterance in enumerate(utterances, 1):
-        voice = cast.voice_of(utterance.speaker)
         following = utterances[place].start if place < len(utterances) else None
-        text, phonemes = pronouncer.spell(utterance, voice, following)
-        key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
-        orders.append(ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes))
+        voice = cast.voice_of(utterance.speaker)
+        orders.append(order_clip(utterance, voice, pronouncer, engine_fingerprint, following))
     return tuple(orders)
+
+
+def order_clip(
+    utterance: Utterance,
+    voice: Voice,
+    pronouncer: Pronouncer,
+    engine_fingerprint: Callable[[str], str],
+    following: int | None,
+) -> ClipOrder:
+    """Say what is to be synthesized for one utterance; `following` is where the next one starts."""
+    text, phonemes = pronouncer.spell(utterance, voice, following)
+    key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
+    return ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes)
 
 
 def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:

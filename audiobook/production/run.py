@@ -14,6 +14,7 @@ from audiobook.production.chapters import ChapterChoice
 from audiobook.production.clips import ClipCache
 from audiobook.production.project import Project
 from audiobook.production.report import Listener
+from audiobook.production.scripting import PlanScript, plan_script
 from audiobook.production.stories import read_settings
 from audiobook.reading import NO_WISH, ReadingWish
 
@@ -39,7 +40,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What every step of one run needs."""
+    """What every step of one run needs; `reads` gives a story's script and cast."""
 
     project: Project
     settings: Settings
@@ -47,6 +48,7 @@ class Run:
     cache: ClipCache
     options: Options
     listener: Listener
+    reads: PlanScript = plan_script
 
     @property
     def formats(self) -> tuple[str, ...]:

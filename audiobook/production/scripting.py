@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Protocol
 
 from audiobook.audio import Spacing
 from audiobook.casting import BookDetails, StorySettings, assign_voices
@@ -14,6 +15,14 @@ from audiobook.production.parts import split_chapters
 from audiobook.publishing import unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import prove_complete, write_script
+
+
+class PlanScript(Protocol):
+    """Plans a script as `plan_script` does, or gives what it planned before."""
+
+    def __call__(
+        self, path: Path, settings: StorySettings, *, preview: int | None = None, wish: ReadingWish = NO_WISH
+    ) -> tuple[Script, Cast]: ...
 
 
 def plan_script(
@@ -28,11 +37,24 @@ def plan_script(
     `preview` keeps the first so many paragraphs, without credits; `wish` stands over what is set for the
     story.  Raises `SourceError`, or `IncompleteError` where words would be lost or spoken twice.
     """
+    return cast_script(read_script(path, settings, wish), settings, preview)
+
+
+def read_script(path: Path, settings: StorySettings, wish: ReadingWish = NO_WISH) -> Script:
+    """Find who speaks in a story, and prove that nothing of it is lost: the long part of `plan_script`.
+
+    Of the settings only `reading`, `details` and `corrections` count.
+    """
     book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
     script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
         raise SourceError(f"{path}: holds nothing to speak")
+    return script
+
+
+def cast_script(script: Script, settings: StorySettings, preview: int | None = None) -> tuple[Script, Cast]:
+    """Give everybody a voice, divide the script into files and add credits: the rest of `plan_script`."""
     if preview is not None:
         script = _keep_paragraphs(script, preview)
     cast = assign_voices(script, settings)

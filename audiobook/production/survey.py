@@ -48,6 +48,7 @@ def survey_story(run: Run, source: Source, report: StoryReport) -> StoryWork | N
             codecs=codecs_for(run.formats),
             parts=run.cache.folder,
             transcribe=transcribe,
+            reads=run.reads,
             preview=run.options.preview,
             chosen=run.options.chapters,
             wish=run.options.reading,

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audiobook.production import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER, TrackWork
+from audiobook.production.estimate import ENCODING_S_A_SECOND, SYNTHESIS_S_A_LETTER
+from audiobook.production.report import TrackWork
 
 _BATCH_LETTERS = 700
-"""About what a worker speaks in one go (production/schedule.py)."""
+"""About what a worker speaks in one go (schedule.py)."""
 
 SOUND_TO_LETTER = ENCODING_S_A_SECOND / SYNTHESIS_S_A_LETTER
 """The cost of a second of sound, mastered and encoded, in letters spoken."""
@@ -70,7 +71,7 @@ def play(tracks: Sequence[TrackWork], jobs: int) -> _Timeline:
     times, letters, files, sounds = [0.0], [0.0], [0], [0.0]
     now, number = 0.0, 0
     while ready or speaking or queue or busy:
-        # One job waits for each process (production/workers.py), in the order in which it was chosen.
+        # One job waits for each process (workers.py), in the order in which it was chosen.
         while len(queue) + len(busy) < 2 * jobs and (ready or speaking):
             if ready:
                 track = ready.popleft()

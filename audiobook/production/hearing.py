@@ -1,0 +1,62 @@
+"""One utterance at a time, as it will sound in its file, or in another voice to choose by."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from itertools import zip_longest
+
+from audiobook.casting import StorySettings, VoiceWish
+from audiobook.errors import EngineError
+from audiobook.model import Cast, Clip, Script, Voice
+from audiobook.production.clips import ClipCache
+from audiobook.production.jobs import fetch_clip, shared_engine, transcribe
+from audiobook.production.plan import order_clip
+from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.stories import engine_fingerprint
+
+_SPEAKING = threading.Lock()
+"""Engines of other packages need not bear two threads at once."""
+
+
+class Hearing:
+    """Speaks single utterances of a story through the clip cache; they are counted from 0 over the story."""
+
+    def __init__(self, script: Script, cast: Cast, settings: StorySettings, cache: ClipCache) -> None:
+        self._cast = cast
+        self._cache = cache
+        self._engine = settings.engine
+        self._pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+        self._utterances = [
+            (utterance, following.start if following else None)
+            for chapter in script.chapters
+            for utterance, following in zip_longest(chapter.utterances, chapter.utterances[1:])
+        ]
+
+    def __len__(self) -> int:
+        """Return the number of utterances."""
+        return len(self._utterances)
+
+    def speak(self, number: int, wish: VoiceWish) -> Clip:
+        """Return an utterance in its voice but for what is wished for.
+
+        It is the very clip that the story's file is made of where nothing is.  Raises `EngineError` for a
+        voice that its engine has not, `SynthesisError` where it can't be spoken.
+        """
+        utterance, following = self._utterances[number]
+        with _SPEAKING:
+            voice = self._choose(self._cast.voice_of(utterance.speaker), wish)
+            order = order_clip(utterance, voice, self._pronouncer, engine_fingerprint, following)
+            clip, _ = fetch_clip(order, self._cache)
+        return clip
+
+    def _choose(self, voice: Voice, wish: VoiceWish) -> Voice:
+        if wish.id is not None and wish.engine is None:
+            wish = replace(wish, engine=self._engine)
+        if wish.engine not in {None, voice.engine} and wish.id is None:
+            raise EngineError(f"expected a voice of {wish.engine!r} too, got none")
+        chosen = wish.on(voice)
+        fault = shared_engine(chosen.engine).find_fault(chosen.id)
+        if fault is not None:
+            raise EngineError(f"expected {fault}")
+        return chosen
