@@ -25,6 +25,7 @@ from audiobook.cli.reading import (
     print_text,
     reading_options,
 )
+from audiobook.cli.studio import studio
 from audiobook.model import FORMATS
 
 if TYPE_CHECKING:
@@ -329,3 +330,4 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
 
 
 main.add_command(check)
+main.add_command(studio)

@@ -4,13 +4,23 @@ from audiobook.production.auditions import Audition, audition_voices, list_voice
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
 from audiobook.production.clips import ClipCache
+from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.progress import Meter
-from audiobook.production.project import Project, Source, list_texts, open_project, story_folder
+from audiobook.production.project import (
+    Project,
+    Source,
+    find_stories,
+    is_story_name,
+    list_texts,
+    make_folder,
+    open_project,
+    story_folder,
+)
 from audiobook.production.recipe import make_stories
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
 from audiobook.production.report import Listener, Report, Silent, StoryReport, TrackWork
@@ -62,12 +72,15 @@ __all__ = [
     "create_project",
     "draw_waveform",
     "examine_machine",
+    "find_stories",
     "find_waveform",
     "identify_file",
+    "is_story_name",
     "list_finished",
     "list_texts",
     "list_voices",
     "look_at_story",
+    "make_folder",
     "make_stories",
     "open_project",
     "parse_chapters",
@@ -80,4 +93,5 @@ __all__ = [
     "story_folder",
     "unreadable",
     "warn_of_unmet",
+    "wish_cover",
 ]

@@ -107,10 +107,15 @@ def list_texts(project: Project) -> list[Path]:
     try:
         if not project.texts.is_dir():
             return []
-        paths = [p for p in project.texts.iterdir() if not _NO_STORY.match(p.stem)]
+        paths = [p for p in project.texts.iterdir() if is_story_name(p)]
         return sorted(p for p in paths if p.suffix.lower() in suffixes and not p.is_dir())
     except OSError as error:
         raise SourceError(f"{project.texts}: can't be read: {error.strerror}") from error
+
+
+def is_story_name(path: Path) -> bool:
+    """Tell whether a file may be a story by its name: it is not hidden, and no README."""
+    return not _NO_STORY.match(path.stem)
 
 
 def _find_story(project: Project, known: Sequence[Path], name: str) -> Source:

@@ -69,12 +69,19 @@ class Run:
         return self.options.preview is None and self.options.chapters is None
 
 
-def prepare_run(project: Project, options: Options, listener: Listener, cache_folder: Path) -> Run:
-    """Read the settings and find the encoder.
+def prepare_run(
+    project: Project,
+    options: Options,
+    listener: Listener,
+    cache_folder: Path,
+    *,
+    settings: Settings | None = None,
+) -> Run:
+    """Read the settings, where they are not given, and find the encoder.
 
     Raises `NarrateError` where one of them is at fault, or the options ask for what they lack.
     """
-    settings = read_settings(project)
+    settings = settings or read_settings(project)
     run = Run(
         project=project,
         settings=settings,

@@ -1,6 +1,12 @@
 """Publishing: tracks become files that a listener opens."""
 
-from audiobook.publishing.cover import CoverWish, find_picture_fault, identify_cover, make_cover
+from audiobook.publishing.cover import (
+    CoverWish,
+    find_picture_fault,
+    identify_cover,
+    make_cover,
+    make_thumbnail,
+)
 from audiobook.publishing.editions import (
     BOOK_FILES,
     TEXT_FILES,
@@ -34,6 +40,7 @@ __all__ = [
     "identify_cover",
     "language_code",
     "make_cover",
+    "make_thumbnail",
     "read_edition_mark",
     "read_edition_seconds",
     "read_mark",

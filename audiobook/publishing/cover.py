@@ -79,6 +79,15 @@ def make_cover(wish: CoverWish) -> Image:
     return _encode(_convert(picture), _OWN_BYTES)
 
 
+def make_thumbnail(wish: CoverWish, side: int) -> Image:
+    """Return the cover as a JPEG of at most `side` pixels a side.  Raises as `make_cover`."""
+    from PIL import Image as Pictures
+
+    picture = _open(make_cover(wish)).convert("RGB")
+    picture.thumbnail((side, side), Pictures.Resampling.LANCZOS)
+    return _encode(picture, _DRAWN_BYTES)
+
+
 def _open(image: Image, *, is_draft: bool = False) -> Pictures.Image:
     """Decode a picture, bounded in bytes and pixels; a JPEG's draft is smaller, and quicker to look at."""
     from PIL import Image as Pictures

@@ -1,0 +1,103 @@
+"""Answers in JSON, errors too: one sentence for a person, and the status that fits it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from audiobook.errors import NarrateError, StorageError
+
+_MOST_BYTES = 100_000
+"""Of a request in JSON, which is a name or two."""
+
+
+class StudioError(NarrateError):
+    """A request that can't be granted, with its HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def encode(value: object) -> bytes:
+    """Write JSON in UTF-8.  File names that are no text lose the letters that can't be shown."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with JSON; bytes are sent as they are."""
+    body = value if isinstance(value, bytes) else encode(value)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def refuse(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with an error."""
+    return answer({"error": message}, status, headers)
+
+
+def refuse_narrate_error(_request: Request, error: Exception) -> Response:
+    """Answer what narrate reports itself: what was asked for can't be done with these files."""
+    if isinstance(error, StudioError):
+        return refuse(error.status, str(error))
+    return refuse(500 if isinstance(error, StorageError) else 422, str(error))
+
+
+def refuse_http_error(_request: Request, error: Exception) -> Response:
+    """Answer for an address or a method that is not there."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
+    messages = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    message = messages.get(error.status_code, error.detail)
+    return refuse(error.status_code, message, error.headers)
+
+
+def refuse_fault(_request: Request, _error: Exception) -> Response:
+    """Answer for a fault of the program, whose traceback goes to the terminal."""
+    return refuse(500, "A fault of narrate itself; the terminal that it was started in shows it.")
+
+
+async def read_json(
+    request: Request, required: Mapping[str, type], optional: Mapping[str, type]
+) -> dict[str, object]:
+    """Read a request's JSON object: all keys of `required`, any of `optional`, and no others.
+
+    Values have just the type that is named.  Raises `StudioError`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise StudioError(415, "Expected JSON (Content-Type: application/json).")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise StudioError(413, f"Expected at most {_MOST_BYTES} bytes.")
+    try:
+        value = json.loads(body)
+        encode_strictly(value)
+    except (ValueError, RecursionError) as error:
+        raise StudioError(400, "Expected JSON in UTF-8.") from error
+    _check(value, required, optional)
+    fields: dict[str, object] = value
+    return fields
+
+
+def encode_strictly(value: object) -> bytes:
+    """Write JSON; raises `ValueError` for half a letter (a lone surrogate) and for what is no number."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _check(value: object, required: Mapping[str, type], optional: Mapping[str, type]) -> None:
+    if not isinstance(value, dict):
+        raise StudioError(422, "Expected a JSON object.")
+    known = {**required, **optional}
+    for key in required:
+        if key not in value:
+            raise StudioError(422, f"Expected the key {key!r}.")
+    for key, given in value.items():
+        if key not in known:
+            raise StudioError(422, f"Expected one of the keys {', '.join(known)}, got {key[:80]!r}.")
+        if type(given) is not known[key]:
+            raise StudioError(422, f"{key}: expected another kind of value.")

@@ -1,0 +1,105 @@
+"""The studio put together: the page's files, the interface under `api/`, and the guard before both."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from audiobook.errors import NarrateError
+from audiobook.production import Project
+from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
+from audiobook.studio.desk import Desk
+from audiobook.studio.guard import Guard
+from audiobook.studio.hub import Hub
+from audiobook.studio.player import Player
+from audiobook.studio.routes import Reading
+from audiobook.studio.runs import Runs
+from audiobook.studio.shelf import Shelf
+from audiobook.studio.watch import Watch
+from audiobook.studio.work import Work
+
+_HERE = Path(__file__).parent
+_INDEX = "index.html"
+_MEDIA_TYPES: Mapping[str, str] = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".json": "application/json",
+}
+"""Of the page's files.  Stated here, since a machine's own table may say otherwise."""
+
+
+class Studio:
+    """All parts of one studio; `app` is what a server runs."""
+
+    def __init__(self, project: Project, cache_folder: Path, *, token: str, port: int) -> None:
+        self._desk = Desk(project, cache_folder)
+        self._shelf = Shelf(self._desk)
+        self._player = Player(self._desk)
+        self._hub = Hub()
+        self._runs = Runs(self._hub.tell, self._run_ended)
+        self._watch = Watch(self._desk, self._shelf, self._hub.tell_soon, lambda: self._runs.is_running)
+        self.app: ASGIApp = Guard(self._build(), token=token, port=port)
+
+    def _build(self) -> Starlette:
+        reading = Reading(self._desk, self._shelf, self._player, self._watch)
+        work = Work(self._desk, self._runs, self._hub, self._watch)
+        return Starlette(
+            routes=[*reading.routes(), *work.routes(), *_page_routes()],
+            exception_handlers={
+                NarrateError: refuse_narrate_error,
+                HTTPException: refuse_http_error,
+                Exception: refuse_fault,
+            },
+            lifespan=self._live,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _live(self, _app: Starlette) -> AsyncIterator[None]:
+        self._hub.open()
+        self._watch.start()
+        try:
+            yield
+        finally:
+            self._watch.end()
+            await self._runs.stop()
+
+    def part(self) -> None:
+        """End the streams of events, without which a server would wait for its pages to close."""
+        self._hub.close()
+
+    def _run_ended(self) -> None:
+        for source in self._desk.sources():
+            self._watch.later(partial(self._player.prepare, source.name))
+        self._watch.look()
+
+
+def _page_routes() -> list[Route]:
+    """List the page's files, which are all that can be had: an address is never made a path."""
+    page = _HERE / "page"
+    files = {path.relative_to(page).as_posix(): path for path in sorted(page.rglob("*")) if path.is_file()}
+    if _INDEX in files:
+        files[""] = files[_INDEX]
+
+    def send(request: Request) -> Response:
+        path = files.get(request.path_params["path"])
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(path, media_type=_MEDIA_TYPES.get(path.suffix), stat_result=path.stat())
+
+    def describe(_request: Request) -> Response:
+        return answer((_HERE / "openapi.json").read_bytes())
+
+    return [Route("/api/openapi.json", describe), Route("/{path:path}", send)]

@@ -1,0 +1,148 @@
+"""What is on the desk: the project with its settings as they are now, and the stories that are open."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from audiobook.audio import Encoder, find_encoder
+from audiobook.casting import Settings
+from audiobook.errors import StorageError
+from audiobook.model import Cast, Script
+from audiobook.production import (
+    ClipCache,
+    Hearing,
+    Project,
+    Source,
+    StoryMemory,
+    find_stories,
+    list_texts,
+    read_settings,
+)
+from audiobook.studio.answers import StudioError, encode
+from audiobook.studio.views import show_cast, show_script
+
+_MOST_OPEN = 8
+"""Stories whose views are kept, a novel's taking some 5 MB; the scripts themselves are in the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """voices.yaml as it is: its revision, and what it says."""
+
+    revision: str
+    settings: Settings
+
+
+class OpenStory:
+    """A story as read with one revision of the settings, and what is made of that, each once."""
+
+    def __init__(self, name: str, planned: tuple[Script, Cast], now: Now, cache: ClipCache) -> None:
+        self.name = name
+        self.script, self.cast = planned
+        self.settings = now.settings.for_story(name)
+        self._now = now
+        self._cache = cache
+
+    def is_of(self, script: Script, now: Now) -> bool:
+        """Tell whether nothing has changed since."""
+        return self.script is script and self._now is now
+
+    @cached_property
+    def script_json(self) -> bytes:
+        """The script view (`views.show_script`)."""
+        return encode(show_script(self.name, self.script, self.cast, self._now.revision))
+
+    @cached_property
+    def cast_json(self) -> bytes:
+        """The cast view (`views.show_cast`)."""
+        return encode(show_cast(self.script, self.cast, self.settings, self._now.revision))
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What speaks single lines of it."""
+        return Hearing(self.script, self.cast, self.settings, self._cache)
+
+
+class Desk:
+    """Opens stories by their names in `texts/`, and by nothing else: no path comes in from outside.
+
+    May be used from several threads.
+    """
+
+    def __init__(self, project: Project, cache_folder: Path) -> None:
+        self._project = project
+        self.cache_folder = cache_folder
+        self.cache = ClipCache(cache_folder / "clips")
+        self.memory = StoryMemory()
+        self._now: Now | None = None
+        self._open: dict[str, OpenStory] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def project(self) -> Project:
+        """The project; a voices.yaml that was made meanwhile is found, one that was removed is missed."""
+        own = self._project.voices
+        usual = self._project.texts.parent / "voices.yaml"
+        if own is None or own == usual:
+            return replace(self._project, voices=usual if usual.exists() else None)
+        return self._project
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings.  Raises `EncoderError`."""
+        return find_encoder(self.read_now().settings.output.ffmpeg)
+
+    def revision(self) -> str:
+        """Return a hash of voices.yaml's bytes, a file that is not there being empty."""
+        path = self.project.voices
+        try:
+            data = path.read_bytes() if path else b""
+        except FileNotFoundError:
+            data = b""
+        except OSError as error:
+            raise StorageError(f"{path}: can't be read: {error.strerror}") from error
+        return hashlib.sha256(data).hexdigest()
+
+    def read_now(self) -> Now:
+        """Return the settings with their revision, read anew only where the file has changed.
+
+        Raises `SettingsError` while the file holds faults.
+        """
+        with self._lock:
+            revision = self.revision()
+            while self._now is None or self._now.revision != revision:
+                self._now = Now(revision, read_settings(self.project))
+                revision = self.revision()  # written again in between, perhaps
+            return self._now
+
+    def sources(self) -> list[Source]:
+        """List the stories in `texts/`, each with what is wrong with its file, if anything is."""
+        return find_stories(self.project) if list_texts(self.project) else []
+
+    def find(self, name: str) -> Source:
+        """Find a story.  Raises `StudioError` where there is none of that name."""
+        for source in self.sources():
+            if source.name == name:
+                return source
+        raise StudioError(404, f"There is no story {name[:80]!r} in {self.project.texts}.")
+
+    def open(self, name: str) -> OpenStory:
+        """Read a story, or find it as it was read before.  Raises `NarrateError`."""
+        source = self.find(name)
+        if source.fault is not None:
+            raise StudioError(422, source.fault)
+        now = self.read_now()
+        planned = self.memory.plan_script(source.path, now.settings.for_story(name))
+        with self._lock:
+            kept = self._open.get(name)
+            if kept is None or not kept.is_of(planned[0], now):
+                kept = OpenStory(name, planned, now, self.cache)
+                self._open.pop(name, None)
+                self._open[name] = kept
+                for other in list(self._open)[:-_MOST_OPEN]:
+                    del self._open[other]
+            return kept

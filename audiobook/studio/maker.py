@@ -1,0 +1,156 @@
+"""The process in which the studio makes stories: started with one JSON argument, answers in JSON lines.
+
+It is what `narrate STORY…` does, in a process of its own, so that it can be stopped as Ctrl-C stops that
+and the page stays quick.  Where nobody reads its lines any more (the studio was killed) it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.errors import NarrateError
+from audiobook.production import (
+    Meter,
+    Options,
+    Project,
+    Silent,
+    StoryReport,
+    choose_jobs,
+    make_stories,
+)
+
+_LEAST_S = 0.1
+"""Between two lines that only say how far it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to make: of which project, and with which cache."""
+
+    project: Project
+    cache_folder: Path
+    stories: tuple[str, ...]
+
+    def write(self) -> str:
+        """Return the order as the argument that `read` takes."""
+        voices = self.project.voices
+        return json.dumps(
+            {
+                "texts": str(self.project.texts),
+                "output": str(self.project.output),
+                "voices": None if voices is None else str(voices),
+                "cache": str(self.cache_folder),
+                "stories": self.stories,
+            }
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Order:
+        """Return the order that `write` wrote."""
+        values = json.loads(text)
+        voices = values["voices"]
+        return cls(
+            project=Project(
+                texts=Path(values["texts"]),
+                output=Path(values["output"]),
+                voices=None if voices is None else Path(voices),
+            ),
+            cache_folder=Path(values["cache"]),
+            stories=tuple(values["stories"]),
+        )
+
+
+class Teller(Silent):
+    """Writes a line for what a page shows of a run."""
+
+    def __init__(self, jobs: int) -> None:
+        self._meter = Meter(jobs)
+        self._story = ""
+        self._said = 0.0
+
+    def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        """Count a story's work."""
+        self._meter.plan(story, clips, tracks)
+        self._tell(story.title, at_once=False)
+
+    def clips_spoken(self, story: StoryReport, count: int) -> None:
+        """Count clips."""
+        self._meter.advance(story, clips=count)
+        self._tell(story.title, at_once=False)
+
+    def track_made(self, story: StoryReport, _path: Path) -> None:
+        """Count a file."""
+        self._meter.advance(story, files=1)
+        self._tell(story.title, at_once=True)
+
+    def part_made(self, story: StoryReport, _title: str) -> None:
+        """Count a chapter of a whole-book file."""
+        self._meter.advance(story, files=1)
+        self._tell(story.title, at_once=True)
+
+    def tick(self) -> None:
+        """Tell how far it is; here a reader that has gone is noticed."""
+        self._tell(self._story, at_once=False)
+
+    def note(self, message: str) -> None:
+        """Pass a sentence on."""
+        say({"note": message})
+
+    def _tell(self, story: str, *, at_once: bool) -> None:
+        self._story = story
+        now = time.monotonic()
+        if not at_once and now - self._said < _LEAST_S:
+            return
+        self._said = now
+        meter = self._meter
+        say(
+            {
+                "state": {
+                    "story": story,
+                    "clips": meter.clips_spoken,
+                    "clips_total": meter.clips,
+                    "files": meter.files_made,
+                    "files_total": meter.files,
+                    "left_s": meter.left_s,
+                }
+            }
+        )
+
+
+def say(line: object) -> None:
+    """Write one line of JSON at once."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make what is ordered; return the exit status, as `narrate` has it."""
+    order = Order.read(arguments[0])
+    try:
+        say({"note": ""})  # from here on an interrupt is ours and not Python's beginning's
+        report = make_stories(
+            order.project,
+            order.stories,
+            Options(),
+            Teller(choose_jobs()),
+            cache_folder=order.cache_folder,
+        )
+    except NarrateError as error:
+        say({"errors": [str(error)]})
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+    made = sum(len(story.reasons) for story in report.stories if not story.errors)
+    say({"made": made, "errors": [f"{s.title}: {error}" for s in report.stories for error in s.errors]})
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

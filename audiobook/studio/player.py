@@ -1,0 +1,135 @@
+"""What a player needs of a story: its finished files, where words sound in them, and how loud they are."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from audiobook.errors import NarrateError
+from audiobook.model import Track
+from audiobook.production import FinishedTrack, draw_waveform, find_waveform, list_finished, story_folder
+from audiobook.studio.answers import StudioError
+from audiobook.studio.desk import Desk, OpenStory
+from audiobook.studio.views import colour_speakers
+
+_AT_ONCE_S = 600
+"""The longest file whose waveform is worth waiting for: decoding it takes a tenth of a second or two."""
+
+_PATIENCE_S = 0.05
+"""After which the waveforms of further files are left for later."""
+
+
+class Player:
+    """Lists what there is to listen to.  May be used from several threads."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, tuple[OpenStory, int, tuple[FinishedTrack, ...]]] = {}
+        self._drawing = threading.Lock()
+
+    def show(self, name: str) -> dict[str, object]:
+        """Return a story's finished MP3 files; `peaks` are empty where they take longer (`show_peaks`)."""
+        story, tracks = self._find(name)
+        colours = colour_speakers(story.cast)
+        until = time.monotonic() + _PATIENCE_S
+        shown = []
+        for each in tracks:
+            waveform = find_waveform(each.fingerprint, self._desk.cache)
+            if waveform is None and each.track.seconds <= _AT_ONCE_S and time.monotonic() < until:
+                waveform = self._draw(each)
+            address = f"api/stories/{quote(name, safe='')}/tracks/{each.number}"
+            shown.append(
+                {
+                    "number": each.number,
+                    "title": each.track.title,
+                    "seconds": round(each.track.seconds, 3),
+                    "audio": address,
+                    "cues": list(_show_cues(each.track, colours)),
+                    "peaks": _show_peaks(waveform or b"", each.track, colours),
+                }
+            )
+        book = story.script.book
+        return {"title": book.title, "author": book.author, "tracks": shown}
+
+    def show_peaks(self, name: str, number: int) -> dict[str, object]:
+        """Return a file's waveform, drawn now if need be.  Raises `NarrateError`."""
+        story, tracks = self._find(name)
+        each = _choose(tracks, number)
+        waveform = find_waveform(each.fingerprint, self._desk.cache) or self._draw(each)
+        return {"peaks": _show_peaks(waveform, each.track, colour_speakers(story.cast))}
+
+    def file(self, name: str, number: int) -> Path:
+        """Return a finished file.  Raises `StudioError` where there is none of that number."""
+        _, tracks = self._find(name)
+        return Path(_choose(tracks, number).track.path)
+
+    def prepare(self, name: str) -> None:
+        """Draw the waveforms that a story lacks, so that nobody has to wait for them."""
+        try:
+            _, tracks = self._find(name)
+            for each in tracks:
+                if find_waveform(each.fingerprint, self._desk.cache) is None:
+                    self._draw(each)
+        except NarrateError:
+            return  # whoever asks for them is told
+
+    def _draw(self, each: FinishedTrack) -> bytes:
+        with self._drawing:
+            return draw_waveform(
+                Path(each.track.path),
+                each.track.seconds,
+                each.fingerprint,
+                self._desk.cache,
+                self._desk.encoder,
+            )
+
+    def _find(self, name: str) -> tuple[OpenStory, tuple[FinishedTrack, ...]]:
+        """Return a story and its files, looked at anew only where one came, went or was replaced."""
+        story = self._desk.open(name)
+        folder = self._desk.project.output / story_folder(name)
+        try:
+            stamp = folder.stat().st_mtime_ns
+        except OSError:
+            return story, ()
+        known = self._known.get(name)
+        if known is None or known[0] is not story or known[1] != stamp:
+            known = self._known[name] = (story, stamp, list_finished(self._desk.project, story.script))
+        return story, known[2]
+
+
+def _choose(tracks: tuple[FinishedTrack, ...], number: int) -> FinishedTrack:
+    for each in tracks:
+        if each.number == number:
+            return each
+    raise StudioError(404, f"There is no finished file of number {number}.")
+
+
+def _show_cues(track: Track, colours: Mapping[str | None, int]) -> Iterator[dict[str, object]]:
+    for cue in track.cues:
+        speaker = cue.utterance.speaker
+        yield {
+            "start": round(cue.start_s, 3),
+            "end": round(cue.end_s, 3),
+            "text": cue.utterance.text,
+            "speaker": speaker,
+            "paragraph": cue.utterance.paragraph,
+            "color": colours.get(speaker),
+        }
+
+
+def _show_peaks(waveform: bytes, track: Track, colours: Mapping[str | None, int]) -> list[list[float | None]]:
+    """Return a height (0 to 1) and a colour for each stretch; the narrator and silence have none."""
+    starts = [cue.start_s for cue in track.cues]
+    peaks: list[list[float | None]] = []
+    for step, height in enumerate(waveform):
+        middle_s = (step + 0.5) * track.seconds / len(waveform)
+        place = bisect.bisect_right(starts, middle_s) - 1
+        cue = track.cues[place] if place >= 0 else None
+        is_spoken = cue is not None and middle_s < cue.end_s
+        colour = colours.get(cue.utterance.speaker) if cue is not None and is_spoken else None
+        peaks.append([round(height / 255, 3), colour])
+    return peaks

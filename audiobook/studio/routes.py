@@ -1,0 +1,151 @@
+"""What the page asks for: the shelf, a story's script and cast, its lines and files to hear."""
+
+from __future__ import annotations
+
+import io
+import threading
+import wave
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from audiobook.casting import VoiceWish
+from audiobook.model import Clip, VoiceEntry
+from audiobook.production import list_voices, wish_cover
+from audiobook.publishing import make_thumbnail
+from audiobook.studio.answers import StudioError, answer
+from audiobook.studio.desk import Desk
+from audiobook.studio.player import Player
+from audiobook.studio.shelf import Shelf
+from audiobook.studio.views import RANGES, show_voices
+from audiobook.studio.watch import Watch
+
+_COVER_SIDE = 480
+"""Pixels: what a shelf shows at 240, on a screen of twice the usual points."""
+
+_WAIT_S = 0.05
+"""How long the shelf waits for stories that are being read before it shows them so."""
+
+
+class Reading:
+    """Answers that change nothing."""
+
+    def __init__(self, desk: Desk, shelf: Shelf, player: Player, watch: Watch) -> None:
+        self._desk = desk
+        self._shelf = shelf
+        self._player = player
+        self._watch = watch
+        self._covers: dict[str, tuple[object, bytes]] = {}
+        self._entries: list[VoiceEntry] = []
+        self._lock = threading.Lock()
+
+    def routes(self) -> list[Route]:
+        """List the addresses."""
+        story = "/api/stories/{name}"
+        return [
+            Route("/api/shelf", self.shelf),
+            Route("/api/voices", self.voices),
+            Route(story, self.script),
+            Route(f"{story}/cast", self.cast),
+            Route(f"{story}/cover", self.cover),
+            Route(f"{story}/player", self.player),
+            Route(f"{story}/utterances/{{number:int}}/audio", self.utterance),
+            Route(f"{story}/tracks/{{number:int}}", self.track),
+            Route(f"{story}/tracks/{{number:int}}/peaks", self.peaks),
+        ]
+
+    def shelf(self, _request: Request) -> Response:
+        """Answer with all stories."""
+        if not self._shelf.is_complete:
+            self._watch.look(_WAIT_S)
+        return answer(self._shelf.show())
+
+    def script(self, request: Request) -> Response:
+        """Answer with a story's script."""
+        return answer(self._desk.open(request.path_params["name"]).script_json)
+
+    def cast(self, request: Request) -> Response:
+        """Answer with a story's cast."""
+        return answer(self._desk.open(request.path_params["name"]).cast_json)
+
+    def cover(self, request: Request) -> Response:
+        """Answer with a small cover."""
+        name = request.path_params["name"]
+        story = self._desk.open(name)
+        wish, _ = wish_cover(self._desk.find(name).path, story.script.book)
+        known = self._covers.get(name)
+        if known is None or known[0] != wish:
+            known = self._covers[name] = (wish, make_thumbnail(wish, _COVER_SIDE).data)
+        return Response(known[1], media_type="image/jpeg")
+
+    def voices(self, _request: Request) -> Response:
+        """Answer with all voices of this machine; an engine that can't be asked has none."""
+        with self._lock:
+            if not self._entries:
+                self._entries = list_voices((), lambda _fault: None)
+        return answer(show_voices(self._entries, self._desk.read_now().settings))
+
+    def utterance(self, request: Request) -> Response:
+        """Answer with the sound of a line."""
+        hearing = self._desk.open(request.path_params["name"]).hearing
+        number = request.path_params["number"]
+        if number >= len(hearing):
+            raise StudioError(404, f"The story has no line {number}; its lines are 0 to {len(hearing) - 1}.")
+        clip = hearing.speak(number, read_wish(request.query_params))
+        return Response(write_wav(clip), media_type="audio/wav")
+
+    def player(self, request: Request) -> Response:
+        """Answer with what there is to listen to."""
+        return answer(self._player.show(request.path_params["name"]))
+
+    def peaks(self, request: Request) -> Response:
+        """Answer with a file's waveform."""
+        return answer(self._player.show_peaks(request.path_params["name"], request.path_params["number"]))
+
+    def track(self, request: Request) -> Response:
+        """Answer with a finished file, or the ranges of it that are asked for (RFC 9110, section 14)."""
+        path = self._player.file(request.path_params["name"], request.path_params["number"])
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise StudioError(404, f"{path.name} is there no more.") from error
+        return FileResponse(path, media_type="audio/mpeg", stat_result=status)
+
+
+def read_wish(query: Mapping[str, str]) -> VoiceWish:
+    """Read what of a voice an address asks for.  Raises `StudioError`."""
+
+    def number(key: str, kind: Callable[[str], float]) -> float | None:
+        text = query.get(key)
+        if text is None:
+            return None
+        low, high = RANGES[key]
+        try:
+            value = kind(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise StudioError(422, f"{key}: expected a number from {low} to {high}, got {text[:40]!r}.")
+        return value
+
+    rate, pitch = number("rate", int), number("pitch", int)
+    return VoiceWish(
+        engine=query.get("engine"),
+        id=query.get("voice"),
+        rate=None if rate is None else int(rate),
+        pitch=None if pitch is None else int(pitch),
+        volume=number("volume", float),
+    )
+
+
+def write_wav(clip: Clip) -> bytes:
+    """Return a clip as a WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(clip.sample_rate)
+        file.writeframes(clip.samples)
+    return out.getvalue()

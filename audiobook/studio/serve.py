@@ -1,0 +1,93 @@
+"""The server: bound to this machine alone, under an address that nobody can guess."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from audiobook.errors import UsageError
+from audiobook.production import Project
+from audiobook.studio.app import Studio
+
+HOST = "127.0.0.1"
+
+_TOKEN_BYTES = 24
+_PATIENCE_S = 5
+"""For answers that are under way when the studio ends."""
+
+
+class StudioServer(uvicorn.Server):
+    """A server that ends its streams of events when it is to end."""
+
+    def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
+        super().__init__(config)
+        self._studio = studio
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End as uvicorn does."""
+        self._studio.part()
+        await super().shutdown(sockets)
+
+
+def open_socket(port: int) -> socket.socket:
+    """Take a port of this machine; 0 takes a free one.  Raises `UsageError` where it is in use."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere this lets two programs have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            what = "in use, perhaps by another narrate studio"
+        else:
+            what = f"not to be had ({error.strerror})"
+        raise UsageError(
+            f"port {port} of this machine is {what}; open that one's address, or choose another port: "
+            f"narrate studio --port {port + 1 if port < 65535 else 0}"
+        ) from error
+    return listener
+
+
+def prepare(project: Project, cache_folder: Path, listener: socket.socket) -> tuple[StudioServer, str]:
+    """Return a server for a socket, not yet running, and the address of its page."""
+    port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    studio = Studio(project, cache_folder, token=token, port=port)
+    config = uvicorn.Config(
+        studio.app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        http="h11",
+        loop="asyncio",
+        timeout_graceful_shutdown=_PATIENCE_S,
+    )
+    return StudioServer(config, studio), f"http://{HOST}:{port}/{token}/"
+
+
+def run_studio(
+    project: Project, cache_folder: Path, *, port: int, opens_browser: bool, say: Callable[[str], None]
+) -> None:
+    """Serve the page until Ctrl-C, which is raised as `KeyboardInterrupt` once all is ended.
+
+    Raises `UsageError` where the port is in use.
+    """
+    with open_socket(port) as listener:
+        server, address = prepare(project, cache_folder, listener)
+        say(address)
+        if opens_browser:
+            # Some browsers keep whoever starts them waiting; the socket listens already.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        server.run(sockets=[listener])

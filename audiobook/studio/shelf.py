@@ -1,0 +1,116 @@
+"""The shelf: every story with its state, looked at again only where something about it has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from audiobook import __version__
+from audiobook.casting import Settings
+from audiobook.errors import NarrateError, SourceError
+from audiobook.production import (
+    Options,
+    Run,
+    ShelfStory,
+    Silent,
+    Source,
+    identify_file,
+    look_at_story,
+    prepare_run,
+    story_folder,
+    unreadable,
+)
+from audiobook.studio.desk import Desk
+
+_MOST_REASONS = 6
+_PICTURES = (".jpg", ".jpeg", ".png")
+
+
+class Shelf:
+    """Knows how each story stands.  One thread may `refresh` it, others may `show` it meanwhile."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, tuple[tuple[object, ...], ShelfStory]] = {}
+        self._lock = threading.Lock()
+
+    def refresh(self, tell: Callable[[], None]) -> None:
+        """Look at what has changed since the last time; `tell` is called after each story that did."""
+        sources = self._desk.sources()
+        with self._lock:
+            gone = self._known.keys() - {source.name for source in sources}
+            for name in gone:
+                del self._known[name]
+        if gone:
+            tell()
+        try:
+            settings = self._desk.read_now().settings
+            run = self._prepare()
+        except NarrateError as error:
+            for source in sources:
+                self._put(source.name, (str(error),), unreadable(source.name, str(error)), tell)
+            return
+        for source in sources:
+            key = self._identify(source, settings)
+            known = self._known.get(source.name)
+            if known is None or known[0] != key:
+                self._put(source.name, key, look_at_story(run, source), tell)
+
+    def _prepare(self) -> Run:
+        run = prepare_run(
+            self._desk.project,
+            Options(),
+            Silent(),
+            self._desk.cache_folder,
+            settings=self._desk.read_now().settings,
+        )
+        return replace(run, reads=self._desk.memory.plan_script)
+
+    def _put(self, name: str, key: tuple[object, ...], story: ShelfStory, tell: Callable[[], None]) -> None:
+        with self._lock:
+            before = self._known.get(name)
+            self._known[name] = (key, story)
+        if before is None or before[1] != story:
+            tell()
+
+    def _identify(self, source: Source, settings: Settings) -> tuple[object, ...]:
+        """Return what changes whenever the story may stand otherwise than it was seen."""
+        folder = self._desk.project.output / story_folder(source.name)
+        files = [source.path, *(source.path.with_suffix(suffix) for suffix in _PICTURES), folder]
+        stamps = tuple(_stamp(path) for path in files)
+        return (source, stamps, settings.for_story(source.name), settings.output)
+
+    def show(self) -> dict[str, object]:
+        """Return the shelf; a story that was not looked at yet is being read."""
+        return {
+            "version": __version__,
+            "folder": str(self._desk.project.texts),
+            "stories": [self._show_story(source) for source in self._desk.sources()],
+        }
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every story was looked at."""
+        return all(source.name in self._known for source in self._desk.sources())
+
+    def _show_story(self, source: Source) -> dict[str, object]:
+        known = self._known.get(source.name)
+        if known is None:
+            return {**asdict(unreadable(source.name, "")), "state": "reading", "error": None, "cover": False}
+        story = known[1]
+        return {
+            **asdict(story),
+            "seconds": round(story.seconds, 3),
+            "reasons": list(story.reasons[:_MOST_REASONS]),
+            "cover": story.state != "unreadable",
+        }
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes with a file, or with what a folder lists; None where it is not there."""
+    try:
+        return identify_file(path)
+    except SourceError:
+        return None

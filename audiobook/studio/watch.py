@@ -1,0 +1,77 @@
+"""Watches the project's files, whoever changes them: an editor, the command line, the page itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from audiobook.errors import NarrateError
+from audiobook.studio.desk import Desk
+from audiobook.studio.shelf import Shelf
+
+POLL_S = 0.5
+"""A look costs a `stat` for a few files of each story; a person does not notice the wait."""
+
+Tell = Callable[[str, object], None]
+"""Takes an event's name and its data, from any thread."""
+
+
+class Watch:
+    """A thread that looks at voices.yaml and the shelf, now and then and when it is asked to.
+
+    Told are *settings* with the new revision, and *shelf* for every story that stands otherwise.  While
+    `is_busy`, files come and go and the shelf is left alone.
+    """
+
+    def __init__(self, desk: Desk, shelf: Shelf, tell: Tell, is_busy: Callable[[], bool]) -> None:
+        self._desk = desk
+        self._shelf = shelf
+        self._tell = tell
+        self._is_busy = is_busy
+        self._wake, self._rested = threading.Event(), threading.Event()
+        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._is_ended = False
+        self._revision = ""
+        self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop, after the story that is being looked at."""
+        self._is_ended = True
+        self._wake.set()
+
+    def look(self, wait_s: float = 0.0) -> None:
+        """Look now; wait so long at most until that is done."""
+        self._rested.clear()
+        self._wake.set()
+        self._rested.wait(wait_s)
+
+    def later(self, job: Callable[[], None]) -> None:
+        """Do something when there is nothing else to do."""
+        self._jobs.put(job)
+
+    def _run(self) -> None:
+        while not self._is_ended:
+            self._wake.clear()
+            try:
+                self._look()
+            except NarrateError as error:
+                self._tell("note", {"message": str(error)})
+            if not self._wake.is_set():
+                self._rested.set()
+            if self._jobs.empty():
+                self._wake.wait(POLL_S)
+            else:
+                self._jobs.get()()
+
+    def _look(self) -> None:
+        revision = self._desk.revision()
+        if self._revision not in {"", revision}:
+            self._tell("settings", {"revision": revision})
+        self._revision = revision
+        if not self._is_busy():
+            self._shelf.refresh(lambda: self._tell("shelf", {}))

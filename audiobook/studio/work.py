@@ -1,0 +1,77 @@
+"""What the page sets going: runs, uploads, and the stream of events that tells of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from audiobook.studio.answers import StudioError, answer, read_json
+from audiobook.studio.desk import Desk
+from audiobook.studio.hub import Hub, write_event
+from audiobook.studio.maker import Order
+from audiobook.studio.runs import Runs
+from audiobook.studio.uploads import MOST_BYTES, bring
+from audiobook.studio.watch import Watch
+
+_WAIT_S = 0.05
+
+
+class Work:
+    """Answers that make something, and the events."""
+
+    def __init__(self, desk: Desk, runs: Runs, hub: Hub, watch: Watch) -> None:
+        self._desk = desk
+        self._runs = runs
+        self._hub = hub
+        self._watch = watch
+
+    def routes(self) -> list[Route]:
+        """List the addresses."""
+        return [
+            Route("/api/make", self.make, methods=["POST"]),
+            Route("/api/make", self.stop, methods=["DELETE"]),
+            Route("/api/events", self.events),
+            Route("/api/texts/{name}", self.upload, methods=["PUT"]),
+        ]
+
+    async def make(self, request: Request) -> Response:
+        """Begin a run for the stories that are named, or for all."""
+        names = (await read_json(request, {"stories": list}, {}))["stories"]
+        assert isinstance(names, list)  # noqa: S101 - read_json saw to it
+        known = {source.name for source in self._desk.sources()}
+        for name in names:
+            if not isinstance(name, str) or name not in known:
+                raise StudioError(422, f"There is no story {str(name)[:80]!r} in {self._desk.project.texts}.")
+        if not known:
+            raise StudioError(422, f"There are no stories in {self._desk.project.texts}.")
+        order = Order(
+            project=self._desk.project,
+            cache_folder=self._desk.cache_folder,
+            stories=tuple(dict.fromkeys(names)),
+        )
+        await self._runs.start(order)
+        return answer(asdict(self._runs.state), 202)
+
+    async def stop(self, _request: Request) -> Response:
+        """Stop the run that is on, if one is."""
+        await self._runs.stop()
+        return answer(asdict(self._runs.state))
+
+    async def events(self, request: Request) -> Response:
+        """Answer with the stream of events, which begins with the state as it is."""
+        headers = {"X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers=headers)
+        first = write_event("state", asdict(self._runs.state))
+        return StreamingResponse(self._hub.listen(first), media_type="text/event-stream", headers=headers)
+
+    async def upload(self, request: Request) -> Response:
+        """Take a new story."""
+        if int(request.headers.get("content-length", "0")) > MOST_BYTES:
+            raise StudioError(413, f"The file has more than {MOST_BYTES // 1_000_000} MB.")
+        name = await bring(self._desk.project, request.path_params["name"], request.stream())
+        self._watch.look()
+        return answer({"name": name}, 201)
