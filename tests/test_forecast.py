@@ -92,7 +92,7 @@ def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
         assert 5 < (meter.left_s or 0) < 200
         meter.advance(story, files=2)
         assert meter.left_s == 0
-    assert str(meter).startswith("8/8 chapters, 80/80 clips, ")
+    assert describe(meter).startswith("8/8 chapters, 80/80 clips, ")
 
 
 def test_plain_lines_come_every_ten_seconds(

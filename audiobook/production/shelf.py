@@ -59,10 +59,10 @@ def look_at_story(run: Run, source: Source) -> ShelfStory:
         language=book.language,
         words=report.words,
         seconds=_add_up(work.plan.chapters, missing),
-        state=_judge(work, has_files=bool(made)),
+        state=_judge(work, has_files=bool(made) or len(work.all_editions) > len(work.editions)),
         error=None,
         reasons=tuple(dict.fromkeys(reason for reasons in report.reasons.values() for reason in reasons)),
-        files=len(made),
+        files=len(made) + len(work.all_editions) - len(work.editions),
     )
 
 
