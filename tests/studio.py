@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import numpy  # noqa: F401 - pytest.approx looks whether it is loaded, and must not find it half loaded
+
 from audiobook.production import cache_folder, open_project
 from audiobook.studio.serve import open_socket, prepare
 
@@ -114,10 +116,10 @@ def _read_events(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]
 
 
 @contextlib.contextmanager
-def open_studio(folder: Path) -> Iterator[StudioClient]:
-    """Serve a project's studio from a thread of this process."""
+def open_studio(folder: Path, cache: Path | None = None) -> Iterator[StudioClient]:
+    """Serve a project's studio from a thread of this process, with the test's own cache or another."""
     with open_socket(0) as listener:
-        server, address = prepare(open_project(folder), cache_folder(), listener)
+        server, address = prepare(open_project(folder), cache or cache_folder(), listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
 from audiobook.studio.guard import POLICY
+from tests.conftest import TONES
 from tests.studio import StudioClient, open_studio
 
-NewProject = Callable[..., Path]
 
-
-@pytest.fixture
-def studio(new_project: NewProject) -> Iterator[StudioClient]:
-    with open_studio(new_project(a='"All is well," said Nora.')) as client:
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
+    """One studio for all: nothing here may change anything."""
+    project = tmp_path_factory.mktemp("project")
+    (project / "texts").mkdir()
+    (project / "texts" / "a.txt").write_text('"All is well," said Nora.', encoding="utf-8")
+    (project / "voices.yaml").write_text(TONES, encoding="utf-8")
+    with open_studio(project, tmp_path_factory.mktemp("cache")) as client:
         yield client
 
 
