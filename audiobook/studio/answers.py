@@ -9,10 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from audiobook.errors import NarrateError, StorageError
-
-_MOST_BYTES = 100_000
-"""Of a request in JSON, which is a name or two."""
+from audiobook.errors import ConflictError, NarrateError, StorageError
 
 
 class StudioError(NarrateError):
@@ -43,6 +40,8 @@ def refuse_narrate_error(_request: Request, error: Exception) -> Response:
     """Answer what narrate reports itself: what was asked for can't be done with these files."""
     if isinstance(error, StudioError):
         return refuse(error.status, str(error))
+    if isinstance(error, ConflictError):
+        return refuse(409, str(error))
     return refuse(500 if isinstance(error, StorageError) else 422, str(error))
 
 
@@ -57,47 +56,3 @@ def refuse_http_error(_request: Request, error: Exception) -> Response:
 def refuse_fault(_request: Request, _error: Exception) -> Response:
     """Answer for a fault of the program, whose traceback goes to the terminal."""
     return refuse(500, "A fault of narrate itself; the terminal that it was started in shows it.")
-
-
-async def read_json(
-    request: Request, required: Mapping[str, type], optional: Mapping[str, type]
-) -> dict[str, object]:
-    """Read a request's JSON object: all keys of `required`, any of `optional`, and no others.
-
-    Values have just the type that is named.  Raises `StudioError`.
-    """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise StudioError(415, "Expected JSON (Content-Type: application/json).")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise StudioError(413, f"Expected at most {_MOST_BYTES} bytes.")
-    try:
-        value = json.loads(body)
-        encode_strictly(value)
-    except (ValueError, RecursionError) as error:
-        raise StudioError(400, "Expected JSON in UTF-8.") from error
-    _check(value, required, optional)
-    fields: dict[str, object] = value
-    return fields
-
-
-def encode_strictly(value: object) -> bytes:
-    """Write JSON; raises `ValueError` for half a letter (a lone surrogate) and for what is no number."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-
-
-def _check(value: object, required: Mapping[str, type], optional: Mapping[str, type]) -> None:
-    if not isinstance(value, dict):
-        raise StudioError(422, "Expected a JSON object.")
-    known = {**required, **optional}
-    for key in required:
-        if key not in value:
-            raise StudioError(422, f"Expected the key {key!r}.")
-    for key, given in value.items():
-        if key not in known:
-            raise StudioError(422, f"Expected one of the keys {', '.join(known)}, got {key[:80]!r}.")
-        if type(given) is not known[key]:
-            raise StudioError(422, f"{key}: expected another kind of value.")

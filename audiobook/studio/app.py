@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from audiobook.errors import NarrateError
 from audiobook.production import Project
 from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
+from audiobook.studio.changes import Changes
 from audiobook.studio.desk import Desk
 from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
@@ -51,13 +52,19 @@ class Studio:
         self._hub = Hub()
         self._runs = Runs(self._hub.tell, self._run_ended)
         self._watch = Watch(self._desk, self._shelf, self._hub.tell_soon, lambda: self._runs.is_running)
+        self.interface = self._list_interface()
         self.app: ASGIApp = Guard(self._build(), token=token, port=port)
 
-    def _build(self) -> Starlette:
+    def _list_interface(self) -> list[Route]:
+        """List the addresses under `api/`, all of which `openapi.json` describes."""
         reading = Reading(self._desk, self._shelf, self._player, self._watch)
+        changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
+        return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
+
+    def _build(self) -> Starlette:
         return Starlette(
-            routes=[*reading.routes(), *work.routes(), *_page_routes()],
+            routes=[*self.interface, _list_page()],
             exception_handlers={
                 NarrateError: refuse_narrate_error,
                 HTTPException: refuse_http_error,
@@ -80,13 +87,17 @@ class Studio:
         """End the streams of events, without which a server would wait for its pages to close."""
         self._hub.close()
 
-    def _run_ended(self) -> None:
-        for source in self._desk.sources():
-            self._watch.later(partial(self._player.prepare, source.name))
+    def _run_ended(self, made: Sequence[str]) -> None:
+        for name in made:
+            self._watch.later(partial(self._player.prepare, name))
         self._watch.look()
 
 
-def _page_routes() -> list[Route]:
+def _describe(_request: Request) -> Response:
+    return answer((_HERE / "openapi.json").read_bytes())
+
+
+def _list_page() -> Route:
     """List the page's files, which are all that can be had: an address is never made a path."""
     page = _HERE / "page"
     files = {path.relative_to(page).as_posix(): path for path in sorted(page.rglob("*")) if path.is_file()}
@@ -99,7 +110,4 @@ def _page_routes() -> list[Route]:
             raise HTTPException(404)
         return FileResponse(path, media_type=_MEDIA_TYPES.get(path.suffix), stat_result=path.stat())
 
-    def describe(_request: Request) -> Response:
-        return answer((_HERE / "openapi.json").read_bytes())
-
-    return [Route("/api/openapi.json", describe), Route("/{path:path}", send)]
+    return Route("/{path:path}", send)

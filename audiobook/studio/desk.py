@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,10 +9,10 @@ from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.casting import Settings
-from audiobook.errors import StorageError
 from audiobook.model import Cast, Script
 from audiobook.production import (
     ClipCache,
+    Editor,
     Hearing,
     Project,
     Source,
@@ -78,6 +77,7 @@ class Desk:
         self.cache_folder = cache_folder
         self.cache = ClipCache(cache_folder / "clips")
         self.memory = StoryMemory()
+        self.editor = Editor(project, lambda name: self.open(name).script)
         self._now: Now | None = None
         self._open: dict[str, OpenStory] = {}
         self._lock = threading.RLock()
@@ -97,15 +97,8 @@ class Desk:
         return find_encoder(self.read_now().settings.output.ffmpeg)
 
     def revision(self) -> str:
-        """Return a hash of voices.yaml's bytes, a file that is not there being empty."""
-        path = self.project.voices
-        try:
-            data = path.read_bytes() if path else b""
-        except FileNotFoundError:
-            data = b""
-        except OSError as error:
-            raise StorageError(f"{path}: can't be read: {error.strerror}") from error
-        return hashlib.sha256(data).hexdigest()
+        """Return the revision of voices.yaml as it is; one that is not there has that of an empty one."""
+        return self.editor.revision
 
     def read_now(self) -> Now:
         """Return the settings with their revision, read anew only where the file has changed.

@@ -147,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 141
-    made = sum(len(story.reasons) for story in report.stories if not story.errors)
+    made = {story.name: len(story.reasons) for story in report.stories if story.reasons and not story.errors}
     say({"made": made, "errors": [f"{s.title}: {error}" for s in report.stories for error in s.errors]})
     return 1 if report.failed else 0
 

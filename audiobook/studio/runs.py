@@ -7,7 +7,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from audiobook.studio.answers import StudioError
@@ -36,7 +36,7 @@ class RunState:
 class Runs:
     """Makes stories in a process apart (`maker.py`) and tells how that goes, all on the server's loop."""
 
-    def __init__(self, tell: Callable[[str, object], None], ended: Callable[[], None]) -> None:
+    def __init__(self, tell: Callable[[str, object], None], ended: Callable[[Sequence[str]], None]) -> None:
         self._tell = tell
         self._ended = ended
         self._process: asyncio.subprocess.Process | None = None
@@ -90,7 +90,7 @@ class Runs:
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         """Pass on what the process says, and at the end what became of it."""
         assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-        made = 0
+        made: dict[str, int] = {}
         errors: list[str] = []
         async for line in process.stdout:
             said = json.loads(line)
@@ -101,9 +101,14 @@ class Runs:
             made, errors = said.get("made", made), said.get("errors", errors)
         status = await process.wait()
         self._show(
-            replace(self.state, running=False, left_s=None, message=self._sum_up(status, made, errors))
+            replace(
+                self.state,
+                running=False,
+                left_s=None,
+                message=self._sum_up(status, sum(made.values()), errors),
+            )
         )
-        self._ended()
+        self._ended(list(made))
 
     def _sum_up(self, status: int, made: int, errors: list[str]) -> str:
         if self._is_stopped:

@@ -8,15 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from audiobook.studio.answers import StudioError, answer, read_json
+from audiobook.studio.answers import StudioError, answer
+from audiobook.studio.bodies import read_fields
 from audiobook.studio.desk import Desk
 from audiobook.studio.hub import Hub, write_event
 from audiobook.studio.maker import Order
 from audiobook.studio.runs import Runs
 from audiobook.studio.uploads import MOST_BYTES, bring
 from audiobook.studio.watch import Watch
-
-_WAIT_S = 0.05
 
 
 class Work:
@@ -39,12 +38,11 @@ class Work:
 
     async def make(self, request: Request) -> Response:
         """Begin a run for the stories that are named, or for all."""
-        names = (await read_json(request, {"stories": list}, {}))["stories"]
-        assert isinstance(names, list)  # noqa: S101 - read_json saw to it
+        names = (await read_fields(request, "stories")).texts("stories")
         known = {source.name for source in self._desk.sources()}
         for name in names:
-            if not isinstance(name, str) or name not in known:
-                raise StudioError(422, f"There is no story {str(name)[:80]!r} in {self._desk.project.texts}.")
+            if name not in known:
+                raise StudioError(422, f"There is no story {name[:80]!r} in {self._desk.project.texts}.")
         if not known:
             raise StudioError(422, f"There are no stories in {self._desk.project.texts}.")
         order = Order(

@@ -1,0 +1,107 @@
+"""What the page writes into voices.yaml and takes back; a change names the revision that it was made on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import cast, get_args
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from audiobook.model import Gender
+from audiobook.studio.answers import StudioError, answer
+from audiobook.studio.bodies import read_fields
+from audiobook.studio.desk import Desk
+from audiobook.studio.watch import Watch
+
+
+class Changes:
+    """Answers that change voices.yaml, by the desk's editor."""
+
+    def __init__(self, desk: Desk, watch: Watch) -> None:
+        self._desk = desk
+        self._watch = watch
+
+    def routes(self) -> list[Route]:
+        """List the addresses."""
+        story = "/api/stories/{name}"
+        return [
+            Route(f"{story}/corrections", self.correct, methods=["POST"]),
+            Route(f"{story}/voice", self.set_voice, methods=["POST"]),
+            Route(f"{story}/character", self.set_character, methods=["POST"]),
+            Route(f"{story}/merge", self.merge, methods=["POST"]),
+            Route("/api/undo", self.undo, methods=["POST"]),
+        ]
+
+    async def correct(self, request: Request) -> Response:
+        """Give a line to a speaker."""
+        said = await read_fields(request, "quotation", "speaker", "revision")
+        change = partial(
+            self._desk.editor.correct_line,
+            number=said.whole("quotation"),
+            speaker=said.text("speaker"),
+            revision=said.text("revision"),
+        )
+        return await self._change(request, change)
+
+    async def set_voice(self, request: Request) -> Response:
+        """State what is named of a voice, a character's or the narrator's."""
+        said = await read_fields(request, "character", "voice", "revision")
+        change = partial(
+            self._desk.editor.set_voice,
+            character=said.text("character"),
+            wish=said.voice("voice"),
+            revision=said.text("revision"),
+        )
+        return await self._change(request, change)
+
+    async def set_character(self, request: Request) -> Response:
+        """State a character's gender, or other names, or both."""
+        said = await read_fields(request, "character", "gender", "aliases", "revision")
+        gender = _read_gender(said.text("gender")) if "gender" in said else None
+        change = partial(
+            self._desk.editor.set_character,
+            character=said.text("character"),
+            revision=said.text("revision"),
+            gender=gender,
+            aliases=said.texts("aliases") if "aliases" in said else None,
+        )
+        return await self._change(request, change)
+
+    async def merge(self, request: Request) -> Response:
+        """Make a character's names another's."""
+        said = await read_fields(request, "character", "into", "revision")
+        change = partial(
+            self._desk.editor.merge_characters,
+            character=said.text("character"),
+            into=said.text("into"),
+            revision=said.text("revision"),
+        )
+        return await self._change(request, change)
+
+    async def undo(self, request: Request) -> Response:
+        """Take the last change back."""
+        said = await read_fields(request, "revision")
+        undone = await anyio.to_thread.run_sync(self._desk.editor.undo, said.text("revision"))
+        self._watch.look()
+        return answer({"revision": undone.revision, "undone": undone.undone})
+
+    async def _change(self, request: Request, change: Callable[[str], str]) -> Response:
+        """Change something of the story that is addressed; only those in `texts/` can be."""
+
+        def run() -> str:
+            return change(self._desk.find(request.path_params["name"]).name)
+
+        revision = await anyio.to_thread.run_sync(run)
+        self._watch.look()
+        return answer({"revision": revision})
+
+
+def _read_gender(text: str) -> Gender:
+    for gender in get_args(Gender):
+        if gender == text:
+            return cast(Gender, gender)
+    raise StudioError(422, f"gender: expected {', '.join(get_args(Gender))}, got {text[:40]!r}.")

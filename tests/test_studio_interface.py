@@ -1,0 +1,94 @@
+"""The studio's interface is what `openapi.json` says, and nothing that can be made up brings it down."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import audiobook.studio
+from audiobook.production import Options, Silent, cache_folder, make_stories, open_project
+from audiobook.studio.app import Studio
+from tests.studio import StudioClient, open_studio
+
+NewProject = Callable[..., Path]
+
+DESCRIPTION: dict[str, Any] = json.loads(
+    (Path(audiobook.studio.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+)
+STORY = '"Who is there?" asked Nora.\n\n"It is only the wind," said Max.\n'
+
+
+@pytest.fixture
+def studio(new_project: NewProject) -> Iterator[StudioClient]:
+    project = new_project(a=STORY, empty="")
+    make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    with open_studio(project) as client:
+        client.wait_for_shelf()
+        yield client
+
+
+def test_every_address_and_method_is_described(studio: StudioClient) -> None:
+    assert studio.ask("api/openapi.json").json == DESCRIPTION
+    described = {
+        (path, method.upper()) for path, methods in DESCRIPTION["paths"].items() for method in methods
+    }
+    there: set[tuple[str, str]] = set()
+    for route in Studio(open_project(Path()), cache_folder(), token="", port=0).interface:
+        path = re.sub(r":\w+}", "}", route.path)
+        there |= {(path, method) for method in route.methods or () if method != "HEAD"}
+    assert described == there
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("api/shelf", "/api/shelf"),
+        ("api/voices", "/api/voices"),
+        ("api/stories/a", "/api/stories/{name}"),
+        ("api/stories/a/cast", "/api/stories/{name}/cast"),
+        ("api/stories/a/player", "/api/stories/{name}/player"),
+        ("api/stories/a/tracks/1/peaks", "/api/stories/{name}/tracks/{number}/peaks"),
+    ],
+)
+def test_answers_fit_their_description(path: str, place: str, studio: StudioClient) -> None:
+    import jsonschema_rs
+
+    answer = DESCRIPTION["paths"][place]["get"]["responses"]["200"]
+    schema = answer["content"]["application/json"]["schema"]
+    validator = jsonschema_rs.Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
+    value = studio.ask(path).json
+    assert not [error.message for error in validator.iter_errors(value)]
+    for name in ("story", "stories", "engines", "characters", "chapters", "tracks", "peaks"):
+        assert value.get(name, True), "an empty list would fit anything"
+
+
+@pytest.mark.slow
+def test_nothing_that_is_made_up_brings_it_down(studio: StudioClient, tmp_path: Path) -> None:
+    """Also what is right must be taken, what is wrong refused, and every answer described."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{studio.address}api/openapi.json"),
+            *("--url", studio.address.rstrip("/"), "--max-examples", "60", "--seed", "1", "--workers", "1"),
+            *("--exclude-path", "/api/events", "--generation-database", "none", "--no-color"),
+            *("--request-timeout", "30", "--suppress-health-check", "all"),
+            # Whether a name is a story's, or a word a voice's, no description can tell.
+            *("--exclude-checks", "positive_data_acceptance"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "Test cases" in done.stdout or "generated" in done.stdout
+    assert studio.ask("api/shelf").status == 200
+    assert sorted(path.name for path in Path().iterdir() if path.name != "output") == ["texts", "voices.yaml"]
