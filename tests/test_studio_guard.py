@@ -101,6 +101,20 @@ def test_requests_of_other_pages_are_refused(headers: dict[str, str], studio: St
     assert [story["name"] for story in studio.ask("api/shelf").json["stories"]] == ["a"]
 
 
+def test_a_link_to_the_page_may_be_followed_from_anywhere(studio: StudioClient) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert studio.ask("", headers=link).status != 403
+    assert studio.ask("api/shelf", headers=link).status == 403
+    assert studio.ask("", "POST", headers=link).status == 403
+    assert studio.ask("", headers={**link, "Sec-Fetch-Dest": "iframe"}).status == 403
+    assert studio.ask("/", absolute=True, headers=link).status == 403
+
+
+def test_an_endless_address_is_refused(studio: StudioClient) -> None:
+    assert studio.ask(f"api/stories/a/utterances/{'9' * 5000}/audio").status == 414
+    assert studio.ask(f"api/stories/a/utterances/{'9' * 3000}/audio").status == 404
+
+
 def test_a_form_of_another_page_could_not_even_be_read(studio: StudioClient) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
         headers = {"Content-Type": kind}

@@ -32,6 +32,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 
+_LONGEST_PATH = 4000
+"""Letters; longer numbers than this Python refuses to read."""
+
 _OWN_SITES = {"same-origin", "none"}
 """Of Sec-Fetch-Site (W3C Fetch Metadata): *none* is an address that was typed or opened from a terminal.
 *same-site* is another port of this machine, which is another program's page."""
@@ -51,7 +54,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a refused request here; give any other on, without the token in its path."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)  # the server's own beginning and end
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
             return
 
         async def send_guarded(message: Message) -> None:
@@ -74,12 +78,17 @@ class Guard:
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return refuse(421, "This is not the address of this narrate studio.")
         path: str = scope["path"]
+        if len(path) > _LONGEST_PATH:
+            return refuse(414, "The address is too long.")
         first = path.removeprefix("/").partition("/")[0]
         if not secrets.compare_digest(first.encode("utf-8", "surrogatepass"), self._token.encode()):
             return refuse(403, "The address lacks the studio's token; open the one that it printed.")
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
         is_foreign = origin is not None and origin.lower() != f"http://{hosts[0].lower()}"
-        if is_foreign or site not in _OWN_SITES:
+        # To follow a link to the page itself, from a terminal in a browser say, tells the other page nothing.
+        is_link = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        is_page = scope["method"] == "GET" and path == f"/{self._token}/"
+        if is_foreign or (site not in _OWN_SITES and not (is_link and is_page)):
             return refuse(403, "The request comes from another page.")
         if path == f"/{self._token}":
             return RedirectResponse(f"/{self._token}/")

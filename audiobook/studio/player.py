@@ -22,6 +22,9 @@ _AT_ONCE_S = 600
 _PATIENCE_S = 0.05
 """After which the waveforms of further files are left for later."""
 
+_MOST_KEPT = 8
+"""Stories whose files are remembered, with their cues."""
+
 
 class Player:
     """Lists what there is to listen to.  May be used from several threads."""
@@ -97,7 +100,8 @@ class Player:
             return story, ()
         known = self._known.get(name)
         if known is None or known[0] is not story or known[1] != stamp:
-            known = self._known[name] = (story, stamp, list_finished(self._desk.project, story.script))
+            known = (story, stamp, list_finished(self._desk.project, story.script))
+            self._known = dict([*self._known.items(), (name, known)][-_MOST_KEPT:])
         return story, known[2]
 
 

@@ -33,6 +33,7 @@ class Watch:
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._is_ended = False
         self._revision = ""
+        self._fault = ""
         self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
 
     def start(self) -> None:
@@ -59,8 +60,11 @@ class Watch:
             self._wake.clear()
             try:
                 self._look()
+                self._fault = ""
             except NarrateError as error:
-                self._tell("note", {"message": str(error)})
+                if str(error) != self._fault:  # it may last
+                    self._tell("note", {"message": str(error)})
+                self._fault = str(error)
             if not self._wake.is_set():
                 self._rested.set()
             if self._jobs.empty():

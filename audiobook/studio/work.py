@@ -60,11 +60,10 @@ class Work:
 
     async def events(self, request: Request) -> Response:
         """Answer with the stream of events, which begins with the state as it is."""
-        headers = {"X-Accel-Buffering": "no"}
         if request.method == "HEAD":
-            return Response(media_type="text/event-stream", headers=headers)
+            return Response(media_type="text/event-stream")
         first = write_event("state", asdict(self._runs.state))
-        return StreamingResponse(self._hub.listen(first), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._hub.listen(first), media_type="text/event-stream")
 
     async def upload(self, request: Request) -> Response:
         """Take a new story."""
