@@ -64,7 +64,7 @@ class Studio:
 
     def _build(self) -> Starlette:
         return Starlette(
-            routes=[*self.interface, _list_page()],
+            routes=[*self.interface, *_list_page()],
             exception_handlers={
                 NarrateError: refuse_narrate_error,
                 HTTPException: refuse_http_error,
@@ -97,17 +97,14 @@ def _describe(_request: Request) -> Response:
     return answer((_HERE / "openapi.json").read_bytes())
 
 
-def _list_page() -> Route:
-    """List the page's files, which are all that can be had: an address is never made a path."""
+def _list_page() -> list[Route]:
+    """List the page's files, each an address of its own: no address is ever made a path."""
     page = _HERE / "page"
     files = {path.relative_to(page).as_posix(): path for path in sorted(page.rglob("*")) if path.is_file()}
     if _INDEX in files:
         files[""] = files[_INDEX]
+    return [Route(f"/{address}", partial(_send, path)) for address, path in files.items()]
 
-    def send(request: Request) -> Response:
-        path = files.get(request.path_params["path"])
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type=_MEDIA_TYPES.get(path.suffix), stat_result=path.stat())
 
-    return Route("/{path:path}", send)
+def _send(path: Path, _request: Request) -> Response:
+    return FileResponse(path, media_type=_MEDIA_TYPES.get(path.suffix), stat_result=path.stat())

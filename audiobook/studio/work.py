@@ -30,14 +30,16 @@ class Work:
     def routes(self) -> list[Route]:
         """List the addresses."""
         return [
-            Route("/api/make", self.make, methods=["POST"]),
-            Route("/api/make", self.stop, methods=["DELETE"]),
+            Route("/api/make", self.make, methods=["POST", "DELETE"]),
             Route("/api/events", self.events),
             Route("/api/texts/{name}", self.upload, methods=["PUT"]),
         ]
 
     async def make(self, request: Request) -> Response:
-        """Begin a run for the stories that are named, or for all."""
+        """Begin a run for the stories that are named, or for all; or stop the run that is on, if one is."""
+        if request.method == "DELETE":
+            await self._runs.stop()
+            return answer(asdict(self._runs.state))
         names = (await read_fields(request, "stories")).texts("stories")
         known = {source.name for source in self._desk.sources()}
         for name in names:
@@ -52,11 +54,6 @@ class Work:
         )
         await self._runs.start(order)
         return answer(asdict(self._runs.state), 202)
-
-    async def stop(self, _request: Request) -> Response:
-        """Stop the run that is on, if one is."""
-        await self._runs.stop()
-        return answer(asdict(self._runs.state))
 
     async def events(self, request: Request) -> Response:
         """Answer with the stream of events, which begins with the state as it is."""
