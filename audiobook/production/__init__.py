@@ -6,7 +6,7 @@ from audiobook.production.checks import check_stories
 from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
-from audiobook.production.hearing import Hearing
+from audiobook.production.hearing import Hearing, start_engine
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
@@ -90,6 +90,7 @@ __all__ = [
     "read_story",
     "rehearse_stories",
     "script_and_cast",
+    "start_engine",
     "story_folder",
     "unreadable",
     "warn_of_unmet",

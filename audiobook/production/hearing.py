@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from itertools import zip_longest
@@ -17,6 +18,12 @@ from audiobook.production.stories import engine_fingerprint
 
 _SPEAKING = threading.Lock()
 """Engines of other packages need not bear two threads at once."""
+
+
+def start_engine(voice: Voice) -> None:
+    """Let a voice's engine load what it needs, so that the first line need not wait for that."""
+    with _SPEAKING, contextlib.suppress(EngineError):  # whoever wants to hear something is told
+        shared_engine(voice.engine).synthesize("a", voice)
 
 
 class Hearing:

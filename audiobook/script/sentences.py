@@ -8,12 +8,12 @@ doubtful, pysbd decides (its rules are good and lose no character, but cost 25 �
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’'»)\]_*]*\s+(?=\S)")
 _CLEAR_BEFORE = re.compile(r"(?:[^\W\d_]{4,}|[a-z]{3}|[)\"”’'])\Z")
@@ -61,7 +61,8 @@ def _rule(text: str, match: re.Match[str]) -> bool | None:
     return True if _CLEAR_BEFORE.search(text, near, match.start()) else None
 
 
-def _ask_pysbd(text: str) -> list[tuple[int, int]] | None:
+@lru_cache(maxsize=4096)  # a novel has some hundreds; read again after a correction, half its time is this
+def _ask_pysbd(text: str) -> tuple[tuple[int, int], ...] | None:
     """Return the spans of pysbd's sentences, or None where they can't be found again in the text."""
     flat = re.sub(r"\s", " ", text)
     spans: list[tuple[int, int]] = []
@@ -73,7 +74,7 @@ def _ask_pysbd(text: str) -> list[tuple[int, int]] | None:
             return None
         spans.append((found, found + len(words)))
         at = found + len(words)
-    return None if flat[at:].strip() else spans
+    return None if flat[at:].strip() else tuple(spans)
 
 
 @cache
@@ -85,7 +86,7 @@ def _segment() -> Callable[[str], list[str]]:
     return segment
 
 
-def _trimmed(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _trimmed(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     trimmed = []
     for start, end in spans:
         words = text[start:end]

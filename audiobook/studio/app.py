@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from audiobook.studio.desk import Desk
 from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
+from audiobook.studio.prepared import Prepared
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
@@ -51,13 +53,20 @@ class Studio:
         self._player = Player(self._desk)
         self._hub = Hub()
         self._runs = Runs(self._hub.tell, self._run_ended)
-        self._watch = Watch(self._desk, self._shelf, self._hub.tell_soon, lambda: self._runs.is_running)
+        self._prepared = Prepared(self._desk)
+        self._watch = Watch(
+            self._desk,
+            self._shelf,
+            self._hub.tell_soon,
+            is_busy=lambda: self._runs.is_running,
+            prepare=self._prepared.story,
+        )
         self.interface = self._list_interface()
         self.app: ASGIApp = Guard(self._build(), token=token, port=port)
 
     def _list_interface(self) -> list[Route]:
         """List the addresses under `api/`, all of which `openapi.json` describes."""
-        reading = Reading(self._desk, self._shelf, self._player, self._watch)
+        reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
         return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
@@ -77,6 +86,7 @@ class Studio:
     async def _live(self, _app: Starlette) -> AsyncIterator[None]:
         self._hub.open()
         self._watch.start()
+        threading.Thread(target=self._prepared.begin, name="studio beginning", daemon=True).start()
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
-from audiobook.casting import Settings
+from audiobook.casting import Settings, StorySettings
 from audiobook.model import Cast, Script
 from audiobook.production import (
     ClipCache,
@@ -24,7 +24,7 @@ from audiobook.production import (
 from audiobook.studio.answers import StudioError, encode
 from audiobook.studio.views import show_cast, show_script
 
-_MOST_OPEN = 8
+MOST_OPEN = 8
 """Stories whose views are kept, a novel's taking some 5 MB; the scripts themselves are in the memory."""
 
 
@@ -37,28 +37,25 @@ class Now:
 
 
 class OpenStory:
-    """A story as read with one revision of the settings, and what is made of that, each once."""
+    """A story as it was read and cast, and what is made of that, each once."""
 
-    def __init__(self, name: str, planned: tuple[Script, Cast], now: Now, cache: ClipCache) -> None:
+    def __init__(
+        self, name: str, planned: tuple[Script, Cast], settings: StorySettings, cache: ClipCache
+    ) -> None:
         self.name = name
         self.script, self.cast = planned
-        self.settings = now.settings.for_story(name)
-        self._now = now
+        self.settings = settings
         self._cache = cache
-
-    def is_of(self, script: Script, now: Now) -> bool:
-        """Tell whether nothing has changed since."""
-        return self.script is script and self._now is now
 
     @cached_property
     def script_json(self) -> bytes:
         """The script view (`views.show_script`)."""
-        return encode(show_script(self.name, self.script, self.cast, self._now.revision))
+        return encode(show_script(self.name, self.script, self.cast))
 
     @cached_property
     def cast_json(self) -> bytes:
         """The cast view (`views.show_cast`)."""
-        return encode(show_cast(self.script, self.cast, self.settings, self._now.revision))
+        return encode(show_cast(self.script, self.cast, self.settings))
 
     @cached_property
     def hearing(self) -> Hearing:
@@ -125,17 +122,22 @@ class Desk:
 
     def open(self, name: str) -> OpenStory:
         """Read a story, or find it as it was read before.  Raises `NarrateError`."""
+        return self.open_now(name)[0]
+
+    def open_now(self, name: str) -> tuple[OpenStory, str]:
+        """Return what `open` does, with the revision of voices.yaml that it is as of."""
         source = self.find(name)
         if source.fault is not None:
             raise StudioError(422, source.fault)
         now = self.read_now()
-        planned = self.memory.plan_script(source.path, now.settings.for_story(name))
+        settings = now.settings.for_story(name)
+        planned = self.memory.plan_script(source.path, settings)
         with self._lock:
             kept = self._open.get(name)
-            if kept is None or not kept.is_of(planned[0], now):
-                kept = OpenStory(name, planned, now, self.cache)
+            if kept is None or kept.script is not planned[0]:
+                kept = OpenStory(name, planned, settings, self.cache)
                 self._open.pop(name, None)
                 self._open[name] = kept
-                for other in list(self._open)[:-_MOST_OPEN]:
+                for other in list(self._open)[:-MOST_OPEN]:
                     del self._open[other]
-            return kept
+            return kept, now.revision

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import wave
 from collections.abc import Callable, Mapping
 
@@ -12,18 +11,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from audiobook.casting import VoiceWish
-from audiobook.model import Clip, VoiceEntry
-from audiobook.production import list_voices, wish_cover
-from audiobook.publishing import make_thumbnail
-from audiobook.studio.answers import StudioError, answer
+from audiobook.model import Clip
+from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.desk import Desk
 from audiobook.studio.player import Player
+from audiobook.studio.prepared import Prepared
 from audiobook.studio.shelf import Shelf
-from audiobook.studio.views import RANGES, show_voices
+from audiobook.studio.views import RANGES
 from audiobook.studio.watch import Watch
-
-_COVER_SIDE = 480
-"""Pixels: what a shelf shows at 240, on a screen of twice the usual points."""
 
 _WAIT_S = 0.05
 """How long the shelf waits for stories that are being read before it shows them so."""
@@ -32,14 +27,12 @@ _WAIT_S = 0.05
 class Reading:
     """Answers that change nothing."""
 
-    def __init__(self, desk: Desk, shelf: Shelf, player: Player, watch: Watch) -> None:
+    def __init__(self, desk: Desk, shelf: Shelf, player: Player, watch: Watch, prepared: Prepared) -> None:
         self._desk = desk
         self._shelf = shelf
         self._player = player
         self._watch = watch
-        self._covers: dict[str, tuple[object, bytes]] = {}
-        self._entries: list[VoiceEntry] = []
-        self._lock = threading.Lock()
+        self._prepared = prepared
 
     def routes(self) -> list[Route]:
         """List the addresses."""
@@ -64,28 +57,21 @@ class Reading:
 
     def script(self, request: Request) -> Response:
         """Answer with a story's script."""
-        return answer(self._desk.open(request.path_params["name"]).script_json)
+        story, revision = self._desk.open_now(request.path_params["name"])
+        return answer(add_revision(story.script_json, revision))
 
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
-        return answer(self._desk.open(request.path_params["name"]).cast_json)
+        story, revision = self._desk.open_now(request.path_params["name"])
+        return answer(add_revision(story.cast_json, revision))
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""
-        name = request.path_params["name"]
-        story = self._desk.open(name)
-        wish, _ = wish_cover(self._desk.find(name).path, story.script.book)
-        known = self._covers.get(name)
-        if known is None or known[0] != wish:
-            known = self._covers[name] = (wish, make_thumbnail(wish, _COVER_SIDE).data)
-        return Response(known[1], media_type="image/jpeg")
+        return Response(self._prepared.cover(request.path_params["name"]), media_type="image/jpeg")
 
     def voices(self, _request: Request) -> Response:
-        """Answer with all voices of this machine; an engine that can't be asked has none."""
-        with self._lock:
-            if not self._entries:
-                self._entries = list_voices((), lambda _fault: None)
-        return answer(show_voices(self._entries, self._desk.read_now().settings))
+        """Answer with all voices of this machine."""
+        return answer(self._prepared.voices())
 
     def utterance(self, request: Request) -> Response:
         """Answer with the sound of a line."""
@@ -112,6 +98,11 @@ class Reading:
         except OSError as error:
             raise StudioError(404, f"{path.name} is there no more.") from error
         return FileResponse(path, media_type="audio/mpeg", stat_result=status)
+
+
+def add_revision(body: bytes, revision: str) -> bytes:
+    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes."""
+    return body[:-1] + b',"revision":' + encode(revision) + b"}"
 
 
 def read_wish(query: Mapping[str, str]) -> VoiceWish:

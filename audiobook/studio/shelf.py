@@ -36,15 +36,15 @@ class Shelf:
         self._known: dict[str, tuple[tuple[object, ...], ShelfStory]] = {}
         self._lock = threading.Lock()
 
-    def refresh(self, tell: Callable[[], None]) -> None:
-        """Look at what has changed since the last time; `tell` is called after each story that did."""
+    def refresh(self, tell: Callable[[str], None]) -> None:
+        """Look at what has changed since the last time; `tell` is given each story that stands otherwise."""
         sources = self._desk.sources()
         with self._lock:
             gone = self._known.keys() - {source.name for source in sources}
             for name in gone:
                 del self._known[name]
-        if gone:
-            tell()
+        for name in gone:
+            tell(name)
         try:
             settings = self._desk.read_now().settings
             run = self._prepare()
@@ -68,12 +68,14 @@ class Shelf:
         )
         return replace(run, reads=self._desk.memory.plan_script)
 
-    def _put(self, name: str, key: tuple[object, ...], story: ShelfStory, tell: Callable[[], None]) -> None:
+    def _put(
+        self, name: str, key: tuple[object, ...], story: ShelfStory, tell: Callable[[str], None]
+    ) -> None:
         with self._lock:
             before = self._known.get(name)
             self._known[name] = (key, story)
         if before is None or before[1] != story:
-            tell()
+            tell(name)
 
     def _identify(self, source: Source, settings: Settings) -> tuple[object, ...]:
         """Return what changes whenever the story may stand otherwise than it was seen."""

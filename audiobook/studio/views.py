@@ -26,7 +26,7 @@ def colour_speakers(cast: Cast) -> dict[str | None, int]:
     return {speaker: number % COLOURS for number, speaker in enumerate(named)}
 
 
-def show_script(name: str, script: Script, cast: Cast, revision: str) -> dict[str, object]:
+def show_script(name: str, script: Script, cast: Cast) -> dict[str, object]:
     """Return a story's script; utterances are numbered in spoken order, from 0."""
     book = script.book
     quoted = _find_quotations(script)
@@ -51,7 +51,6 @@ def show_script(name: str, script: Script, cast: Cast, revision: str) -> dict[st
         "characters": [
             {"name": speaker, "color": colour} for speaker, colour in colour_speakers(cast).items()
         ],
-        "revision": revision,
     }
 
 
@@ -99,7 +98,7 @@ def _show_utterance(
     }
 
 
-def show_cast(script: Script, cast: Cast, settings: StorySettings, revision: str) -> dict[str, object]:
+def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, object]:
     """Return a card for the narrator and for each character: those with lines first, by words.
 
     A share is of all words of the story, the narrator's too.
@@ -113,7 +112,7 @@ def show_cast(script: Script, cast: Cast, settings: StorySettings, revision: str
     total = max(1, sum(role.words for role in cast.roles))
     roles = [role for role in cast.roles if role.speaker is not None]
     cards = [_show_role(role, characters.get(role.speaker or ""), first, total, settings) for role in roles]
-    return {"revision": revision, "characters": cards}
+    return {"characters": cards}
 
 
 def _show_role(

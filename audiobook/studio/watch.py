@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
@@ -13,6 +14,10 @@ from audiobook.studio.shelf import Shelf
 POLL_S = 0.5
 """A look costs a `stat` for a few files of each story; a person does not notice the wait."""
 
+SETTLE_S = 1.5
+"""After a change of voices.yaml the page asks for what it shows, and corrections come in rows: the shelf,
+which may take a novel a second, waits until they have passed."""
+
 Tell = Callable[[str, object], None]
 """Takes an event's name and its data, from any thread."""
 
@@ -21,18 +26,29 @@ class Watch:
     """A thread that looks at voices.yaml and the shelf, now and then and when it is asked to.
 
     Told are *settings* with the new revision, and *shelf* for every story that stands otherwise.  While
-    `is_busy`, files come and go and the shelf is left alone.
+    `is_busy`, files come and go and the shelf is left alone.  `prepare` is given each story before it is
+    told of, to do what the page's next question would have to wait for.
     """
 
-    def __init__(self, desk: Desk, shelf: Shelf, tell: Tell, is_busy: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        shelf: Shelf,
+        tell: Tell,
+        *,
+        is_busy: Callable[[], bool],
+        prepare: Callable[[str], None],
+    ) -> None:
         self._desk = desk
         self._shelf = shelf
         self._tell = tell
         self._is_busy = is_busy
+        self._prepare = prepare
         self._wake, self._rested = threading.Event(), threading.Event()
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._is_ended = False
         self._revision = ""
+        self._changed_at = -SETTLE_S
         self._fault = ""
         self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
 
@@ -75,7 +91,15 @@ class Watch:
     def _look(self) -> None:
         revision = self._desk.revision()
         if self._revision not in {"", revision}:
+            self._changed_at = time.monotonic()
             self._tell("settings", {"revision": revision})
         self._revision = revision
-        if not self._is_busy():
-            self._shelf.refresh(lambda: self._tell("shelf", {}))
+        if self._is_settled() and not self._is_busy():
+            self._shelf.refresh(self._story_changed)
+
+    def _story_changed(self, name: str) -> None:
+        self._prepare(name)
+        self._tell("shelf", {})
+
+    def _is_settled(self) -> bool:
+        return time.monotonic() - self._changed_at >= SETTLE_S
