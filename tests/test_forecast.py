@@ -84,7 +84,7 @@ def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
         now = began
         story = StoryReport(name=name, work=dict(zip(map(Path, "abcd"), tracks(4), strict=True)))
         meter.plan(story, 40, 4)
-        assert str(meter).endswith("clips")  # nothing is known of this lot
+        assert describe(meter).endswith("clips")  # nothing is known of this lot
         now += 50.0
         meter.advance(story, clips=40)
         meter.advance(story, files=2)
