@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import numpy  # noqa: F401 - pytest.approx looks whether it is loaded, and must not find it half loaded
+import pytest
 
 from audiobook.production import cache_folder, open_project
 from audiobook.studio.serve import open_socket, prepare
@@ -128,3 +129,17 @@ def open_studio(folder: Path, cache: Path | None = None) -> Iterator[StudioClien
             server.should_exit = True
             thread.join(30)
             assert not thread.is_alive()
+
+
+@contextlib.contextmanager
+def open_shared_studio(
+    factory: pytest.TempPathFactory, settings: str, **stories: str
+) -> Iterator[tuple[StudioClient, Path]]:
+    """Serve a project of its own, with a cache of its own, to a module's tests that change nothing."""
+    project = factory.mktemp("shared")
+    (project / "texts").mkdir()
+    (project / "voices.yaml").write_text(settings, encoding="utf-8")
+    for name, text in stories.items():
+        (project / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    with open_studio(project, factory.mktemp("cache")) as client:
+        yield client, project

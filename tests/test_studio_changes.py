@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import TONES
-from tests.studio import Answer, StudioClient, open_studio
+from tests.studio import Answer, StudioClient, open_shared_studio, open_studio
 
 NewProject = Callable[..., Path]
 
@@ -29,6 +29,13 @@ SETTINGS = f"# Mine.\n{TONES}# The end.\n"
 def studio(new_project: NewProject) -> Iterator[StudioClient]:
     with open_studio(new_project(settings=SETTINGS, night=STORY)) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudioClient, Path]]:
+    """One studio for all that is refused."""
+    with open_shared_studio(tmp_path_factory, SETTINGS, night=STORY) as client_and_project:
+        yield client_and_project
 
 
 def revision(studio: StudioClient) -> str:
@@ -123,12 +130,13 @@ def test_what_an_editor_wrote_meanwhile_is_not_overwritten(studio: StudioClient)
     ],
 )
 def test_what_can_not_be_changed_is_said_and_nothing_is_written(
-    what: str, fields: dict[str, object], studio: StudioClient
+    what: str, fields: dict[str, object], shared: tuple[StudioClient, Path]
 ) -> None:
+    studio, project = shared
     refused = change(studio, what, **fields)
     assert refused.status == 422, refused.body
     assert refused.json["error"]
-    assert Path("voices.yaml").read_text(encoding="utf-8") == SETTINGS
+    assert (project / "voices.yaml").read_text(encoding="utf-8") == SETTINGS
 
 
 def test_the_first_change_makes_the_file(new_project: NewProject) -> None:

@@ -6,10 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from audiobook.publishing import read_mark
 from tests.conftest import ROOT
 from tests.studio import StudioClient
 
@@ -89,3 +93,22 @@ def test_other_folders_may_be_named(new_project: NewProject, tmp_path: Path) -> 
         studio.ask("api/make", "POST", value={"stories": []})
         assert any(name == "state" and data["files"] for name, data in events)
         assert len(list((tmp_path / "there" / "a").glob("*.mp3"))) == 1
+
+
+@pytest.mark.slow
+def test_a_run_ends_when_the_studio_is_killed(new_project: NewProject) -> None:
+    project = new_project(settings="narrator: en-us\n", **{f"a{number}": LONG for number in range(6)})
+    with started(project, "--port", "0") as (process, studio), studio.events() as events:
+        studio.ask("api/make", "POST", value={"stories": []})
+        for name, data in events:
+            if name == "state" and data["clips"]:
+                break
+        process.kill()
+        assert process.wait(10) == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while (project / "output" / ".partial").exists():
+        assert time.monotonic() < until, "the run goes on"
+        time.sleep(0.05)
+    files = list((project / "output").rglob("*.mp3"))
+    assert len(files) < 6
+    assert all(read_mark(file) is not None for file in files)

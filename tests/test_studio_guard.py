@@ -10,17 +10,13 @@ import pytest
 
 from audiobook.studio.guard import POLICY
 from tests.conftest import TONES
-from tests.studio import StudioClient, open_studio
+from tests.studio import StudioClient, open_shared_studio
 
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
     """One studio for all: nothing here may change anything."""
-    project = tmp_path_factory.mktemp("project")
-    (project / "texts").mkdir()
-    (project / "texts" / "a.txt").write_text('"All is well," said Nora.', encoding="utf-8")
-    (project / "voices.yaml").write_text(TONES, encoding="utf-8")
-    with open_studio(project, tmp_path_factory.mktemp("cache")) as client:
+    with open_shared_studio(tmp_path_factory, TONES, a='"All is well," said Nora.') as (client, _):
         yield client
 
 

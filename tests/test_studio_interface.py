@@ -16,7 +16,8 @@ import pytest
 import audiobook.studio
 from audiobook.production import Options, Silent, cache_folder, make_stories, open_project
 from audiobook.studio.app import Studio
-from tests.studio import StudioClient, open_studio
+from tests.conftest import TONES
+from tests.studio import StudioClient, open_shared_studio, open_studio
 
 NewProject = Callable[..., Path]
 
@@ -35,8 +36,19 @@ def studio(new_project: NewProject) -> Iterator[StudioClient]:
         yield client
 
 
-def test_every_address_and_method_is_described(studio: StudioClient) -> None:
-    assert studio.ask("api/openapi.json").json == DESCRIPTION
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
+    """One studio, with a finished story, for all that only read."""
+    with open_shared_studio(tmp_path_factory, TONES, a=STORY, empty="") as (client, _):
+        with client.events() as events:
+            client.ask("api/make", "POST", value={"stories": ["a"]})
+            assert any(name == "state" and data["message"].startswith("Done") for name, data in events)
+        client.wait_for_shelf()
+        yield client
+
+
+def test_every_address_and_method_is_described(shared: StudioClient) -> None:
+    assert shared.ask("api/openapi.json").json == DESCRIPTION
     described = {
         (path, method.upper()) for path, methods in DESCRIPTION["paths"].items() for method in methods
     }
@@ -58,13 +70,13 @@ def test_every_address_and_method_is_described(studio: StudioClient) -> None:
         ("api/stories/a/tracks/1/peaks", "/api/stories/{name}/tracks/{number}/peaks"),
     ],
 )
-def test_answers_fit_their_description(path: str, place: str, studio: StudioClient) -> None:
+def test_answers_fit_their_description(path: str, place: str, shared: StudioClient) -> None:
     import jsonschema_rs
 
     answer = DESCRIPTION["paths"][place]["get"]["responses"]["200"]
     schema = answer["content"]["application/json"]["schema"]
     validator = jsonschema_rs.Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
-    value = studio.ask(path).json
+    value = shared.ask(path).json
     assert not [error.message for error in validator.iter_errors(value)]
     for name in ("story", "stories", "engines", "characters", "chapters", "tracks", "peaks"):
         assert value.get(name, True), "an empty list would fit anything"

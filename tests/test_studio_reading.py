@@ -12,9 +12,16 @@ import pytest
 from PIL import Image
 
 from audiobook.model import NARRATOR
-from audiobook.production import ClipCache, cache_folder, open_project, script_and_cast
+from audiobook.production import (
+    Options,
+    Silent,
+    cache_folder,
+    make_stories,
+    open_project,
+    script_and_cast,
+)
 from tests.conftest import TONES
-from tests.studio import StudioClient, open_studio
+from tests.studio import StudioClient, open_shared_studio, open_studio
 
 NewProject = Callable[..., Path]
 
@@ -37,9 +44,11 @@ The page </script><img src=x onerror=alert(1)> was torn.
 """
 
 
-@pytest.fixture
-def studio(new_project: NewProject) -> Iterator[StudioClient]:
-    with open_studio(new_project(night=STORY, **{"<script>alert(1)<": HOSTILE.replace("/", "")})) as client:
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
+    """One studio for all that only read."""
+    stories = {"night": STORY, "<script>alert(1)<": HOSTILE.replace("/", "")}
+    with open_shared_studio(tmp_path_factory, TONES, **stories) as (client, _):
         yield client
 
 
@@ -79,9 +88,11 @@ def test_a_project_without_stories_or_settings_has_an_empty_shelf(
         assert studio.ask("api/make", "POST", value={"stories": []}).status == 422
 
 
-def test_the_script_holds_every_utterance_in_order_with_what_is_known_of_it(studio: StudioClient) -> None:
+def test_the_script_holds_every_utterance_in_order_with_what_is_known_of_it(
+    studio: StudioClient, new_project: NewProject
+) -> None:
     script = studio.ask(studio.story("night")).json
-    planned, _ = script_and_cast(open_project(Path()), "night")
+    planned, _ = script_and_cast(open_project(new_project(night=STORY)), "night")
     paragraphs = [p for chapter in script["chapters"] for p in chapter["paragraphs"]]
     utterances = [u for paragraph in paragraphs for u in paragraph["utterances"]]
     assert [u["id"] for u in utterances] == list(range(len(utterances)))
@@ -166,19 +177,30 @@ def test_a_cover_is_a_small_picture(studio: StudioClient) -> None:
     assert len(cover.body) < 100_000
 
 
-def test_a_line_sounds_as_in_its_file_and_in_another_voice_if_wished(studio: StudioClient) -> None:
-    first = studio.ask(studio.story("night", "/utterances/0/audio"))
-    assert (first.status, first.headers["content-type"]) == (200, "audio/wav")
-    with wave.open(io.BytesIO(first.body)) as file:
-        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
-        assert 0.2 < file.getnframes() / file.getframerate() < 5
-    clips = list(ClipCache(cache_folder() / "clips").folder.glob("??/*.clip"))
-    assert len(clips) == 1
-    assert studio.ask(studio.story("night", "/utterances/0/audio")).body == first.body
-    assert list(ClipCache(cache_folder() / "clips").folder.glob("??/*.clip")) == clips
-    deep = studio.ask(studio.story("night", "/utterances/0/audio?engine=tone&voice=tone-deep&rate=100"))
-    assert deep.status == 200
-    assert deep.body != first.body
+def test_lines_are_the_very_clips_of_the_finished_file(new_project: NewProject) -> None:
+    settings = TONES + "pronunciations: {Nora: Norah}\n"
+    project = new_project(settings=settings, night=STORY)
+    make_stories(open_project(project), ["night"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    clips = sorted((cache_folder() / "clips").glob("??/*.clip"))
+    with open_studio(project) as studio:
+        script = studio.ask(studio.story("night")).json
+        numbers = [u["id"] for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
+        for number in numbers:
+            heard = studio.ask(studio.story("night", f"/utterances/{number}/audio"))
+            assert (heard.status, heard.headers["content-type"]) == (200, "audio/wav")
+            with wave.open(io.BytesIO(heard.body)) as file:
+                assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+                assert 0.1 < file.getnframes() / file.getframerate() < 10
+        assert sorted((cache_folder() / "clips").glob("??/*.clip")) == clips
+
+
+def test_a_line_is_heard_in_another_voice_if_wished(studio: StudioClient) -> None:
+    own = studio.ask(studio.story("night", "/utterances/0/audio"))
+    assert studio.ask(studio.story("night", "/utterances/0/audio")).body == own.body
+    for query in ("engine=tone&voice=tone-deep", "voice=tone-deep", "rate=100", "pitch=90", "volume=0.2"):
+        other = studio.ask(studio.story("night", f"/utterances/0/audio?{query}"))
+        assert other.status == 200, other.body
+        assert (other.body != own.body) or query.startswith("pitch"), query
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from audiobook.production import Options, Silent, cache_folder, make_stories, op
 from audiobook.publishing import read_mark
 from audiobook.studio import uploads
 from tests.conftest import ROOT, TONES
-from tests.studio import StudioClient, open_studio
+from tests.studio import StudioClient, open_shared_studio, open_studio
 
 NewProject = Callable[..., Path]
 
@@ -29,6 +29,16 @@ LONG = "\n\n".join(
     f'"This is line {number}," said Nora. The harbour lay still, and nobody came down to the boats.'
     for number in range(150)
 )
+
+
+Shared = tuple[StudioClient, Path]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """One studio for all that is refused."""
+    with open_shared_studio(tmp_path_factory, TONES, a=STORY) as client_and_project:
+        yield client_and_project
 
 
 def follow(events: Iterator[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -188,12 +198,12 @@ def test_what_fails_in_a_run_is_said(new_project: NewProject) -> None:
         (b'{"stories": []}', "text/plain", 415),
     ],
 )
-def test_what_is_no_order_is_refused(body: bytes, kind: str, status: int, new_project: NewProject) -> None:
-    with open_studio(new_project(a=STORY)) as studio:
-        refused = studio.ask("api/make", "POST", body=body, headers={"Content-Type": kind})
-        assert refused.status == status
-        assert refused.json["error"]
-        assert not (Path("output")).exists()
+def test_what_is_no_order_is_refused(body: bytes, kind: str, status: int, shared: Shared) -> None:
+    studio, project = shared
+    refused = studio.ask("api/make", "POST", body=body, headers={"Content-Type": kind})
+    assert refused.status == status
+    assert refused.json["error"]
+    assert not (project / "output").exists()
 
 
 def test_a_new_text_is_read_and_then_on_the_shelf(new_project: NewProject) -> None:
@@ -236,18 +246,18 @@ def test_a_new_text_is_read_and_then_on_the_shelf(new_project: NewProject) -> No
     ],
 )
 def test_what_is_no_story_is_refused_and_leaves_nothing(
-    name: str, body: bytes, status: int, message: str, new_project: NewProject
+    name: str, body: bytes, status: int, message: str, shared: Shared
 ) -> None:
-    project = new_project(a=STORY)
-    with open_studio(project) as studio:
-        refused = studio.ask(f"api/texts/{quote(name, safe='')}", "PUT", body=body)
-        assert refused.status == status, refused.body
-        assert message in refused.json["error"]
-        assert str(project) not in refused.json["error"]
-        assert [path.name for path in (project / "texts").iterdir()] == ["a.txt"]
-        assert not (project / "x.txt").exists()
+    studio, project = shared
+    refused = studio.ask(f"api/texts/{quote(name, safe='')}", "PUT", body=body)
+    assert refused.status == status, refused.body
+    assert message in refused.json["error"]
+    assert str(project) not in refused.json["error"]
+    assert [path.name for path in (project / "texts").iterdir()] == ["a.txt"]
+    assert not (project / "x.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_by_the_reader(new_project: NewProject) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
