@@ -20,6 +20,7 @@ from audiobook.production import (
     open_project,
     script_and_cast,
 )
+from benchmarks.studio import measure
 from tests.conftest import TONES
 from tests.studio import StudioClient, open_shared_studio, open_studio
 
@@ -244,3 +245,13 @@ def test_a_line_of_espeak_is_heard_at_once(new_project: NewProject) -> None:
             assert studio.ask(studio.story("a", f"/utterances/{number}/audio")).status == 200
             times.append(time.monotonic() - began)
         assert sorted(times)[len(times) // 2] < 0.3, times
+
+
+@pytest.mark.slow
+def test_a_novel_of_ten_thousand_lines_is_answered_for_in_a_tenth_of_a_second() -> None:
+    asked = {each.what: each for each in measure(10_000, 40)}
+    assert asked["the script"].megabytes > 3
+    for what in ("the shelf", "the script", "the cast", "the cover"):
+        assert asked[what].ms < 100, asked[what]
+    assert asked["a line's sound, never heard before"].ms < 300
+    assert asked["the cast after it (next change)"].ms < 1000  # who speaks is not found anew

@@ -21,7 +21,7 @@ from audiobook.studio.app import Studio
 HOST = "127.0.0.1"
 
 _TOKEN_BYTES = 24
-_TURN_S = 0.001
+TURN_S = 0.001
 """Of a thread, where others wait: an answer takes a dozen, and a novel may be read meanwhile."""
 
 _PATIENCE_S = 5
@@ -94,5 +94,5 @@ def run_studio(
         if opens_browser:
             # Some browsers keep whoever starts them waiting; the socket listens already.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        sys.setswitchinterval(_TURN_S)
+        sys.setswitchinterval(TURN_S)
         server.run(sockets=[listener])
