@@ -1,0 +1,60 @@
+// The studio's interface over HTTP.  All addresses are relative: the page's own holds the token.
+
+/** What the server answered instead of what was asked for; the message is a sentence for a person. */
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const GONE = "narrate studio doesn't answer. If you stopped it, start it again and open its new address.";
+
+async function request(method, path, { json, body } = {}) {
+  const headers = json === undefined ? {} : { "Content-Type": "application/json" };
+  let response;
+  try {
+    response = await fetch(`api/${path}`, { method, headers, body: json === undefined ? body : JSON.stringify(json) });
+  } catch {
+    throw new ApiError(GONE, 0);
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw new ApiError(answer?.error ?? `The studio answered ${response.status}, and not why.`, response.status);
+  }
+  return answer;
+}
+
+function story(name, rest = "") {
+  return `stories/${encodeURIComponent(name)}${rest}`;
+}
+
+export const api = {
+  shelf: () => request("GET", "shelf"),
+  story: (name) => request("GET", story(name)),
+  cast: (name) => request("GET", story(name, "/cast")),
+  player: (name) => request("GET", story(name, "/player")),
+  voices: () => request("GET", "voices"),
+  correct: (name, json) => request("POST", story(name, "/corrections"), { json }),
+  setVoice: (name, json) => request("POST", story(name, "/voice"), { json }),
+  setCharacter: (name, json) => request("POST", story(name, "/character"), { json }),
+  merge: (name, json) => request("POST", story(name, "/merge"), { json }),
+  undo: (json) => request("POST", "undo", { json }),
+  make: (stories) => request("POST", "make", { json: { stories } }),
+  stop: () => request("DELETE", "make"),
+  upload: (file) => request("PUT", `texts/${encodeURIComponent(file.name)}`, { body: file }),
+};
+
+/** Return the address of a story's cover. */
+export function coverAddress(name) {
+  return `api/${story(name, "/cover")}`;
+}
+
+/** Return the address of a line's sound; `voice` (engine, id, rate, pitch, volume) overrides its own. */
+export function lineAddress(name, id, voice = null) {
+  const address = `api/${story(name, `/utterances/${id}/audio`)}`;
+  if (voice === null) return address;
+  const { engine, id: voiceId, rate, pitch, volume } = voice;
+  const query = new URLSearchParams({ engine, voice: voiceId, rate, pitch, volume });
+  return `${address}?${query}`;
+}

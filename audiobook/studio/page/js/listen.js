@@ -1,0 +1,18 @@
+// Listening to a finished story, in the studio.
+
+import { api } from "./api.js";
+import { make } from "./dom.js";
+import { Player } from "./player/player.js";
+import { address } from "./router.js";
+
+/** Show the player of a story in `host`. */
+export async function showListen(host, { name, say }) {
+  const book = await api.player(name);
+  if (book.tracks.length === 0) {
+    const shelf = make("a", { href: address("shelf") }, "the shelf");
+    host.append(make("h1", {}, book.title), make("p", { class: "lead" }, "There is nothing to hear yet: make the story on ", shelf, "."));
+    return { leave() {} };
+  }
+  const player = new Player(host, book, name, (words) => say(words, { isError: true }));
+  return { leave: () => player.leave(), keys: player.keys };
+}

@@ -1,0 +1,110 @@
+// The page as a whole: which view is shown, and what all views share.
+
+import { make, makeButton } from "./dom.js";
+import { openEvents } from "./events.js";
+import { createKeys } from "./keys.js";
+import { createNotices } from "./notices.js";
+import { address, readAddress, VIEWS } from "./router.js";
+import { Store } from "./store.js";
+import { capital } from "./words.js";
+import { showCast } from "./cast/view.js";
+import { showListen } from "./listen.js";
+import { showScript } from "./script/view.js";
+import { showShelf } from "./shelf/view.js";
+
+const SHOW = { shelf: showShelf, script: showScript, cast: showCast, listen: showListen };
+
+const main = document.getElementById("main");
+const views = document.getElementById("views");
+const say = createNotices(document.getElementById("notices"));
+const store = new Store();
+const events = openEvents();
+const undoButton = makeButton("Undo", { picture: "undo", class: "plain", press: undo });
+const keys = createKeys(document.getElementById("keys"), [
+  { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo },
+]);
+
+let current = { leave() {} };
+let turn = 0;
+
+/** Report what went wrong in doing what a person asked for; returns whether it went well. */
+async function attempt(act) {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    say(error.message, { isError: true });
+    return false;
+  }
+}
+
+async function undo() {
+  const { view } = readAddress(location.hash);
+  if (view === "shelf") return;
+  await attempt(async () => {
+    const undone = await store.undo();
+    say(`Undone: ${undone}`);
+  });
+  await current.refresh?.();
+}
+
+function showViews({ view, name }) {
+  views.hidden = view === "shelf";
+  undoButton.hidden = view === "shelf";
+  views.replaceChildren(
+    ...VIEWS.map((each) =>
+      make("a", { href: address(each, name), "aria-current": each === view ? "page" : null }, capital(each)),
+    ),
+  );
+}
+
+async function follow({ isFirst = false } = {}) {
+  const place = readAddress(location.hash);
+  const mine = ++turn;
+  current.leave();
+  current = { leave() {} };
+  keys.use([]);
+  store.open(place.name);
+  showViews(place);
+  main.setAttribute("aria-busy", "true");
+  const host = make("div", { class: `view view-${place.view}` });
+  main.replaceChildren(host);
+  const shared = { name: place.name, store, events, say, attempt, isCurrent: () => mine === turn };
+  try {
+    const shown = await SHOW[place.view](host, shared);
+    if (mine !== turn) {
+      shown.leave();
+      return;
+    }
+    current = shown;
+    keys.use(shown.keys ?? []);
+  } catch (error) {
+    if (mine !== turn) return;
+    host.replaceChildren(make("h1", {}, "This can’t be shown"), make("p", { class: "fault" }, error.message));
+  }
+  main.removeAttribute("aria-busy");
+  const title = host.querySelector("h1")?.textContent;
+  document.title = place.view === "shelf" || !title ? "narrate studio" : `${title} – ${capital(place.view)}`;
+  // Who comes by keyboard or ear starts at the top of the new view.
+  if (!isFirst) main.focus({ preventScroll: true });
+  if (!isFirst) window.scrollTo(0, 0);
+}
+
+events.addEventListener("settings", async ({ detail }) => {
+  if (detail?.revision === store.revision || store.revision === null) return;
+  store.forget();
+  say("voices.yaml was changed; the page shows it as it is now.");
+  await current.refresh?.();
+});
+events.addEventListener("note", ({ detail }) => say(typeof detail === "string" ? detail : detail.message));
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+document.getElementById("tools").append(
+  undoButton,
+  makeButton("Keys", { class: "plain", press: keys.show }),
+);
+window.addEventListener("hashchange", () => follow());
+follow({ isFirst: true });

@@ -1,0 +1,164 @@
+// The player: a book's tracks, their text and sound, and the keys to move through them.
+
+import { make } from "../dom.js";
+import { clock } from "../words.js";
+import { colourClass, speakerName } from "../speakers.js";
+import { findCue, stepParagraph, stepSentence } from "./cues.js";
+import { createPlace } from "./place.js";
+import { createReading } from "./reading.js";
+import { createTransport } from "./transport.js";
+import { createWaveform } from "./waveform.js";
+
+const KEEP_EVERY_MS = 2000;
+/** Into a cue, so that rounding in the browser's clock doesn't land in the one before. */
+const INTO_S = 0.01;
+
+/** Plays a book (the JSON of api/…/player) in `host`; `key` is what its place is remembered by. */
+export class Player {
+  #book;
+  #number = -1;
+  #cue = -1;
+  #keptAt = 0;
+  #frame = 0;
+
+  constructor(host, book, key, fail) {
+    this.#book = book;
+    this.place = createPlace(key);
+    this.audio = make("audio", { id: "player", preload: "metadata" });
+    this.text = make("div", { class: "text text-page read-along", lang: book.language });
+    this.reading = createReading(this.text, (cue) => this.#seekCue(cue, { isPlaying: true }));
+    this.waveform = createWaveform((seconds) => this.#seek(seconds));
+    this.transport = createTransport(this.waveform.element, this);
+    this.tracks = make("select", { id: "track" }, book.tracks.map(({ title, seconds }, number) => make("option", { value: number }, `${title} (${clock(seconds)})`)));
+    this.tracks.addEventListener("change", () => this.#open(Number(this.tracks.value), 0, !this.audio.paused));
+    host.append(this.#makeHead(), this.text, this.audio, this.transport.element);
+    this.#listen(fail);
+    const { track, seconds, rate } = this.place.read();
+    this.setRate(rate);
+    if (book.tracks.length) this.#open(book.tracks[track] ? track : 0, book.tracks[track] ? seconds : 0, false);
+  }
+
+  #makeHead() {
+    const { title, author, language, tracks } = this.#book;
+    const choice = make("div", { class: "field-row", hidden: tracks.length < 2 }, make("label", { for: "track" }, "Chapter"), this.tracks);
+    return make("div", { class: "title-page" }, make("h1", { lang: language }, title), make("p", { class: "author" }, author ?? ""), choice);
+  }
+
+  #listen(fail) {
+    const { audio } = this;
+    for (const event of ["play", "pause"]) audio.addEventListener(event, () => this.#showPlaying());
+    for (const event of ["timeupdate", "seeked"]) audio.addEventListener(event, () => this.#show());
+    audio.addEventListener("ended", () => this.#open(this.#number + 1, 0, true));
+    audio.addEventListener("error", () => fail(`${this.#track.title}: the sound can’t be played. Is its file still there?`));
+    this.onLeave = () => this.#keep();
+    window.addEventListener("pagehide", this.onLeave);
+  }
+
+  get #track() {
+    return this.#book.tracks[this.#number];
+  }
+
+  #open(number, seconds, isPlaying) {
+    const track = this.#book.tracks[number];
+    if (!track) return;
+    this.#number = number;
+    this.#cue = -1;
+    this.tracks.value = number;
+    this.reading.show(track.cues);
+    this.waveform.show(track);
+    this.audio.src = track.audio;
+    this.audio.playbackRate = this.rate;
+    this.#seek(seconds);
+    if (isPlaying) this.play();
+  }
+
+  /** Go to a time; shown at once, however long the browser takes. */
+  #seek(seconds) {
+    this.audio.currentTime = seconds;
+    this.#show(seconds);
+    this.#keep();
+  }
+
+  #seekCue(number, { isPlaying = false } = {}) {
+    if (number === null) return;
+    this.reading.free();
+    this.#seek(this.#track.cues[number].start + INTO_S);
+    if (isPlaying) this.play();
+  }
+
+  #show(seconds = this.audio.currentTime) {
+    const track = this.#track;
+    const number = findCue(track.cues, seconds);
+    this.transport.showTime(seconds, track.seconds);
+    this.waveform.turn(seconds, track.cues[number]);
+    if (number !== this.#cue) {
+      this.#cue = number;
+      const cue = track.cues[number];
+      this.reading.mark(number);
+      if (cue) this.transport.showSpeaker(speakerName(cue.speaker), colourClass(cue.color));
+    }
+    if (performance.now() - this.#keptAt > KEEP_EVERY_MS) this.#keep();
+  }
+
+  #showPlaying() {
+    const isPlaying = !this.audio.paused;
+    this.transport.showPlaying(isPlaying);
+    cancelAnimationFrame(this.#frame);
+    // `timeupdate` comes four times a second: too seldom for words.
+    const turn = () => {
+      this.#show();
+      this.#frame = requestAnimationFrame(turn);
+    };
+    if (isPlaying) this.#frame = requestAnimationFrame(turn);
+    else this.#keep();
+  }
+
+  #keep() {
+    this.#keptAt = performance.now();
+    if (this.#track) this.place.keep({ track: this.#number, seconds: this.audio.currentTime, rate: this.rate });
+  }
+
+  play() {
+    // The element says itself what went wrong (`error`); giving way to another track is nothing.
+    this.audio.play().catch(() => {});
+  }
+
+  toggle = () => {
+    if (this.audio.paused) this.play();
+    else this.audio.pause();
+  };
+
+  sentence(step) {
+    if (this.#track) this.#seekCue(stepSentence(this.#track.cues, this.#cue, step));
+  }
+
+  paragraph(step) {
+    if (this.#track) this.#seekCue(stepParagraph(this.#track.cues, this.#cue, step));
+  }
+
+  setRate(rate) {
+    this.rate = rate;
+    this.audio.defaultPlaybackRate = rate;
+    this.audio.playbackRate = rate;
+    this.transport.showRate(rate);
+  }
+
+  /** The player's keys, as `createKeys` takes them. */
+  get keys() {
+    return [
+      { key: " ", shown: "Space", words: "Play or pause", run: this.toggle },
+      { key: "ArrowRight", shown: "→", words: "On a sentence", run: () => this.sentence(1) },
+      { key: "ArrowLeft", shown: "←", words: "Back a sentence", run: () => this.sentence(-1) },
+      { key: "ArrowDown", shown: "↓", words: "On a paragraph", run: () => this.paragraph(1) },
+      { key: "ArrowUp", shown: "↑", words: "Back a paragraph", run: () => this.paragraph(-1) },
+    ];
+  }
+
+  leave() {
+    this.audio.pause();
+    this.#keep();
+    cancelAnimationFrame(this.#frame);
+    window.removeEventListener("pagehide", this.onLeave);
+    this.audio.removeAttribute("src");
+  }
+}

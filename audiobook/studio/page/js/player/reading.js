@@ -1,0 +1,77 @@
+// The text of a track, in which the sentence that sounds is marked.
+
+import { make } from "../dom.js";
+import { colourClass, NARRATOR, speakerName } from "../speakers.js";
+
+const FREE_MS = 5000;
+const MARGIN = 0.25;
+
+/** Make the text in `host`; `seek(number)` is called with the cue that is clicked. */
+export function createReading(host, seek) {
+  let sentences = [];
+  let present = null;
+  let leftAlone = 0;
+
+  // While a person scrolls or turns the wheel, the text is theirs.
+  for (const event of ["wheel", "touchmove"]) {
+    host.addEventListener(event, () => (leftAlone = performance.now() + FREE_MS), { passive: true });
+  }
+  host.addEventListener("click", (event) => {
+    const sentence = event.target.closest?.(".sentence");
+    if (sentence && getSelection().isCollapsed) seek(Number(sentence.dataset.cue));
+  });
+
+  function show(cues) {
+    sentences = [];
+    present = null;
+    const paragraphs = [];
+    cues.forEach((cue, number) => {
+      if (number === 0 || cue.paragraph !== cues[number - 1].paragraph) paragraphs.push(make(...openParagraph(cue, number)));
+      const sentence = makeSentence(cue, number, cues);
+      sentences.push(sentence);
+      paragraphs.at(-1).append(sentence, " ");
+    });
+    host.replaceChildren(...paragraphs);
+  }
+  function mark(number, { isFollowed = true } = {}) {
+    if (sentences[number] === present) return;
+    present?.removeAttribute("aria-current");
+    present = sentences[number] ?? null;
+    present?.setAttribute("aria-current", "true");
+    if (present && isFollowed && performance.now() > leftAlone) follow(present);
+  }
+  return { show, mark, free: () => (leftAlone = 0) };
+}
+
+/** Keep the sentence between the edges of the window, where the eye is. */
+function follow(sentence) {
+  const { top, bottom } = sentence.getBoundingClientRect();
+  if (top > innerHeight * 0.15 && bottom < innerHeight * (1 - MARGIN)) return;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  sentence.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
+}
+
+function openParagraph({ kind }, number) {
+  if (kind === "heading") return ["h2", { class: "chapter-title" }];
+  if (kind === "credit") return ["p", { class: "credit" }];
+  return ["p", { class: number === 0 ? "prose first" : "prose" }];
+}
+
+function makeSentence(cue, number, cues) {
+  const isSpeech = isSaid(cue);
+  const names = ["sentence", colourClass(isSpeech ? cue.color : null)];
+  if (isSpeech) names.push("is-speech");
+  if (isSpeech && !isGoneOn(cue, cues[number - 1])) names.push("opens");
+  if (isSpeech && !isGoneOn(cue, cues[number + 1])) names.push("closes");
+  const title = isSpeech ? speakerName(cue.speaker) : null;
+  return make("span", { class: names.join(" "), "data-cue": number, title }, cue.text);
+}
+
+function isSaid({ kind, speaker }) {
+  return kind === undefined ? speaker !== NARRATOR : kind === "speech";
+}
+
+/** Tell whether a neighbour goes on with the same speech. */
+function isGoneOn(cue, other) {
+  return other !== undefined && isSaid(other) && other.speaker === cue.speaker && other.paragraph === cue.paragraph;
+}

@@ -1,0 +1,46 @@
+// A story's script as the view needs it: its lines in order, and cut into blocks of about a screen.
+
+const LINES_A_BLOCK = 40;
+
+/**
+ * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
+ * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks.
+ * A block is a list of paragraphs, each with its `lines`, the `chapter` where it is that chapter's first,
+ * else null, and its number of letters.
+ */
+export function arrange(script) {
+  const lines = [];
+  const blocks = [];
+  for (const chapter of script.chapters) {
+    let block = null;
+    for (const [position, paragraph] of chapter.paragraphs.entries()) {
+      if (block === null || block.count >= LINES_A_BLOCK) {
+        block = { index: blocks.length, paragraphs: [], count: 0, letters: 0 };
+        blocks.push(block);
+      }
+      const own = paragraph.utterances.map((line, place, all) => ({
+        ...line,
+        block: block.index,
+        opens: line.kind === "speech" && !isSame(line, all[place - 1]),
+        closes: line.kind === "speech" && !isSame(line, all[place + 1]),
+      }));
+      lines.push(...own);
+      block.paragraphs.push({ ...paragraph, lines: own, chapter: position === 0 ? chapter : null });
+      block.count += own.length;
+      block.letters += own.reduce((sum, { text }) => sum + text.length, 0);
+    }
+  }
+  return { lines, blocks, unsure: lines.filter((line) => line.doubtful && line.opens) };
+}
+
+/** Tell whether two neighbours stand between the same quotation marks. */
+function isSame(line, other) {
+  return other?.kind === "speech" && other.quotation === line.quotation && other.speaker === line.speaker;
+}
+
+/** Return the unsure line after (`step` 1) or before (−1) a line, going round at the ends. */
+export function findUnsure(unsure, id, step) {
+  const beyond = step > 0 ? unsure.filter((line) => line.id > id) : unsure.filter((line) => line.id < id);
+  const found = step > 0 ? beyond[0] : beyond.at(-1);
+  return found ?? (step > 0 ? unsure[0] : unsure.at(-1)) ?? null;
+}

@@ -1,0 +1,86 @@
+// All about one line: who says it, how the text tells, how sure that is; and another speaker for it.
+
+import { make, makeButton } from "../dom.js";
+import { NARRATOR, speakerClass, speakerName } from "../speakers.js";
+import { percent } from "../words.js";
+
+const TYPES = {
+  explicit: "A tag names the speaker",
+  anaphoric: "A tag points to the speaker",
+  implicit: "The text doesn’t say; told from the talk around it",
+};
+const OTHER = "\u0000other";
+
+/** Make the panel; `hear(line)`, `correct(line, speaker)` and `close()` are what its controls do. */
+export function makePanel({ hear, correct, close }) {
+  const element = make("section", { class: "panel card", "aria-label": "The chosen line" });
+
+  function show(line, script) {
+    element.hidden = false;
+    const shut = makeButton("Close", { picture: "close", isQuiet: true, class: "round shut", press: close });
+    const words = make("blockquote", { class: speakerClass(script.characters, line.speaker), lang: script.language }, line.text);
+    const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
+    const canCorrect = line.quotation !== null;
+    element.replaceChildren(
+      shut,
+      words,
+      make("div", { class: "row" }, play),
+      ...(canCorrect ? [makeChoice(line, script, correct), makeEvidence(line)] : [makeReader(line)]),
+    );
+  }
+  return {
+    element,
+    show,
+    hide() {
+      element.hidden = true;
+    },
+    /** Take the focus to the choice of a speaker, where the line has one. */
+    choose() {
+      element.querySelector("select")?.focus();
+    },
+  };
+}
+
+function makeReader({ kind }) {
+  const words = kind === "credit" ? "A credit, read by the narrator." : "Read by the narrator: no words that somebody says.";
+  return make("p", { class: "facts" }, words);
+}
+
+function makeChoice(line, script, correct) {
+  const names = script.characters.map(({ name }) => name);
+  if (line.speaker !== null && line.speaker !== NARRATOR && !names.includes(line.speaker)) names.unshift(line.speaker);
+  const option = (value, words) => make("option", { value, selected: value === (line.speaker ?? "") }, words);
+  const select = make(
+    "select",
+    { id: "speaker" },
+    line.speaker === null ? option("", "nobody is known") : null,
+    names.map((name) => option(name, speakerName(name))),
+    option(NARRATOR, "Narrator (it is no speech)"),
+    option(OTHER, "Another name…"),
+  );
+  const field = make("input", { id: "other", type: "text", autocomplete: "off", maxlength: "100" });
+  const other = make("form", { hidden: true, class: "other" }, make("label", { for: "other" }, "Name"), field, make("button", { class: "plain" }, "Give the line"));
+  other.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) correct(line, field.value.trim());
+  });
+  select.addEventListener("change", () => {
+    other.hidden = select.value !== OTHER;
+    if (!other.hidden) field.focus();
+    else if (select.value) correct(line, select.value);
+  });
+  return make("div", { class: "field" }, make("label", { for: "speaker" }, "Said by"), select, other);
+}
+
+function makeEvidence(line) {
+  const isStated = line.confidence >= 1;
+  const sure = isStated ? "Stated in voices.yaml" : `${percent(line.confidence)} sure`;
+  const meter = make("meter", { min: 0, max: 1, low: 0.6, high: 0.85, optimum: 1, value: line.confidence, "aria-label": "How sure" });
+  return make(
+    "div",
+    { class: "evidence" },
+    make("p", { class: "sure" }, meter, make("span", {}, sure), line.doubtful ? make("strong", {}, "unsure") : null),
+    make("p", { class: "facts" }, `${TYPES[line.type] ?? "How the text tells"}:`),
+    make("p", { class: "facts why" }, line.evidence),
+  );
+}

@@ -1,0 +1,52 @@
+// A long text, of which only what is near the eye is in the document: a novel has ten thousand lines.
+
+import { make } from "../dom.js";
+
+const NEAR = "1500px";
+const LETTERS_A_LINE = 65;
+const LINE_REM = 1.75;
+
+/**
+ * Lay out `blocks` in `host`; `fill(block)` returns a block's elements, when it comes near.
+ * Returns `{reveal, refill, remove}`.
+ */
+export function createScroll(host, blocks, fill) {
+  const filled = new Set();
+  const places = blocks.map((block) => {
+    const place = make("div", { class: "block", "data-block": block.index });
+    const rows = block.letters / LETTERS_A_LINE + block.paragraphs.length * 0.6;
+    place.style.minHeight = `${Math.ceil(rows * LINE_REM)}rem`;
+    return place;
+  });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) if (entry.isIntersecting) fillBlock(Number(entry.target.dataset.block));
+    },
+    { rootMargin: `${NEAR} 0px` },
+  );
+
+  function fillBlock(index) {
+    const place = places[index];
+    if (!place || filled.has(index)) return;
+    filled.add(index);
+    observer.unobserve(place);
+    place.style.minHeight = "";
+    place.replaceChildren(...fill(blocks[index]));
+  }
+  host.replaceChildren(...places);
+  for (const place of places) observer.observe(place);
+
+  return {
+    /** Put a block and its neighbours into the document, so that it can be scrolled to. */
+    reveal(index) {
+      for (const near of [index - 1, index, index + 1]) fillBlock(near);
+    },
+    /** Set anew what is in the document. */
+    refill() {
+      for (const index of filled) places[index].replaceChildren(...fill(blocks[index]));
+    },
+    remove() {
+      observer.disconnect();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// What the page knows of the open story, and the one way by which it changes voices.yaml.
+
+import { api, ApiError } from "./api.js";
+
+const CONFLICT = 409;
+
+/** Keeps a story's script and cast until voices.yaml changes. */
+export class Store {
+  #name = null;
+  #script = null;
+  #cast = null;
+  #voices = null;
+  revision = null;
+
+  /** Turn to a story, or to none (null). */
+  open(name) {
+    if (name !== this.#name) this.forget();
+    this.#name = name;
+  }
+
+  /** Drop what was read: the settings are others now. */
+  forget() {
+    this.#script = null;
+    this.#cast = null;
+  }
+
+  async script() {
+    this.#script ??= await this.#read(api.story(this.#name));
+    return this.#script;
+  }
+
+  async cast() {
+    this.#cast ??= await this.#read(api.cast(this.#name));
+    return this.#cast;
+  }
+
+  async voices() {
+    this.#voices ??= await api.voices();
+    return this.#voices;
+  }
+
+  async #read(answer) {
+    const read = await answer;
+    this.revision = read.revision;
+    return read;
+  }
+
+  /**
+   * Write with a function of `api` (correct, setVoice, setCharacter, merge).  Raises `ApiError`; where the
+   * file was changed by somebody else, what is known of it is dropped first.
+   */
+  async write(send, change) {
+    return this.#settle(() => send(this.#name, { ...change, revision: this.revision }));
+  }
+
+  /** Take back the last write; returns in words what it was. */
+  async undo() {
+    return (await this.#settle(() => api.undo({ revision: this.revision }))).undone;
+  }
+
+  async #settle(send) {
+    try {
+      const answer = await send();
+      this.revision = answer.revision;
+      this.forget();
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === CONFLICT) this.forget();
+      throw error;
+    }
+  }
+}
