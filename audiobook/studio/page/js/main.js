@@ -52,6 +52,7 @@ function showViews({ view, name }) {
   views.hidden = view === "shelf";
   undoButton.hidden = view === "shelf";
   views.replaceChildren(
+    make("a", { href: address("shelf") }, "Shelf"),
     ...VIEWS.map((each) =>
       make("a", { href: address(each, name), "aria-current": each === view ? "page" : null }, capital(each)),
     ),

@@ -30,7 +30,7 @@ function makeShare({ lines, words, share, narrator }) {
   const counted = narrator ? count(words, "word") : `${count(lines, "line")}, ${count(words, "word")}`;
   const bar = make("div", { class: "share", "aria-hidden": "true" }, make("div"));
   bar.firstChild.style.width = `${Math.max(share * 100, 0.5)}%`;
-  return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of ${narrator ? "the text" : "the speech"}`), bar);
+  return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of all words`), bar);
 }
 
 function makeWords(role, language, does) {

@@ -25,10 +25,10 @@ export function makeMergeChoice(name, names, merge) {
   if (others.length === 0) return null;
   const id = `merge-${names.indexOf(name)}`;
   const select = make("select", { id }, make("option", { value: "" }, "nobody else"), others.map((other) => make("option", { value: other }, speakerName(other))));
-  const button = make("button", { type: "button", class: "plain", disabled: true }, "Make them one");
+  const button = make("button", { type: "button", class: "plain", disabled: true }, "Merge");
   select.addEventListener("change", () => (button.disabled = !select.value));
   button.addEventListener("click", () => merge(name, select.value));
-  return make("div", { class: "field-row" }, make("label", { for: id }, "The same as"), select, button);
+  return make("div", { class: "merge" }, make("label", { for: id }, "The same as"), select, button);
 }
 
 /** Let the cards in `host` take each other; `merge(character, into)` is called when one is dropped. */

@@ -5,10 +5,14 @@ import { speakerName } from "../speakers.js";
 import { listVoices, nameOfVoice } from "./voices.js";
 
 const SLIDERS = {
-  rate: { words: "Rate", step: 5, say: (value) => `${value} words a minute` },
-  pitch: { words: "Pitch", step: 1, say: (value) => `${value} of 100` },
-  volume: { words: "Volume", step: 0.05, say: (value) => `${Math.round(value * 100)} %` },
+  rate: { words: "Rate", step: 5, show: String, say: (value) => `${value} words a minute` },
+  pitch: { words: "Pitch", step: 1, show: String, say: (value) => `${value} of 100` },
+  volume: { words: "Volume", step: 0.05, show: showPercent, say: showPercent },
 };
+
+function showPercent(value) {
+  return `${Math.round(value * 100)} %`;
+}
 
 /** Make the editor of a role's voice; `does.hear(role, voice)` and `does.keepVoice(role, changes)`. */
 export function makeVoiceEditor(role, voices, does) {
@@ -71,13 +75,13 @@ function makeVoiceSelect(role, voices, turn) {
 }
 
 function makeSlider(key, role, [low, high], turn) {
-  const { words, step, say } = SLIDERS[key];
+  const { words, step, show, say } = SLIDERS[key];
   const id = `${key}-${role.narrator ? "narrator" : (role.name ?? "somebody")}`;
   const input = make("input", { type: "range", id, min: low, max: high, step });
   const output = make("output", { for: id, class: "facts" });
   const tell = () => {
-    output.textContent = say(Number(input.value));
-    input.setAttribute("aria-valuetext", output.textContent);
+    output.textContent = show(Number(input.value));
+    input.setAttribute("aria-valuetext", say(Number(input.value)));
   };
   input.addEventListener("input", tell);
   input.addEventListener("change", () => turn(Number(input.value)));

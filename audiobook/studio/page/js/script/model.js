@@ -44,3 +44,12 @@ export function findUnsure(unsure, id, step) {
   const found = step > 0 ? beyond[0] : beyond.at(-1);
   return found ?? (step > 0 ? unsure[0] : unsure.at(-1)) ?? null;
 }
+
+/** Return all the words between a line's quotation marks; of what nobody says, the line's own. */
+export function wordsOf(lines, line) {
+  if (line.quotation === null) return line.text;
+  let [first, last] = [line.id, line.id];
+  while (isSame(line, lines[first - 1])) first -= 1;
+  while (isSame(line, lines[last + 1])) last += 1;
+  return lines.slice(first, last + 1).map(({ text }) => text).join(" ");
+}

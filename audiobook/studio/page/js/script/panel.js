@@ -15,10 +15,10 @@ const OTHER = "\u0000other";
 export function makePanel({ hear, correct, close }) {
   const element = make("section", { class: "panel card", "aria-label": "The chosen line" });
 
-  function show(line, script) {
+  function show(line, script, said) {
     element.hidden = false;
     const shut = makeButton("Close", { picture: "close", isQuiet: true, class: "round shut", press: close });
-    const words = make("blockquote", { class: speakerClass(script.characters, line.speaker), lang: script.language }, line.text);
+    const words = make("blockquote", { class: speakerClass(script.characters, line.speaker), lang: script.language }, said);
     const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
     const canCorrect = line.quotation !== null;
     element.replaceChildren(

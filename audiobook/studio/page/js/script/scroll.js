@@ -50,3 +50,11 @@ export function createScroll(host, blocks, fill) {
     },
   };
 }
+
+/** Bring an element to where it can be read, if it isn't there: `scroll-padding` says what lies over the edges. */
+export function scrollTo(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
+  const isSeen = top > parseFloat(scrollPaddingTop) && bottom < innerHeight - parseFloat(scrollPaddingBottom);
+  if (!isSeen) element.scrollIntoView({ block: "center" });
+}

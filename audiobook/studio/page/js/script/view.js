@@ -6,147 +6,174 @@ import { createSound } from "../sound.js";
 import { speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
 import { setParagraph } from "./lines.js";
-import { arrange, findUnsure } from "./model.js";
+import { arrange, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
-import { createScroll } from "./scroll.js";
+import { createScroll, scrollTo } from "./scroll.js";
 import { makeHead, makeLegend, rememberLayout } from "./tools.js";
 
-/** Show a story's script in `host`. */
-export async function showScript(host, { name, store, say, attempt }) {
-  let script = await store.script();
-  let model = arrange(script);
-  let layout = rememberLayout();
-  let scroll = null;
-  let chosen = null;
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
-  const sound = createSound((words) => say(words, { isError: true }));
-  const panel = makePanel({ hear, correct, close });
-  const text = make("div", { class: "text", lang: script.language, role: "group", "aria-label": "The script, line by line" });
-  const legend = make("div");
-  const head = makeHead({ turnTo: setLayout, goToChapter, goToUnsure });
-  host.append(head.element, make("div", { class: "columns" }, text, make("aside", { class: "side" }, panel.element, legend)));
-  const removeHints = createHints(host, (element) => ({ line: model.lines[Number(element.dataset.id)], script }));
+/** Shows a story's script in `host`; one line of it may be `chosen`. */
+class ScriptView {
+  constructor(host, { name, store, say, attempt }, script) {
+    Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
+    this.#take(script);
+    this.sound = createSound((words) => say(words, { isError: true }));
+    this.panel = makePanel({ hear: (line) => this.hear(line), correct: (line, speaker) => this.correct(line, speaker), close: () => this.close() });
+    this.head = makeHead({ turnTo: (layout) => this.turnTo(layout), goToChapter: (number) => this.goToChapter(number), goToUnsure: (step) => this.goToUnsure(step) });
+    this.text = make("div", { lang: script.language, role: "group", "aria-label": "The script, line by line" });
+    this.legend = make("div");
+    const side = make("aside", { class: "side", "aria-label": "About the lines" }, this.panel.element, this.legend);
+    host.append(this.head.element, make("div", { class: "columns" }, this.text, side));
+    this.removeHints = createHints(host, (element) => ({ line: this.#lineOf(element), script: this.script }));
+    this.text.addEventListener("click", (event) => this.#onClick(event));
+    this.text.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#set();
+  }
 
-  function setText() {
-    scroll?.remove();
-    text.className = `text text-${layout}`;
-    scroll = createScroll(text, model.blocks, (block) => block.paragraphs.flatMap((each) => setParagraph(each, layout, script)));
-    head.show(script, model, layout);
-    legend.replaceChildren(makeLegend(script, model));
-    if (!chosen) panel.hide();
+  #take(script) {
+    this.script = script;
+    this.model = arrange(script);
   }
-  function elementOf(line) {
-    scroll.reveal(line.block);
-    return text.querySelector(`[data-id="${line.id}"]`);
+
+  #lineOf(element) {
+    const line = element.closest?.(".line");
+    return line ? this.model.lines[Number(line.dataset.id)] : null;
   }
+
+  #elementOf(line) {
+    this.scroll.reveal(line.block);
+    return this.text.querySelector(`[data-id="${line.id}"]`);
+  }
+
+  #set() {
+    this.scroll?.remove();
+    this.text.className = `text text-${this.layout}`;
+    const fill = (block) => block.paragraphs.flatMap((each) => setParagraph(each, this.layout, this.script));
+    this.scroll = createScroll(this.text, this.model.blocks, fill);
+    this.head.show(this.script, this.model, this.layout);
+    this.legend.replaceChildren(makeLegend(this.script, this.model));
+    if (!this.chosen) this.panel.hide();
+    if (!this.chosen && this.model.lines.length) this.#elementOf(this.model.lines[0]).tabIndex = 0;
+  }
+
   /** Set everything anew without moving what the reader looks at. */
-  function setAgain() {
-    const before = chosen ? elementOf(chosen)?.getBoundingClientRect().top : null;
-    const hadFocus = text.contains(document.activeElement);
-    setText();
-    chosen = chosen ? (model.lines[chosen.id] ?? null) : null;
-    if (!chosen) return;
-    choose(chosen, { hasFocus: hadFocus, isSilent: true });
-    const after = elementOf(chosen).getBoundingClientRect().top;
+  #setAgain() {
+    const before = this.chosen ? this.#elementOf(this.chosen)?.getBoundingClientRect().top : null;
+    const hasFocus = this.text.contains(document.activeElement);
+    this.chosen = this.chosen ? (this.model.lines[this.chosen.id] ?? null) : null;
+    this.#set();
+    if (!this.chosen) return;
+    this.choose(this.chosen, { hasFocus, isStill: true });
+    const after = this.#elementOf(this.chosen).getBoundingClientRect().top;
     if (before !== null) window.scrollBy({ top: after - before, behavior: "instant" });
   }
-  function choose(line, { hasFocus = true, isSilent = false } = {}) {
-    text.querySelector(".is-chosen")?.classList.remove("is-chosen");
-    text.querySelector("[tabindex='0']")?.setAttribute("tabindex", "-1");
-    chosen = line;
-    const element = elementOf(line);
+
+  /** Choose a line: the panel tells of it, and keys mean it. */
+  choose(line, { hasFocus = true, isStill = false } = {}) {
+    this.text.querySelector(".is-chosen")?.classList.remove("is-chosen");
+    this.text.querySelector("[tabindex='0']")?.setAttribute("tabindex", "-1");
+    this.chosen = line;
+    const element = this.#elementOf(line);
     element.classList.add("is-chosen");
     element.tabIndex = 0;
+    this.panel.show(line, this.script, wordsOf(this.model.lines, line));
     if (hasFocus) element.focus({ preventScroll: true });
-    if (!isSilent) element.scrollIntoView({ block: isNear(element) ? "nearest" : "center" });
-    panel.show(line, script);
+    if (!isStill) scrollTo(element);
   }
-  function close() {
-    const line = chosen;
-    chosen = null;
-    panel.hide();
-    text.querySelector(".is-chosen")?.classList.remove("is-chosen");
-    if (line) elementOf(line)?.focus({ preventScroll: true });
+
+  close() {
+    const line = this.chosen;
+    this.chosen = null;
+    this.panel.hide();
+    this.text.querySelector(".is-chosen")?.classList.remove("is-chosen");
+    if (line) this.#elementOf(line)?.focus({ preventScroll: true });
   }
-  function hear(line) {
-    const element = elementOf(line);
+
+  /** Speak a line. */
+  hear(line) {
+    const element = this.#elementOf(line);
     element.classList.add("is-sounding");
-    return sound.play(lineAddress(name, line.id), () => element.classList.remove("is-sounding"));
+    return this.sound.play(lineAddress(this.name, line.id), () => element.classList.remove("is-sounding"));
   }
-  async function correct(line, speaker) {
-    const isDone = await attempt(() => store.write(api.correct, { quotation: line.quotation, speaker }));
-    await refresh();
-    if (isDone) say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so.`);
+
+  /** Choose a line and speak it, or stop it where it is the one that sounds. */
+  press(line) {
+    if (this.sound.isPlaying && this.chosen === line) this.sound.stop();
+    else this.hear(line);
+    this.choose(line);
   }
-  async function refresh() {
-    await attempt(async () => {
-      script = await store.script();
-      model = arrange(script);
-      setAgain();
+
+  async correct(line, speaker) {
+    const isDone = await this.attempt(() => this.store.write(api.correct, { quotation: line.quotation, speaker }));
+    await this.refresh();
+    if (isDone) this.say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so. Ctrl-Z takes it back.`);
+  }
+
+  refresh() {
+    return this.attempt(async () => {
+      this.#take(await this.store.script());
+      this.#setAgain();
     });
   }
-  function setLayout(wanted) {
-    layout = rememberLayout(wanted);
-    setAgain();
+
+  turnTo(layout) {
+    this.layout = rememberLayout(layout);
+    this.#setAgain();
   }
-  function goToChapter(number) {
-    const place = model.blocks.findIndex((block) => block.paragraphs.some(({ chapter }) => chapter?.number === number));
-    scroll.reveal(place);
-    text.children[place]?.scrollIntoView({ block: "start" });
+
+  goToChapter(number) {
+    const place = this.model.blocks.findIndex(({ paragraphs }) => paragraphs.some(({ chapter }) => chapter?.number === number));
+    if (place < 0) return;
+    this.scroll.reveal(place);
+    this.text.children[place].scrollIntoView({ block: "start" });
   }
-  function goToUnsure(step) {
-    const line = findUnsure(model.unsure, chosen?.id ?? (step > 0 ? -1 : Infinity), step);
+
+  goToUnsure(step) {
+    const { unsure } = this.model;
+    const line = findUnsure(unsure, this.chosen?.id ?? (step > 0 ? -1 : Infinity), step);
     if (!line) {
-      say("No line of this story is unsure.");
+      this.say("No line of this story is unsure.");
       return;
     }
-    choose(line);
-    head.showPlace(model.unsure.indexOf(line), model.unsure.length);
+    this.choose(line);
+    this.head.showPlace(unsure.indexOf(line), unsure.length);
   }
-  function lineAt(event) {
-    const element = event.target.closest?.(".line");
-    return element ? model.lines[Number(element.dataset.id)] : null;
+
+  #onClick(event) {
+    const line = this.#lineOf(event.target);
+    // Who marks words to copy them doesn't want to hear them.
+    if (line && getSelection().isCollapsed) this.press(line);
   }
-  function press(line) {
-    if (sound.isPlaying && chosen === line) sound.stop();
-    else hear(line);
-    choose(line, { isSilent: true });
-  }
-  text.addEventListener("click", (event) => {
-    const line = lineAt(event);
-    if (line && getSelection().isCollapsed) press(line);
-  });
-  text.addEventListener("keydown", (event) => {
-    const line = lineAt(event);
+
+  #onKey(event) {
+    const line = this.#lineOf(event.target);
     if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
-    if (event.key === "Enter" || event.key === " ") press(line);
-    else if (event.key in steps) choose(model.lines[line.id + steps[event.key]] ?? line);
-    else if (event.key === "Escape") close();
+    if (event.key === "Enter" || event.key === " ") this.press(line);
+    else if (event.key in STEPS) this.choose(this.model.lines[line.id + STEPS[event.key]] ?? line);
     else return;
     event.preventDefault();
-  });
+  }
 
-  setText();
-  if (model.lines.length) elementOf(model.lines[0]).tabIndex = 0;
-  return {
-    refresh,
-    leave() {
-      scroll.remove();
-      sound.remove();
-      removeHints();
-    },
-    keys: [
-      { key: "n", shown: "n", words: "Next unsure line", run: () => goToUnsure(1) },
-      { key: "p", shown: "p", words: "Previous unsure line", run: () => goToUnsure(-1) },
-      { key: " ", shown: "Space", words: "Hear the chosen line, or stop", run: () => chosen && press(chosen) },
-      { key: "c", shown: "c", words: "Choose the line’s speaker", run: () => panel.choose() },
-      { key: "Escape", shown: "Esc", words: "Let go of the line", run: close },
-    ],
-  };
+  leave() {
+    this.scroll.remove();
+    this.sound.remove();
+    this.removeHints();
+  }
+
+  get keys() {
+    return [
+      { key: "n", shown: "n", words: "Next unsure line", run: () => this.goToUnsure(1) },
+      { key: "p", shown: "p", words: "Previous unsure line", run: () => this.goToUnsure(-1) },
+      { key: " ", shown: "Space", words: "Hear the chosen line, or stop", run: () => this.chosen && this.press(this.chosen) },
+      { key: "c", shown: "c", words: "Choose the line’s speaker", run: () => this.panel.choose() },
+      { key: "Escape", shown: "Esc", words: "Let go of the line", run: () => this.close() },
+    ];
+  }
 }
 
-function isNear(element) {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top > 120 && bottom < innerHeight - 120;
+/** Show a story's script in `host`. */
+export async function showScript(host, shared) {
+  const view = new ScriptView(host, shared, await shared.store.script());
+  return { refresh: () => view.refresh(), leave: () => view.leave(), keys: view.keys };
 }
