@@ -15,6 +15,7 @@ import click
 
 from audiobook import __version__
 from audiobook.cli.checking import check
+from audiobook.cli.exporting import export_player
 from audiobook.cli.group import DefaultGroup
 from audiobook.cli.options import JSON, OUTPUT, STORIES, STORY, VOICES
 from audiobook.cli.reading import (
@@ -330,4 +331,5 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
 
 
 main.add_command(check)
+main.add_command(export_player)
 main.add_command(studio)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import bisect
 import threading
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from audiobook.errors import NarrateError
-from audiobook.model import Track
 from audiobook.production import FinishedTrack, draw_waveform, find_waveform, list_finished, story_folder
 from audiobook.studio.answers import StudioError
 from audiobook.studio.desk import Desk, OpenStory
+from audiobook.studio.timeline import show_peaks, show_track
 from audiobook.studio.views import colour_speakers
 
 _AT_ONCE_S = 600
@@ -45,25 +43,16 @@ class Player:
             if waveform is None and each.track.seconds <= _AT_ONCE_S and time.monotonic() < until:
                 waveform = self._draw(each)
             address = f"api/stories/{quote(name, safe='')}/tracks/{each.number}"
-            shown.append(
-                {
-                    "number": each.number,
-                    "title": each.track.title,
-                    "seconds": round(each.track.seconds, 3),
-                    "audio": address,
-                    "cues": list(_show_cues(each.track, colours)),
-                    "peaks": _show_peaks(waveform or b"", each.track, colours),
-                }
-            )
+            shown.append(show_track(each, waveform or b"", colours, address))
         book = story.script.book
-        return {"title": book.title, "author": book.author, "tracks": shown}
+        return {"title": book.title, "author": book.author, "language": book.language, "tracks": shown}
 
     def show_peaks(self, name: str, number: int) -> dict[str, object]:
         """Return a file's waveform, drawn now if need be.  Raises `NarrateError`."""
         story, tracks = self._find(name)
         each = _choose(tracks, number)
         waveform = find_waveform(each.fingerprint, self._desk.cache) or self._draw(each)
-        return {"peaks": _show_peaks(waveform, each.track, colour_speakers(story.cast))}
+        return {"peaks": show_peaks(waveform, each.track, colour_speakers(story.cast))}
 
     def file(self, name: str, number: int) -> Path:
         """Return a finished file.  Raises `StudioError` where there is none of that number."""
@@ -110,30 +99,3 @@ def _choose(tracks: tuple[FinishedTrack, ...], number: int) -> FinishedTrack:
         if each.number == number:
             return each
     raise StudioError(404, f"There is no finished file of number {number}.")
-
-
-def _show_cues(track: Track, colours: Mapping[str | None, int]) -> Iterator[dict[str, object]]:
-    for cue in track.cues:
-        speaker = cue.utterance.speaker
-        yield {
-            "start": round(cue.start_s, 3),
-            "end": round(cue.end_s, 3),
-            "text": cue.utterance.text,
-            "speaker": speaker,
-            "paragraph": cue.utterance.paragraph,
-            "color": colours.get(speaker),
-        }
-
-
-def _show_peaks(waveform: bytes, track: Track, colours: Mapping[str | None, int]) -> list[list[float | None]]:
-    """Return a height (0 to 1) and a colour for each stretch; the narrator and silence have none."""
-    starts = [cue.start_s for cue in track.cues]
-    peaks: list[list[float | None]] = []
-    for step, height in enumerate(waveform):
-        middle_s = (step + 0.5) * track.seconds / len(waveform)
-        place = bisect.bisect_right(starts, middle_s) - 1
-        cue = track.cues[place] if place >= 0 else None
-        is_spoken = cue is not None and middle_s < cue.end_s
-        colour = colours.get(cue.utterance.speaker) if cue is not None and is_spoken else None
-        peaks.append([round(height / 255, 3), colour])
-    return peaks

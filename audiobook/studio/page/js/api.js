@@ -34,6 +34,7 @@ export const api = {
   story: (name) => request("GET", story(name)),
   cast: (name) => request("GET", story(name, "/cast")),
   player: (name) => request("GET", story(name, "/player")),
+  peaks: async (name, number) => (await request("GET", story(name, `/tracks/${number}/peaks`))).peaks,
   voices: () => request("GET", "voices"),
   correct: (name, json) => request("POST", story(name, "/corrections"), { json }),
   setVoice: (name, json) => request("POST", story(name, "/voice"), { json }),

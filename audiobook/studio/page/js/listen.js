@@ -1,6 +1,6 @@
 // Listening to a finished story, in the studio.
 
-import { api } from "./api.js";
+import { api, coverAddress } from "./api.js";
 import { make } from "./dom.js";
 import { Player } from "./player/player.js";
 import { address } from "./router.js";
@@ -13,6 +13,15 @@ export async function showListen(host, { name, say }) {
     host.append(make("h1", {}, book.title), make("p", { class: "lead" }, "There is nothing to hear yet: make the story on ", shelf, "."));
     return { leave() {} };
   }
-  const player = new Player(host, book, name, (words) => say(words, { isError: true }));
+  const player = new Player(
+    host,
+    { ...book, cover: coverAddress(name) },
+    {
+      key: name,
+      fail: (words) => say(words, { isError: true }),
+      // Without its waveform the bar still seeks; there is nothing to tell.
+      fetchPeaks: (track) => api.peaks(name, track.number).catch(() => []),
+    },
+  );
   return { leave: () => player.leave(), keys: player.keys };
 }

@@ -9,11 +9,16 @@ import { createReading } from "./reading.js";
 import { createTransport } from "./transport.js";
 import { createWaveform } from "./waveform.js";
 
+const COVER_SIDE = 160;
 const KEEP_EVERY_MS = 2000;
 /** Into a cue, so that rounding in the browser's clock doesn't land in the one before. */
 const INTO_S = 0.01;
 
-/** Plays a book (the JSON of api/…/player) in `host`; `key` is what its place is remembered by. */
+/**
+ * Plays a book (the JSON of api/…/player, with `cover`, an address) in `host`; `key` is what its place is
+ * remembered by, `fail(words)` is told what goes wrong, `fetchPeaks(track)` fetches a waveform that is not
+ * there yet.
+ */
 export class Player {
   #book;
   #number = -1;
@@ -21,8 +26,9 @@ export class Player {
   #keptAt = 0;
   #frame = 0;
 
-  constructor(host, book, key, fail) {
+  constructor(host, book, { key, fail, fetchPeaks = null }) {
     this.#book = book;
+    this.fetchPeaks = fetchPeaks;
     this.place = createPlace(key);
     this.audio = make("audio", { id: "player", preload: "metadata" });
     this.text = make("div", { class: "text text-page read-along", lang: book.language });
@@ -39,9 +45,10 @@ export class Player {
   }
 
   #makeHead() {
-    const { title, author, language, tracks } = this.#book;
+    const { title, author, language, tracks, cover } = this.#book;
+    const picture = cover ? make("img", { class: "cover", src: cover, alt: "", width: COVER_SIDE, height: COVER_SIDE }) : null;
     const choice = make("div", { class: "field-row", hidden: tracks.length < 2 }, make("label", { for: "track" }, "Chapter"), this.tracks);
-    return make("div", { class: "title-page" }, make("h1", { lang: language }, title), make("p", { class: "author" }, author ?? ""), choice);
+    return make("div", { class: "title-page" }, picture, make("h1", { lang: language }, title), make("p", { class: "author" }, author ?? ""), choice);
   }
 
   #listen(fail) {
@@ -66,10 +73,20 @@ export class Player {
     this.tracks.value = number;
     this.reading.show(track.cues);
     this.waveform.show(track);
+    if (track.peaks.length === 0) this.#fetchPeaks(track);
     this.audio.src = track.audio;
     this.audio.playbackRate = this.rate;
     this.#seek(seconds);
     if (isPlaying) this.play();
+  }
+
+  async #fetchPeaks(track) {
+    const peaks = (await this.fetchPeaks?.(track)) ?? [];
+    track.peaks = peaks;
+    if (track === this.#track && peaks.length) {
+      this.waveform.show(track);
+      this.#show();
+    }
   }
 
   /** Go to a time; shown at once, however long the browser takes. */

@@ -26,7 +26,10 @@ export function createReading(host, seek) {
     present = null;
     const paragraphs = [];
     cues.forEach((cue, number) => {
-      if (number === 0 || cue.paragraph !== cues[number - 1].paragraph) paragraphs.push(make(...openParagraph(cue, number)));
+      if (number === 0 || cue.paragraph !== cues[number - 1].paragraph) {
+        if (cue.scene && number > 0) paragraphs.push(make("div", { class: "scene", role: "separator", "aria-label": "New scene" }));
+        paragraphs.push(make(...openParagraph(cue, number)));
+      }
       const sentence = makeSentence(cue, number, cues);
       sentences.push(sentence);
       paragraphs.at(-1).append(sentence, " ");
@@ -51,10 +54,10 @@ function follow(sentence) {
   sentence.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
 }
 
-function openParagraph({ kind }, number) {
+function openParagraph({ kind, scene }, number) {
   if (kind === "heading") return ["h2", { class: "chapter-title" }];
   if (kind === "credit") return ["p", { class: "credit" }];
-  return ["p", { class: number === 0 ? "prose first" : "prose" }];
+  return ["p", { class: number === 0 || scene ? "prose first" : "prose" }];
 }
 
 function makeSentence(cue, number, cues) {
@@ -68,7 +71,7 @@ function makeSentence(cue, number, cues) {
 }
 
 function isSaid({ kind, speaker }) {
-  return kind === undefined ? speaker !== NARRATOR : kind === "speech";
+  return kind === "speech" && speaker !== NARRATOR;
 }
 
 /** Tell whether a neighbour goes on with the same speech. */

@@ -34,7 +34,7 @@ export function makeHead({ turnTo, goToChapter, goToUnsure }) {
     title.lang = script.language;
     author.textContent = script.author ?? "";
     chapterField.hidden = script.chapters.length < 2;
-    chapters.replaceChildren(...script.chapters.map((each) => make("option", { value: each.number }, nameChapter(each))));
+    chapters.replaceChildren(...script.chapters.map((each, place) => make("option", { value: place }, nameChapter(each))));
     layouts.replaceChildren(layouts.firstChild, ...Object.entries(LAYOUTS).flatMap(([value, words]) => makeRadio(value, words, layout, turnTo)));
     unsure.textContent = count(model.unsure.length, "unsure line");
     before.disabled = after.disabled = model.unsure.length === 0;

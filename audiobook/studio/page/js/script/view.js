@@ -20,7 +20,7 @@ class ScriptView {
     this.#take(script);
     this.sound = createSound((words) => say(words, { isError: true }));
     this.panel = makePanel({ hear: (line) => this.hear(line), correct: (line, speaker) => this.correct(line, speaker), close: () => this.close() });
-    this.head = makeHead({ turnTo: (layout) => this.turnTo(layout), goToChapter: (number) => this.goToChapter(number), goToUnsure: (step) => this.goToUnsure(step) });
+    this.head = makeHead({ turnTo: (layout) => this.turnTo(layout), goToChapter: (place) => this.goToChapter(place), goToUnsure: (step) => this.goToUnsure(step) });
     this.text = make("div", { lang: script.language, role: "group", "aria-label": "The script, line by line" });
     this.legend = make("div");
     const side = make("aside", { class: "side", "aria-label": "About the lines" }, this.panel.element, this.legend);
@@ -122,11 +122,13 @@ class ScriptView {
     this.#setAgain();
   }
 
-  goToChapter(number) {
-    const place = this.model.blocks.findIndex(({ paragraphs }) => paragraphs.some(({ chapter }) => chapter?.number === number));
-    if (place < 0) return;
-    this.scroll.reveal(place);
-    this.text.children[place].scrollIntoView({ block: "start" });
+  /** Go to a chapter by its place among them: parts of a long one share its number. */
+  goToChapter(place) {
+    const chapter = this.script.chapters[place];
+    const block = this.model.blocks.findIndex(({ paragraphs }) => paragraphs[0].chapter === chapter);
+    if (block < 0) return;
+    this.scroll.reveal(block);
+    this.text.children[block].scrollIntoView({ block: "start" });
   }
 
   goToUnsure(step) {

@@ -5,13 +5,14 @@ import { make, makeButton } from "../dom.js";
 import { address } from "../router.js";
 import { count, lasting } from "../words.js";
 
-const STATES = { made: "Made", stale: "Out of date", unmade: "Not made yet", unreadable: "Can’t be read" };
-const MAKE = { made: null, stale: "Make anew", unmade: "Make" };
+const STATES = { made: "Made", stale: "Out of date", unmade: "Not made yet", unreadable: "Can’t be read", reading: "Being read …" };
+const MAKE = { stale: "Make anew", unmade: "Make" };
 
 /** Make a story's place on the shelf; `start([name])` makes its audiobook. */
 export function makeBook(story, { start, isRunning }) {
   const { name, title, author, state } = story;
   const isReadable = state !== "unreadable";
+  const isKnown = isReadable && state !== "reading";
   const heading = isReadable ? make("a", { href: address("script", name) }, title) : title;
   return make(
     "li",
@@ -22,7 +23,7 @@ export function makeBook(story, { start, isRunning }) {
       { class: "book-words" },
       make("h2", { lang: story.language }, heading),
       author ? make("p", { class: "author" }, author) : null,
-      make("p", { class: "facts" }, make("span", { class: `state state-${state}` }, STATES[state]), isReadable ? makeFacts(story) : null),
+      make("p", { class: "facts" }, make("span", { class: `state state-${state}` }, STATES[state]), isKnown ? makeFacts(story) : null),
       story.error ? make("p", { class: "fault" }, story.error) : null,
       makeReasons(story),
       isReadable ? makeActions(story, start, isRunning) : null,
