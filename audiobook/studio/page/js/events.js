@@ -2,13 +2,17 @@
 
 const KINDS = ["state", "shelf", "settings", "note"];
 
-/** Open the stream of events and return a target that passes them on as `CustomEvent`s with the JSON. */
+/**
+ * Open the stream of events and return a target that passes them on as `CustomEvent`s with the JSON; `last`
+ * holds the newest of each kind.
+ */
 export function openEvents() {
-  const target = new EventTarget();
+  const target = Object.assign(new EventTarget(), { last: {} });
   const source = new EventSource("api/events");
   for (const kind of KINDS) {
     source.addEventListener(kind, (event) => {
-      target.dispatchEvent(new CustomEvent(kind, { detail: event.data ? JSON.parse(event.data) : null }));
+      target.last[kind] = JSON.parse(event.data);
+      target.dispatchEvent(new CustomEvent(kind, { detail: target.last[kind] }));
     });
   }
   return target;

@@ -14,6 +14,9 @@ import { showShelf } from "./shelf/view.js";
 
 const SHOW = { shelf: showShelf, script: showScript, cast: showCast, listen: showListen };
 
+/** The views that change voices.yaml, and so have something to undo. */
+const WRITING = ["script", "cast"];
+
 const main = document.getElementById("main");
 const views = document.getElementById("views");
 const say = createNotices(document.getElementById("notices"));
@@ -39,8 +42,7 @@ async function attempt(act) {
 }
 
 async function undo() {
-  const { view } = readAddress(location.hash);
-  if (view === "shelf") return;
+  if (undoButton.hidden) return;
   await attempt(async () => {
     const undone = await store.undo();
     say(`Undone: ${undone}`);
@@ -50,7 +52,7 @@ async function undo() {
 
 function showViews({ view, name }) {
   views.hidden = view === "shelf";
-  undoButton.hidden = view === "shelf";
+  undoButton.hidden = !WRITING.includes(view);
   views.replaceChildren(
     make("a", { href: address("shelf") }, "Shelf"),
     ...VIEWS.map((each) =>
@@ -92,6 +94,7 @@ async function follow({ isFirst = false } = {}) {
 }
 
 events.addEventListener("settings", async ({ detail }) => {
+  await store.settled();
   if (detail?.revision === store.revision || store.revision === null) return;
   store.forget();
   say("voices.yaml was changed; the page shows it as it is now.");

@@ -10,6 +10,7 @@ export class Store {
   #script = null;
   #cast = null;
   #voices = null;
+  #writing = Promise.resolve();
   revision = null;
 
   /** Turn to a story, or to none (null). */
@@ -58,7 +59,17 @@ export class Store {
     return (await this.#settle(() => api.undo({ revision: this.revision }))).undone;
   }
 
-  async #settle(send) {
+  /** Wait until what is being written is written: before, no revision but the old one is known. */
+  settled() {
+    return this.#writing.catch(() => {});
+  }
+
+  #settle(send) {
+    this.#writing = this.#send(send);
+    return this.#writing;
+  }
+
+  async #send(send) {
     try {
       const answer = await send();
       this.revision = answer.revision;

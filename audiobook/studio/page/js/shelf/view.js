@@ -13,23 +13,29 @@ export async function showShelf(host, { say, attempt, events }) {
   const progress = makeProgress({ stop: () => attempt(api.stop) });
   const books = make("ul", { class: "books" });
   const makeAll = makeButton("Make all", { class: "strong", press: () => start([]) });
+  const shown = new Map();
   let isRunning = false;
 
   const start = (stories) => attempt(() => api.make(stories));
-  async function refresh() {
+  /** Keep what has not changed: its cover would flicker, and whoever has the focus there lose it. */
+  function showBook(story) {
+    const told = JSON.stringify([story, isRunning]);
+    if (shown.get(story.name)?.told !== told) shown.set(story.name, { told, element: makeBook(story, { start, isRunning }) });
+    return shown.get(story.name).element;
+  }
+  const refresh = oneAtATime(async () => {
     const shelf = await api.shelf();
     about.textContent = describe(shelf);
     const focused = document.activeElement?.closest("[data-name]")?.dataset.name;
-    books.replaceChildren(...shelf.stories.map((story) => makeBook(story, { start, isRunning })));
+    books.replaceChildren(...shelf.stories.map(showBook));
     if (focused) books.querySelector(`[data-name="${CSS.escape(focused)}"] a`)?.focus();
     makeAll.hidden = !shelf.stories.some(({ state }) => state === "stale" || state === "unmade");
-  }
+  });
   function follow({ detail }) {
     const hasChanged = isRunning !== detail.running;
     isRunning = detail.running;
     progress.show(detail);
     makeAll.disabled = isRunning;
-    for (const button of books.querySelectorAll("button.make")) button.disabled = isRunning;
     if (hasChanged) attempt(refresh);
   }
 
@@ -44,12 +50,26 @@ export async function showShelf(host, { say, attempt, events }) {
   const onShelf = () => attempt(refresh);
   events.addEventListener("state", follow);
   events.addEventListener("shelf", onShelf);
+  if (events.last.state?.running) follow({ detail: events.last.state });
   return {
     refresh,
     leave() {
       events.removeEventListener("state", follow);
       events.removeEventListener("shelf", onShelf);
     },
+  };
+}
+
+/** Return a function that acts, and once more where it was asked to meanwhile, however often. */
+function oneAtATime(act) {
+  let [now, isAskedAgain] = [null, false];
+  return function ask() {
+    isAskedAgain = now !== null;
+    now ??= act().finally(() => {
+      now = null;
+      return isAskedAgain ? ask() : undefined;
+    });
+    return now;
   };
 }
 
