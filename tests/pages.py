@@ -1,0 +1,80 @@
+"""Pages in a real browser, driven as a person would: by pointer, by keys, and by what can be seen."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser import find_browser
+
+Theme = Literal["light", "dark"]
+
+DESK = (1280, 860)
+PHONE = (390, 844)
+
+_FLAGS = ["--no-sandbox", "--mute-audio", "--disable-dev-shm-usage"]
+
+
+@contextlib.contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start the machine's own Chromium, or skip the test, saying what is missing."""
+    program = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def open_page(
+    browser: Browser, address: str, *, theme: Theme = "light", size: tuple[int, int] = DESK
+) -> Iterator[Page]:
+    """Open a page by itself; at its end it must have reported no error and broken no policy."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    context = browser.new_context(
+        color_scheme=theme, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+    )
+    try:
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        yield page
+    finally:
+        context.close()
+    assert complaints == []
+
+
+def show_view(page: Page, address: str, story: str, view: str) -> None:
+    """Go to a view of the studio and wait until it is there."""
+    page.goto(f"{address}#/{story}/{view}" if view != "shelf" else f"{address}#/")
+    page.wait_for_selector(f".view-{view} h1")
+    page.wait_for_selector("main:not([aria-busy])")
+
+
+def find_barriers(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with a page: the rule, and where."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def save_picture(page: Page, path: Path) -> None:
+    """Save what is seen as a small PNG: of 256 colours, which text and flat areas need no more of."""
+    from PIL import Image
+
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(256)
+    small.save(path, optimize=True)

@@ -1,0 +1,408 @@
+"""The studio as a person uses it, in a real browser: made, heard, corrected, listened to."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, Page, expect
+
+import audiobook.production
+from audiobook.cli import main
+from tests.conftest import ROOT, TONES
+from tests.pages import DESK, PHONE, Theme, find_barriers, open_browser, open_page, save_picture, show_view
+from tests.studio import StudioClient, open_studio
+
+pytestmark = pytest.mark.slow  # a browser takes seconds to start, and sound its time to play
+
+NewProject = Callable[..., Path]
+
+SUPPER = """\
+---
+title: A Dispute at Supper
+author: narrate
+---
+
+Mrs. Alder had set four places, though only three of them had been asked for.
+
+"Who else is coming?" asked Tom, counting the forks.
+
+"Nobody you know," said Mrs. Alder.
+
+"Then it is Edwin," said Clara. "It is always Edwin when you say that."
+
+"It isn't!"
+
+"It is. You've put out the good salt."
+
+Tom laughed. "She has you there, Aunt."
+
+"I put out the salt because it's Sunday," Mrs. Alder said, and went pink to the ears. "Eat your soup."
+
+For some time there was only the sound of spoons.
+
+"He's late, at any rate."
+
+"He is never late," said Clara. "He is merely elsewhere."
+
+* * *
+
+The bell rang at a quarter to nine. Nobody moved. It rang again, longer.
+
+"Well," said Tom, "I suppose I'd better."
+
+In the doorway stood a small man with a very large umbrella. "I hope," he said, "that there is still some soup."
+
+"Edwin!" cried Clara.
+
+"There is no soup," said Mrs. Alder. "But there is salt."
+"""
+
+HOSTILE = """\
+---
+title: "<script>window.hit = 1</script> & Sons"
+author: "<img src=x onerror='window.hit = 1'>"
+---
+
+"I am <script>window.hit = 1</script> here," said Anna <b>bold</b>.
+
+"And <img src=x onerror=window.hit=1> so am I," said Tom.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def project(new_project: NewProject) -> Path:
+    return new_project(supper=SUPPER)
+
+
+@pytest.fixture
+def studio(project: Path) -> Iterator[StudioClient]:
+    with open_studio(project) as client:
+        yield client
+
+
+def _make(*words: str) -> None:
+    done = CliRunner().invoke(main, [*words, "--quiet"])
+    assert done.exit_code == 0, done.output
+
+
+def _time(page: Page, audio: str = "#player") -> float:
+    seconds = page.evaluate("(name) => document.querySelector(name).currentTime", audio)
+    assert isinstance(seconds, float | int)
+    return float(seconds)
+
+
+def _wait_for_settings(project: Path, pattern: str) -> str:
+    """Return voices.yaml once it says something; the page's notice comes after it."""
+    text = (project / "voices.yaml").read_text(encoding="utf-8")
+    assert re.search(pattern, text), text
+    return text
+
+
+def test_a_story_is_made_from_the_shelf(browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address) as page:
+        expect(page.get_by_text("Not made yet")).to_be_visible()
+        page.get_by_role("button", name="Make: A Dispute at Supper").click()
+        expect(page.locator("#making")).to_have_text(re.compile("Done: 1 file made"), timeout=60_000)
+        expect(page.get_by_text("Made", exact=True)).to_be_visible()
+        assert list((project / "output" / "supper").glob("*.mp3"))
+        page.get_by_role("link", name="Listen: A Dispute at Supper").click()
+        expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_text_is_added_to_the_shelf(browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address) as page:
+        page.get_by_label("Add a story…").set_input_files(
+            {"name": "new one.txt", "mimeType": "text/plain", "buffer": b'"I am new," said Tom.'}
+        )
+        expect(page.get_by_text("new one.txt is on the shelf.")).to_be_visible()
+        expect(page.get_by_role("heading", name="New One")).to_be_visible()
+        assert (project / "texts" / "new one.txt").is_file()
+
+
+def test_a_line_is_heard(browser: Browser, studio: StudioClient) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="Tom: Who else is coming?").click()
+        page.wait_for_function("document.querySelector('#sound').currentTime > 0.1")
+        assert not page.evaluate("document.querySelector('#sound').error")
+        expect(page.get_by_label("Said by")).to_have_value("Tom")
+        expect(page.locator(".line.is-sounding")).to_have_text(re.compile("Who else is coming"))
+        page.wait_for_function("document.querySelector('#sound').ended")
+        expect(page.locator(".line.is-sounding")).to_have_count(0)
+
+
+def test_unsure_lines_are_stepped_through_by_key(browser: Browser, studio: StudioClient) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        unsure = page.locator(".line.is-unsure")
+        assert unsure.count() > 0
+        page.keyboard.press("n")
+        expect(page.locator(".is-chosen")).to_have_class(re.compile("is-unsure"))
+        expect(page.locator(".unsure")).to_have_text(re.compile(r"Unsure line 1 of \d"))
+        expect(page.locator(".is-chosen")).to_be_focused()
+        page.keyboard.press("p")
+        expect(page.locator(".is-chosen")).to_have_class(re.compile("is-unsure"))
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next unsure line")
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".is-chosen")).to_be_focused()
+
+
+def test_a_line_is_given_to_its_speaker_and_taken_back(
+    browser: Browser, studio: StudioClient, project: Path
+) -> None:
+    before = (project / "voices.yaml").read_bytes()
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        line = page.get_by_role("button", name="He's late, at any rate.")
+        line.click()
+        page.get_by_label("Said by").select_option("Edwin")
+        expect(page.get_by_text("The line is Edwin’s now")).to_be_visible()
+        _wait_for_settings(project, r"He's late.*: Edwin")
+        expect(page.get_by_role("button", name="Edwin: He's late, at any rate.")).to_be_visible()
+        expect(page.locator(".is-chosen")).to_have_text(re.compile("He's late"))
+        page.locator("h1").click()
+        page.keyboard.press("Control+z")
+        expect(page.get_by_text("Undone:")).to_be_visible()
+        assert (project / "voices.yaml").read_bytes() == before
+        expect(page.get_by_role("button", name="Edwin: He's late, at any rate.")).to_have_count(0)
+
+
+def test_a_change_made_in_an_editor_is_shown(browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        settings = project / "voices.yaml"
+        settings.write_text(settings.read_text() + "lines: {\"It isn't!\": Tom}\n", encoding="utf-8")
+        expect(page.get_by_text("voices.yaml was changed")).to_be_visible(timeout=10_000)
+        expect(page.get_by_role("button", name="Tom: It isn't!")).to_be_visible()
+
+
+def test_a_voice_is_auditioned_and_kept(browser: Browser, studio: StudioClient, project: Path) -> None:
+    before = (project / "voices.yaml").read_bytes()
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "cast")
+        card = page.get_by_role("article", name="Clara")
+        with page.expect_response(re.compile(r"/audio\?.*rate=160")) as heard:
+            card.get_by_label("Rate").press("ArrowRight")
+        assert heard.value.status == 200
+        page.wait_for_function("document.querySelector('#sound').currentTime > 0")
+        assert (project / "voices.yaml").read_bytes() == before
+        card.get_by_role("button", name="Put it back").click()
+        expect(card.get_by_label("Rate")).to_have_value("155")
+        card.get_by_label("Rate").press("ArrowRight")
+        card.get_by_role("button", name="Keep this voice").click()
+        expect(page.get_by_text("Clara has another voice now")).to_be_visible()
+        _wait_for_settings(project, r"Clara:.*\n?.*160")
+        expect(page.get_by_role("article", name="Clara").get_by_label("Rate")).to_have_value("160")
+
+
+@pytest.mark.parametrize("way", ["list", "drop"])
+def test_two_characters_become_one(way: str, browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "cast")
+        if way == "list":
+            card = page.get_by_role("article", name="Edwin")
+            card.get_by_label("The same as").select_option("Tom")
+            card.get_by_role("button", name="Merge").click()
+        else:
+            page.locator('[data-name="Edwin"] .grip').drag_to(page.locator('[data-name="Tom"] h2'))
+        expect(page.get_by_text("Edwin and Tom are one now.")).to_be_visible()
+        expect(page.get_by_role("article", name="Edwin")).to_have_count(0)
+        expect(page.get_by_role("article", name="Tom")).to_contain_text("Also called Edwin")
+        _wait_for_settings(project, r"Tom:.*\n?.*aliases:.*\n?.*Edwin")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("article", name="Edwin")).to_be_visible()
+
+
+def test_the_highlight_follows_what_is_heard(browser: Browser, project: Path) -> None:
+    _make("supper")
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "listen")
+        cues = studio.ask(studio.story("supper", "/player")).json["tracks"][0]["cues"]
+        page.keyboard.press(" ")
+        page.wait_for_function("document.querySelector('#player').currentTime > 1")
+        for number in (0, 1, 2, 5):
+            page.evaluate("(at) => document.querySelector('#player').currentTime = at", cues[number]["start"])
+            expect(page.locator("[aria-current=true].sentence")).to_have_text(cues[number]["text"])
+        page.keyboard.press(" ")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("[aria-current=true].sentence")).to_have_text(cues[6]["text"])
+        assert cues[6]["start"] <= _time(page) < cues[6]["end"]
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        paragraph = cues[6]["paragraph"] - 1
+        first = next(cue for cue in cues if cue["paragraph"] == paragraph)
+        expect(page.locator("[aria-current=true].sentence")).to_have_text(first["text"])
+        page.get_by_text(cues[3]["text"]).click()
+        page.wait_for_function("(at) => document.querySelector('#player').currentTime > at", arg=cues[3]["start"])
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_speed_and_place_are_kept(browser: Browser, project: Path) -> None:
+    _make("supper")
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "listen")
+        page.get_by_label("Speed").select_option("1.5")
+        bar = page.get_by_role("slider", name="Place in the chapter")
+        box = page.locator(".waveform").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        length = float(page.evaluate("document.querySelector('#player').duration"))
+        assert abs(_time(page) - length / 2) < length / 100
+        bar.press("ArrowRight")
+        middle = _time(page)
+        assert middle > length / 2
+        assert "second" in (bar.get_attribute("aria-valuetext") or "")
+        page.reload()
+        page.wait_for_selector(".transport")
+        page.wait_for_function("document.querySelector('#player').readyState > 0")
+        assert abs(_time(page) - middle) < 0.5
+        assert page.evaluate("document.querySelector('#player').playbackRate") == 1.5
+        assert page.evaluate(
+            "[...document.querySelector('canvas').getContext('2d').getImageData(0, 0, 600, 54).data]"
+            ".some((value) => value)"
+        )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_view_holds_a_barrier(theme: Theme, browser: Browser, project: Path) -> None:
+    (project / "texts" / "broken.epub").write_bytes(b"no book")
+    _make("supper")
+    with open_studio(project) as studio:
+        studio.wait_for_shelf()
+        for size in (DESK, PHONE):
+            with open_page(browser, studio.address, theme=theme, size=size) as page:
+                for view in ("shelf", "cast", "listen", "script"):
+                    show_view(page, studio.address, "supper", view)
+                    assert find_barriers(page) == [], (view, size)
+                for layout in ("Play", "Page"):
+                    page.get_by_text(layout, exact=True).click()
+                    page.keyboard.press("n")
+                    assert find_barriers(page) == [], (layout, size)
+                page.keyboard.press("?")
+                assert find_barriers(page) == [], ("keys", size)
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_nothing_is_wider_than_a_phone(width: int, browser: Browser, project: Path) -> None:
+    _make("supper")
+    with open_studio(project) as studio, open_page(browser, studio.address, size=(width, 700)) as page:
+        for view in ("shelf", "cast", "listen", "script"):
+            show_view(page, studio.address, "supper", view)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        page.keyboard.press("n")
+        expect(page.locator(".panel")).to_be_visible()
+        line, panel = page.locator(".is-chosen").bounding_box(), page.locator(".panel").bounding_box()
+        assert line is not None
+        assert panel is not None
+        assert line["y"] + line["height"] <= panel["y"]  # what is spoken of can be seen
+
+
+def test_dark_is_dark_and_light_is_light(browser: Browser, studio: StudioClient) -> None:
+    grounds = {}
+    for theme in ("light", "dark"):
+        with open_page(browser, studio.address, theme=theme) as page:  # type: ignore[arg-type]
+            colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+            grounds[theme] = sum(int(number) for number in re.findall(r"\d+", colour)[:3])
+    assert grounds["dark"] < 150 < 600 < grounds["light"]
+
+
+def test_a_story_of_markup_is_only_text(browser: Browser, new_project: NewProject) -> None:
+    project = new_project(hostile=HOSTILE)
+    _make("hostile")
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        for view in ("shelf", "script", "cast", "listen"):
+            show_view(page, studio.address, "hostile", view)
+            expect(page.get_by_text("<script>window.hit = 1</script> & Sons").first).to_be_visible()
+            assert page.locator("main script, main b, main img[src=x]").count() == 0
+            assert page.evaluate("window.hit") is None
+
+
+def test_a_novel_opens_at_once(browser: Browser, new_project: NewProject) -> None:
+    names = ("Anna", "Tom", "Clara", "Edwin")
+    said = [
+        f'"This is what I have to say in line {number} of it all," said {names[number % 4]}.'
+        for number in range(5000)
+    ]
+    chapters = [f"# Chapter {start // 500 + 1}\n\n" + "\n\n".join(said[start : start + 500]) for start in range(0, 5000, 500)]
+    project = new_project()
+    (project / "texts" / "novel.md").write_text("\n\n".join(chapters), encoding="utf-8")
+    with open_studio(project) as studio:
+        studio.ask(studio.story("novel"))  # to find who speaks takes its time, once
+        with open_page(browser, studio.address) as page:
+            page.wait_for_selector("h1")
+            took = page.evaluate(
+                """async () => {
+                    const began = performance.now();
+                    location.hash = "#/novel/script";
+                    while (!document.querySelector(".view-script .line")) {
+                        await new Promise((resolve) => requestAnimationFrame(resolve));
+                    }
+                    return performance.now() - began;
+                }"""
+            )
+            assert took < 1000
+            assert page.locator(".line").count() < 1000
+            page.get_by_label("Chapter").select_option(label="9. Chapter 9")
+            expect(page.get_by_role("heading", name="Chapter 9")).to_be_in_viewport()
+            page.keyboard.press("End")
+            expect(page.get_by_text("in line 4999 of")).to_be_in_viewport()
+            assert page.locator(".line").count() < 2000
+
+
+def test_the_exported_player_opens_from_disk(browser: Browser, project: Path) -> None:
+    _make("supper")
+    done = CliRunner().invoke(main, ["export-player", "supper", "--output", "out"])
+    assert done.exit_code == 0, done.output
+    with open_page(browser, (project / "out" / "index.html").as_uri()) as page:
+        expect(page.get_by_role("heading", name="A Dispute at Supper")).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press(" ")
+        page.wait_for_function("!document.querySelector('#player').paused")
+        expect(page.locator("[aria-current=true].sentence")).to_have_text("Who else is coming?")
+        before = _time(page)
+        page.wait_for_function("(at) => document.querySelector('#player').currentTime > at + 0.2", arg=before)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Play or pause")
+
+
+def test_the_pictures_of_the_readme(browser: Browser, new_project: NewProject, tmp_path: Path) -> None:
+    # NARRATE_PICTURES=docs (make pictures) puts them where the README shows them.
+    folder = Path(os.environ.get("NARRATE_PICTURES") or tmp_path).resolve()
+    voices = (ROOT / "voices.yaml").read_text(encoding="utf-8")
+    project = new_project(voices, supper=SUPPER)
+    shutil.copy(Path(audiobook.production.__file__).with_name("the-lighthouse.txt"), project / "texts")
+    for name in ("echo-chamber", "starlight-serenade"):
+        shutil.copy(ROOT / "texts" / f"{name}.txt", project / "texts")
+    _make("supper", "the-lighthouse")
+    with open_studio(project) as studio:
+        studio.wait_for_shelf()
+        with open_page(browser, studio.address) as page:
+            page.wait_for_timeout(500)
+            save_picture(page, folder / "studio-shelf.png")
+            show_view(page, studio.address, "supper", "script")
+            page.keyboard.press("n")
+            save_picture(page, folder / "studio-script.png")
+            show_view(page, studio.address, "supper", "cast")
+            save_picture(page, folder / "studio-cast.png")
+        with open_page(browser, studio.address, theme="dark") as page:
+            show_view(page, studio.address, "supper", "listen")
+            for _ in range(6):
+                page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(500)
+            save_picture(page, folder / "studio-listen.png")
+    for name in ("shelf", "script", "cast", "listen"):
+        assert (folder / f"studio-{name}.png").stat().st_size < 200_000
