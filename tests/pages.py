@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,27 @@ def show_view(page: Page, address: str, story: str, view: str) -> None:
     page.goto(f"{address}#/{story}/{view}" if view != "shelf" else f"{address}#/")
     page.wait_for_selector(f".view-{view} h1")
     page.wait_for_selector("main:not([aria-busy])")
+
+
+def wait_until(page: Page, condition: str, argument: object = None, *, seconds: float = 30) -> None:
+    """Wait until a JavaScript expression, or a function of `argument`, is true.
+
+    (Playwright's own way evaluates words inside of the page, which its policy rightly forbids.)
+    """
+    until = time.monotonic() + seconds
+    while not page.evaluate(condition, argument):
+        assert time.monotonic() < until, condition
+        page.wait_for_timeout(50)
+
+
+def find_overhang(page: Page) -> list[str]:
+    """Return what stands out of the window at its right side."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5)
+            .map((each) => `${each.tagName}.${each.className}`)"""
+    )
+    return [str(each) for each in found]
 
 
 def find_barriers(page: Page) -> list[str]:

@@ -46,7 +46,13 @@ def test_every_kind_of_export_is_given_on() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["export default 1;", 'import x from "./x.js";', 'import "./x.js";', "export { a };", "export let a = 1;"],
+    [
+        "export default 1;",
+        'import x from "./x.js";',
+        'import "./x.js";',
+        "export { a };",
+        "export let a = 1;",
+    ],
 )
 def test_what_it_does_not_know_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"main\.js: not known"):

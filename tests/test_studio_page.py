@@ -35,7 +35,9 @@ def test_nothing_comes_from_elsewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=_name)
 def test_no_text_ever_becomes_markup_or_program(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|DOMParser"
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|DOMParser"
+    )
     assert not re.search(forbidden, source)
 
 
@@ -69,7 +71,9 @@ def _themes() -> dict[str, dict[str, tuple[float, ...]]]:
     themes: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, css in (("light", light), ("dark", dark)):
         colours = re.findall(r"--([\w-]+): #([0-9a-f]{6});", css)
-        themes[name] = {key: tuple(int(value[i : i + 2], 16) / 255 for i in (0, 2, 4)) for key, value in colours}
+        themes[name] = {
+            key: tuple(int(value[i : i + 2], 16) / 255 for i in (0, 2, 4)) for key, value in colours
+        }
     return themes
 
 

@@ -1,5 +1,8 @@
 // Which sentence sounds when.  Cues are in order: {start, end, text, speaker, paragraph, color}.
 
+/** From here on in a sentence or paragraph, going back is going to its beginning first. */
+const WITHIN_S = 1;
+
 /** Return the number of the cue that sounds at a time, or sounded last; 0 before the first. */
 export function findCue(cues, seconds) {
   let [low, high] = [0, cues.length];
@@ -11,18 +14,24 @@ export function findCue(cues, seconds) {
   return Math.max(0, low - 1);
 }
 
-/** Return the number of the cue a sentence on or back, or null beyond the ends. */
-export function stepSentence(cues, number, step) {
-  const wanted = number + step;
-  return wanted >= 0 && wanted < cues.length ? wanted : null;
+/** Return the cue to go to for a sentence on or back from a time; null beyond the ends. */
+export function stepSentence(cues, seconds, step) {
+  const number = findCue(cues, seconds);
+  return choose(cues, seconds, number, step > 0 ? number + 1 : number - 1, step);
 }
 
-/** Return the number of the first cue of the paragraph on or back, or null beyond the ends. */
-export function stepParagraph(cues, number, step) {
-  const here = firstOf(cues, number);
-  if (step < 0) return here > 0 ? firstOf(cues, here - 1) : null;
+/** Return the cue to go to for a paragraph on or back from a time; null beyond the ends. */
+export function stepParagraph(cues, seconds, step) {
+  const number = findCue(cues, seconds);
+  const first = firstOf(cues, number);
   const next = cues.findIndex((cue, place) => place > number && cue.paragraph !== cues[number].paragraph);
-  return next < 0 ? null : next;
+  return choose(cues, seconds, first, step > 0 ? next : firstOf(cues, first - 1), step);
+}
+
+/** Choose between the neighbour and, going back from well within, the beginning of what one is in. */
+function choose(cues, seconds, here, other, step) {
+  if (step < 0 && seconds > cues[here].start + WITHIN_S) return here;
+  return other >= 0 && other < cues.length ? other : null;
 }
 
 function firstOf(cues, number) {

@@ -146,11 +146,11 @@ export class Player {
   };
 
   sentence(step) {
-    if (this.#track) this.#seekCue(stepSentence(this.#track.cues, this.#cue, step));
+    if (this.#track) this.#seekCue(stepSentence(this.#track.cues, this.audio.currentTime, step));
   }
 
   paragraph(step) {
-    if (this.#track) this.#seekCue(stepParagraph(this.#track.cues, this.#cue, step));
+    if (this.#track) this.#seekCue(stepParagraph(this.#track.cues, this.audio.currentTime, step));
   }
 
   setRate(rate) {
