@@ -414,7 +414,7 @@ def test_the_pictures_of_the_readme(browser: Browser, new_project: NewProject, t
     with open_studio(project) as studio:
         studio.wait_for_shelf()
         with open_page(browser, studio.address) as page:
-            page.wait_for_timeout(500)
+            wait_until(page, "document.images.length > 0 && [...document.images].every((each) => each.complete)")
             save_picture(page, folder / "studio-shelf.png")
             show_view(page, studio.address, "supper", "script")
             page.keyboard.press("n")

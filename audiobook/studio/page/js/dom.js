@@ -25,6 +25,14 @@ export function setAttributes(element, attributes) {
   }
 }
 
+let named = 0;
+
+/** Return an id that no element of the page has yet. */
+export function newId(what) {
+  named += 1;
+  return `${what}-${named}`;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 const SHAPES = {

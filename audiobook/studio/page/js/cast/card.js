@@ -1,6 +1,6 @@
 // One speaker's card.
 
-import { make, makeButton } from "../dom.js";
+import { make, makeButton, newId } from "../dom.js";
 import { speakerClass, speakerName } from "../speakers.js";
 import { count, percent } from "../words.js";
 import { makeGrip, makeMergeChoice } from "./merge.js";
@@ -11,12 +11,12 @@ const GENDERS = ["female", "male", "unknown"];
 /** Make the card of a role (of api/…/cast); `does` are the view's actions, `names` all characters. */
 export function makeCard(role, { script, voices, names, does }) {
   const colour = speakerClass(script.characters, role.name);
-  const id = `role-${role.name === null ? "somebody" : names.indexOf(role.name)}`;
+  const id = newId("role");
   const isCharacter = !role.narrator && role.name !== null;
   const card = make(
     "li",
     { class: `role card ${colour}`, "data-name": role.name ?? "", "data-merges": isCharacter },
-    make("article", { "aria-labelledby": id }, makeHead(role, id, isCharacter), makeShare(role), makeWords(role, script.language, does), makeVoiceEditor(role, voices, does), isCharacter ? makeFacts(role, names, does) : null, make("p", { class: "facts why" }, role.reason)),
+    make("article", { "aria-labelledby": id }, makeHead(role, id, isCharacter), makeShare(role), makeWords(role, script.language, does), makeVoiceEditor(role, { voices, language: script.language, does }), isCharacter ? makeFacts(role, names, does) : null, make("p", { class: "facts why" }, role.reason)),
   );
   return card;
 }
@@ -40,7 +40,7 @@ function makeWords(role, language, does) {
 }
 
 function makeFacts(role, names, does) {
-  const id = `gender-${names.indexOf(role.name)}`;
+  const id = newId("gender");
   const gender = make("select", { id }, GENDERS.map((value) => make("option", { value, selected: value === role.gender }, value)));
   gender.addEventListener("change", () => does.setGender(role, gender.value));
   const aliases = role.aliases.length ? make("p", { class: "facts" }, `Also called ${role.aliases.join(", ")}`) : null;

@@ -1,6 +1,6 @@
 // Two characters who are one: by dropping a card on another, or from a list.
 
-import { icon, make } from "../dom.js";
+import { icon, make, newId } from "../dom.js";
 import { speakerName } from "../speakers.js";
 
 const TYPE = "application/x-narrate-character";
@@ -23,7 +23,7 @@ export function makeGrip(name) {
 export function makeMergeChoice(name, names, merge) {
   const others = names.filter((other) => other !== name);
   if (others.length === 0) return null;
-  const id = `merge-${names.indexOf(name)}`;
+  const id = newId("merge");
   const select = make("select", { id }, make("option", { value: "" }, "nobody else"), others.map((other) => make("option", { value: other }, speakerName(other))));
   const button = make("button", { type: "button", class: "plain", disabled: true }, "Merge");
   select.addEventListener("change", () => (button.disabled = !select.value));

@@ -22,12 +22,15 @@ class CastView {
 
   /** Read the cast and set every card anew. */
   async show() {
-    const [script, cast, voices] = [await this.store.script(), await this.store.cast(), await this.store.voices()];
+    const [script, cast] = [await this.store.script(), await this.store.cast()];
     this.title.textContent = script.title;
     this.title.lang = script.language;
     const people = cast.characters.filter((each) => !each.narrator && each.name !== null);
     this.about.textContent = describe(people);
     const names = people.map(({ name }) => name);
+    // The engines are asked for their voices, which takes seconds the first time: the cards don't wait.
+    const voices = this.store.voices();
+    this.attempt(() => voices);
     const shared = { script, voices, names, does: this.#actions() };
     const focused = document.activeElement?.closest("li.role")?.dataset.name;
     this.cards.replaceChildren(...cast.characters.map((role) => makeCard(role, shared)));

@@ -8,36 +8,52 @@ export function nameOfVoice(voice) {
 }
 
 /**
- * Return `{groups, find}`: groups of options (`value`, `words`) for a list, in which `own` always stands;
- * `find(value)` returns what the choice changes: engine and id, and in a pool's voice all the rest.
+ * Return `{groups, find, present}`: groups of options (`value`, `words`) for a list, in which the `role`'s
+ * voice always stands; `find(value)` returns what the choice changes: engine and id, and in a pool's voice
+ * all the rest; `present` is the first option of the role's own voice.
+ * Of an engine's voices only those of a `language` are listed, all where it has none of that.
  */
-export function listVoices({ engines, pools }, own) {
+export function listVoices({ engines, pools }, role, language) {
   const found = new Map();
   const groups = [];
-  const add = (label, options) => {
+  const add = (label, voices, prefix = "") => {
+    const options = voices.map((voice) => {
+      const value = prefix + nameOfVoice(voice);
+      found.set(value, voice);
+      return { value, words: voice.id };
+    });
     if (options.length) groups.push({ label, options });
   };
-  const option = (voice, words, value = nameOfVoice(voice)) => {
-    found.set(value, voice);
-    return { value, words };
-  };
-  for (const [pool, voices] of Object.entries(pools ?? {})) {
-    const options = voices.filter((voice) => nameOfVoice(voice) !== nameOfVoice(own)).map((voice) => option(voice, voice.id, `${pool}\n${nameOfVoice(voice)}`));
-    add(POOLS[pool] ?? pool, options);
-  }
+  // Who walks along from a woman's voice wants to hear other women's first.
+  const order = Object.keys(pools).sort((one, other) => (other === role.gender) - (one === role.gender));
+  for (const pool of order) add(POOLS[pool] ?? pool, pools[pool], `${pool}\n`);
   for (const engine of engines) {
-    for (const [language, voices] of groupByLanguage(engine.voices)) {
-      const label = `${engines.length > 1 ? `${engine.name}, ` : ""}${nameLanguage(language)}`;
-      add(label, voices.map(({ id, name }) => option({ engine: engine.name, id }, name && name !== id ? `${id} (${name})` : id)));
+    for (const [tag, voices] of groupByLanguage(choose(engine.voices, language))) {
+      const label = `${engines.length > 1 ? `${engine.name}, ` : ""}${nameLanguage(tag)}`;
+      add(label, voices.map(({ id }) => ({ engine: engine.name, id })));
     }
   }
-  if (!found.has(nameOfVoice(own))) groups.unshift({ label: "Now", options: [option({ engine: own.engine, id: own.id }, own.id)] });
-  return { groups, find: (value) => found.get(value) };
+  const own = nameOfVoice(role.voice);
+  if (!found.has(own)) {
+    add("Now", [{ engine: role.voice.engine, id: role.voice.id }]);
+    groups.unshift(groups.pop());
+  }
+  const present = [...found].find(([, voice]) => nameOfVoice(voice) === own)[0];
+  return { groups, find: (value) => found.get(value), present };
+}
+
+function choose(voices, language) {
+  const primary = (tag) => tag.toLowerCase().split(/[-_]/)[0];
+  const own = voices.filter((voice) => primary(voice.language) === primary(language));
+  return own.length ? own : voices;
 }
 
 function groupByLanguage(voices) {
   const groups = new Map();
-  for (const voice of voices) groups.set(voice.language, [...(groups.get(voice.language) ?? []), voice]);
+  for (const voice of voices) {
+    if (!groups.has(voice.language)) groups.set(voice.language, []);
+    groups.get(voice.language).push(voice);
+  }
   return groups;
 }
 
