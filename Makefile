@@ -1,7 +1,7 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture shelf mastering sync docs
+.PHONY: test slow lint format bench stress torture shelf mastering sync docs pictures
 
 test:
 	$(PYTHON) -m pytest
@@ -41,6 +41,10 @@ mastering:
 # Whether words sound when their cues say so, by forced alignment and by onset.
 sync:
 	$(PYTHON) -m benchmarks.sync
+
+# The pictures of the studio in README.md and docs/, by the browser's own test.
+pictures:
+	NARRATE_PICTURES=docs $(PYTHON) -m pytest -n 0 -m slow tests/test_studio_browser.py -k pictures
 
 # Fill README.md and docs/ with real output and pictures.
 docs:

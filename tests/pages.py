@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
@@ -90,13 +89,3 @@ def find_barriers(page: Page) -> list[str]:
     """Return what axe-core finds wrong with a page: the rule, and where."""
     found = Axe().run(page).response["violations"]
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
-
-
-def save_picture(page: Page, path: Path) -> None:
-    """Save what is seen as a small PNG: of 256 colours, which text and flat areas need no more of."""
-    from PIL import Image
-
-    page.screenshot(path=path)
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256)
-    small.save(path, optimize=True)

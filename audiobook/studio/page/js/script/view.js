@@ -59,14 +59,21 @@ class ScriptView {
 
   /** Set everything anew without moving what the reader looks at. */
   #setAgain() {
-    const before = this.chosen ? this.#elementOf(this.chosen)?.getBoundingClientRect().top : null;
+    const seen = this.#findSeen();
+    const before = seen?.getBoundingClientRect().top;
     const hasFocus = this.text.contains(document.activeElement);
     this.chosen = this.chosen ? (this.model.lines[this.chosen.id] ?? null) : null;
     this.#set();
-    if (!this.chosen) return;
-    this.choose(this.chosen, { hasFocus, isStill: true });
-    const after = this.#elementOf(this.chosen).getBoundingClientRect().top;
-    if (before !== null) window.scrollBy({ top: after - before, behavior: "instant" });
+    if (this.chosen) this.choose(this.chosen, { hasFocus, isStill: true });
+    const same = seen ? this.model.lines[Number(seen.dataset.id)] : null;
+    if (same) window.scrollBy({ top: this.#elementOf(same).getBoundingClientRect().top - before, behavior: "instant" });
+  }
+
+  /** Return the element of the chosen line, or else of the first that is in the window, if it begins above. */
+  #findSeen() {
+    if (this.chosen) return this.#elementOf(this.chosen);
+    if (this.text.getBoundingClientRect().top > 0) return null;
+    return [...this.text.querySelectorAll(".line")].find((line) => line.getBoundingClientRect().bottom > 0);
   }
 
   /** Choose a line: the panel tells of it, and keys mean it. */
