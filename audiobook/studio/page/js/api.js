@@ -14,13 +14,20 @@ async function request(method, path, { json, body } = {}) {
   const headers = json === undefined ? {} : { "Content-Type": "application/json" };
   let response;
   try {
-    response = await fetch(`api/${path}`, { method, headers, body: json === undefined ? body : JSON.stringify(json) });
+    response = await fetch(`api/${path}`, {
+      method,
+      headers,
+      body: json === undefined ? body : JSON.stringify(json),
+    });
   } catch {
     throw new ApiError(GONE, 0);
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok) {
-    throw new ApiError(answer?.error ?? `The studio answered ${response.status}, and not why.`, response.status);
+    throw new ApiError(
+      answer?.error ?? `The studio answered ${response.status}, and not why.`,
+      response.status,
+    );
   }
   return answer;
 }

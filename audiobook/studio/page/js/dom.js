@@ -51,7 +51,11 @@ const SHAPES = {
 /** Draw a picture of `SHAPES`, for eyes only: the button around it carries the name. */
 export function icon(name) {
   const picture = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", "icon"], ["aria-hidden", "true"]]) {
+  for (const [key, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["class", "icon"],
+    ["aria-hidden", "true"],
+  ]) {
     picture.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");
@@ -67,4 +71,23 @@ export function makeButton(words, { press, picture = null, isQuiet = false, ...a
   button.append(...(picture ? [icon(picture), label] : [label]));
   button.addEventListener("click", press);
   return button;
+}
+
+/** Make a round button that shows a picture alone; `words` are its name. */
+export function makeRound(words, picture, press) {
+  return makeButton(words, { picture, isQuiet: true, class: "round", press });
+}
+
+/** Make a list of `[value, words]` to choose one of, with the listener of its changes. */
+export function makeSelect(options, listen, attributes = {}) {
+  const select = make("select", attributes);
+  select.append(...options.map(([value, words]) => make("option", { value }, words)));
+  select.addEventListener("change", () => listen(select.value));
+  return select;
+}
+
+/** Put a label to a control, in a row or, with another class, as that has it. */
+export function makeField(words, control, { layout = "field-row", around = control } = {}) {
+  control.id ||= newId("field");
+  return make("div", { class: layout }, make("label", { for: control.id }, words), around);
 }

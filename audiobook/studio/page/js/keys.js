@@ -2,7 +2,8 @@
 
 import { make, makeButton } from "./dom.js";
 
-const TYPED = "input:not([type=range], [type=radio], [type=checkbox], [type=button]), textarea, [contenteditable]";
+const TYPED =
+  "input:not([type=range], [type=radio], [type=checkbox], [type=button]), textarea, [contenteditable]";
 const MOVED = "input, select, [role=slider], [role=menu]";
 const PRESSED = "button, a[href], summary, select, input, [role=button]";
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
@@ -28,9 +29,15 @@ export function createKeys(dialog, always = []) {
   let own = [];
   const all = () => [...own, ...always, { key: "?", shown: "?", words: "Show the keys", run: show }];
   function show() {
-    const rows = all().map(({ shown, words }) => make("div", {}, make("dt", {}, make("kbd", {}, shown)), make("dd", {}, words)));
+    const rows = all().map(({ shown, words }) =>
+      make("div", {}, make("dt", {}, make("kbd", {}, shown)), make("dd", {}, words)),
+    );
     const close = makeButton("Close", { class: "plain", press: () => dialog.close() });
-    dialog.replaceChildren(make("h2", { id: "keys-title" }, "Keys"), make("dl", { class: "keys" }, rows), close);
+    dialog.replaceChildren(
+      make("h2", { id: "keys-title" }, "Keys"),
+      make("dl", { class: "keys" }, rows),
+      close,
+    );
     if (!dialog.open) dialog.showModal();
   }
   document.addEventListener("keydown", (event) => {

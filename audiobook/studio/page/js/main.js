@@ -106,9 +106,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-document.getElementById("tools").append(
-  undoButton,
-  makeButton("Keys", { class: "plain", press: keys.show }),
-);
+document.getElementById("tools").append(undoButton, makeButton("Keys", { class: "plain", press: keys.show }));
 window.addEventListener("hashchange", () => follow());
 follow({ isFirst: true });

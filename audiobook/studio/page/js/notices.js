@@ -11,8 +11,11 @@ export function createNotices(host) {
   return function say(words, { isError = false, action = null } = {}) {
     clearTimeout(timer);
     const notice = make("div", { class: isError ? "notice notice-error" : "notice" }, make("p", {}, words));
-    if (action) notice.append(makeButton(action.words, { class: "plain", press: () => (hide(), action.run()) }));
-    notice.append(makeButton("Close this notice", { picture: "close", isQuiet: true, class: "round", press: hide }));
+    if (action)
+      notice.append(makeButton(action.words, { class: "plain", press: () => (hide(), action.run()) }));
+    notice.append(
+      makeButton("Close this notice", { picture: "close", isQuiet: true, class: "round", press: hide }),
+    );
     host.replaceChildren(notice);
     // What went wrong stays until it is read.
     if (!isError) timer = setTimeout(hide, SHOWN_MS);

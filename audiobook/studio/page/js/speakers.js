@@ -17,5 +17,7 @@ export function speakerClass(characters, speaker) {
 /** Return how a speaker is called on the page; null is a line whose speaker the text doesn't tell. */
 export function speakerName(speaker) {
   if (speaker === NARRATOR) return "Narrator";
-  return speaker === null || speaker === undefined ? "Somebody" : speaker.slice(0, 1).toUpperCase() + speaker.slice(1);
+  return speaker === null || speaker === undefined
+    ? "Somebody"
+    : speaker.slice(0, 1).toUpperCase() + speaker.slice(1);
 }

@@ -16,14 +16,29 @@ export function makeCard(role, { script, voices, names, does }) {
   const card = make(
     "li",
     { class: `role card ${colour}`, "data-name": role.name ?? "", "data-merges": isCharacter },
-    make("article", { "aria-labelledby": id }, makeHead(role, id, isCharacter), makeShare(role), makeWords(role, script.language, does), makeVoiceEditor(role, { voices, language: script.language, does }), isCharacter ? makeFacts(role, names, does) : null, make("p", { class: "facts why" }, role.reason)),
+    make(
+      "article",
+      { "aria-labelledby": id },
+      makeHead(role, id, isCharacter),
+      makeShare(role),
+      makeWords(role, script.language, does),
+      makeVoiceEditor(role, { voices, language: script.language, does }),
+      isCharacter ? makeFacts(role, names, does) : null,
+      make("p", { class: "facts why" }, role.reason),
+    ),
   );
   return card;
 }
 
 function makeHead(role, id, isCharacter) {
   const name = make("h2", { id, tabindex: "-1" }, speakerName(role.narrator ? "narrator" : role.name));
-  return make("header", { class: "role-head" }, make("span", { class: "swatch" }), name, isCharacter ? makeGrip(role.name) : null);
+  return make(
+    "header",
+    { class: "role-head" },
+    make("span", { class: "swatch" }),
+    name,
+    isCharacter ? makeGrip(role.name) : null,
+  );
 }
 
 function makeShare({ lines, words, share, narrator }) {
@@ -35,15 +50,31 @@ function makeShare({ lines, words, share, narrator }) {
 
 function makeWords(role, language, does) {
   if (!role.first_words) return null;
-  const hear = makeButton("Hear", { picture: "play", class: "plain", "aria-label": `Hear ${speakerName(role.name)}`, press: () => does.hear(role) });
-  return make("div", { class: "first-words" }, make("blockquote", { lang: language }, role.first_words), hear);
+  const hear = makeButton("Hear", {
+    picture: "play",
+    class: "plain",
+    "aria-label": `Hear ${speakerName(role.name)}`,
+    press: () => does.hear(role),
+  });
+  return make(
+    "div",
+    { class: "first-words" },
+    make("blockquote", { lang: language }, role.first_words),
+    hear,
+  );
 }
 
 function makeFacts(role, names, does) {
   const id = newId("gender");
-  const gender = make("select", { id }, GENDERS.map((value) => make("option", { value, selected: value === role.gender }, value)));
+  const gender = make(
+    "select",
+    { id },
+    GENDERS.map((value) => make("option", { value, selected: value === role.gender }, value)),
+  );
   gender.addEventListener("change", () => does.setGender(role, gender.value));
-  const aliases = role.aliases.length ? make("p", { class: "facts" }, `Also called ${role.aliases.join(", ")}`) : null;
+  const aliases = role.aliases.length
+    ? make("p", { class: "facts" }, `Also called ${role.aliases.join(", ")}`)
+    : null;
   return make(
     "div",
     { class: "who" },

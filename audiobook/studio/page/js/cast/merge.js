@@ -7,7 +7,16 @@ const TYPE = "application/x-narrate-character";
 
 /** Make the handle by which a card is dragged.  It is for pointers; the list does the same by keyboard. */
 export function makeGrip(name) {
-  const grip = make("span", { class: "grip", draggable: "true", title: `Drag ${speakerName(name)} onto another card to make them one`, "aria-hidden": "true" }, icon("grip"));
+  const grip = make(
+    "span",
+    {
+      class: "grip",
+      draggable: "true",
+      title: `Drag ${speakerName(name)} onto another card to make them one`,
+      "aria-hidden": "true",
+    },
+    icon("grip"),
+  );
   grip.addEventListener("dragstart", (event) => {
     event.dataTransfer.setData(TYPE, name);
     event.dataTransfer.effectAllowed = "move";
@@ -24,7 +33,12 @@ export function makeMergeChoice(name, names, merge) {
   const others = names.filter((other) => other !== name);
   if (others.length === 0) return null;
   const id = newId("merge");
-  const select = make("select", { id }, make("option", { value: "" }, "nobody else"), others.map((other) => make("option", { value: other }, speakerName(other))));
+  const select = make(
+    "select",
+    { id },
+    make("option", { value: "" }, "nobody else"),
+    others.map((other) => make("option", { value: other }, speakerName(other))),
+  );
   const button = make("button", { type: "button", class: "plain", disabled: true }, "Merge");
   select.addEventListener("change", () => (button.disabled = !select.value));
   button.addEventListener("click", () => merge(name, select.value));
@@ -35,7 +49,9 @@ export function makeMergeChoice(name, names, merge) {
 export function takeDrops(host, merge) {
   const cardUnder = (event) => {
     const card = event.target.closest?.("li[data-merges]");
-    return card && event.dataTransfer.types.includes(TYPE) && !card.classList.contains("is-dragged") ? card : null;
+    return card && event.dataTransfer.types.includes(TYPE) && !card.classList.contains("is-dragged")
+      ? card
+      : null;
   };
   const leave = () => host.querySelector(".is-target")?.classList.remove("is-target");
   host.addEventListener("dragover", (event) => {

@@ -40,8 +40,18 @@ class CastView {
   #actions() {
     return {
       hear: (role, voice) => this.hear(role, voice),
-      keepVoice: (role, voice) => this.#write(api.setVoice, { character: role.name, voice }, `${speakerName(role.name)} has another voice now.`),
-      setGender: (role, gender) => this.#write(api.setCharacter, { character: role.name, gender }, `${speakerName(role.name)} is ${gender} now.`),
+      keepVoice: (role, voice) =>
+        this.#write(
+          api.setVoice,
+          { character: role.name, voice },
+          `${speakerName(role.name)} has another voice now.`,
+        ),
+      setGender: (role, gender) =>
+        this.#write(
+          api.setCharacter,
+          { character: role.name, gender },
+          `${speakerName(role.name)} is ${gender} now.`,
+        ),
       merge: (character, into) => this.merge(character, into),
     };
   }

@@ -30,7 +30,10 @@ export function listVoices({ engines, pools }, role, language) {
   for (const engine of engines) {
     for (const [tag, voices] of groupByLanguage(choose(engine.voices, language))) {
       const label = `${engines.length > 1 ? `${engine.name}, ` : ""}${nameLanguage(tag)}`;
-      add(label, voices.map(({ id }) => ({ engine: engine.name, id })));
+      add(
+        label,
+        voices.map(({ id }) => ({ engine: engine.name, id })),
+      );
     }
   }
   const own = nameOfVoice(role.voice);

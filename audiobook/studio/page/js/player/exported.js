@@ -7,7 +7,10 @@ import { Player } from "./player.js";
 
 const book = globalThis.narrateBook;
 const say = createNotices(document.getElementById("notices"));
-const player = new Player(document.getElementById("main"), book, { key: book.key, fail: (words) => say(words, { isError: true }) });
+const player = new Player(document.getElementById("main"), book, {
+  key: book.key,
+  fail: (words) => say(words, { isError: true }),
+});
 const keys = createKeys(document.getElementById("keys"));
 keys.use(player.keys);
 document.getElementById("tools").append(makeButton("Keys", { class: "plain", press: keys.show }));

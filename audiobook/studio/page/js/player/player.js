@@ -6,8 +6,8 @@ import { colourClass, speakerName } from "../speakers.js";
 import { findCue, stepParagraph, stepSentence } from "./cues.js";
 import { createPlace } from "./place.js";
 import { createReading } from "./reading.js";
-import { createTransport } from "./transport.js";
-import { createWaveform } from "./waveform.js";
+import { Transport } from "./transport.js";
+import { Waveform } from "./waveform.js";
 
 const COVER_SIDE = 160;
 const KEEP_EVERY_MS = 2000;
@@ -33,22 +33,45 @@ export class Player {
     this.audio = make("audio", { id: "player", preload: "metadata" });
     this.text = make("div", { class: "text text-page read-along", lang: book.language });
     this.reading = createReading(this.text, (cue) => this.#seekCue(cue, { isPlaying: true }));
-    this.waveform = createWaveform((seconds) => this.#seek(seconds));
-    this.transport = createTransport(this.waveform.element, this);
-    this.tracks = make("select", { id: "track" }, book.tracks.map(({ title, seconds }, number) => make("option", { value: number }, `${title} (${clock(seconds)})`)));
-    this.tracks.addEventListener("change", () => this.#open(Number(this.tracks.value), 0, !this.audio.paused));
+    this.waveform = new Waveform((seconds) => this.#seek(seconds));
+    this.transport = new Transport(this.waveform.element, this);
+    this.tracks = make(
+      "select",
+      { id: "track" },
+      book.tracks.map(({ title, seconds }, number) =>
+        make("option", { value: number }, `${title} (${clock(seconds)})`),
+      ),
+    );
+    this.tracks.addEventListener("change", () =>
+      this.#open(Number(this.tracks.value), 0, !this.audio.paused),
+    );
     host.append(this.#makeHead(), this.text, this.audio, this.transport.element);
     this.#listen(fail);
     const { track, seconds, rate } = this.place.read();
     this.setRate(rate);
-    if (book.tracks.length) this.#open(book.tracks[track] ? track : 0, book.tracks[track] ? seconds : 0, false);
+    if (book.tracks.length)
+      this.#open(book.tracks[track] ? track : 0, book.tracks[track] ? seconds : 0, false);
   }
 
   #makeHead() {
     const { title, author, language, tracks, cover } = this.#book;
-    const picture = cover ? make("img", { class: "cover", src: cover, alt: "", width: COVER_SIDE, height: COVER_SIDE }) : null;
-    const choice = make("div", { class: "field-row", hidden: tracks.length < 2 }, make("label", { for: "track" }, "Chapter"), this.tracks);
-    return make("div", { class: "title-page" }, picture, make("h1", { lang: language }, title), make("p", { class: "author" }, author ?? ""), choice);
+    const picture = cover
+      ? make("img", { class: "cover", src: cover, alt: "", width: COVER_SIDE, height: COVER_SIDE })
+      : null;
+    const choice = make(
+      "div",
+      { class: "field-row", hidden: tracks.length < 2 },
+      make("label", { for: "track" }, "Chapter"),
+      this.tracks,
+    );
+    return make(
+      "div",
+      { class: "title-page" },
+      picture,
+      make("h1", { lang: language }, title),
+      make("p", { class: "author" }, author ?? ""),
+      choice,
+    );
   }
 
   #listen(fail) {
@@ -56,7 +79,9 @@ export class Player {
     for (const event of ["play", "pause"]) audio.addEventListener(event, () => this.#showPlaying());
     for (const event of ["timeupdate", "seeked"]) audio.addEventListener(event, () => this.#show());
     audio.addEventListener("ended", () => this.#open(this.#number + 1, 0, true));
-    audio.addEventListener("error", () => fail(`${this.#track.title}: the sound can’t be played. Is its file still there?`));
+    audio.addEventListener("error", () =>
+      fail(`${this.#track.title}: the sound can’t be played. Is its file still there?`),
+    );
     this.onLeave = () => this.#keep();
     window.addEventListener("pagehide", this.onLeave);
   }
@@ -132,7 +157,8 @@ export class Player {
 
   #keep() {
     this.#keptAt = performance.now();
-    if (this.#track) this.place.keep({ track: this.#number, seconds: this.audio.currentTime, rate: this.rate });
+    if (this.#track)
+      this.place.keep({ track: this.#number, seconds: this.audio.currentTime, rate: this.rate });
   }
 
   play() {
@@ -175,6 +201,7 @@ export class Player {
     this.audio.pause();
     this.#keep();
     cancelAnimationFrame(this.#frame);
+    this.waveform.leave();
     window.removeEventListener("pagehide", this.onLeave);
     this.audio.removeAttribute("src");
   }

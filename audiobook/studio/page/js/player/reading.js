@@ -27,7 +27,8 @@ export function createReading(host, seek) {
     const paragraphs = [];
     cues.forEach((cue, number) => {
       if (number === 0 || cue.paragraph !== cues[number - 1].paragraph) {
-        if (cue.scene && number > 0) paragraphs.push(make("div", { class: "scene", role: "separator", "aria-label": "New scene" }));
+        if (cue.scene && number > 0)
+          paragraphs.push(make("div", { class: "scene", role: "separator", "aria-label": "New scene" }));
         paragraphs.push(make(...openParagraph(cue, number)));
       }
       const sentence = makeSentence(cue, number, cues);
@@ -76,5 +77,7 @@ function isSaid({ kind, speaker }) {
 
 /** Tell whether a neighbour goes on with the same speech. */
 function isGoneOn(cue, other) {
-  return other !== undefined && isSaid(other) && other.speaker === cue.speaker && other.paragraph === cue.paragraph;
+  return (
+    other !== undefined && isSaid(other) && other.speaker === cue.speaker && other.paragraph === cue.paragraph
+  );
 }

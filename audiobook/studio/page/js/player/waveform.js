@@ -6,67 +6,105 @@ import { COLOURS, speakerName } from "../speakers.js";
 
 const BAR = 2;
 const GAP = 1;
+const LEAST = 1.5;
 const STILL = 0.35;
 const STEP_S = 5;
 
-/** Make the seek bar: `element`, `show(track)`, `turn(seconds, cue)`; `seek(seconds)` is called by hand. */
-export function createWaveform(seek) {
-  const canvas = make("canvas", { "aria-hidden": "true" });
-  const slider = make("input", { type: "range", min: 0, max: 0, step: STEP_S, value: 0, "aria-label": "Place in the chapter" });
-  const element = make("div", { class: "waveform" }, canvas, slider);
-  let [peaks, length, now] = [[], 0, 0];
+/** The seek bar: `seek(seconds)` is called when it is moved by hand. */
+export class Waveform {
+  #canvas = make("canvas", { "aria-hidden": "true" });
+  #slider = make("input", { type: "range", min: 0, step: STEP_S, "aria-label": "Place in the chapter" });
+  #dark = matchMedia("(prefers-color-scheme: dark)");
+  #seek;
+  #track = null;
+  #now = 0;
+  #drawn = "";
+  #told = "";
 
-  // The slider's own steps are for keys; a pointer goes to the very place.
-  const secondsAt = (event) => {
-    const { left, width } = element.getBoundingClientRect();
-    return Math.max(0, Math.min(1, (event.clientX - left) / width)) * length;
-  };
-  let isHeld = false;
-  element.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    slider.focus({ preventScroll: true, focusVisible: false });
-    isHeld = true;
-    element.setPointerCapture(event.pointerId);
-    seek(secondsAt(event));
-  });
-  element.addEventListener("pointermove", (event) => isHeld && seek(secondsAt(event)));
-  for (const event of ["pointerup", "pointercancel"]) element.addEventListener(event, () => (isHeld = false));
-  slider.addEventListener("input", () => seek(Number(slider.value)));
-
-  const draw = () => drawBars(canvas, peaks, length ? now / length : 0);
-  new ResizeObserver(draw).observe(element);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-
-  function show(track) {
-    [peaks, length, now] = [track.peaks, track.seconds, 0];
-    slider.max = Math.ceil(length);
-    draw();
+  constructor(seek) {
+    this.#seek = seek;
+    this.element = make("div", { class: "waveform" }, this.#canvas, this.#slider);
+    this.#slider.addEventListener("input", () => seek(Number(this.#slider.value)));
+    this.#takePointer();
+    new ResizeObserver(() => this.#draw()).observe(this.element);
+    this.#dark.addEventListener("change", this.#redraw);
   }
-  function turn(seconds, cue) {
-    now = seconds;
-    slider.value = seconds;
+
+  /** Let a pointer go to the very place: the slider's own steps are for keys. */
+  #takePointer() {
+    let isHeld = false;
+    const follow = (event) => {
+      const { left, width } = this.element.getBoundingClientRect();
+      const share = Math.max(0, Math.min(1, (event.clientX - left) / width));
+      this.#seek(share * this.#track.seconds);
+    };
+    this.element.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.#slider.focus({ preventScroll: true, focusVisible: false });
+      isHeld = true;
+      this.element.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    this.element.addEventListener("pointermove", (event) => isHeld && follow(event));
+    for (const name of ["pointerup", "pointercancel"]) {
+      this.element.addEventListener(name, () => (isHeld = false));
+    }
+  }
+
+  /** Show a track from its beginning. */
+  show(track) {
+    this.#track = track;
+    this.#now = 0;
+    this.#slider.max = Math.ceil(track.seconds);
+    this.#redraw();
+  }
+
+  /** Show where in the track it is, and who speaks there. */
+  turn(seconds, cue) {
+    this.#now = seconds;
+    this.#slider.value = seconds;
     const who = cue ? `, ${speakerName(cue.speaker)}` : "";
-    slider.setAttribute("aria-valuetext", `${place(seconds)} of ${clock(length)}${who}`);
-    draw();
+    const told = `${place(seconds)} of ${clock(this.#track.seconds)}${who}`;
+    if (told !== this.#told) this.#slider.setAttribute("aria-valuetext", told);
+    this.#told = told;
+    this.#draw();
   }
-  return { element, show, turn };
+
+  /** Draw, if it would be another picture: this is asked for with each of the screen's. */
+  #draw() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (!width || !this.#track) return;
+    const bars = Math.floor(width / (BAR + GAP));
+    const played = Math.floor((this.#now / this.#track.seconds) * bars);
+    const drawn = `${width} ${height} ${played}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    drawBars(this.#canvas, this.#track.peaks, bars, played);
+  }
+
+  #redraw = () => {
+    this.#drawn = "";
+    this.#draw();
+  };
+
+  leave() {
+    this.#dark.removeEventListener("change", this.#redraw);
+  }
 }
 
-/** Draw as many bars as there is room for; what is still to come is paler. */
-function drawBars(canvas, peaks, played) {
+/** Draw a track's peaks as so many bars; those that are not played yet are paler. */
+function drawBars(canvas, peaks, bars, played) {
   const scale = devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (!width || !peaks.length) return;
+  const { clientWidth: width, clientHeight: height } = canvas;
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
   const paint = canvas.getContext("2d");
   paint.scale(scale, scale);
   const colours = readColours(canvas);
-  const bars = Math.floor(width / (BAR + GAP));
-  for (let bar = 0; bar < bars; bar += 1) {
+  for (let bar = 0; bar < bars && peaks.length; bar += 1) {
     const [loudness, color] = loudest(peaks, bar / bars, (bar + 1) / bars);
-    const tall = Math.max(1.5, loudness * (height - 2));
-    paint.globalAlpha = bar / bars < played ? 1 : STILL;
+    const tall = Math.max(LEAST, loudness * (height - LEAST));
+    paint.globalAlpha = bar < played ? 1 : STILL;
     paint.fillStyle = colours[color] ?? colours.none;
     paint.fillRect(bar * (BAR + GAP), (height - tall) / 2, BAR, tall);
   }
@@ -81,6 +119,7 @@ function loudest(peaks, from, to) {
 function readColours(element) {
   const style = getComputedStyle(element);
   const colours = { none: style.getPropertyValue("--muted") };
-  for (let number = 0; number < COLOURS; number += 1) colours[number] = style.getPropertyValue(`--voice-${number}`);
+  for (let number = 0; number < COLOURS; number += 1)
+    colours[number] = style.getPropertyValue(`--voice-${number}`);
   return colours;
 }

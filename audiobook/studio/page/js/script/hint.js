@@ -19,7 +19,11 @@ export function createHints(host, find) {
   function show(element) {
     const { line, script } = find(element) ?? {};
     if (!line || line.kind !== "speech") return;
-    const name = make("strong", { class: speakerClass(script.characters, line.speaker) }, speakerName(line.speaker));
+    const name = make(
+      "strong",
+      { class: speakerClass(script.characters, line.speaker) },
+      speakerName(line.speaker),
+    );
     hint.replaceChildren(name, ` ${percent(line.confidence)} sure`, make("br"), line.evidence);
     hint.hidden = false;
     const around = element.getClientRects()[0];

@@ -7,7 +7,8 @@ import { NARRATOR, speakerClass, speakerName } from "../speakers.js";
 export function setParagraph(paragraph, layout, script) {
   const title = script.chapters.length > 1 && paragraph.chapter?.title;
   const elements = title && !paragraph.heading ? [make("h2", { class: "chapter-title" }, title)] : [];
-  if (paragraph.scene) elements.push(make("div", { class: "scene", role: "separator", "aria-label": "New scene" }));
+  if (paragraph.scene)
+    elements.push(make("div", { class: "scene", role: "separator", "aria-label": "New scene" }));
   if (paragraph.heading) {
     elements.push(make("h2", { class: "chapter-title" }, joinLines(paragraph.lines, script)));
   } else if (layout === "play") {
@@ -36,7 +37,11 @@ function setSpeeches(paragraph, script) {
     const { speaker, kind } = group[0];
     const words = joinLines(group, script);
     if (kind !== "speech" || speaker === NARRATOR) return make("p", { class: "direction" }, words);
-    const name = make("span", { class: `name ${speakerClass(script.characters, speaker)}` }, speakerName(speaker));
+    const name = make(
+      "span",
+      { class: `name ${speakerClass(script.characters, speaker)}` },
+      speakerName(speaker),
+    );
     return make("p", { class: "speech" }, name, make("span", { class: "said" }, words));
   });
 }
@@ -55,5 +60,11 @@ function setLine(line, script) {
   if (line.doubtful) names.push("is-unsure");
   const who = isSpeech ? make("span", { class: "unseen" }, `${speakerName(line.speaker)}: `) : null;
   const mark = line.doubtful && line.closes ? make("span", { class: "unseen" }, " (unsure)") : null;
-  return make("span", { class: names.join(" "), role: "button", tabindex: "-1", "data-id": line.id }, who, line.text, mark);
+  return make(
+    "span",
+    { class: names.join(" "), role: "button", tabindex: "-1", "data-id": line.id },
+    who,
+    line.text,
+    mark,
+  );
 }

@@ -6,7 +6,7 @@ const LINES_A_BLOCK = 40;
  * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
  * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks.
  * A block is a list of paragraphs, each with its `lines`, the `chapter` where it is that chapter's first,
- * else null, and its number of letters.
+ * else null.
  */
 export function arrange(script) {
   const lines = [];
@@ -15,7 +15,7 @@ export function arrange(script) {
     let block = null;
     for (const [position, paragraph] of chapter.paragraphs.entries()) {
       if (block === null || block.count >= LINES_A_BLOCK) {
-        block = { index: blocks.length, paragraphs: [], count: 0, letters: 0 };
+        block = { index: blocks.length, paragraphs: [], count: 0 };
         blocks.push(block);
       }
       const own = paragraph.utterances.map((line, place, all) => ({
@@ -27,7 +27,6 @@ export function arrange(script) {
       lines.push(...own);
       block.paragraphs.push({ ...paragraph, lines: own, chapter: position === 0 ? chapter : null });
       block.count += own.length;
-      block.letters += own.reduce((sum, { text }) => sum + text.length, 0);
     }
   }
   return { lines, blocks, unsure: lines.filter((line) => line.doubtful && line.opens) };
@@ -51,5 +50,8 @@ export function wordsOf(lines, line) {
   let [first, last] = [line.id, line.id];
   while (isSame(line, lines[first - 1])) first -= 1;
   while (isSame(line, lines[last + 1])) last += 1;
-  return lines.slice(first, last + 1).map(({ text }) => text).join(" ");
+  return lines
+    .slice(first, last + 1)
+    .map(({ text }) => text)
+    .join(" ");
 }

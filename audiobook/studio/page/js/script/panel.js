@@ -18,7 +18,11 @@ export function makePanel({ hear, correct, close }) {
   function show(line, script, said) {
     element.hidden = false;
     const shut = makeButton("Close", { picture: "close", isQuiet: true, class: "round shut", press: close });
-    const words = make("blockquote", { class: speakerClass(script.characters, line.speaker), lang: script.language }, said);
+    const words = make(
+      "blockquote",
+      { class: speakerClass(script.characters, line.speaker), lang: script.language },
+      said,
+    );
     const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
     const canCorrect = line.quotation !== null;
     element.replaceChildren(
@@ -42,13 +46,17 @@ export function makePanel({ hear, correct, close }) {
 }
 
 function makeReader({ kind }) {
-  const words = kind === "credit" ? "A credit, read by the narrator." : "Read by the narrator: no words that somebody says.";
+  const words =
+    kind === "credit"
+      ? "A credit, read by the narrator."
+      : "Read by the narrator: no words that somebody says.";
   return make("p", { class: "facts" }, words);
 }
 
 function makeChoice(line, script, correct) {
   const names = script.characters.map(({ name }) => name);
-  if (line.speaker !== null && line.speaker !== NARRATOR && !names.includes(line.speaker)) names.unshift(line.speaker);
+  if (line.speaker !== null && line.speaker !== NARRATOR && !names.includes(line.speaker))
+    names.unshift(line.speaker);
   const option = (value, words) => make("option", { value, selected: value === (line.speaker ?? "") }, words);
   const select = make(
     "select",
@@ -59,7 +67,13 @@ function makeChoice(line, script, correct) {
     option(OTHER, "Another name…"),
   );
   const field = make("input", { id: "other", type: "text", autocomplete: "off", maxlength: "100" });
-  const other = make("form", { hidden: true, class: "other" }, make("label", { for: "other" }, "Name"), field, make("button", { class: "plain" }, "Give the line"));
+  const other = make(
+    "form",
+    { hidden: true, class: "other" },
+    make("label", { for: "other" }, "Name"),
+    field,
+    make("button", { class: "plain" }, "Give the line"),
+  );
   other.addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim()) correct(line, field.value.trim());
@@ -75,11 +89,25 @@ function makeChoice(line, script, correct) {
 function makeEvidence(line) {
   const isStated = line.confidence >= 1;
   const sure = isStated ? "Stated in voices.yaml" : `${percent(line.confidence)} sure`;
-  const meter = make("meter", { min: 0, max: 1, low: 0.6, high: 0.85, optimum: 1, value: line.confidence, "aria-label": "How sure" });
+  const meter = make("meter", {
+    min: 0,
+    max: 1,
+    low: 0.6,
+    high: 0.85,
+    optimum: 1,
+    value: line.confidence,
+    "aria-label": "How sure",
+  });
   return make(
     "div",
     { class: "evidence" },
-    make("p", { class: "sure" }, meter, make("span", {}, sure), line.doubtful ? make("strong", {}, "unsure") : null),
+    make(
+      "p",
+      { class: "sure" },
+      meter,
+      make("span", {}, sure),
+      line.doubtful ? make("strong", {}, "unsure") : null,
+    ),
     make("p", { class: "facts" }, `${TYPES[line.type] ?? "How the text tells"}:`),
     make("p", { class: "facts why" }, line.evidence),
   );

@@ -9,7 +9,7 @@ import { setParagraph } from "./lines.js";
 import { arrange, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
 import { createScroll, scrollTo } from "./scroll.js";
-import { makeHead, makeLegend, rememberLayout } from "./tools.js";
+import { Head, makeLegend, rememberLayout } from "./tools.js";
 
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
@@ -19,11 +19,28 @@ class ScriptView {
     Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
     this.#take(script);
     this.sound = createSound((words) => say(words, { isError: true }));
-    this.panel = makePanel({ hear: (line) => this.hear(line), correct: (line, speaker) => this.correct(line, speaker), close: () => this.close() });
-    this.head = makeHead({ turnTo: (layout) => this.turnTo(layout), goToChapter: (place) => this.goToChapter(place), goToUnsure: (step) => this.goToUnsure(step) });
-    this.text = make("div", { lang: script.language, role: "group", "aria-label": "The script, line by line" });
+    this.panel = makePanel({
+      hear: (line) => this.hear(line),
+      correct: (line, speaker) => this.correct(line, speaker),
+      close: () => this.close(),
+    });
+    this.head = new Head({
+      turnTo: (layout) => this.turnTo(layout),
+      goToChapter: (place) => this.goToChapter(place),
+      goToUnsure: (step) => this.goToUnsure(step),
+    });
+    this.text = make("div", {
+      lang: script.language,
+      role: "group",
+      "aria-label": "The script, line by line",
+    });
     this.legend = make("div");
-    const side = make("aside", { class: "side", "aria-label": "About the lines" }, this.panel.element, this.legend);
+    const side = make(
+      "aside",
+      { class: "side", "aria-label": "About the lines" },
+      this.panel.element,
+      this.legend,
+    );
     host.append(this.head.element, make("div", { class: "columns" }, this.text, side));
     this.removeHints = createHints(host, (element) => ({ line: this.#lineOf(element), script: this.script }));
     this.text.addEventListener("click", (event) => this.#onClick(event));
@@ -66,7 +83,11 @@ class ScriptView {
     this.#set();
     if (this.chosen) this.choose(this.chosen, { hasFocus, isStill: true });
     const same = seen ? this.model.lines[Number(seen.dataset.id)] : null;
-    if (same) window.scrollBy({ top: this.#elementOf(same).getBoundingClientRect().top - before, behavior: "instant" });
+    if (same)
+      window.scrollBy({
+        top: this.#elementOf(same).getBoundingClientRect().top - before,
+        behavior: "instant",
+      });
   }
 
   /** Return the element of the chosen line, or else of the first that is in the window, if it begins above. */
@@ -112,9 +133,12 @@ class ScriptView {
   }
 
   async correct(line, speaker) {
-    const isDone = await this.attempt(() => this.store.write(api.correct, { quotation: line.quotation, speaker }));
+    const isDone = await this.attempt(() =>
+      this.store.write(api.correct, { quotation: line.quotation, speaker }),
+    );
     await this.refresh();
-    if (isDone) this.say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so. Ctrl-Z takes it back.`);
+    if (isDone)
+      this.say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so. Ctrl-Z takes it back.`);
   }
 
   refresh() {
@@ -174,7 +198,12 @@ class ScriptView {
     return [
       { key: "n", shown: "n", words: "Next unsure line", run: () => this.goToUnsure(1) },
       { key: "p", shown: "p", words: "Previous unsure line", run: () => this.goToUnsure(-1) },
-      { key: " ", shown: "Space", words: "Hear the chosen line, or stop", run: () => this.chosen && this.press(this.chosen) },
+      {
+        key: " ",
+        shown: "Space",
+        words: "Hear the chosen line, or stop",
+        run: () => this.chosen && this.press(this.chosen),
+      },
       { key: "c", shown: "c", words: "Choose the line’s speaker", run: () => this.panel.choose() },
       { key: "Escape", shown: "Esc", words: "Let go of the line", run: () => this.close() },
     ];

@@ -5,7 +5,13 @@ import { make, makeButton } from "../dom.js";
 import { address } from "../router.js";
 import { count, lasting } from "../words.js";
 
-const STATES = { made: "Made", stale: "Out of date", unmade: "Not made yet", unreadable: "Can’t be read", reading: "Being read …" };
+const STATES = {
+  made: "Made",
+  stale: "Out of date",
+  unmade: "Not made yet",
+  unreadable: "Can’t be read",
+  reading: "Being read …",
+};
 const MAKE = { stale: "Make anew", unmade: "Make" };
 
 /** Make a story's place on the shelf; `start([name])` makes its audiobook. */
@@ -23,7 +29,12 @@ export function makeBook(story, { start, isRunning }) {
       { class: "book-words" },
       make("h2", { lang: story.language }, heading),
       author ? make("p", { class: "author" }, author) : null,
-      make("p", { class: "facts" }, make("span", { class: `state state-${state}` }, STATES[state]), isKnown ? makeFacts(story) : null),
+      make(
+        "p",
+        { class: "facts" },
+        make("span", { class: `state state-${state}` }, STATES[state]),
+        isKnown ? makeFacts(story) : null,
+      ),
       story.error ? make("p", { class: "fault" }, story.error) : null,
       makeReasons(story),
       isReadable ? makeActions(story, start, isRunning) : null,
@@ -46,11 +57,17 @@ function makeCover({ name, title, cover, state }) {
 function makeReasons({ state, reasons }) {
   if (state !== "stale" || !reasons?.length) return null;
   const items = reasons.map((reason) => make("li", {}, reason));
-  return make("details", { class: "reasons" }, make("summary", {}, "What has changed"), make("ul", {}, items));
+  return make(
+    "details",
+    { class: "reasons" },
+    make("summary", {}, "What has changed"),
+    make("ul", {}, items),
+  );
 }
 
 function makeActions({ name, title, state }, start, isRunning) {
-  const link = (view, words) => make("a", { class: "plain", href: address(view, name), "aria-label": `${words}: ${title}` }, words);
+  const link = (view, words) =>
+    make("a", { class: "plain", href: address(view, name), "aria-label": `${words}: ${title}` }, words);
   const listen = state === "made" || state === "stale" ? link("listen", "Listen") : null;
   const button = MAKE[state]
     ? makeButton(MAKE[state], {

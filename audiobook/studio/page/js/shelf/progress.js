@@ -9,7 +9,12 @@ export function makeProgress({ stop }) {
   const numbers = make("p", { class: "facts" });
   const bar = make("progress", { "aria-labelledby": "making", max: 1 });
   const button = makeButton("Stop", { class: "plain", picture: "stop", press: stop });
-  const element = make("section", { class: "making card", "aria-label": "Making", hidden: true }, make("div", {}, words, bar, numbers), button);
+  const element = make(
+    "section",
+    { class: "making card", "aria-label": "Making", hidden: true },
+    make("div", {}, words, bar, numbers),
+    button,
+  );
   let said = "";
   function show(state) {
     element.hidden = !state.running && !state.message;

@@ -7,54 +7,82 @@ import { makeBook } from "./book.js";
 import { makeProgress } from "./progress.js";
 import { makeUpload } from "./upload.js";
 
-/** Show the shelf in `host`. */
-export async function showShelf(host, { say, attempt, events }) {
-  const about = make("p", { class: "lead" });
-  const progress = makeProgress({ stop: () => attempt(api.stop) });
-  const books = make("ul", { class: "books" });
-  const makeAll = makeButton("Make all", { class: "strong", press: () => start([]) });
-  const shown = new Map();
-  let isRunning = false;
+/** Shows the shelf in `host`. */
+class ShelfView {
+  #about = make("p", { class: "lead" });
+  #books = make("ul", { class: "books" });
+  #shown = new Map();
+  #isRunning = false;
 
-  const start = (stories) => attempt(() => api.make(stories));
-  /** Keep what has not changed: its cover would flicker, and whoever has the focus there lose it. */
-  function showBook(story) {
-    const told = JSON.stringify([story, isRunning]);
-    if (shown.get(story.name)?.told !== told) shown.set(story.name, { told, element: makeBook(story, { start, isRunning }) });
-    return shown.get(story.name).element;
+  constructor(host, { say, attempt }) {
+    Object.assign(this, { say, attempt });
+    this.refresh = oneAtATime(() => this.#show());
+    this.progress = makeProgress({ stop: () => attempt(api.stop) });
+    this.makeAll = makeButton("Make all", { class: "strong", press: () => this.#start([]) });
+    const upload = makeUpload(host, (file) => this.#bring(file));
+    const head = make(
+      "div",
+      { class: "shelf-head" },
+      make("div", {}, make("h1", {}, "The shelf"), this.#about),
+      make("div", { class: "row" }, upload, this.makeAll),
+    );
+    host.append(head, this.progress.element, this.#books);
   }
-  const refresh = oneAtATime(async () => {
+
+  async #show() {
     const shelf = await api.shelf();
-    about.textContent = describe(shelf);
+    this.#about.textContent = describe(shelf);
     const focused = document.activeElement?.closest("[data-name]")?.dataset.name;
-    books.replaceChildren(...shelf.stories.map(showBook));
-    if (focused) books.querySelector(`[data-name="${CSS.escape(focused)}"] a`)?.focus();
-    makeAll.hidden = !shelf.stories.some(({ state }) => state === "stale" || state === "unmade");
-  });
-  function follow({ detail }) {
-    const hasChanged = isRunning !== detail.running;
-    isRunning = detail.running;
-    progress.show(detail);
-    makeAll.disabled = isRunning;
-    if (hasChanged) attempt(refresh);
+    this.#books.replaceChildren(...shelf.stories.map((story) => this.#showBook(story)));
+    if (focused) this.#books.querySelector(`[data-name="${CSS.escape(focused)}"] a`)?.focus();
+    this.makeAll.hidden = !shelf.stories.some(({ state }) => state === "stale" || state === "unmade");
   }
 
-  const upload = makeUpload(host, async (file) => {
-    const isDone = await attempt(() => api.upload(file));
-    if (isDone) say(`${file.name} is on the shelf.`);
-    if (isDone) await attempt(refresh);
-  });
-  const head = make("div", { class: "shelf-head" }, make("div", {}, make("h1", {}, "The shelf"), about), make("div", { class: "row" }, upload, makeAll));
-  host.append(head, progress.element, books);
-  await refresh();
-  const onShelf = () => attempt(refresh);
-  events.addEventListener("state", follow);
+  /** Keep what has not changed: its cover would flicker, and whoever has the focus there lose it. */
+  #showBook(story) {
+    const told = JSON.stringify([story, this.#isRunning]);
+    const shown = this.#shown.get(story.name);
+    if (shown?.told === told) return shown.element;
+    const does = { start: (stories) => this.#start(stories), isRunning: this.#isRunning };
+    const element = makeBook(story, does);
+    this.#shown.set(story.name, { told, element });
+    return element;
+  }
+
+  #start(stories) {
+    return this.attempt(() => api.make(stories));
+  }
+
+  async #bring(file) {
+    if (!(await this.attempt(() => api.upload(file)))) return;
+    this.say(`${file.name} is on the shelf.`);
+    await this.attempt(this.refresh);
+  }
+
+  /** Show how the making goes (the event `state`). */
+  follow(state) {
+    const hasChanged = this.#isRunning !== state.running;
+    this.#isRunning = state.running;
+    this.progress.show(state);
+    this.makeAll.disabled = state.running;
+    if (hasChanged) this.attempt(this.refresh);
+  }
+}
+
+/** Show the shelf in `host`. */
+export async function showShelf(host, shared) {
+  const { events, attempt } = shared;
+  const view = new ShelfView(host, shared);
+  await view.refresh();
+  const onState = ({ detail }) => view.follow(detail);
+  const onShelf = () => attempt(view.refresh);
+  events.addEventListener("state", onState);
   events.addEventListener("shelf", onShelf);
-  if (events.last.state?.running) follow({ detail: events.last.state });
+  if (events.last.state?.running) view.follow(events.last.state);
   return {
-    refresh,
+    refresh: onShelf,
     leave() {
-      events.removeEventListener("state", follow);
+      events.removeEventListener("state", onState);
       events.removeEventListener("shelf", onShelf);
     },
   };
