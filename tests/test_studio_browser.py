@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import audiobook.production
 from audiobook.cli import main
@@ -190,6 +191,50 @@ def test_a_line_is_given_to_its_speaker_and_taken_back(
         expect(page.get_by_text("Undone:")).to_be_visible()
         assert (project / "voices.yaml").read_bytes() == before
         expect(page.get_by_role("button", name="Edwin: He's late, at any rate.")).to_have_count(0)
+
+
+def test_what_an_editor_wrote_is_not_written_over(
+    browser: Browser, studio: StudioClient, project: Path
+) -> None:
+    before = (project / "voices.yaml").read_bytes()
+
+    def grow_old(route: Route) -> None:
+        asked = route.request.post_data_json
+        route.continue_(post_data=json.dumps({**asked, "revision": "0" * 64}))
+
+    with open_page(browser, studio.address, expected="409") as page:
+        page.route("**/corrections", grow_old)
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="He's late, at any rate.").click()
+        page.get_by_label("Said by").select_option("Edwin")
+        expect(page.locator(".notice-error")).to_contain_text("voices.yaml")
+        expect(page.get_by_label("Said by")).not_to_have_value("Edwin")
+    assert (project / "voices.yaml").read_bytes() == before
+
+
+def test_the_pointer_is_told_who_and_why(browser: Browser, studio: StudioClient) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="Tom: Who else is coming?").hover()
+        expect(page.locator(".hint")).to_have_text(re.compile(r"Tom \d+ % sure.*asked Tom"))
+        page.keyboard.press("Escape")
+        expect(page.locator(".hint")).to_be_hidden()
+
+
+def test_the_play_and_the_page_keep_the_place(browser: Browser, studio: StudioClient) -> None:
+    with open_page(browser, studio.address, size=(900, 400)) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="Nobody moved.").click()
+        top = page.locator(".is-chosen").bounding_box()
+        page.locator("#layout-play").dispatch_event("change")
+        expect(page.locator(".text-play")).to_be_visible()
+        expect(page.locator(".is-chosen")).to_have_text("Nobody moved.")
+        moved = page.locator(".is-chosen").bounding_box()
+        assert top is not None
+        assert moved is not None
+        assert abs(top["y"] - moved["y"]) < 40  # as far as the page is long enough
+        page.reload()
+        expect(page.locator(".text-play")).to_be_visible()
 
 
 def test_a_change_made_in_an_editor_is_shown(browser: Browser, studio: StudioClient, project: Path) -> None:

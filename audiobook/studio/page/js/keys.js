@@ -21,13 +21,10 @@ function nameOf(event) {
   return event.altKey ? null : event.key;
 }
 
-/**
- * Listen for keys.  `use(bindings)` replaces the view's own, each `{key, shown, words, run}`; `always` are
- * those of every view.
- */
-export function createKeys(dialog, always = []) {
+/** Listen for keys; `use(bindings)` says for which, each `{key, shown, words, run}`, beside `?`. */
+export function createKeys(dialog) {
   let own = [];
-  const all = () => [...own, ...always, { key: "?", shown: "?", words: "Show the keys", run: show }];
+  const all = () => [...own, { key: "?", shown: "?", words: "Show the keys", run: show }];
   function show() {
     const rows = all().map(({ shown, words }) =>
       make("div", {}, make("dt", {}, make("kbd", {}, shown)), make("dd", {}, words)),

@@ -23,9 +23,8 @@ const say = createNotices(document.getElementById("notices"));
 const store = new Store();
 const events = openEvents();
 const undoButton = makeButton("Undo", { picture: "undo", class: "plain", press: undo });
-const keys = createKeys(document.getElementById("keys"), [
-  { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo },
-]);
+const keys = createKeys(document.getElementById("keys"));
+const undoKey = { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo };
 
 let current = { leave() {} };
 let turn = 0;
@@ -42,7 +41,6 @@ async function attempt(act) {
 }
 
 async function undo() {
-  if (undoButton.hidden) return;
   await attempt(async () => {
     const undone = await store.undo();
     say(`Undone: ${undone}`);
@@ -80,7 +78,7 @@ async function follow({ isFirst = false } = {}) {
       return;
     }
     current = shown;
-    keys.use(shown.keys ?? []);
+    keys.use([...(shown.keys ?? []), ...(WRITING.includes(place.view) ? [undoKey] : [])]);
   } catch (error) {
     if (mine !== turn) return;
     host.replaceChildren(make("h1", {}, "This can’t be shown"), make("p", { class: "fault" }, error.message));

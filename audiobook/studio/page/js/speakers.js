@@ -1,5 +1,7 @@
 // Who speaks, and in which of the twelve colours of css/colours.css.
 
+import { capital } from "./words.js";
+
 export const NARRATOR = "narrator";
 export const COLOURS = 12;
 
@@ -16,8 +18,5 @@ export function speakerClass(characters, speaker) {
 
 /** Return how a speaker is called on the page; null is a line whose speaker the text doesn't tell. */
 export function speakerName(speaker) {
-  if (speaker === NARRATOR) return "Narrator";
-  return speaker === null || speaker === undefined
-    ? "Somebody"
-    : speaker.slice(0, 1).toUpperCase() + speaker.slice(1);
+  return capital(speaker ?? "somebody");
 }
