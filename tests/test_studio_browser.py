@@ -311,6 +311,7 @@ def test_speed_and_place_are_kept(browser: Browser, project: Path) -> None:
     _make("supper")
     with open_studio(project) as studio, open_page(browser, studio.address) as page:
         show_view(page, studio.address, "supper", "listen")
+        wait_until(page, "document.querySelector('#player').readyState > 0")
         page.get_by_label("Speed").select_option("1.5")
         bar = page.get_by_role("slider", name="Place in the chapter")
         box = page.locator(".waveform").bounding_box()
