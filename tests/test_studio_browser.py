@@ -199,7 +199,7 @@ def test_what_an_editor_wrote_is_not_written_over(
     before = (project / "voices.yaml").read_bytes()
 
     def grow_old(route: Route) -> None:
-        asked = route.request.post_data_json
+        asked = json.loads(route.request.post_data or "{}")
         route.continue_(post_data=json.dumps({**asked, "revision": "0" * 64}))
 
     with open_page(browser, studio.address, expected="409") as page:
