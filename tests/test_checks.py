@@ -257,7 +257,7 @@ def test_whole_book_files_are_checked_too(made: Path) -> None:
     audio["\xa9nam"] = "Another"
     audio.save()
     wrong = failed(check("walk")[1])
-    assert "is damaged" in wrong["decodes"]["remark"]
+    assert "narrate --force makes it anew" in wrong["decodes"]["remark"]
     assert "title is 'Another'" in wrong["tags"]["remark"]
 
 

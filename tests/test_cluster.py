@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -175,6 +176,9 @@ def test_a_cluster_makes_every_format_and_the_book_is_joined_here(
     assert "book: encoded 'Two'" in done.stderr
     assert finished(project) == wanted
     assert nothing_half_made(project)
+    again = narrate(*formats, "--scheduler", host.address, "--force", "--json")
+    counts = [(story["clips_made"], story["clips_reused"]) for story in json.loads(again.stdout)["stories"]]
+    assert counts == [(1, 0), (4, 0)]  # each utterance once, though in three formats
 
 
 @pytest.mark.slow

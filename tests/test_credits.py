@@ -240,6 +240,7 @@ def test_a_slower_voice_shortens_the_sample_to_five_minutes(new_project: NewProj
         read_track(path, "", 0, planned.utterances)
     record = read_record(read_record_text(path) or "")
     assert record is not None
+    assert len(str(ID3(path).getall("USLT")[0]).split()) == 9 * len(record.lines)
     count = len(record.lines)
     assert 0 < count < len(planned.utterances)
     assert len(read_track(path, "", 0, planned.utterances[:count]).cues) == count

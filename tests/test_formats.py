@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.test_production import finished, make, narrate
 
 NewProject = Callable[..., Path]
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - the one other filesystem that most Linux machines have
 M4B = f"{TONES}output: {{formats: [m4b]}}\n"
 CHAPTERS = ("It began.", '"Hello," said Nora. And so it went on.', "It ended.")
 
@@ -206,6 +208,45 @@ def test_a_whole_book_file_asked_for_just_once_is_no_leftover(project: Path) -> 
     assert "no story" not in narrate().stdout
     narrate("clean")
     assert "book/The Book.epub" in finished(project)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.access(SHARED_MEMORY, os.W_OK), reason="there is no second filesystem here")
+@pytest.mark.usefixtures("project")
+def test_the_output_may_lie_on_another_disk_than_the_cache() -> None:
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as other:
+        make("--output", other)
+        assert (Path(other) / "book" / "The Book.m4b").exists()
+        assert not (Path(other) / ".partial").exists()
+
+
+@pytest.mark.slow
+def test_captions_that_were_asked_for_once_keep_up_and_a_list_of_nothing_goes(project: Path) -> None:
+    make("--format", "mp3", "--format", "vtt")
+    write_book(project, CHAPTERS[0], CHAPTERS[1].replace("went", "carried"), CHAPTERS[2])
+    make("--format", "mp3")
+    captions = finished(project)["book/02 - Chapter 2.vtt"].decode()
+    assert "carried" in captions
+    (project / "texts" / "book.md").write_text("# The Book\n\nIt began and it ended.\n")
+    make("--format", "mp3")
+    narrate("clean")
+    assert "book/playlist.m3u8" not in finished(project)
+
+
+@pytest.mark.slow
+def test_a_broken_file_in_a_source_epub_is_no_traceback(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, b="It goes on.")
+    page = xhtml("<h1>One</h1><p>It began.</p>")
+    style = "".join(f"p.c{number} {{ color: #{number:06x} }}\n" for number in range(500))
+    item = '<item id="css" href="a.css" media-type="text/css"/>'
+    data = bytearray(make_epub({"one.xhtml": page}, files={"OPS/a.css": style}, manifest=item))
+    at = data.index(b"OPS/a.css") + 200
+    data[at : at + 30] = bytes(30)
+    (project / "texts" / "book.epub").write_bytes(data)
+    done = narrate("--format", "epub")
+    assert "Traceback" not in done.stderr
+    assert (project / "output" / "b" / "B.epub").exists()
+    assert (project / "output" / "book" / "The Book.epub").exists()
 
 
 @pytest.mark.slow

@@ -18,6 +18,9 @@ from audiobook.checking.tags import Label, judge_label
 from audiobook.errors import StorageError
 from audiobook.model import Track
 
+_ANEW = "narrate --force makes it anew"
+"""A plain run may take a damaged file for whole: it looks at its tags and its length."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOrder:
@@ -85,14 +88,14 @@ def listen(path: Path, ffmpeg: Encoder) -> tuple[Measurement, list[str]] | str:
 
 def unreadable(path: Path, why: str) -> Finding:
     """Say that a file can't be read, and why."""
-    remark = f"{why}; run narrate to make it anew"
+    remark = f"{why}; {_ANEW}"
     return Finding(file=path, figure="decodes", value=None, limit="cleanly", passed=False, remark=remark)
 
 
 def judge_decoding(path: Path, complaints: Sequence[str]) -> Finding:
-    """Say what ffmpeg complained of, if anything."""
+    """Say what the decoder complained of, if anything."""
     value = f"{len(complaints)} faults" if complaints else "cleanly"
-    remark = f"ffmpeg: {complaints[0]}" if complaints else ""
+    remark = f"{complaints[0]}; {_ANEW}" if complaints else ""
     return Finding(
         file=path, figure="decodes", value=value, limit="cleanly", passed=not complaints, remark=remark
     )

@@ -17,8 +17,9 @@ from audiobook.audio import find_encoder
 from audiobook.errors import ClusterError, NarrateError, StorageError
 from audiobook.model import Track
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import TrackResult, build_track, publish, unfinished_track
+from audiobook.production.jobs import TrackResult, build_track, discard, publish, unfinished_track
 from audiobook.production.plan import TrackPlan
+from audiobook.production.project import make_folder
 from audiobook.production.tools import compare_tools, engines_of, name_tools
 from audiobook.publishing import read_mark
 
@@ -86,6 +87,7 @@ def receive_track(plan: TrackPlan, made: FarTrack, partial: Path) -> TrackResult
     Raises `ClusterError` where it is not, `StorageError` where it can't be written.
     """
     unfinished = unfinished_track(plan, partial)
+    make_folder(unfinished.parent)
     try:
         unfinished.write_bytes(made.data)
         mark = read_mark(unfinished)
@@ -93,7 +95,7 @@ def receive_track(plan: TrackPlan, made: FarTrack, partial: Path) -> TrackResult
             raise ClusterError(f"{plan.path}: what came back from the cluster is not this file, whole")
         publish(unfinished, plan.path)
     except OSError as error:
-        raise StorageError(f"{partial}: can't be written: {error.strerror}") from error
+        raise StorageError(f"{unfinished.parent}: can't be written: {error.strerror}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
     return TrackResult(track=made.track, clips_repaired=len(plan.orders))

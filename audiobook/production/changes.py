@@ -26,6 +26,7 @@ _TAG_NAMES = {
     "series": "the series",
     "series_part": "the part of the series",
     "description": "the description",
+    "publisher": "the publisher",
     "cover": "the cover",
     "scenes": "the marks of scenes",
     "text": "the text in the tag (marks, notes, white space)",

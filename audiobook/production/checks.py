@@ -106,7 +106,7 @@ def _open_story(
     tracks = [track for track in work.plan.tracks if track.codec in FORMATS]
     for track in tracks:
         if track.path.is_file():
-            picture = pictures / f"{track.path.parent.name} - {track.path.stem}.svg" if pictures else None
+            picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
             story.orders.append(_order(track, report.reasons.get(track.path, ()), picture))
         else:
             story.findings.append(_missing(track.path))

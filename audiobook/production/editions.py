@@ -17,6 +17,7 @@ from audiobook.production.plan import StoryPlan, TrackPlan, track_paths
 from audiobook.production.project import Project, story_folder
 from audiobook.publishing import (
     BOOK_FILES,
+    CAPTIONS,
     TEXT_FILES,
     WITH_COVER,
     WITH_PAGES,
@@ -170,6 +171,11 @@ def compose_texts(
         if each in TEXT_FILES
         for name, text in TEXT_FILES[each](release, base_url).items()
     }
+
+
+def find_captions(tracks: Sequence[TrackPlan]) -> list[str]:
+    """List the kinds of captions that lie beside tracks: once asked for, they are kept up to date."""
+    return [name for name in CAPTIONS if any(track.path.with_suffix(f".{name}").exists() for track in tracks)]
 
 
 def write_texts(texts: Mapping[Path, bytes], partial: Path) -> list[Path]:

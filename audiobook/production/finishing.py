@@ -7,6 +7,7 @@ from pathlib import Path
 from audiobook.errors import NarrateError
 from audiobook.production.editions import (
     compose_texts,
+    find_captions,
     is_edition_made,
     open_release,
     write_texts,
@@ -47,7 +48,8 @@ def _finish_book(run: Run, story: StoryWork) -> None:
     try:
         if tracks:
             release = open_release(plan.script.book, plan.cast, tracks)
-            texts = compose_texts(folder, release, run.formats, run.base_url, cover=plan.cover)
+            formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
+            texts = compose_texts(folder, release, tuple(formats), run.base_url, cover=plan.cover)
             report.files += write_texts(texts, run.project.partial)
         for edition in story.all_editions:
             if is_edition_made(edition):

@@ -28,6 +28,7 @@ from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageEr
 from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.plan import ClipOrder, TrackPlan
+from audiobook.production.project import make_folder
 from audiobook.production.records import keep_lines
 from audiobook.production.samples import keep_within
 from audiobook.publishing import (
@@ -111,6 +112,7 @@ def _synthesize(engine: Engine, order: ClipOrder) -> Clip:
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:
     """Make a track as `build_track` does, and give it its final name in one step."""
     unfinished = unfinished_track(plan, partial)
+    make_folder(unfinished.parent)
     try:
         result = build_track(plan, cache, encoder, unfinished)
         publish(unfinished, plan.path)
@@ -120,9 +122,15 @@ def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Pat
 
 
 def unfinished_track(plan: TrackPlan, partial: Path) -> Path:
-    """Name a track in the making."""
-    title = safe_file_name(plan.tags.title) if plan.is_part else plan.path.stem
-    return unfinished_path(plan.path, plan.fingerprint, partial, title=title)
+    """Name a track in the making.
+
+    A part of a whole-book file is made where it will lie, since the cache may be on another disk than the
+    output; what a kill leaves of it there is pruned like a clip.
+    """
+    if plan.is_part:
+        title = safe_file_name(plan.tags.title)
+        return unfinished_path(plan.path, plan.fingerprint, plan.path.parent, title=title)
+    return unfinished_path(plan.path, plan.fingerprint, partial)
 
 
 def unfinished_path(path: Path, fingerprint: str, partial: Path, *, title: str = "") -> Path:
@@ -227,8 +235,11 @@ def _shorten(plan: TrackPlan, cues: Sequence[Cue]) -> TrackPlan:
     """Leave out what a voice that is slower than foreseen says too late; the record says what is left."""
     longest_s = (plan.longest_s or 0) - plan.spacing.tail_ms / 1000
     count = keep_within(plan.utterances, [cue.end_s for cue in cues], longest_s)
+    kept, orders = plan.utterances[:count], plan.orders[:count]
+    voices = tuple(dict.fromkeys(order.voice.id for order in orders))
+    tags = replace(plan.tags, text=" ".join(utterance.text for utterance in kept), voices=voices)
     record = keep_lines(plan.record, count)
-    return replace(plan, utterances=plan.utterances[:count], orders=plan.orders[:count], record=record)
+    return replace(plan, utterances=kept, orders=orders, record=record, tags=tags)
 
 
 def _check_not_too_long(path: Path, seconds: float, longest_s: float | None) -> None:

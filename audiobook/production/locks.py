@@ -17,7 +17,7 @@ def sole_use(output: Path, cache_folder: Path, note: Callable[[str], None]) -> I
     """Hold the lock of an output folder, waiting (and saying so) for another run that has it.
 
     Two runs at once would take each other's unfinished files for leftovers.  The folder itself is what
-    is locked, so that no lock file lies among the audiobooks; where a folder can't be (Windows), a
+    is locked, so that no lock file lies among the audiobooks; where a folder can't be (Windows, NFS), a
     file in the cache folder stands for it.  The system lets go of the lock when a process dies.
     Raises `StorageError`.
     """
@@ -39,6 +39,10 @@ def sole_use(output: Path, cache_folder: Path, note: Callable[[str], None]) -> I
         except BlockingIOError:
             note(waiting)
             fcntl.flock(folder, fcntl.LOCK_EX)
+        except OSError:  # NFS locks only what is open for writing, which a folder never is
+            with _lock_file(output, cache_folder, note, waiting):
+                yield
+            return
         yield
     finally:
         os.close(folder)

@@ -111,7 +111,8 @@ def _collect_track(
     except NarrateError as error:
         _fail(job.story, str(error), listener)
         return
-    _count_made(report, result.clips_repaired)
+    if job.track.codec == job.story.plan.tracks[0].codec:  # each utterance counts once, not in each codec
+        _count_made(report, result.clips_repaired)
     job.story.tracks.remove(job.track)
     if job.track.is_part:
         listener.part_made(report, job.track.tags.title)

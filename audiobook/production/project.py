@@ -192,6 +192,7 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
     is_empty = all(path in left for path in origins)
     if not is_empty:
         left -= {path for path in left if path.name == _SAMPLE}
+    left |= {path for path in files if path.suffix == ".m3u8" and _names_nothing(path, left)}
     if not left:
         return []
     stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
@@ -201,6 +202,18 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
         if is_empty and path.name in _LISTS:
             left.add(path)
     return sorted(left)
+
+
+def _names_nothing(playlist: Path, left: Collection[Path]) -> bool:
+    """Tell whether all files of a playlist of narrate's are gone, or go."""
+    if playlist.name not in _LISTS:
+        return False
+    try:
+        lines = playlist.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    named = [playlist.with_name(line) for line in lines if line and not line.startswith("#")]
+    return bool(named) and all(path in left or not path.exists() for path in named)
 
 
 def _read_origin(path: Path) -> str | None:

@@ -46,15 +46,19 @@ def make_stories(
         shelf = _Shelf(run, sources, are_all=not names)
         try:
             for first in range(0, len(sources), _LOT):
-                stories = shelf.survey(first, first + _LOT)
-                if any(story.tracks or story.editions for story in stories):
-                    _produce(run, stories)
-                for story in stories:
-                    finish_story(run, story)
+                _make_lot(run, shelf, first)
         finally:
             clear_partial(project)
         shelf.list_leftovers()
     return shelf.report
+
+
+def _make_lot(run: Run, shelf: _Shelf, first: int) -> None:
+    stories = shelf.survey(first, first + _LOT)
+    if any(story.tracks or story.editions for story in stories):
+        _produce(run, stories)
+    for story in stories:
+        finish_story(run, story)
 
 
 def plan_stories(

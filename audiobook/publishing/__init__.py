@@ -1,5 +1,6 @@
 """Publishing: tracks become files that a listener opens."""
 
+from audiobook.publishing.captions import CAPTIONS
 from audiobook.publishing.cover import (
     CoverWish,
     find_picture_fault,
@@ -28,6 +29,7 @@ from audiobook.publishing.tags import UNKNOWN_AUTHOR, Stamp, Tags, language_code
 
 __all__ = [
     "BOOK_FILES",
+    "CAPTIONS",
     "TEXT_FILES",
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -80,8 +81,10 @@ class EpubFile:
             # What is read ends at the size that the archive states: zipfile sees to that.
             with archive.open(member) as source:
                 self._pour(source, member.filename, member.file_size)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise SourceError(f"{archive.filename}: {member.filename} is broken ({error})") from error
+        except OSError as error:
+            raise StorageError(f"{self._path}: can't be written: {error.strerror}") from error
 
     def _pour(self, source: IO[bytes], name: str, size: int) -> None:
         info = _info(name, _method(name))
