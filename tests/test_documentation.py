@@ -28,6 +28,7 @@ def test_the_readme_holds_its_two_commands_in_order() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_output_in_the_documentation_is_what_the_program_prints() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "docs" / "render.py"), "--check"],

@@ -111,6 +111,7 @@ def test_no_part_ends_with_a_heading() -> None:
     assert first.utterances[-1].kind == "narration"
 
 
+@pytest.mark.slow
 def test_an_edited_paragraph_moves_no_cut() -> None:
     said = long_chapter(900)
 

@@ -127,6 +127,7 @@ print(started)
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_a_cold_run_gives_equal_bytes_whatever_the_workers_and_the_folder(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -310,6 +311,7 @@ def test_a_cut_file_is_made_again(new_project: NewProject) -> None:
     assert finished(project) == before
 
 
+@pytest.mark.slow
 def test_leftovers_are_listed_and_only_they_are_cleaned(new_project: NewProject) -> None:
     project = new_project(old="All is well.", kept="So it is.")
     make()
@@ -467,6 +469,7 @@ def test_previews_and_auditions_have_a_folder_of_their_own(new_project: NewProje
     )
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_wait_for_each_other(new_project: NewProject, tmp_path: Path) -> None:
     project = new_project(a=LONG, b=LONG.replace("harbour", "river"))
     runs = [

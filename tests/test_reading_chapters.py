@@ -147,6 +147,7 @@ def test_real_books_have_their_chapters(case: Path) -> None:
     assert not any(mark in words for c in book.chapters for words in said(book, c) for mark in numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with quotes")
 def test_novels_are_tiled_and_modern_stories_stay_whole() -> None:
     for path in sorted(Path(CORPUS or "", "quotes", "dev").glob("*.txt")):

@@ -84,6 +84,7 @@ def test_ctrl_c_ends_it_though_a_page_listens_and_a_run_is_on(new_project: NewPr
         assert list((project / "output").rglob("*.mp3")) == []
 
 
+@pytest.mark.slow
 def test_other_folders_may_be_named(new_project: NewProject, tmp_path: Path) -> None:
     project = new_project(a="All is well.")
     (project / "voices.yaml").rename(tmp_path / "mine.yaml")

@@ -53,6 +53,7 @@ def follow(events: Iterator[tuple[str, Any]]) -> Iterator[dict[str, Any]]:
                     return
 
 
+@pytest.mark.slow
 def test_a_story_is_made_live_and_can_be_listened_to(new_project: NewProject) -> None:
     project = new_project(settings="narrator: en-us\n")
     for path in (project / "texts").glob("*.txt"):
@@ -133,6 +134,7 @@ def check_ranges(studio: StudioClient, address: str, data: bytes) -> None:
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(data)))
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_only_whole_files(new_project: NewProject) -> None:
     texts = {f"story-{number}": LONG.replace("harbour", f"harbour {number}") for number in range(4)}
     project = new_project(settings="narrator: en-us\n", **texts)
@@ -156,6 +158,7 @@ def test_a_run_that_is_stopped_leaves_only_whole_files(new_project: NewProject) 
         assert again.status == 202
 
 
+@pytest.mark.slow
 def test_the_studio_takes_its_run_along_when_it_ends(new_project: NewProject) -> None:
     project = new_project(settings="narrator: en-us\n", a=LONG)
     with open_studio(project) as studio, studio.events() as events:
@@ -170,6 +173,7 @@ def test_the_studio_takes_its_run_along_when_it_ends(new_project: NewProject) ->
         assert not any(b"audiobook.studio.maker" in command for command in commands)
 
 
+@pytest.mark.slow
 def test_what_fails_in_a_run_is_said(new_project: NewProject) -> None:
     project = new_project(good=STORY, empty="")
     with open_studio(project) as studio, studio.events() as events:
