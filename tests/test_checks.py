@@ -248,6 +248,8 @@ def test_whole_book_files_are_checked_too(made: Path) -> None:
         "speech at its marks",
         "decodes",
     }
+    assert rows >= {"lines", "pace", "planned silences", "decoded length", "sound in pauses"}
+    assert "source" in {row["figure"] for row in found["stories"][0]["findings"]}
     (book,) = (made / "output" / "walk").glob("*.epub")
     data = bytearray(book.read_bytes())
     data[len(data) // 2] ^= 0xFF

@@ -10,13 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.audio import Encoder
-from audiobook.checking.completeness import TOLERANCE_MS, find_speech_s
-from audiobook.checking.files import CheckedFile, judge_decoding, judge_stale, listen, unreadable
+from audiobook.checking.completeness import TOLERANCE_MS, Planned, find_speech_s, judge_track
+from audiobook.checking.files import (
+    CheckedFile,
+    FileOrder,
+    judge_decoding,
+    judge_stale,
+    listen,
+    unreadable,
+)
 from audiobook.checking.meter import Measurement
 from audiobook.checking.profiles import Profile
 from audiobook.checking.report import Finding
 from audiobook.checking.sound import judge_figures, measure_figures, read_header
 from audiobook.checking.tags import Label, judge_label
+from audiobook.model import Cue
 
 _MOST_NERO_MARKS = 255
 """Nero's list of chapters, which mutagen reads, counts them in a byte."""
@@ -27,7 +35,8 @@ class BookOrder:
     """A whole-book file to be checked, and what it should be.
 
     `chapters` are the titles of its files, `heads_s` the silence with which each begins.  `stale` says why
-    it is not what would be made now (nothing where it is).
+    it is not what would be made now (nothing where it is).  `parts` are the encoded chapters that an M4B was
+    joined of, as far as they are still there: they know its lines, which it does not tell itself.
     """
 
     path: Path
@@ -35,6 +44,7 @@ class BookOrder:
     heads_s: tuple[float, ...]
     label: Label
     stale: tuple[str, ...] = ()
+    parts: tuple[FileOrder, ...] = ()
 
 
 def check_book(order: BookOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
@@ -67,15 +77,42 @@ def _check_sound(order: BookOrder, profile: Profile, ffmpeg: Encoder) -> tuple[l
     if isinstance(listened, str):
         return [unreadable(path, listened)], 0.0
     heard, complaints = listened
+    marks = _read_marks(path)
     # How long a file may be is said of chapters.
     profile = replace(profile, limits=tuple(limit for limit in profile.limits if limit.figure != "length"))
     findings = [
         judge_decoding(path, complaints),
         *judge_figures(path, measure_figures(heard, header), header, profile),
         judge_label(path, order.label),
-        *_judge_marks(order, _read_marks(path), heard),
+        *_judge_marks(order, marks, heard),
+        *_judge_lines(order, [start_s for start_s, _ in marks], heard),
     ]
     return findings, heard.seconds
+
+
+def _judge_lines(order: BookOrder, starts_s: Sequence[float], heard: Measurement) -> list[Finding]:
+    """Check the lines of an M4B's parts at the places that its marks give them."""
+    tracks = [part.track for part in order.parts if part.track is not None]
+    if len(tracks) < len(order.chapters) or len(starts_s) < len(tracks):
+        remark = "the encoded chapters that it was joined of, which know them, are no longer in the cache"
+        unknown = Finding(file=order.path, figure="lines", value="not checked", passed=True, remark=remark)
+        return [unknown]
+    cues: list[Cue] = []
+    leads_s: list[float] = []
+    tail_s = 0.0
+    for start_s, track, part in zip(starts_s, tracks, order.parts, strict=False):
+        cues += [replace(cue, start_s=start_s + cue.start_s, end_s=start_s + cue.end_s) for cue in track.cues]
+        first, *others = part.planned.leads_s
+        leads_s += [tail_s + first, *others]
+        tail_s = part.planned.tail_s
+    planned = Planned(
+        utterances=tuple(u for part in order.parts for u in part.planned.utterances),
+        leads_s=tuple(leads_s),
+        expected_s=tuple(s for part in order.parts for s in part.planned.expected_s),
+        tail_s=tail_s,
+    )
+    joined = replace(tracks[0], path=str(order.path), seconds=heard.seconds, cues=tuple(cues))
+    return judge_track(order.path, joined, planned, heard)
 
 
 def _read_marks(path: Path) -> list[tuple[float, str]]:

@@ -160,6 +160,7 @@ def _order_book(edition: EditionPlan, stale: Sequence[str]) -> BookOrder:
             title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
         ),
         stale=tuple(stale),
+        parts=tuple(_order(part, (), None) for part in edition.parts if part.path.is_file()),
     )
 
 
@@ -236,6 +237,8 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
     findings += judge_spread(_list_figures([story]), profile)
     findings += judge_titles([order.path for order in story.orders if order.path.suffix == ".mp3"])
     chapters = [order for order in story.orders if order.path.stem != SAMPLE]
+    if not chapters and not any(finding.value == "not checked" for finding in findings):
+        chapters = [part for book in story.books for part in book.parts]
     if chapters and story.work is not None and story.is_whole and not story.errors:
         findings.append(_judge_source(chapters, story.work.plan.script))
     return StoryFindings(
