@@ -129,26 +129,19 @@ def plan_story(
         chapter = draft.chapter
         if chosen is not None and not chosen.holds(chapter.number):
             continue
-        orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint)
-        engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in orders}}
         first = TrackPlan(
             path=draft.path,
             codec="",
             chapter=chapter.number,
             utterances=chapter.utterances,
-            orders=orders,
+            orders=order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint),
             spacing=spacing,
             tags=draft.tags,
             origin=origin,
             cover=cover,
             longest_s=draft.longest_s,
         )
-        for codec in draft.codecs:
-            makers = Makers(encoder=encoder.version_for(codec), engines=engines)
-            is_format = codec in FORMATS
-            tracks.append(
-                plan_file(first, codec, makers) if is_format else _plan_part(parts, first, codec, makers)
-            )
+        tracks += _plan_codecs(first, draft.codecs, encoder, engine_fingerprint, parts)
     return StoryPlan(
         script=keep_chapters(script, chosen),
         cast=cast,
@@ -157,6 +150,24 @@ def plan_story(
         warnings=(*cover_warnings, *pronouncer.warnings(str(project.voices))),
         is_overruled=overruled,
     )
+
+
+def _plan_codecs(
+    first: TrackPlan,
+    codecs: Sequence[str],
+    encoder: Encoder,
+    engine_fingerprint: Callable[[str], str],
+    parts: Path,
+) -> list[TrackPlan]:
+    """Complete a plan for each codec."""
+    engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in first.orders}}
+    planned = []
+    for codec in codecs:
+        makers = Makers(encoder=encoder.version_for(codec), engines=engines)
+        is_format = codec in FORMATS
+        file = plan_file(first, codec, makers) if is_format else _plan_part(parts, first, codec, makers)
+        planned.append(file)
+    return planned
 
 
 _UNTAGGED = Tags(title="", album="", author=None, voices=(), number=0, count=0, language="", text="")
