@@ -250,6 +250,7 @@ def test_without_fork_the_error_says_so(engine: EspeakEngine) -> None:
         engine.synthesize("Hello.", VOICE)
 
 
+@pytest.mark.slow
 def test_a_small_stress_run() -> None:
     results, _ = stress.run(clips=200, workers=2, longest=60)
     assert len(results) == 200

@@ -97,6 +97,7 @@ def test_new_tags_join_the_same_chapters_again(project: Path) -> None:
     assert MP4(project / "output" / "book" / "The Book.m4b").tags["©ART"] == ["A. Writer"]
 
 
+@pytest.mark.slow
 def test_a_finished_book_needs_its_parts_no_more(project: Path) -> None:
     make()
     before = finished(project)
@@ -108,6 +109,7 @@ def test_a_finished_book_needs_its_parts_no_more(project: Path) -> None:
     assert finished(project) == before
 
 
+@pytest.mark.slow
 def test_a_cache_too_small_for_the_parts_does_no_harm(project: Path) -> None:
     (project / "voices.yaml").write_text(M4B.replace("[m4b]", "[m4b], cache_gb: 0.1"))
     filler = cache_folder() / "clips" / "ab" / "filler.clip"

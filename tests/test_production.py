@@ -447,6 +447,7 @@ def test_a_story_that_kills_its_worker_or_breaks_its_engine_fails_alone(
     assert "'broken'" in listed.stderr
 
 
+@pytest.mark.slow
 def test_an_unreadable_story_keeps_its_files(new_project: NewProject) -> None:
     project = new_project(a="All is well.", b="So it is.")
     make()
@@ -456,6 +457,7 @@ def test_an_unreadable_story_keeps_its_files(new_project: NewProject) -> None:
     assert sorted(finished(project)) == ["a/01 - A.mp3", "b/01 - B.mp3"]
 
 
+@pytest.mark.slow
 def test_previews_and_auditions_have_a_folder_of_their_own(new_project: NewProject) -> None:
     project = new_project(a="One.\n\nTwo.\n\nThree.")
     stories = make("a", "--preview", "2")

@@ -191,6 +191,7 @@ def test_a_real_book_is_spoken_as_it_asks() -> None:
     assert sum(len(order.phonemes) for order in orders) == 281
 
 
+@pytest.mark.slow
 def test_a_changed_pronunciation_remakes_exactly_the_clips_that_hold_it(
     new_project: Callable[..., Path],
 ) -> None:
