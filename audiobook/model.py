@@ -282,6 +282,7 @@ class Voice:
     """How a speaker sounds.
 
     `rate` is in words a minute (80 to 450), `pitch` 0 to 100 with 50 the voice's own, `volume` 0 to 1.
+    `range` is how far the melody rises and falls: 0 is one tone, 50 the voice's own, 100 twice that.
     """
 
     engine: str
@@ -289,6 +290,7 @@ class Voice:
     rate: int = 155
     pitch: int = 50
     volume: float = 1.0
+    range: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,10 +49,11 @@ _VOICE_KEYS: Mapping[str, Reader[Any]] = {
     "engine": text("the name of an engine"),
     "voice": text("the id of a voice"),
     # The ranges are those in which eSpeak NG changes anything (speak_lib.h: espeakRATE 80 to 450,
-    # espeakPITCH 0 to 100); volume is pyttsx3's 0 to 1.
+    # espeakPITCH and espeakRANGE 0 to 100); volume is pyttsx3's 0 to 1.
     "rate": whole(80, 450, "a number of words per minute"),
     "pitch": whole(0, 100, "a pitch, 50 being the voice's own"),
     "volume": number(0, 1, "a volume"),
+    "range": whole(0, 100, "a range of the melody, 50 being the voice's own"),
 }
 
 _CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
@@ -179,6 +180,7 @@ class Schema:
             rate=values.get("rate"),
             pitch=values.get("pitch"),
             volume=values.get("volume"),
+            range=values.get("range"),
         )
         self._check_voice(wish, lower_engine, marks, findings)
         return wish

@@ -17,7 +17,8 @@ CastingMode = Literal["full", "gender", "single"]
 class VoiceWish:
     """What is stated about a voice; None leaves it to whatever lies below.
 
-    Units are those of `Voice`: `rate` in words a minute, `pitch` 0 to 100, `volume` 0 to 1.
+    Units are those of `Voice`: `rate` in words a minute, `pitch` 0 to 100, `volume` 0 to 1,
+    `range` 0 to 100.
     """
 
     engine: str | None = None
@@ -25,6 +26,7 @@ class VoiceWish:
     rate: int | None = None
     pitch: int | None = None
     volume: float | None = None
+    range: int | None = None
 
     def over(self, lower: VoiceWish) -> VoiceWish:
         """Return this wish with what it leaves open taken from `lower`."""
@@ -34,6 +36,7 @@ class VoiceWish:
             rate=lower.rate if self.rate is None else self.rate,
             pitch=lower.pitch if self.pitch is None else self.pitch,
             volume=lower.volume if self.volume is None else self.volume,
+            range=lower.range if self.range is None else self.range,
         )
 
     def on(self, voice: Voice) -> Voice:
@@ -45,6 +48,7 @@ class VoiceWish:
             rate=voice.rate if self.rate is None else self.rate,
             pitch=voice.pitch if self.pitch is None else self.pitch,
             volume=voice.volume if self.volume is None else self.volume,
+            range=voice.range if self.range is None else self.range,
         )
 
 
@@ -53,7 +57,7 @@ class CharacterSettings:
     """What is stated about a character.
 
     `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
-    pools, and then gets the stated rate, pitch and volume.  `is_character` False: the name is nobody's.
+    pools, and then gets the stated rate, pitch, volume and range.  `is_character` False: the name is nobody's.
     """
 
     name: str

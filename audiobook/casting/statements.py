@@ -30,6 +30,7 @@ def state_voice(text: str, story: str, speaker: str, wish: VoiceWish) -> str:
         "rate": wish.rate,
         "pitch": wish.pitch,
         "volume": wish.volume,
+        "range": wish.range,
     }
     fields = {key: value for key, value in stated.items() if value is not None}
     if not fields:

@@ -153,6 +153,8 @@ def describe_voice(voice: Voice) -> str:
         parts.append(f"pitch {voice.pitch}")
     if voice.volume != plain.volume:
         parts.append(f"volume {voice.volume:g}")
+    if voice.range != plain.range:
+        parts.append(f"range {voice.range}")
     return ", ".join(parts)
 
 

@@ -172,6 +172,7 @@ class EspeakEngine:
             rate=min(voice.rate, _FASTEST),
             pitch=voice.pitch,
             volume=round(volume * _FULL_VOLUME),
+            range=voice.range,
             has_phonemes=has_phonemes,
         )
         samples = trim_silence(self._request(request), round(FLOOR * volume))

@@ -99,7 +99,7 @@ def _describe(voice: Voice) -> str:
     plain = Voice(engine=voice.engine, id=voice.id)
     parts += [
         f"{key}{getattr(voice, key)}"
-        for key in ("rate", "pitch", "volume")
+        for key in ("rate", "pitch", "volume", "range")
         if getattr(voice, key) != getattr(plain, key)
     ]
     return " ".join(parts)
