@@ -57,7 +57,8 @@ class CharacterSettings:
     """What is stated about a character.
 
     `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
-    pools, and then gets the stated rate, pitch, volume and range.  `is_character` False: the name is nobody's.
+    pools, and then gets the stated rate, pitch, volume and range.
+    `is_character` False: the name is nobody's.
     """
 
     name: str

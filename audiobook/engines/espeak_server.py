@@ -38,8 +38,8 @@ VOICE_BYTES = 64
 """eSpeak cuts the names of voices at 40."""
 
 REQUEST = struct.Struct("<7I")
-"""Seconds until the child gives up, rate, pitch, volume, range, 1 if `[[…]]` in the text is phonemes, bytes of
-text that follow."""
+"""Seconds until the child gives up, rate, pitch, volume, range, 1 if `[[…]]` in the text is phonemes,
+bytes of text that follow."""
 
 FRAME = struct.Struct("<I")
 END = struct.Struct("<Bqq")
