@@ -16,7 +16,7 @@ from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import TrackPlan, order_clips, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.records import Makers
 from audiobook.production.report import Listener
 from audiobook.production.scripting import settings_spacing
@@ -129,7 +129,7 @@ def _plan_audition(
     text = " ".join(words.split())
     utterance = Utterance(paragraph=1, start=0, end=0, kind="speech", speaker=None, text=text, follows="none")
     cast = Cast(roles=(Role(speaker=None, voice=voice, why="audition"),))
-    pronouncer = Pronouncer(settings.general.pronunciations, transcribe)
+    pronouncer = make_pronouncer(settings.general, transcribe)
     orders = order_clips([utterance], cast, pronouncer, engine_fingerprint)
     spacing = settings_spacing(settings.general)
     tags = Tags(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.jobs import shared_engine
+from audiobook.production.lexicons import find_lexicon
 from audiobook.production.project import (
     Project,
     Source,
@@ -25,7 +27,8 @@ from audiobook.reading import NO_WISH, ReadingWish, read_book
 def read_settings(project: Project) -> Settings:
     """Load the project's settings with every known engine's voices to check them by."""
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
-    return load_settings(project.voices, engines=faults)
+    folder = project.voices.parent if project.voices else Path()
+    return load_settings(project.voices, engines=faults, read_lexicon=functools.partial(find_lexicon, folder))
 
 
 def engine_fingerprint(name: str) -> str:
