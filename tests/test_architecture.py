@@ -54,6 +54,7 @@ HEAVY = {
     "mobi",
     "pypandoc",
     "pypdf",
+    "spellchecker",
 }
 
 

@@ -13,10 +13,12 @@ from array import array
 from collections.abc import Sequence
 from functools import cached_property
 
+from audiobook.engines.base import WordSound
 from audiobook.engines.espeak_catalogue import Catalogue
 from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
+from audiobook.engines.espeak_words import sound_words
 from audiobook.engines.silence import FLOOR, trim_silence
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
@@ -97,6 +99,12 @@ class EspeakEngine:
             raise EngineError(f"expected {fault}")
         table = self._catalogue.phoneme_table(voice_id)
         return transcribe(ph, alphabet, table, is_english=self._catalogue.is_english(voice_id))
+
+    def pronounce(self, words: Sequence[str], voice_id: str) -> tuple[WordSound, ...]:
+        """Return how each word sounds, asked of eSpeak in a process of its own; see `PronouncingEngine`."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return sound_words(words, self._catalogue.identifier(voice_id)) if words else ()
 
     def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
         """Speak `text` without silence before and after it; letters without a sound are spelled out.

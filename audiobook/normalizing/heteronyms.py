@@ -14,7 +14,7 @@ from importlib.resources import files
 from audiobook.model import Pronunciation
 
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
-_DROPPED = frozenset("\"“”‘«»*_")
+_DROPPED = frozenset('"“”‘«»*_')
 _REACH = 8
 """Words and signs to either side that a rule may ask for."""
 
@@ -77,6 +77,11 @@ def find_heteronyms(text: str, language: str) -> tuple[Sense, ...]:
     )
 
 
+def read_senses() -> tuple[Pronunciation, ...]:
+    """Return how each word of the table may sound."""
+    return tuple(each.pronunciation for found in _read_table().entries.values() for each in found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
     any_word: re.Pattern[str]
@@ -132,13 +137,15 @@ def _lines() -> Iterator[str]:
 
 def _parts(line: str) -> tuple[str, str, str]:
     head = _HEAD.fullmatch(line)
-    assert head is not None, f"heteronyms.txt: {line!r} is no word with its sound and its respelling"
+    if head is None:
+        raise ValueError(f"heteronyms.txt: {line!r} is no word with its sound and its respelling")
     return head[1], head[2], head[3]
 
 
 def _read_rule(spec: str, groups: Mapping[str, str]) -> _Rule:
     before, mark, after = spec.partition("_")
-    assert mark, f"heteronyms.txt: {spec!r} has no _ for the word"
+    if not mark:
+        raise ValueError(f"heteronyms.txt: {spec!r} has no _ for the word")
     # A space stands before the word already, or within what may be left out before it.
     return _Rule(
         before=_compile(rf"(?:^|(?<= )){before.lstrip()}$", groups) if before.strip() else None,
