@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
@@ -204,12 +205,17 @@ class StorySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A whole settings file: `general` for stories without a section, `stories` for those with one."""
+    """A whole settings file: `general` for stories without a section, `stories` for those with one.
+
+    `files` are those that it names and that were read with it (lexicons), each with what told it from
+    itself at other times.
+    """
 
     engine: str
     general: StorySettings
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
+    files: tuple[tuple[Path, object], ...] = field(default=(), compare=False)
 
     def for_story(self, name: str) -> StorySettings:
         """Return what is set for a story; `name` is its file's name without the ending."""

@@ -7,6 +7,7 @@ from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing, start_engine
+from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
@@ -68,6 +69,7 @@ __all__ = [
     "StoryReport",
     "TrackWork",
     "Undone",
+    "are_unchanged",
     "audition_voices",
     "audition_words",
     "cache_folder",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from audiobook.casting import Settings, load_settings
@@ -12,7 +13,7 @@ from audiobook.engines import engine_names
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.jobs import shared_engine
-from audiobook.production.lexicons import find_lexicon
+from audiobook.production.lexicons import LexiconShelf
 from audiobook.production.project import (
     Project,
     Source,
@@ -28,7 +29,9 @@ def read_settings(project: Project) -> Settings:
     """Load the project's settings with every known engine's voices to check them by."""
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
     folder = project.voices.parent if project.voices else Path()
-    return load_settings(project.voices, engines=faults, read_lexicon=functools.partial(find_lexicon, folder))
+    lexicons = LexiconShelf(folder)
+    settings = load_settings(project.voices, engines=faults, read_lexicon=lexicons.find)
+    return replace(settings, files=tuple(lexicons.read.items()))
 
 
 def engine_fingerprint(name: str) -> str:
