@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.casting import VoiceWish
 from audiobook.errors import NarrateError, SettingsError
 from audiobook.production import StoryMemory, are_unchanged, open_project, read_settings
 from audiobook.production.jobs import transcribe
@@ -15,6 +16,7 @@ from audiobook.production.plan import ClipOrder, order_clips
 from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.scripting import plan_script
 from audiobook.reading import read_lexicon_file
+from audiobook.studio.desk import Desk
 from tests.test_production import finished, make
 
 STORY = """\
@@ -197,3 +199,16 @@ def test_a_run_speaks_no_other_line_anew(project: Path, first: str, second: str,
     before = finished(project)
     assert run("ather", second or lexicon("<alias>eether</alias>")) == (count, int(str(made)) - count)
     assert finished(project) != before
+
+
+def test_the_studio_speaks_by_a_lexicon_as_it_is_now(project: Path, tmp_path: Path) -> None:
+    (project / "voices.yaml").write_text("lexicons: [names.pls]", encoding="utf-8")
+    desk = Desk(open_project(Path()), tmp_path / "cache")
+    spoken = []
+    for way in ("<alias>eether</alias>", "<alias>eether</alias>", "<alias>ather</alias>"):
+        (project / "names.pls").write_text(lexicon(way), encoding="utf-8")
+        spoken.append(desk.open("a").hearing.speak(0, VoiceWish()))
+    assert spoken[0] == spoken[1] != spoken[2]
+    (project / "names.pls").unlink()
+    with pytest.raises(SettingsError, match="no such file"):
+        desk.open("a")
