@@ -149,6 +149,25 @@ def test_a_warning_shows_the_line_of_voices_yaml(tmp_path: Path) -> None:
     )
 
 
+def test_words_are_said_as_in_another_language() -> None:
+    stated = [
+        Pronunciation(words="oiseau", ph="oiseau", alphabet="as in fr"),
+        Pronunciation(words="Schadenfreude", ph="Schadenfreude", alphabet="as in de"),
+        Pronunciation(words="ni hao", ph="你好", alphabet="as in cmn"),
+        Pronunciation(words="Klaatu", ph="Klaatu", alphabet="as in xx", respelling="clahtoo"),
+    ]
+    spoken, warnings = said("<p>Oiseau, Schadenfreude, ni hao, Klaatu.</p>", stated)
+    text, phonemes = spoken[0]
+    assert text == "Oiseau, Schadenfreude, ni hao, clahtoo."
+    assert phonemes["Oiseau"] == "waz'oU"
+    assert phonemes["Schadenfreude"].startswith("S'A:d@nfr")
+    assert [warning.rpartition(": ")[2] for warning in warnings if "xx" in warning] == [
+        "eSpeak knows no language 'xx'; 'clahtoo' is read"
+    ]
+    spoken, _ = said("<p>Klaatu.</p>", stated, voice=TONE)
+    assert spoken == [("clahtoo.", {})]
+
+
 def test_many_warnings_of_a_book_are_counted() -> None:
     body = " ".join(f'<span ssml:ph="{n}">w{n}</span>' for n in range(9))
     _, warnings = said(f"<p>{body}</p>")

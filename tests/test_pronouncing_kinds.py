@@ -76,6 +76,8 @@ ALL = ["Either will do,", "Either is too much,", "She read either letter."]
         ("lexicons: [names.pls]", ALL),
         ("stories: {a: {lexicons: [./names.pls]}}", ALL),
         ("stories: {b: {lexicons: [names.pls]}}", []),
+        ("pronunciations: {either: {language: de}}", ALL),
+        ("characters: {Max: {pronunciations: {either: {language: de, respelling: eiter}}}}", ALL[:1]),
         ("pronunciations: {read it: read it}", []),
         ("pronunciations: {read: read}", ["She read either letter.", "Then Max read the note aloud."]),
     ],

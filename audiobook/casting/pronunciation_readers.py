@@ -9,7 +9,7 @@ from typing import Any
 from audiobook.casting.readers import Reader, choice, listing, misfit, record, table, text
 from audiobook.casting.yaml_tree import Entry, Finding, Misfit, Node, Scalar
 from audiobook.errors import SourceError
-from audiobook.model import Origin, Pronunciation
+from audiobook.model import AS_IN, Origin, Pronunciation
 
 ReadLexicon = Callable[[str], Sequence[Pronunciation]]
 """Reads a lexicon, given its path as voices.yaml states it; raises `SourceError`, whose message is whole."""
@@ -17,13 +17,15 @@ ReadLexicon = Callable[[str], Sequence[Pronunciation]]
 _WORD = text("a word or phrase")
 _RESPELLING = text("the word spelled as it sounds", pattern=r".*[^\W_].*")
 _FILE = text("the path of a lexicon", longest=1000)
-_ALPHABETS = ("ipa", "x-sampa", "espeak")
+_ALPHABETS = ("ipa", "x-sampa", "espeak", "language")
 
 PRONUNCIATION_KEYS: Mapping[str, Reader[Any]] = {
     "respelling": _RESPELLING,
     "ipa": text("the word's sounds in IPA"),
     "x-sampa": text("the word's sounds in X-SAMPA"),
     "espeak": text("the word's sounds in eSpeak's mnemonics"),
+    # The shape of RFC 5646 tags; whether a voice's engine knows the language shows when it is asked.
+    "language": text("a language tag like fr or pt-br", pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"),
     "case": choice("true", "false"),
 }
 
@@ -69,10 +71,11 @@ def _read_pronunciation(entry: Entry, path: str) -> Pronunciation:
         keys = ", ".join(("respelling", *_ALPHABETS))
         raise misfit(entry.value, f"a mapping with one of the keys {keys}", hint=" without any")
     alphabet = stated[0] if stated else "ipa"
+    is_foreign = alphabet == "language"
     return Pronunciation(
         words=entry.name,
-        ph=values.get(alphabet, ""),
-        alphabet=alphabet,
+        ph=entry.name if is_foreign else values.get(alphabet, ""),
+        alphabet=f"{AS_IN}{values[alphabet].lower()}" if is_foreign else alphabet,
         respelling=values.get("respelling", ""),
         matches_case=values.get("case") == "true",
         origin=origin,

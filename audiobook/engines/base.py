@@ -59,8 +59,9 @@ class PhoneticEngine(Engine, Protocol):
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation in the engine's own notation for a voice, without starting the engine.
 
-        `alphabet` is ipa, x-sampa, or the engine's own.  Raises `PhonemeError` where the voice has no
-        such sound, and nothing near it.
+        `alphabet` is ipa, x-sampa, or the engine's own; or `model.AS_IN` with a language, and `ph` words of
+        that.  Raises `PhonemeError` where the voice has no such sound, and nothing near it, or the engine
+        does not know the alphabet.
         """
         ...
 
