@@ -27,6 +27,8 @@ _OFTEN = 3
 """How often a word stands in a long story before it is worth a look; a name, twice."""
 _LONG = 20_000
 """Words; in a shorter story each is worth it."""
+_SLIPS = 20
+"""Of so many times that a name stands there, once may be with a small letter (hyphens, misprints)."""
 _KINDS: tuple[Kind, ...] = ("character", "name", "word")
 
 
@@ -168,12 +170,13 @@ def _key(word: str) -> str:
 
 
 def _names_of(script: Script) -> set[str]:
-    names = [name for each in script.characters for name in (each.name, *each.aliases)]
+    """Return the words of the names of those who speak; the others are names like any."""
+    names = [name for each in script.characters if each.quotations for name in (each.name, *each.aliases)]
     return {_key(word) for name in names for word in _WORD.findall(name) if word[:1].isupper()}
 
 
 def _kind(key: str, found: _Found, people: set[str]) -> Kind:
-    if found.small:
+    if found.small * _SLIPS > found.count:
         return "word"
     return "character" if key in people else "name"
 
@@ -181,7 +184,7 @@ def _kind(key: str, found: _Found, people: set[str]) -> Kind:
 def _keep_worthy(found: dict[str, _Found], kinds: dict[str, Kind], language: str) -> list[str]:
     """Keep characters' names, other names that are not everybody's, and words that no dictionary has."""
     is_long = sum(each.count for each in found.values()) > _LONG
-    people = [key for key in found if kinds[key] == "character"]
+    people = [key for key in found if kinds[key] == "character" and len(key) > 1]
     names: list[str] = []
     words: list[str] = []
     for key, each in found.items():
