@@ -18,6 +18,7 @@ from audiobook.production.project import Project, find_story
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import read_settings
 from audiobook.reading import NO_WISH, ReadingWish
+from audiobook.script.lexicon import lexicon
 
 Kind = Literal["character", "name", "word"]
 
@@ -172,7 +173,8 @@ def _key(word: str) -> str:
 def _names_of(script: Script) -> set[str]:
     """Return the words of the names of those who speak; the others are names like any."""
     names = [name for each in script.characters if each.quotations for name in (each.name, *each.aliases)]
-    return {_key(word) for name in names for word in _WORD.findall(name) if word[:1].isupper()}
+    words = {_key(word) for name in names for word in _WORD.findall(name) if word[:1].isupper()}
+    return words - lexicon().title_gender.keys()
 
 
 def _kind(key: str, found: _Found, people: set[str]) -> Kind:
