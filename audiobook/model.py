@@ -78,12 +78,17 @@ class Origin:
     is_general: bool = True
 
 
+AS_IN = "as in "
+"""Begins an alphabet that is none: the words of another language, as a speaker of the voice's says them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pronunciation:
     """How words are to be said, as a book or a person states it.
 
-    `ph` is how they sound in the phonetic `alphabet` (ipa, x-sampa, or espeak: eSpeak's own mnemonics),
-    `respelling` what is read in their place where there is no `ph` or an engine can't take it.
+    `ph` is how they sound in the phonetic `alphabet` (ipa, x-sampa, or espeak: eSpeak's own mnemonics);
+    where that is `AS_IN` and a language tag, `ph` is words, to be said as in that language.
+    `respelling` is what is read in their place where there is no `ph` or an engine can't take it.
     With a span it holds for that place alone (`ssml:ph`); with start = end = 0 for the words wherever
     they stand, in paragraphs of `language` where one is given.  `matches_case` asks for the very
     capitals of `words`.  `origin` is None for what a book states.

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine, PhoneticEngine
+from audiobook.engines.base import Engine, PhoneticEngine, PronouncingEngine
 from audiobook.engines.espeak_text import plain_text
 from audiobook.errors import EngineError, PhonemeError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice
@@ -233,6 +233,19 @@ def test_phonemes_change_the_words_that_they_are_for(engine: Engine, voice: Voic
     assert engine.synthesize("A tomato fell.", voice, phonemes) == spoken
     with pytest.raises(PhonemeError):
         engine.transcribe("7", "ipa", voice.id)
+
+
+def test_how_words_sound_is_told_word_by_word(engine: Engine, voice: Voice) -> None:
+    if not isinstance(engine, PronouncingEngine):
+        pytest.skip("this engine can't tell how it says a word")
+    words = ["tomato", "Xanthopoulou", "tomato", "don't", "…", ""]
+    sounds = engine.pronounce(words, voice.id)
+    assert [sound.word for sound in sounds] == words
+    assert sounds[0] == sounds[2] != sounds[1]
+    assert all(sound.notation or sound.ipa for sound in sounds[:4])
+    assert not sounds[1].is_known
+    with pytest.raises(EngineError):
+        engine.pronounce(["a"], "no-such-voice")
 
 
 def test_nothing_is_printed(engine: Engine, voice: Voice, capfd: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from audiobook.casting import load_settings
 from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.model import Book, Cast, Pronunciation, Role, Script, Voice
+from audiobook.normalizing.heteronyms import read_senses
 from audiobook.production.clips import clip_key
 from audiobook.production.jobs import transcribe
 from audiobook.production.plan import ClipOrder, order_clips
@@ -148,6 +149,25 @@ def test_a_warning_shows_the_line_of_voices_yaml(tmp_path: Path) -> None:
     )
 
 
+def test_words_are_said_as_in_another_language() -> None:
+    stated = [
+        Pronunciation(words="oiseau", ph="oiseau", alphabet="as in fr"),
+        Pronunciation(words="Schadenfreude", ph="Schadenfreude", alphabet="as in de"),
+        Pronunciation(words="ni hao", ph="你好", alphabet="as in cmn"),
+        Pronunciation(words="Klaatu", ph="Klaatu", alphabet="as in xx", respelling="clahtoo"),
+    ]
+    spoken, warnings = said("<p>Oiseau, Schadenfreude, ni hao, Klaatu.</p>", stated)
+    text, phonemes = spoken[0]
+    assert text == "Oiseau, Schadenfreude, ni hao, clahtoo."
+    assert phonemes["Oiseau"] == "waz'oU"
+    assert phonemes["Schadenfreude"].startswith("S'A:d@nfr")
+    assert [warning.rpartition(": ")[2] for warning in warnings if "xx" in warning] == [
+        "eSpeak knows no language 'xx'; 'clahtoo' is read"
+    ]
+    spoken, _ = said("<p>Klaatu.</p>", stated, voice=TONE)
+    assert spoken == [("clahtoo.", {})]
+
+
 def test_many_warnings_of_a_book_are_counted() -> None:
     body = " ".join(f'<span ssml:ph="{n}">w{n}</span>' for n in range(9))
     _, warnings = said(f"<p>{body}</p>")
@@ -186,9 +206,13 @@ def test_a_real_book_is_spoken_as_it_asks() -> None:
         for chapter in script.chapters
         for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: name)
     ]
-    assert set(script.book.pronunciations) == asked.keys()
-    assert (len(asked), pronouncer.warnings("")) == (173, [])
-    assert sum(len(order.phonemes) for order in orders) == 281
+    assert set(script.book.pronunciations) == asked.keys() - set(read_senses())
+    assert (len(script.book.pronunciations), pronouncer.warnings("")) == (173, [])
+    spoken = [(each.words.lower(), asked[each]) for each in script.book.pronunciations]
+    assert (
+        sum((o.text[p.start : p.end].lower(), p.notation) in spoken for o in orders for p in o.phonemes)
+        == 281
+    )
 
 
 @pytest.mark.slow

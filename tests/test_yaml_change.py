@@ -289,6 +289,7 @@ FIELDS = {
     "volume": ["0.5"],
     "gender": ["female", "unknown"],
     "aliases": ["[{}ie, the 'cook' of {}, \"{}, N\"]"],
+    "pronunciations": ['{tea: \'tee\', "Go, {}": {ipa: "ɡəʊ", case: true}}'],
 }
 
 
@@ -321,7 +322,9 @@ def _add_story(draw: st.DrawFn, file: File) -> None:
             case "title":
                 file.add(2, 'title: "No: 1 # 2"', "title")
             case "narrator":
-                file.add(2, f"narrator: {draw(st.sampled_from(['en-us', '{pitch: 9}', '']))}", "narrator")
+                file.add(
+                    2, f"narrator: {draw(st.sampled_from(['en-us', '{pitch: 9}', SAYS, '']))}", "narrator"
+                )
             case "lines":
                 file.add(2, "lines:", "head")
                 file.add(3, f"Yes.: {draw(st.sampled_from(['Max', '{speaker: Max, after: x}']))}", "lines")
@@ -352,6 +355,7 @@ def _add_characters(draw: st.DrawFn, file: File) -> None:
             file.add(3, f"{name}: {shape if shape != '*z' or has_anchor else ''}", name)
 
 
+SAYS = "{pronunciations: {tea: tee}}"
 WISHES = st.builds(
     VoiceWish,
     id=st.sampled_from([None, "en-us", "en, gb"]),

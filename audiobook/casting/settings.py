@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
@@ -57,7 +58,8 @@ class CharacterSettings:
     """What is stated about a character.
 
     `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
-    pools, and then gets the stated rate, pitch, volume and range.
+    pools, and then gets the stated rate, pitch, volume and range.  `pronunciations` are how this one
+    says words, each word once.
     `is_character` False: the name is nobody's.
     """
 
@@ -65,6 +67,7 @@ class CharacterSettings:
     aliases: tuple[str, ...] | None = None
     gender: Gender | None = None
     voice: VoiceWish = VoiceWish()
+    pronunciations: tuple[Pronunciation, ...] = ()
     is_character: bool | None = None
     origin: Origin | None = field(default=None, compare=False)
 
@@ -75,9 +78,16 @@ class CharacterSettings:
             aliases=lower.aliases if self.aliases is None else self.aliases,
             gender=lower.gender if self.gender is None else self.gender,
             voice=self.voice.over(lower.voice),
+            pronunciations=_lay_over(lower.pronunciations, self.pronunciations),
             is_character=lower.is_character if self.is_character is None else self.is_character,
             origin=self.origin,
         )
+
+
+def _lay_over(
+    lower: tuple[Pronunciation, ...], upper: tuple[Pronunciation, ...]
+) -> tuple[Pronunciation, ...]:
+    return tuple(({each.words: each for each in lower} | {each.words: each for each in upper}).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +168,8 @@ class StorySettings:
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
     `characters` and `lines` are in the order of the file.  `pronunciations` are
-    what `pronounce.py` looks for.
+    what `pronounce.py` looks for in everybody's words, `narrator_pronunciations` in the narrator's alone;
+    `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
     """
 
     engine: str
@@ -169,6 +180,8 @@ class StorySettings:
     characters: tuple[CharacterSettings, ...] = ()
     lines: tuple[LineFix, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
+    narrator_pronunciations: tuple[Pronunciation, ...] = ()
+    lexicon: tuple[Pronunciation, ...] = ()
     pauses: Pauses
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
@@ -192,12 +205,17 @@ class StorySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A whole settings file: `general` for stories without a section, `stories` for those with one."""
+    """A whole settings file: `general` for stories without a section, `stories` for those with one.
+
+    `files` are those that it names and that were read with it (lexicons), each with what told it from
+    itself at other times.
+    """
 
     engine: str
     general: StorySettings
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
+    files: tuple[tuple[Path, object], ...] = field(default=(), compare=False)
 
     def for_story(self, name: str) -> StorySettings:
         """Return what is set for a story; `name` is its file's name without the ending."""

@@ -18,6 +18,7 @@ from audiobook.cli.checking import check
 from audiobook.cli.exporting import export_player
 from audiobook.cli.group import DefaultGroup
 from audiobook.cli.options import JSON, OUTPUT, STORIES, STORY, VOICES
+from audiobook.cli.pronouncing import pronounce
 from audiobook.cli.reading import (
     chapter_options,
     choose_chapters,
@@ -332,4 +333,5 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
 
 main.add_command(check)
 main.add_command(export_player)
+main.add_command(pronounce)
 main.add_command(studio)

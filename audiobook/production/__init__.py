@@ -1,12 +1,13 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
-from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.auditions import Audition, audition_voices, audition_words, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
 from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing, start_engine
+from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
@@ -27,6 +28,7 @@ from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_s
 from audiobook.production.report import Listener, Report, Silent, StoryReport, TrackWork
 from audiobook.production.run import Options, Run, prepare_run
 from audiobook.production.shelf import ShelfStory, look_at_story, unreadable
+from audiobook.production.sounds import HardWord, HardWords, find_hard_words
 from audiobook.production.stories import read_settings, read_story, script_and_cast
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
@@ -48,6 +50,8 @@ __all__ = [
     "Editor",
     "Finding",
     "FinishedTrack",
+    "HardWord",
+    "HardWords",
     "Hearing",
     "Listener",
     "Meter",
@@ -65,7 +69,9 @@ __all__ = [
     "StoryReport",
     "TrackWork",
     "Undone",
+    "are_unchanged",
     "audition_voices",
+    "audition_words",
     "cache_folder",
     "check_stories",
     "choose_jobs",
@@ -73,6 +79,7 @@ __all__ = [
     "create_project",
     "draw_waveform",
     "examine_machine",
+    "find_hard_words",
     "find_stories",
     "find_story",
     "find_waveform",

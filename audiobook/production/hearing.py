@@ -13,7 +13,7 @@ from audiobook.model import Cast, Clip, Script, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import fetch_clip, shared_engine, transcribe
 from audiobook.production.plan import order_clip
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.stories import engine_fingerprint
 
 _SPEAKING = threading.Lock()
@@ -33,7 +33,7 @@ class Hearing:
         self._cast = cast
         self._cache = cache
         self._engine = settings.engine
-        self._pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+        self._pronouncer = make_pronouncer(settings, transcribe, script)
         self._utterances = [
             (utterance, following.start if following else None)
             for chapter in script.chapters

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.jobs import shared_engine
+from audiobook.production.lexicons import LexiconShelf
 from audiobook.production.project import (
     Project,
     Source,
@@ -25,7 +28,10 @@ from audiobook.reading import NO_WISH, ReadingWish, read_book
 def read_settings(project: Project) -> Settings:
     """Load the project's settings with every known engine's voices to check them by."""
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
-    return load_settings(project.voices, engines=faults)
+    folder = project.voices.parent if project.voices else Path()
+    lexicons = LexiconShelf(folder)
+    settings = load_settings(project.voices, engines=faults, read_lexicon=lexicons.find)
+    return replace(settings, files=tuple(lexicons.read.items()))
 
 
 def engine_fingerprint(name: str) -> str:

@@ -15,6 +15,7 @@ from audiobook.reading.docx import read_docx
 from audiobook.reading.epub import read_epub
 from audiobook.reading.flow import count_words
 from audiobook.reading.html import read_html
+from audiobook.reading.lexicon import read_lexicon_file
 from audiobook.reading.markdown import read_markdown
 from audiobook.reading.text import read_text
 
@@ -84,4 +85,5 @@ __all__ = [
     "ReadingWish",
     "count_words",
     "read_book",
+    "read_lexicon_file",
 ]
