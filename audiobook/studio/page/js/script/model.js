@@ -37,6 +37,19 @@ function isSame(line, other) {
   return other?.kind === "speech" && other.quotation === line.quotation && other.speaker === line.speaker;
 }
 
+/** How far a line can move when its neighbours become one with it, or part from it. */
+const REACH = 8;
+
+/** Return what an old line is in another script of the story: the nearest line that shares its words. */
+export function findAgain(lines, old) {
+  const sharesWords = (line) => line && (line.text.includes(old.text) || old.text.includes(line.text));
+  for (let away = 0; away <= REACH; away += 1) {
+    const found = [lines[old.id + away], lines[old.id - away]].find(sharesWords);
+    if (found) return found;
+  }
+  return lines[old.id] ?? null;
+}
+
 /** Return the unsure line after (`step` 1) or before (−1) a line, going round at the ends. */
 export function findUnsure(unsure, id, step) {
   const beyond = step > 0 ? unsure.filter((line) => line.id > id) : unsure.filter((line) => line.id < id);

@@ -3,10 +3,10 @@
 import { api, lineAddress } from "../api.js";
 import { make } from "../dom.js";
 import { createSound } from "../sound.js";
-import { speakerName } from "../speakers.js";
+import { NARRATOR, speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
 import { setParagraph } from "./lines.js";
-import { arrange, findUnsure, wordsOf } from "./model.js";
+import { arrange, findAgain, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
 import { createScroll, scrollTo } from "./scroll.js";
 import { Head, makeLegend, rememberLayout } from "./tools.js";
@@ -18,6 +18,7 @@ class ScriptView {
   constructor(host, { name, store, say, attempt }, script) {
     Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
     this.#take(script);
+    this.correcting = Promise.resolve();
     this.sound = createSound((words) => say(words, { isError: true }));
     this.panel = makePanel({
       hear: (line) => this.hear(line),
@@ -79,10 +80,10 @@ class ScriptView {
     const seen = this.#findSeen();
     const before = seen?.getBoundingClientRect().top;
     const hasFocus = this.text.contains(document.activeElement);
-    this.chosen = this.chosen ? (this.model.lines[this.chosen.id] ?? null) : null;
+    this.chosen = this.chosen ? findAgain(this.model.lines, this.chosen) : null;
     this.#set();
     if (this.chosen) this.choose(this.chosen, { hasFocus, isStill: true });
-    const same = seen ? this.model.lines[Number(seen.dataset.id)] : null;
+    const same = this.chosen ?? (seen ? this.model.lines[Number(seen.dataset.id)] : null);
     if (same)
       window.scrollBy({
         top: this.#elementOf(same).getBoundingClientRect().top - before,
@@ -132,13 +133,23 @@ class ScriptView {
     this.choose(line);
   }
 
-  async correct(line, speaker) {
+  /** Give a line to a speaker; null is whoever the text gives it to.  One after the other: numbers change. */
+  correct(line, speaker) {
+    this.correcting = this.correcting.then(() =>
+      this.#correct(findAgain(this.model.lines, line) ?? line, speaker),
+    );
+    return this.correcting;
+  }
+
+  async #correct({ quotation, stated }, speaker) {
+    const { revision } = this.script;
     const isDone = await this.attempt(() =>
-      this.store.write(api.correct, { quotation: line.quotation, speaker }),
+      quotation === null || speaker === null
+        ? this.store.write(api.restate, { stated, speaker, revision })
+        : this.store.write(api.correct, { quotation, speaker, revision }),
     );
     await this.refresh();
-    if (isDone)
-      this.say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so. Ctrl-Z takes it back.`);
+    if (isDone) this.say(`${sayWhose(speaker)} Ctrl-Z takes it back.`);
   }
 
   refresh() {
@@ -208,6 +219,12 @@ class ScriptView {
       { key: "Escape", shown: "Esc", words: "Let go of the line", run: () => this.close() },
     ];
   }
+}
+
+function sayWhose(speaker) {
+  if (speaker === null) return "The line is as narrate read it, and voices.yaml says nothing of it any more.";
+  const name = speaker === NARRATOR ? "the narrator" : speakerName(speaker);
+  return `The line is ${name}’s now, and voices.yaml says so.`;
 }
 
 /** Show a story's script in `host`. */
