@@ -456,7 +456,7 @@ def test_no_view_holds_a_barrier(theme: Theme, browser: Browser, project: Path) 
             for view in ("shelf", "cast", "listen"):
                 show_view(page, studio.address, "supper", view)
                 assert find_barriers(page) == [], view
-        for size in (DESK, PHONE):
+        for size in (DESK, PHONE, (1280, 420)):  # so low that what stands beside the text must be scrolled
             with open_page(browser, studio.address, theme=theme, size=size) as page:
                 show_view(page, studio.address, "supper", "script")
                 for layout in ("Play", "Page"):
@@ -542,6 +542,8 @@ def test_a_novel_opens_at_once(browser: Browser, new_project: NewProject) -> Non
                 page.keyboard.press("End")
                 page.wait_for_timeout(300)
             expect(page.get_by_text("in line 4999 of")).to_be_in_viewport()
+            expect(page.get_by_label("Chapter")).to_have_value("9")
+            expect(page.get_by_label("Chapter")).to_be_in_viewport()  # and its neighbours
             assert page.locator(".line").count() < 2000
 
 

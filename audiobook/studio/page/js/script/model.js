@@ -5,17 +5,17 @@ const LINES_A_BLOCK = 40;
 /**
  * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
  * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks.
- * A block is a list of paragraphs, each with its `lines`, the `chapter` where it is that chapter's first,
- * else null.
+ * A block is a list of paragraphs of the chapter at `chapterPlace`, each with its `lines`, the `chapter`
+ * where it is that chapter's first, else null.
  */
 export function arrange(script) {
   const lines = [];
   const blocks = [];
-  for (const chapter of script.chapters) {
+  for (const [chapterPlace, chapter] of script.chapters.entries()) {
     let block = null;
     for (const [position, paragraph] of chapter.paragraphs.entries()) {
       if (block === null || block.count >= LINES_A_BLOCK) {
-        block = { index: blocks.length, paragraphs: [], count: 0 };
+        block = { index: blocks.length, chapterPlace, paragraphs: [], count: 0 };
         blocks.push(block);
       }
       const own = paragraph.utterances.map((line, place, all) => ({

@@ -30,11 +30,11 @@ export function makePanel({ hear, correct, close }) {
     const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
     const canCorrect = line.quotation !== null || line.stated !== null;
     element.replaceChildren(
-      shut,
       words,
       make("div", { class: "row" }, play),
       canCorrect ? makeChoice(line, script, correct) : "",
       line.quotation === null ? makeReader(line) : makeEvidence(line),
+      shut, // stands above, but comes last by keyboard
     );
   }
   return {

@@ -1,7 +1,7 @@
 // The script of a story: read it, hear any line, give a line to its real speaker.
 
 import { api, lineAddress } from "../api.js";
-import { make } from "../dom.js";
+import { make, setAttributes } from "../dom.js";
 import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
@@ -42,6 +42,7 @@ class ScriptView {
       this.panel.element,
       this.legend,
     );
+    this.sizes = watchScrolling(side);
     host.append(this.head.element, make("div", { class: "columns" }, this.text, side));
     this.removeHints = createHints(host, (element) => ({ line: this.#lineOf(element), script: this.script }));
     this.text.addEventListener("click", (event) => this.#onClick(event));
@@ -68,8 +69,9 @@ class ScriptView {
     this.scroll?.remove();
     this.text.className = `text text-${this.layout}`;
     const fill = (block) => block.paragraphs.flatMap((each) => setParagraph(each, this.layout, this.script));
-    this.scroll = createScroll(this.text, this.model.blocks, fill);
     this.head.show(this.script, this.model, this.layout);
+    const reach = ({ chapterPlace }) => this.head.showChapter(chapterPlace);
+    this.scroll = createScroll(this.text, this.model.blocks, fill, reach);
     this.legend.replaceChildren(makeLegend(this.script, this.model));
     if (!this.chosen) this.panel.hide();
     if (!this.chosen && this.model.lines.length) this.#elementOf(this.model.lines[0]).tabIndex = 0;
@@ -148,8 +150,9 @@ class ScriptView {
         ? this.store.write(api.restate, { stated, speaker, revision })
         : this.store.write(api.correct, { quotation, speaker, revision }),
     );
-    await this.refresh();
+    // To read a novel anew takes seconds: what is written is told before.
     if (isDone) this.say(`${sayWhose(speaker)} Ctrl-Z takes it back.`);
+    await this.refresh();
   }
 
   refresh() {
@@ -203,6 +206,7 @@ class ScriptView {
     this.scroll.remove();
     this.sound.remove();
     this.removeHints();
+    this.sizes.disconnect();
   }
 
   get keys() {
@@ -219,6 +223,16 @@ class ScriptView {
       { key: "Escape", shown: "Esc", words: "Let go of the line", run: () => this.close() },
     ];
   }
+}
+
+/** Let the keyboard scroll an element whenever it holds more than it shows. */
+function watchScrolling(element) {
+  const watch = new ResizeObserver(() => {
+    const isLonger = element.scrollHeight > element.clientHeight + 1;
+    setAttributes(element, { tabindex: isLonger && getComputedStyle(element).overflowY === "auto" ? 0 : null });
+  });
+  for (const each of [element, ...element.children]) watch.observe(each);
+  return watch;
 }
 
 function sayWhose(speaker) {
