@@ -92,7 +92,7 @@ function makeChoice(line, script, correct) {
 }
 
 function makeEvidence(line) {
-  const sure = line.stated !== null ? "Stated in voices.yaml" : `${percent(line.confidence)} sure`;
+  if (line.stated !== null) return make("p", { class: "facts" }, "Stated in voices.yaml.");
   const meter = make("meter", {
     min: 0,
     max: 1,
@@ -102,21 +102,18 @@ function makeEvidence(line) {
     value: line.confidence,
     "aria-label": "How sure",
   });
+  const sure = make(
+    "p",
+    { class: "sure" },
+    meter,
+    make("span", {}, `${percent(line.confidence)} sure`),
+    line.doubtful ? make("strong", {}, "unsure") : null,
+  );
   return make(
     "div",
     { class: "evidence" },
-    make(
-      "p",
-      { class: "sure" },
-      meter,
-      make("span", {}, sure),
-      line.doubtful ? make("strong", {}, "unsure") : null,
-    ),
-    ...(line.stated === null
-      ? [
-          make("p", { class: "facts" }, `${TYPES[line.type] ?? "How the text tells"}:`),
-          make("p", { class: "facts why" }, line.evidence),
-        ]
-      : []),
+    sure,
+    make("p", { class: "facts" }, `${TYPES[line.type] ?? "How the text tells"}:`),
+    make("p", { class: "facts why" }, line.evidence),
   );
 }
