@@ -233,6 +233,15 @@ class Corrections:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLine:
+    """A line that a person has said something about: its span, without quotation marks, and what was said."""
+
+    start: int
+    end: int
+    fix: LineFix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnmetCorrection:
     """A correction that was not applied: it matches nothing in the story, or too much."""
 
@@ -272,7 +281,10 @@ class ScriptChapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A book as a play: who says what, in order, what is left out, and corrections that met nothing."""
+    """A book as a play: who says what, in order, what is left out, and corrections that met nothing.
+
+    `stated` are the lines that corrections were applied to, in order, also those that are no speech by them.
+    """
 
     book: Book
     characters: tuple[Character, ...]
@@ -280,6 +292,7 @@ class Script:
     chapters: tuple[ScriptChapter, ...]
     skipped: tuple[Skip, ...]
     unmet: tuple[UnmetCorrection, ...] = ()
+    stated: tuple[StatedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,7 @@ def test_the_cast_has_a_card_for_everybody_who_speaks(new_project: NewProject) -
         assert nora["first_words"] == "Who is there?"
         assert nora["first_line"] == 0
         assert by_name["Max"]["stated"] == {}
-        assert sum(card["share"] for card in cast["characters"]) == pytest.approx(1, abs=0.001)
+        assert sum(card["share"] for card in others) == pytest.approx(1, abs=0.001)
 
 
 def test_a_story_with_a_script_in_it_is_only_words(studio: StudioClient) -> None:

@@ -18,6 +18,7 @@ from audiobook.casting.settings import (
 )
 from audiobook.casting.statements import (
     forget_character,
+    forget_line,
     state_aliases,
     state_characters,
     state_gender,
@@ -43,6 +44,7 @@ __all__ = [
     "default_voices_yaml",
     "find_stated",
     "forget_character",
+    "forget_line",
     "load_settings",
     "make_finder",
     "spell_out",

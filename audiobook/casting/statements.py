@@ -91,6 +91,14 @@ def state_lines(text: str, story: str, snippet: str, fixes: Sequence[LineFix]) -
     return _change(text, story, "lines", Section({snippet: change}))
 
 
+def forget_line(text: str, story: str, snippet: str, place: int) -> str:
+    """Take out what is stated under a line's words, of several the statement at `place`."""
+    path = ("stories", story, "lines", snippet)
+    node = _find(text, path)
+    is_one_of_several = isinstance(node, Listing) and len(node.items) > 1
+    return remove_value(text, (*path, place) if is_one_of_several else path)
+
+
 def _fix_fields(fix: LineFix) -> dict[str, Value]:
     fields: dict[str, Value] = {"speaker": fix.speaker}
     return fields if fix.after is None else fields | {"after": fix.after}

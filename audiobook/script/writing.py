@@ -41,6 +41,7 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
         chapters=cut_utterances(book, quotations),
         skipped=book.skipped,
         unmet=corrector.list_unmet(),
+        stated=corrector.stated,
     )
 
 

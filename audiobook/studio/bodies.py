@@ -39,6 +39,10 @@ class Fields:
             raise StudioError(422, f"{key}: expected a text.")
         return value
 
+    def text_or_nothing(self, key: str) -> str | None:
+        """Return a string, or None where null is said."""
+        return None if self._get(key) is None else self.text(key)
+
     def whole(self, key: str) -> int:
         """Return an integer."""
         value = self._get(key)

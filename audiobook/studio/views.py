@@ -8,7 +8,18 @@ from dataclasses import asdict
 from itertools import groupby
 
 from audiobook.casting import CharacterSettings, Settings, StorySettings, find_stated
-from audiobook.model import NARRATOR, Cast, Character, Quotation, Role, Script, Utterance, Voice, VoiceEntry
+from audiobook.model import (
+    NARRATOR,
+    Cast,
+    Character,
+    Quotation,
+    Role,
+    Script,
+    ScriptChapter,
+    Utterance,
+    Voice,
+    VoiceEntry,
+)
 
 COLOURS = 12
 """Speakers' colours that a page can tell apart."""
@@ -29,7 +40,7 @@ def colour_speakers(cast: Cast) -> dict[str | None, int]:
 def show_script(name: str, script: Script, cast: Cast) -> dict[str, object]:
     """Return a story's script; utterances are numbered in spoken order, from 0."""
     book = script.book
-    quoted = _find_quotations(script)
+    quoted, stated = _find_quotations(script), _find_stated(script)
     numbers = iter(range(sum(len(chapter.utterances) for chapter in script.chapters)))
     return {
         "name": name,
@@ -41,8 +52,12 @@ def show_script(name: str, script: Script, cast: Cast) -> dict[str, object]:
                 "number": chapter.number,
                 "title": chapter.title,
                 "paragraphs": [
-                    _show_paragraph(number, list(utterances), quoted, numbers)
-                    for number, utterances in groupby(chapter.utterances, key=lambda u: u.paragraph)
+                    _show_paragraph(
+                        number,
+                        [_show_utterance(next(numbers), u, quoted.get(u), stated.get(u)) for u in utterances],
+                        utterances[0],
+                    )
+                    for number, utterances in _cut_paragraphs(chapter)
                 ],
             }
             for chapter in script.chapters
@@ -67,22 +82,36 @@ def _find_quotations(script: Script) -> dict[Utterance, tuple[int, Quotation]]:
     return found
 
 
+def _find_stated(script: Script) -> dict[Utterance, int]:
+    """Return of every utterance that holds words of a stated line that line's number in the script."""
+    waiting = list(enumerate(script.stated))[::-1]
+    found: dict[Utterance, int] = {}
+    for utterance in (u for chapter in script.chapters for u in chapter.utterances):
+        while waiting and waiting[-1][1].end <= utterance.start:
+            waiting.pop()
+        if waiting and waiting[-1][1].start < utterance.end:
+            found[utterance] = waiting[-1][0]
+    return found
+
+
+def _cut_paragraphs(chapter: ScriptChapter) -> Iterator[tuple[int, list[Utterance]]]:
+    for number, utterances in groupby(chapter.utterances, key=lambda u: u.paragraph):
+        yield number, list(utterances)
+
+
 def _show_paragraph(
-    number: int,
-    utterances: Sequence[Utterance],
-    quoted: Mapping[Utterance, tuple[int, Quotation]],
-    numbers: Iterator[int],
+    number: int, utterances: Sequence[dict[str, object]], first: Utterance
 ) -> dict[str, object]:
     return {
         "number": number,
-        "heading": utterances[0].kind == "heading",
-        "scene": utterances[0].follows == "scene",
-        "utterances": [_show_utterance(next(numbers), each, quoted.get(each)) for each in utterances],
+        "heading": first.kind == "heading",
+        "scene": first.follows == "scene",
+        "utterances": utterances,
     }
 
 
 def _show_utterance(
-    number: int, utterance: Utterance, quoted: tuple[int, Quotation] | None
+    number: int, utterance: Utterance, quoted: tuple[int, Quotation] | None, stated: int | None
 ) -> dict[str, object]:
     quotation = quoted[1] if quoted else None
     return {
@@ -91,6 +120,7 @@ def _show_utterance(
         "kind": utterance.kind,
         "speaker": utterance.speaker,
         "quotation": quoted[0] if quoted else None,
+        "stated": stated,
         "type": quotation.type if quotation else None,
         "evidence": quotation.evidence if quotation else None,
         "confidence": round(quotation.confidence, 3) if quotation else None,
@@ -101,7 +131,7 @@ def _show_utterance(
 def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, object]:
     """Return a card for the narrator and for each character: those with lines first, by words.
 
-    A share is of all words of the story, the narrator's too.
+    A share is of the words that are speech, the narrator's of all words.
     """
     first: dict[str | None, tuple[int, str]] = {}
     spoken = (u for chapter in script.chapters for u in chapter.utterances)
@@ -110,8 +140,12 @@ def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, 
             first.setdefault(utterance.speaker, (number, utterance.text))
     characters = {character.name: character for character in script.characters}
     total = max(1, sum(role.words for role in cast.roles))
-    roles = [role for role in cast.roles if role.speaker is not None]
-    cards = [_show_role(role, characters.get(role.speaker or ""), first, total, settings) for role in roles]
+    spoken_words = max(1, sum(role.words for role in cast.roles if role.speaker != NARRATOR))
+    cards = []
+    for role in cast.roles:
+        if role.speaker is not None:
+            share = role.words / (total if role.speaker == NARRATOR else spoken_words)
+            cards.append(_show_role(role, characters.get(role.speaker), first, share, settings))
     return {"characters": cards}
 
 
@@ -119,7 +153,7 @@ def _show_role(
     role: Role,
     character: Character | None,
     first: Mapping[str | None, tuple[int, str]],
-    total: int,
+    share: float,
     settings: StorySettings,
 ) -> dict[str, object]:
     line, words = first.get(role.speaker, (None, ""))
@@ -131,7 +165,7 @@ def _show_role(
         "aliases": list(character.aliases) if character else [],
         "lines": role.quotations,
         "words": role.words,
-        "share": round(role.words / total, 4),
+        "share": round(share, 4),
         "voice": show_voice(role.voice),
         "stated": _show_stated(stated) if stated else {},
         "first_line": line,

@@ -44,6 +44,7 @@ export const api = {
   peaks: async (name, number) => (await request("GET", story(name, `/tracks/${number}/peaks`))).peaks,
   voices: () => request("GET", "voices"),
   correct: (name, json) => request("POST", story(name, "/corrections"), { json }),
+  restate: (name, json) => request("POST", story(name, "/stated"), { json }),
   setVoice: (name, json) => request("POST", story(name, "/voice"), { json }),
   setCharacter: (name, json) => request("POST", story(name, "/character"), { json }),
   merge: (name, json) => request("POST", story(name, "/merge"), { json }),
