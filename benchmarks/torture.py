@@ -135,7 +135,9 @@ def count_uses(place: Workplace) -> dict[str, int]:
 
     settings = read_settings(open_project(place.folder)).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)
-    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    pronouncer = Pronouncer(
+        settings.pronunciations, transcribe, script.book, normalizes=settings.reading.normalize
+    )
     uses: Counter[str] = Counter()
     for chapter in script.chapters:
         for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint):

@@ -21,6 +21,7 @@ FLOORS = {
     "casting": 1,
     "engines": 1,
     "audio": 1,
+    "normalizing": 1,
     "publishing": 2,
     "checking": 2,
     "production": 3,
@@ -33,6 +34,7 @@ FLOORS = {
 HEAVY = {
     "dask",
     "distributed",
+    "num2words",
     "numpy",
     "pydub",
     "pyttsx3",

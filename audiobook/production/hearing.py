@@ -33,7 +33,9 @@ class Hearing:
         self._cast = cast
         self._cache = cache
         self._engine = settings.engine
-        self._pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+        self._pronouncer = Pronouncer(
+        settings.pronunciations, transcribe, script.book, normalizes=settings.reading.normalize
+    )
         self._utterances = [
             (utterance, following.start if following else None)
             for chapter in script.chapters

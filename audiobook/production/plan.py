@@ -116,7 +116,9 @@ def plan_story(
     """
     script, cast = reads(path, settings, preview=preview, wish=wish)
     spacing = settings_spacing(settings)
-    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    pronouncer = Pronouncer(
+        settings.pronunciations, transcribe, script.book, normalizes=settings.reading.normalize
+    )
     is_local = is_from_texts(project, path)
     overruled = is_local and is_overruled(path, settings, wish, script.book)
     origin = FROM_TEXTS if is_local and not overruled else ELSEWHERE

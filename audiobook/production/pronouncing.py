@@ -1,4 +1,4 @@
-"""How a story's words are said: what voices.yaml asks for, then what the book itself brings."""
+"""How a story's words are said: as voices.yaml asks, then as the book itself says, then as narrators do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import chain
 
 from audiobook.casting import Place, make_finder, spell_out
 from audiobook.errors import PhonemeError
-from audiobook.model import Book, Phonemes, Pronunciation, Utterance, Voice
+from audiobook.model import Book, Phonemes, Pronunciation, Reading, Utterance, Voice
+from audiobook.normalizing import find_readings
 from audiobook.script import clean
 
 Transcribe = Callable[[Pronunciation, Voice], str]
@@ -23,15 +24,22 @@ class Pronouncer:
     """Says what is to be spoken for an utterance, and keeps what could not be done as asked.
 
     What voices.yaml states comes first, then what the book states of one place (`ssml:ph`), then its
-    lexicons; of two that overlap the lesser goes.
+    lexicons, then how a narrator says what is written short (where it `normalizes`, and knows a book's
+    language); of two that overlap the lesser goes.
     """
 
     def __init__(
-        self, stated: Sequence[Pronunciation], transcribe: Transcribe, book: Book | None = None
+        self,
+        stated: Sequence[Pronunciation],
+        transcribe: Transcribe,
+        book: Book | None = None,
+        *,
+        normalizes: bool = True,
     ) -> None:
         self._find_stated = make_finder(stated)
         self._transcribe = transcribe
         self._book = book
+        self._normalizes = normalizes and book is not None
         of_book = book.pronunciations if book else ()
         self._spans = sorted((p for p in of_book if p.end), key=lambda p: (p.start, p.end))
         self._starts = [p.start for p in self._spans]
@@ -57,6 +65,8 @@ class Pronouncer:
             places = _add(places, of_book)
             if self._lexicon:
                 places = _add(places, self._find_in_lexicon(utterance, text))
+        if self._normalizes:
+            places = _add(places, read_places(text, self._language_at(utterance.start)))
         if not places:
             return text, ()
         return spell_out(text, places, lambda each: self._notation(each, voice))
@@ -125,6 +135,33 @@ class Pronouncer:
         if place >= 0 and start < self._foreign[place][1]:
             return self._foreign[place][2] or ""
         return self._book.language if self._book else ""
+
+
+def read_places(text: str, language: str) -> list[Place]:
+    """Return how a narrator says a text, as places with respellings; none would leave it without a word."""
+    readings = find_readings(text, language)
+    if not readings or not (_is_heard(r.spoken for r in readings) or _is_heard(_outside(text, readings))):
+        return []
+    return [
+        Place(
+            start=reading.start,
+            end=reading.end,
+            pronunciation=Pronunciation(
+                words=text[reading.start : reading.end], respelling=reading.spoken or " "
+            ),
+        )
+        for reading in readings
+    ]
+
+
+def _outside(text: str, readings: Sequence[Reading]) -> Iterable[str]:
+    starts = [0, *(reading.end for reading in readings)]
+    ends = [*(reading.start for reading in readings), len(text)]
+    return (text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _is_heard(texts: Iterable[str]) -> bool:
+    return any(any(map(str.isalnum, text)) for text in texts)
 
 
 def _locate(text: str, before: str, words: str) -> int | None:

@@ -1,0 +1,78 @@
+"""Which rules there are in which language; of two that find the same place the earlier reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiobook.normalizing import (
+    abbreviations,
+    addresses,
+    chat,
+    dates,
+    letters,
+    money,
+    quantities,
+    romans,
+    sounds,
+    times,
+)
+from audiobook.normalizing.rules import Rule
+
+_ENGLISH = (
+    addresses.WEB,
+    addresses.MAIL,
+    addresses.HASHTAG,
+    addresses.RANK,
+    chat.SMILEY,
+    chat.EMOJI,
+    chat.SHORT,
+    money.OLD,
+    money.RANGE,
+    money.AMOUNT,
+    money.CENT,
+    addresses.PHONE,
+    dates.ISO,
+    dates.SLASHED,
+    times.CLOCK,
+    times.DOTTED,
+    dates.DAY_MONTH,
+    dates.MONTH_DAY,
+    dates.MONTH_YEAR,
+    dates.SPAN,
+    dates.DECADE,
+    quantities.NUMBERED,
+    quantities.SPACED,
+    quantities.TALL,
+    quantities.INCHES,
+    quantities.ANGLE,
+    quantities.UNIT,
+    quantities.SIZE,
+    quantities.FRACTION,
+    quantities.GLYPH,
+    quantities.DASHED,
+    quantities.LONG_RANGE,
+    quantities.SLASH,
+    dates.YEAR,
+    abbreviations.COUNTED,
+    abbreviations.TITLE,
+    abbreviations.BARE_MS,
+    abbreviations.SAINT,
+    abbreviations.STREET,
+    abbreviations.WORD,
+    abbreviations.COMPANY,
+    abbreviations.VERSUS,
+    romans.HEADING,
+    romans.POSSESSIVE,
+    romans.NUMBERED,
+    romans.LISTED,
+    romans.ALONE,
+    letters.INITIALS,
+    letters.ANNO_DOMINI,
+    letters.CAPITAL,
+    sounds.STUTTER,
+    sounds.NOISE,
+    sounds.DRAWN,
+)
+
+RULES: Mapping[str, tuple[Rule, ...]] = {"en": _ENGLISH}
+"""By primary language subtag (BCP 47)."""
