@@ -1,4 +1,4 @@
-"""A text as a narrator says it: what is spoken in place of years, money, abbreviations, numerals …
+"""A text as a narrator says it: what is spoken in place of years, money, abbreviations, numerals.
 
     find_readings(text, language) → Readings
 

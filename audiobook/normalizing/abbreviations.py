@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiobook.normalizing.rules import DOT, DOTTED, Rule, ends_text, next_word, one_of, word_before
+from audiobook.normalizing.rules import CAPITALS, DOT, DOTTED, Rule, ends_text, next_word, one_of, word_before
 
 _TITLES = {
     "Mr": "Mr",
@@ -45,6 +45,17 @@ _TITLES = {
 """Before a name.  Where only the full stop goes, engines know the word but make a pause of the stop."""
 
 _TITLE = re.compile(rf"(?<![\w.])({one_of(_TITLES)})\.(?=\s{{1,3}}[(\"“‘']?[A-ZÀ-Þ])")
+_CAPITAL_TITLES = {
+    "MR": "Mr",
+    "MRS": "Mrs",
+    "DR": "Doctor",
+    "REV": "Reverend",
+    "CAPT": "Captain",
+    "ST": "Saint",
+}
+_CAPITAL_TITLE = re.compile(rf"(?<![\w.])({one_of(_CAPITAL_TITLES)})\.(?=\s{{1,3}}[A-Z]{{2}})")
+_INSTANT = re.compile(r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\.")
+_LATIN = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
 _BARE_MS = re.compile(r"(?<![\w.])Ms(?= [A-ZÀ-Þ])")
 _SAINT = re.compile(r"(?<![\w.])St\.(?=[\s-]{1,3}[A-ZÀ-Þ])")
 _STREETS = {
@@ -81,6 +92,7 @@ _WORDS = {
     "Dept.": "Department",
     "dept.": "department",
     "Ph.D.": "P H D",
+    "MSS.": "manuscripts",
 }
 _WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})(?!\w)")
 _SENIORS = frozenset(("Jr.", "Jun.", "Sr.", "Sen."))
@@ -129,6 +141,10 @@ def _is_street(match: re.Match[str]) -> bool:
     return _STREET_NAME.search(match.string, max(0, match.start() - 33), match.start()) is not None
 
 
+def _read_instant(match: re.Match[str]) -> str:
+    return _full(_LATIN[match[1]], match)
+
+
 def _read_saint(match: re.Match[str]) -> str | None:
     before = match.string[max(0, match.start() - 40) : match.start()]
     if re.search(r"\d[\w-]{0,4} (?:[A-Z][\w’'-]{1,20} )?\Z", before):
@@ -166,6 +182,8 @@ def _read_counted(match: re.Match[str]) -> str | None:
 
 
 TITLE = Rule(needs=DOT, pattern=_TITLE, read=_read_title)
+CAPITAL_TITLE = Rule(needs=CAPITALS, pattern=_CAPITAL_TITLE, read=lambda match: _CAPITAL_TITLES[match[1]])
+INSTANT = Rule(needs=_INSTANT, pattern=_INSTANT, read=_read_instant)
 BARE_MS = Rule(needs=re.compile("Ms "), pattern=_BARE_MS, read=lambda _: "Miz")
 SAINT = Rule(needs=DOT, pattern=_SAINT, read=_read_saint)
 STREET = Rule(needs=DOTTED, pattern=_STREET, read=_read_street)

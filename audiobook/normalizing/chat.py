@@ -35,13 +35,12 @@ _SHORT = {
     "w8": "wait",
 }
 _SHORTENED = re.compile(rf"(?<![\w.’'@#/&:-])({one_of(_SHORT)})(?![\w@/&:-]|['’]\w|\.\w)", re.IGNORECASE)
-_CHAT = re.compile(r"(?<![^\W_])[ur]r?(?![^\W_])|\d[a-z]|[a-z]\d|[a-z][bdhklmpsv][a-z]", re.IGNORECASE)
 _LETTER_BEFORE = frozenset("a an the letter letters vowel as".split())
 _BESIDE_R = frozenset("u ur you we they how where what who why these those n y".split())
 
 _SMILEYS = re.compile(
-    r"(?<![^\s\w.,!?…)])(?:[:;=][-'^o]?[)(\]\[DPpOo/\\|*3]+|[xX]D+|<3+|</3|\^_*\^|-_+-|[oO]_+[oO]|[>][:;][()]|:'\(+|¯\\_\(ツ\)_/¯)"
-    r"(?![\w/]|[^\s\w.,!?…\"”’'):;<^-])"
+    r"(?:\A|\s)(?:[:;=][-'^]?[)(\]\[DPp]{1,9}|[:;]-[Oo/\\|*]|[xX]D{1,9}|<3|</3|\^_{0,3}\^|-_{1,3}-"
+    r"|[oO]_{1,3}[oO]|>[:;][()]|¯\\_\(ツ\)_/¯)(?![\w/]|[^\s\w.,!?…\"”’'):;<^-])"
 )
 _SMILEY = re.compile(r"[:;=][-'^o)(\]\[DPpO/\\|*3]|[xX]D|<[/3]|\^_*\^|_[-oO/]")
 
@@ -90,7 +89,7 @@ def _read_short(match: re.Match[str]) -> str | None:
 def _read_smiley(match: re.Match[str]) -> str | None:
     if not any(map(str.isalnum, match.string[: match.start()] + match.string[match.end() :])):
         return None
-    return ", heart" if match[0].startswith("<3") else " "
+    return ", heart" if match[0].strip() == "<3" else " "
 
 
 def _read_emoji(match: re.Match[str]) -> str | None:
@@ -113,6 +112,6 @@ def _read_emoji(match: re.Match[str]) -> str | None:
     return lead + ", ".join(said) + rest
 
 
-SHORT = Rule(needs=_CHAT, pattern=_SHORTENED, read=_read_short)
+SHORT = Rule(needs=_SHORTENED, pattern=_SHORTENED, read=_read_short)
 SMILEY = Rule(needs=_SMILEY, pattern=_SMILEYS, read=_read_smiley)
 EMOJI = Rule(needs=_HAS_EMOJI, pattern=_EMOJI, read=_read_emoji)

@@ -12,7 +12,7 @@ _MONTHS = (
 ).split()
 _SHORT = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 _SHORT.pop("May")
-_MONTH = one_of(" ".join(_MONTHS))
+_MONTH = one_of(" ".join([*_MONTHS, *(month.upper() for month in _MONTHS)]))
 _SHORT_MONTH = one_of(_SHORT)
 _YEAR = r"1[0-9]\d\d|20\d\d"
 _PREPOSITIONS = frozenset("on by of since until till from before after to through for".split())
@@ -24,7 +24,8 @@ _DAY_MONTH = re.compile(
     rf"(?:(,?) ({_YEAR})(?![\w,/:-]|\.\d))?"
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![\w-])(?:({_MONTH})|({_SHORT_MONTH})\b\.?) ([1-9]|[12]\d|3[01])(st|nd|rd|th)?(?![\w:/$%°-]|[.,]\d)"
+    rf"(?<![\w-])(?:({_MONTH})|({_SHORT_MONTH})\b\.?) ([1-9]|[12]\d|3[01])(st|nd|rd|th|d)?"
+    r"(?![\w:/$%°-]|[.,]\d)"
     rf"(?:(,?) ({_YEAR})(?![\w,/:-]|\.\d))?"
 )
 _MONTH_YEAR = re.compile(rf"(?<![\w-])({_SHORT_MONTH})\.,? (?={_YEAR})")
@@ -34,27 +35,31 @@ _SPAN = re.compile(
 _DECADE = re.compile(r"(?<![\w.,$£€-])(?:(1[1-9]|20)(\d)0|['’‘]?([2-9])0)(?:['’]?s)(?![\w’'])")
 _YEAR_ALONE = re.compile(rf"(?<![\w.,:/#$£€+−–])({_YEAR})(?![\w%°$£€½¼¾]|[.,:/–-]\d| \d| [½¼¾])")
 
+_PAIRED = re.compile(r"(?<!\d)(?:1\d|20)\d\d (?:and|or|to|till) \Z")
+"""After a year and "and", as in "between 1750 and 1788"."""
 _STRONG = frozenset(
-    "in since until till during circa year years spring summer autumn fall winter early late mid christmas easter "
-    "of between".split()
+    "in since until till during circa year years spring summer autumn fall winter early late mid "
+    "christmas easter of between".split()
 ) | {month.lower() for month in _MONTHS}
 _NUMBERED = frozenset(
-    "no nos number page pages p pp line lines room flight route box apartment suite bus verse lot highway unit "
-    "channel than model radio frequency about nearly almost over some least most costs cost paid with".split()
+    "no nos number page pages p pp line lines room flight route box apartment suite bus verse lot "
+    "highway unit channel model radio frequency".split()
 )
 """Words after which a number counts or names something."""
 _AFTER_YEAR = frozenset(
-    "is was were are had has have did does will would could should can may might must when and or but to in on at "
-    "by for from with as that which who whose the a an he she it they we i you his her their its our my your this "
-    "there then than so if after before until till since while where not be been came went saw began made became "
-    "brought gave marked took ended started all both no some many most they even only just also because though "
-    "although however during through without under over about election edition census war revolution".split()
+    "is was were are had has have did does will would could should can may might must when and or but "
+    "to in on at by for from with as that which who whose the a an he she it they we i you his her "
+    "their its our my your this there then than so if after before until till since while where not be "
+    "been came went saw began made became brought gave marked took ended started all both no some many "
+    "most they even only just also because though although however during through without under over "
+    "about election edition census war revolution".split()
 )
 """Lower-case words that may follow a year; any other makes the number count what it names."""
+_AFTER_MONTH = frozenset("was is and had has were the he she they we it i".split())
 _DETERMINERS = frozenset("the a an this that his her its their our my your".split())
 _SINGULAR_IN_S = frozenset("is was has his its this as us census congress crisis less unless always".split())
 _COUNTED = frozenset(
-    "men women people feet horse foot miles yards pounds dollars souls acres head sheep cattle tons hp".split()
+    "men women people feet horse foot miles yards pounds dollars souls acres head sheep cattle tons".split()
 )
 
 
@@ -78,22 +83,26 @@ def _read_slashed(match: re.Match[str]) -> str | None:
 
 def _read_day_month(match: re.Match[str]) -> str | None:
     _, day, month, short, comma, year = match.groups()
-    if month in ("May", "March") and not year and next_word(match).islower():
+    if month in ("May", "March", "MAY", "MARCH") and not year and next_word(match).islower():
         follows = next_word(match)
         if follows not in _AFTER_YEAR:
             return None
     article = match[1] or "the "
-    said = f"{article}{ordinal(int(day))} of {month or _SHORT[short]}"
+    said = f"{article}{ordinal(int(day))} of {month.capitalize() if month else _SHORT[short]}"
     return f"{said}{comma} {year_words(int(year))}" if year else said
 
 
 def _read_month_day(match: re.Match[str]) -> str | None:
     month, short, day, _, comma, year = match.groups()
-    if month in ("May", "March") and not year and not match[4]:
+    if month in ("May", "March", "MAY", "MARCH") and not year and not match[4]:
         follows = next_word(match)
-        if word_before(match).lower() not in _PREPOSITIONS and follows.islower():
+        if (
+            word_before(match).lower() not in _PREPOSITIONS
+            and follows.islower()
+            and follows not in _AFTER_MONTH
+        ):
             return None  # "March 3 miles", "May 5 men come?"
-    said = f"{month or _SHORT[short]} {ordinal(int(day))}"
+    said = f"{month.capitalize() if month else _SHORT[short]} {ordinal(int(day))}"
     return f"{said}{comma} {year_words(int(year))}" if year else said
 
 
@@ -119,7 +128,7 @@ def _read_year(match: re.Match[str]) -> str | None:
         return None  # "two thousand seven" is what engines say
     if match.string[start - 1 : start] == "-" and not match.string[max(0, start - 2) : start - 1].isalpha():
         return None
-    is_strong = before in _STRONG
+    is_strong = before in _STRONG or _PAIRED.search(match.string, max(0, start - 9), start) is not None
     if year < 1100 and not (is_strong and before != "of"):
         return None
     follows = next_word(match)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from audiobook.model import Reading
-from audiobook.normalizing.registry import RULES
+from audiobook.normalizing.registry import HEADINGS, RULES
 
 
-def find_readings(text: str, language: str) -> tuple[Reading, ...]:
+def find_readings(text: str, language: str, *, is_heading: bool = False) -> tuple[Reading, ...]:
     """Return what is spoken in place of stretches of `text`, in order; no two overlap.
 
     `language` is a BCP 47 tag; in languages that have no rules nothing is found.  Where two rules find
-    the same place, the first in the registry reads it.  The cost is linear in the text; most sentences
-    cost some microseconds.
+    the same place, the first in the registry reads it.  In a heading, a Roman I is a
+    number.  The cost is linear in the text; most sentences cost some microseconds.
     """
     needs: dict[int, bool] = {}
     found: list[Reading] = []
     taken = bytearray()
-    for rule in RULES.get(language[:3].split("-", maxsplit=1)[0].lower(), ()):
+    tag = language.partition("-")[0].lower()
+    rules = RULES.get(tag, ())
+    for rule in (*HEADINGS.get(tag, ()), *rules) if is_heading else rules:
         key = id(rule.needs)
         if key not in needs:
             needs[key] = rule.needs.search(text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiobook.normalizing.rules import Rule, next_word
+from audiobook.normalizing.rules import Rule, ends_text, next_word
 
 SIGNS = {
     "$": ("dollar", "dollars", "cent", "cents"),
@@ -23,8 +23,8 @@ _SCALES = {
     "B": "billion",
 }
 _THINGS = frozenset(
-    "bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize tip loan "
-    "deposit suit dinner bond bonds limit mark question range contract".split()
+    "bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize "
+    "tip loan deposit suit dinner bond bonds limit mark question range contract".split()
 )
 """What has a sum before its name: a hundred-dollar bill."""
 _SIGN = re.compile(f"[{''.join(SIGNS)}¢]")
@@ -40,6 +40,8 @@ _RANGE = re.compile(
 _OLD = re.compile(
     r"(?<![\w.,])(?:£(\d{1,3}(?:,\d{3}){0,3}|\d{1,6}),? )?(\d{1,2})s\.(?:,? (\d{1,2})(½)?d\.)?(?!\w)"
 )
+_OLD_NEED = re.compile(r"[\d½][sd]\.")
+_OLD_SUM = re.compile(r"(?<![\w.,£$€'’])(\d{1,3})(½?)([sd])\.(?!\w)")
 _CENT = re.compile(r"(?<![\d.])1 ?¢")
 _COUNTRIES = {"US": "U S ", "A": "Australian ", "C": "Canadian ", "NZ": "New Zealand ", "HK": "Hong Kong "}
 
@@ -75,7 +77,15 @@ def _read_old(match: re.Match[str]) -> str | None:
     return " ".join(said)
 
 
+def _read_old_sum(match: re.Match[str]) -> str:
+    number, half, coin = match.groups()
+    is_one = number == "1" and not half
+    word = {"s": "shilling" if is_one else "shillings", "d": "penny" if is_one else "pence"}[coin]
+    return f"{number}{' and a half' if half else ''} {word}{'.' if ends_text(match) else ''}"
+
+
 AMOUNT = Rule(needs=_SIGN, pattern=_AMOUNT, read=_read_amount)
 RANGE = Rule(needs=_SIGN, pattern=_RANGE, read=lambda match: f"{match[2]} to {match[3]} {SIGNS[match[1]][1]}")
-OLD = Rule(needs=re.compile(r"\ds\."), pattern=_OLD, read=_read_old)
+OLD = Rule(needs=_OLD_NEED, pattern=_OLD, read=_read_old)
+OLD_SUM = Rule(needs=_OLD_NEED, pattern=_OLD_SUM, read=_read_old_sum)
 CENT = Rule(needs=_SIGN, pattern=_CENT, read=lambda _: "1 cent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.normalizing.numerals import cardinal, ordinal
-from audiobook.normalizing.rules import DIGIT, Rule, next_word
+from audiobook.normalizing.rules import DIGIT, DOTTED, Rule, next_word
 
 _UNITS = {
     "km": ("kilometre", "kilometres"),
@@ -57,9 +57,13 @@ _UNITS = {
 _NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(\.\d{1,6})?"
 _UNIT_NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=lambda unit: (-len(unit), unit)))
 _UNIT = re.compile(
-    rf"(?<![\w$£€#]){_NUMBER}( |-|)(?:(in)\b(?=\.(?![\W_]*\Z)| [x×])|(in)\b|(?!in\b)({_UNIT_NAMES}))"
+    rf"(?<![\w$£€#]){_NUMBER}( |-|)(?:(in)\b(?=\.(?![\W_]*\Z)| [x×])|(in)(?<=\din)\b|(?!in\b)({_UNIT_NAMES}))"
     r"(?![\w/²'’&])(\.(?=[\W_]{0,4}[a-z0-9,;:]))?"
 )
+_WORD_UNIT = re.compile(
+    r"(?<=two|six|ten|our|ive|ven|ght|ine|ree)[ -](ft|in|yds|lbs|oz)\.(?=[\W_]{0,4}[a-z0-9])"
+)
+"""After a number in words: "five ft. seven in. in height"."""
 _TALL = re.compile(
     r"(?<![\w.,])(\d{1,2})(?:['’] ?(1[01]|\d)(?:[\"”]|['’]['’]|\b)|′ ?(?:(1[01]|\d)(?:″|\b))?)"
 )
@@ -103,7 +107,8 @@ _SLASH = re.compile(
     r"(?<![\w/])(and/or|s?he/s?he|his/her|him/her|s/he|c/o|w/o|w/(?= \w))(?![\w/])", re.IGNORECASE
 )
 _AFTER_NUMBER = frozenset(
-    "is was has had will would and or in on at of to from by for with the a an which that who downing street".split()
+    "is was has had will would and or in on at of to from by for with the a an which that who downing "
+    "street".split()
 )
 
 
@@ -196,6 +201,7 @@ def _read_spaced(match: re.Match[str]) -> str:
 UNIT = Rule(needs=DIGIT, pattern=_UNIT, read=_read_unit)
 TALL = Rule(needs=DIGIT, pattern=_TALL, read=_read_tall)
 INCHES = Rule(needs=DIGIT, pattern=_INCHES, read=lambda match: f"{match[1]} inches")
+WORD_UNIT = Rule(needs=DOTTED, pattern=_WORD_UNIT, read=lambda match: f" {_UNITS[match[1]][1]}")
 SIZE = Rule(needs=DIGIT, pattern=_SIZE, read=_read_size)
 ANGLE = Rule(needs=DIGIT, pattern=_ANGLE, read=_read_angle)
 FRACTION = Rule(needs=DIGIT, pattern=_FRACTION, read=_read_fraction)

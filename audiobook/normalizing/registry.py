@@ -9,11 +9,14 @@ from audiobook.normalizing import (
     addresses,
     chat,
     dates,
+    french,
+    german,
     letters,
     money,
     quantities,
     romans,
     sounds,
+    spanish,
     times,
 )
 from audiobook.normalizing.rules import Rule
@@ -40,12 +43,14 @@ _ENGLISH = (
     dates.MONTH_YEAR,
     dates.SPAN,
     dates.DECADE,
+    money.OLD_SUM,
     quantities.NUMBERED,
     quantities.SPACED,
+    quantities.ANGLE,
     quantities.TALL,
     quantities.INCHES,
-    quantities.ANGLE,
     quantities.UNIT,
+    quantities.WORD_UNIT,
     quantities.SIZE,
     quantities.FRACTION,
     quantities.GLYPH,
@@ -54,14 +59,16 @@ _ENGLISH = (
     quantities.SLASH,
     dates.YEAR,
     abbreviations.COUNTED,
+    abbreviations.INSTANT,
     abbreviations.TITLE,
+    abbreviations.CAPITAL_TITLE,
     abbreviations.BARE_MS,
     abbreviations.SAINT,
     abbreviations.STREET,
     abbreviations.WORD,
     abbreviations.COMPANY,
     abbreviations.VERSUS,
-    romans.HEADING,
+    romans.ORDINAL,
     romans.POSSESSIVE,
     romans.NUMBERED,
     romans.LISTED,
@@ -74,5 +81,13 @@ _ENGLISH = (
     sounds.DRAWN,
 )
 
-RULES: Mapping[str, tuple[Rule, ...]] = {"en": _ENGLISH}
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "en": _ENGLISH,
+    "de": german.RULES,
+    "fr": french.RULES,
+    "es": spanish.RULES,
+}
 """By primary language subtag (BCP 47)."""
+
+HEADINGS: Mapping[str, tuple[Rule, ...]] = {"en": (romans.TITLE_OF_PART,)}
+"""What comes before them in headings alone."""

@@ -5,35 +5,39 @@ from __future__ import annotations
 import re
 
 from audiobook.normalizing.numerals import cardinal, ordinal, roman_value
-from audiobook.normalizing.rules import NUMERAL, Rule, ends_text, next_word
+from audiobook.normalizing.rules import NUMERAL, Rule, next_word, word_before
 
 RULERS = frozenset(
-    "Alexander Alfonso Alphonse Amenhotep Anne Baldwin Benedict Boniface Carl Catherine Cesare Charles Christian "
-    "Clement Constantine Cosimo Cyrus Darius David Edmund Edward Elizabeth Ethelred Ferdinand Francis Frederick "
-    "Frederic Friedrich Gregory Gustav Gustavus Haakon Harald Harold Henri Henry Innocent Isabella Ivan James John "
-    "Joseph Julius Justinian Kenneth Leo Leopold Lothair Louis Ludwig Malcolm Manuel Maria Mary Matilda Maximilian "
-    "Mehmed Mithridates Mohammed Muhammad Murad Napoleon Nicholas Olaf Otto Paul Pedro Peter Philip Philippe Pius "
-    "Ptolemy Ramses Rameses Richard Robert Rudolf Selim Seti Sigismund Sixtus Sophia Stephen Suleiman Theodosius "
-    "Thutmose Umberto Urban Valentinian Victor Victoria Wilhelm William Xerxes Yoshinobu".split()
+    "Alexander Alfonso Alphonse Amenhotep Anne Baldwin Benedict Boniface Carl Catherine Cesare Charles "
+    "Christian Clement Constantine Cosimo Cyrus Darius David Edmund Edward Elizabeth Ethelred Ferdinand "
+    "Francis Frederick Frederic Friedrich Gregory Gustav Gustavus Haakon Harald Harold Henri Henry "
+    "Innocent Isabella Ivan James John Joseph Julius Justinian Kenneth Leo Leopold Lothair Louis Ludwig "
+    "Malcolm Manuel Maria Mary Matilda Maximilian Mehmed Mithridates Mohammed Muhammad Murad Napoleon "
+    "Nicholas Olaf Otto Paul Pedro Peter Philip Philippe Pius Ptolemy Ramses Rameses Richard Robert "
+    "Rudolf Selim Seti Sigismund Sixtus Sophia Stephen Suleiman Theodosius Thutmose Umberto Urban "
+    "Valentinian Victor Victoria Wilhelm William Xerxes Yoshinobu".split()
 )
-"""Names that kings, queens, emperors and popes bore with a number (lists of rulers of Europe, Egypt, Rome)."""
+"""Names that kings, queens, emperors and popes bore with a number (Europe, Egypt, Rome)."""
 _TITLES = "King|Queen|Emperor|Empress|Pope|Tsar|Czar|Kaiser|Sultan|Prince|Duke|Pharaoh|Shah"
 
 _PARTS = (
     "chapter part book volume act scene canto section article psalm stave letter appendix figure table plate "
-    "number phase stage type class lesson verse vol chap bk episode season world war wars level grade category "
-    "apollo title schedule division corps army bowl vatican rocky fantasy symphony sonata concerto opus page pages"
+    "number phase stage type class lesson verse vol chap bk episode season world war wars level grade "
+    "category apollo title schedule division corps army bowl vatican rocky fantasy symphony sonata concerto "
+    "opus page pages"
 ).split()
 _WORD = r"(?<![\w.])(\w[\w’']{1,24})\.? "
 _NUMBERED = re.compile(_WORD + r"([IVXLCivxlc]{1,9})(?![\w’']|-[A-Za-z]|\.\w)")
 _POSSESSIVE = re.compile(_WORD + r"([IVXLC]{1,9})(?=['’]s?(?!\w))")
 _ALONE = re.compile(r"(?<![\w.&’'-])([IVXLC]{2,9})(?![\w&]|['’-]\w|\.\w)")
-_HEADING = re.compile(r"\A([IVX]{1,9}|[IVXLC]{2,9})\.?\Z")
 _LOWER_LIST = re.compile(r"(?<=\()([ivx]{2,6})(?=\))")
+_ORDINAL = re.compile(r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])([IVXLC]{1,8})(?:th|st|nd|rd|d)(?!\w)")
+_ORDINAL_NEED = re.compile(r"[IVXLC](?:th|st|nd|rd|d)\b")
+_TITLE_OF_PART = re.compile(r"\A([IVXLC]{1,8})(\.(?= )|[.:—–]{0,2}\Z)")
+_LETTERS = frozenset("CC CI CL CV LI LV LX XC XL XX XXL XXX CIV LIV".split())
+"""What is letters (sizes, kisses, carbon copies) or a word, where nothing says that it is a numeral."""
+_KISSES = frozenset("XX XXX".split())
 _DRIP = frozenset("an the her his my your".split())
-_NO_NUMERALS = frozenset("II III".split())
-_LETTERS = frozenset("CC CI CL CV IC IX LC LI LV LX MI XC XI XX XXX XXL XL VI CIV LIV XV IV".split())
-"""What may be letters (sizes, kisses, a drip, the sixth of an alphabet …) where nothing says numeral."""
 
 
 def _read_numbered(match: re.Match[str]) -> str | None:
@@ -96,12 +100,9 @@ def _read_alone(match: re.Match[str]) -> str | None:
     value = roman_value(numeral)
     if not value:
         return None
-    if numeral in _LETTERS:
-        before = match.string[max(0, match.start() - 2) : match.start()]
-        return " ".join(numeral) if numeral in ("IV", "XX", "XXX") and before[:1].islower() else None
-    if numeral in ("IX", "XI") or len(numeral) > 1:
-        return _cardinal_or_third(match, value)
-    return None
+    if numeral in _KISSES or (numeral == "IV" and word_before(match) in _DRIP):
+        return " ".join(numeral)
+    return None if numeral in _LETTERS else _cardinal_or_third(match, value)
 
 
 def _cardinal_or_third(match: re.Match[str], value: int) -> str:
@@ -114,15 +115,21 @@ def _cardinal_or_third(match: re.Match[str], value: int) -> str:
     return cardinal(value)
 
 
-def _read_heading(match: re.Match[str]) -> str | None:
-    numeral = match[1]
-    value = roman_value(numeral)
-    if not value or numeral == "I":
+def _read_ordinal(match: re.Match[str]) -> str | None:
+    value = roman_value(match[2])
+    if not value:
         return None
-    return f"{cardinal(value)}." if match[0].endswith(".") else cardinal(value)
+    word = ordinal(value)
+    if not match[1]:
+        return word
+    return f"{match[1]} the {word}" if match[1] in RULERS else f"{match[1]} {word}"
 
 
-HEADING = Rule(needs=NUMERAL, pattern=_HEADING, read=_read_heading)
+def _read_title_of_part(match: re.Match[str]) -> str | None:
+    value = roman_value(match[1])
+    return f"{cardinal(value).capitalize()}{match[2]}" if value else None
+
+
 POSSESSIVE = Rule(needs=NUMERAL, pattern=_POSSESSIVE, read=_read_possessive)
 NUMBERED = Rule(needs=NUMERAL, pattern=_NUMBERED, read=_read_numbered)
 LISTED = Rule(
@@ -131,4 +138,5 @@ LISTED = Rule(
     read=lambda m: cardinal(roman_value(m[1])) if roman_value(m[1]) else None,
 )
 ALONE = Rule(needs=NUMERAL, pattern=_ALONE, read=_read_alone)
-_ = (ends_text, _DRIP, _NO_NUMERALS)
+ORDINAL = Rule(needs=_ORDINAL_NEED, pattern=_ORDINAL, read=_read_ordinal)
+TITLE_OF_PART = Rule(needs=NUMERAL, pattern=_TITLE_OF_PART, read=_read_title_of_part)

@@ -65,3 +65,12 @@ def one_of(words: str | dict[str, str]) -> str:
 def from_table(table: dict[str, str], group: int = 1) -> Read:
     """Return a reading that looks a group of the match up."""
     return lambda match: table.get(match[group])
+
+
+def one_or_many(match: re.Match[str], words: str) -> str:
+    """Return the plural of a unit (kilómetros por hora), or its singular after the number 1."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    if before not in ("1", " 1", "\u00a01"):
+        return words
+    first, gap, rest = words.partition(" ")
+    return first.removesuffix("s") + gap + rest

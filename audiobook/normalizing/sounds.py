@@ -23,17 +23,20 @@ _DRAWN = re.compile(
     r"(?<![\w@#./’'])(?=[A-Za-z]{0,30}?([A-Za-z])\1\1)[A-Za-z]{3,40}(?![\w@./]*\.[a-z]|['’]\w{3}|\w)",
     re.IGNORECASE,
 )
+_NUMERAL_PART = re.compile(r"[IVXLC]{2,8}(?:th|st|nd|rd|d|s)?\Z")
 _SINGLE = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
 _DOUBLED = frozenset(
-    "soon good too look cool moon food room school see sweet sleep need keep feel been meet deep week free three "
-    "bee feet queen green three bleed creep speed all ball hall fall call tell hell hello yell bell well still "
-    "kill will hill pull full miss kiss pass boss off stuff puff add odd egg whee eek wee boo moo zoo woo yahoo "
-    "fool noon book goose loose choose smooth freeze please speech street tree knee really silly pretty sorry "
-    "happy funny hurry puppy mommy mummy daddy yummy little better letter middle goodbye coffee toffee bloody "
-    "foolish baboon goo ooze woohoo hoo hooray weee teen seen cheese cheers beer deer steer roof tooth".split()
+    "soon good too look cool moon food room school see sweet sleep need keep feel been meet deep week "
+    "free three bee feet queen green three bleed creep speed all ball hall fall call tell hell hello "
+    "yell bell well still kill will hill pull full miss kiss pass boss off stuff puff add odd egg whee "
+    "eek wee boo moo zoo woo yahoo fool noon book goose loose choose smooth freeze please speech street "
+    "tree knee really silly pretty sorry happy funny hurry puppy mommy mummy daddy yummy little better "
+    "letter middle goodbye coffee toffee bloody foolish baboon goo ooze woohoo hoo hooray weee teen "
+    "seen cheese cheers beer deer steer roof tooth".split()
 )
 _NOISES = re.compile(
-    r"(?<![\w’'-])(?:m{2,}|hm|h+m{3,}|hmm+|mhm+|mm+[- ]?hm+|s+h{2,}|sh(?=[!.…—])|p+s{2,}t+|p+f{2,}t*|b+r{2,}|g+r{2,}|a+w{2,}|o+w{1,}"
+    r"(?<![\w’'-])(?:m{2,}|hm|h+m{3,}|hmm+|mhm+|mm+[- ]?hm+|s+h{2,}|sh(?=[!.…—])|p+s{2,}t+|p+f{2,}t*"
+    r"|b+r{2,}|g+r{2,}|a+w{2,}|o+w{1,}"
     r"|e+w{1,}|u+h{2,}|a{2,}r+g+h+|a+r{1,}g+h*|a{2,}h*|o{3,}h*|e{3,}k+|z{3,})(?![\w’'-])",
     re.IGNORECASE,
 )
@@ -115,7 +118,12 @@ def _say_noise(low: str) -> str | None:
 
 def _read_drawn(match: re.Match[str]) -> str | None:
     word = match[0]
-    if roman_value(word) or word.lower().startswith("www") or _is_one_letter(word):
+    if (
+        roman_value(word)
+        or _NUMERAL_PART.match(word)
+        or word.lower().startswith("www")
+        or _is_one_letter(word)
+    ):
         return None
     double = _SINGLE.sub(r"\1\1", word)
     if double.lower() in _DOUBLED or (double.lower() == "toooo"):

@@ -34,8 +34,8 @@ class Hearing:
         self._cache = cache
         self._engine = settings.engine
         self._pronouncer = Pronouncer(
-        settings.pronunciations, transcribe, script.book, normalizes=settings.reading.normalize
-    )
+            settings.pronunciations, transcribe, script.book, normalizes=settings.reading.normalize
+        )
         self._utterances = [
             (utterance, following.start if following else None)
             for chapter in script.chapters

@@ -66,7 +66,7 @@ class Pronouncer:
             if self._lexicon:
                 places = _add(places, self._find_in_lexicon(utterance, text))
         if self._normalizes:
-            places = _add(places, read_places(text, self._language_at(utterance.start)))
+            places = _add(places, self._read(utterance, text))
         if not places:
             return text, ()
         return spell_out(text, places, lambda each: self._notation(each, voice))
@@ -130,6 +130,10 @@ class Pronouncer:
             self._finders[language] = make_finder(fitting)
         return self._finders[language](text)
 
+    def _read(self, utterance: Utterance, text: str) -> list[Place]:
+        language = self._language_at(utterance.start)
+        return read_places(text, language, is_heading=utterance.kind == "heading")
+
     def _language_at(self, start: int) -> str:
         place = bisect_right(self._foreign, start, key=lambda each: each[0]) - 1
         if place >= 0 and start < self._foreign[place][1]:
@@ -137,9 +141,9 @@ class Pronouncer:
         return self._book.language if self._book else ""
 
 
-def read_places(text: str, language: str) -> list[Place]:
+def read_places(text: str, language: str, *, is_heading: bool = False) -> list[Place]:
     """Return how a narrator says a text, as places with respellings; none would leave it without a word."""
-    readings = find_readings(text, language)
+    readings = find_readings(text, language, is_heading=is_heading)
     if not readings or not (_is_heard(r.spoken for r in readings) or _is_heard(_outside(text, readings))):
         return []
     return [
