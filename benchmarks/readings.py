@@ -75,11 +75,11 @@ def list_book(path: Path) -> None:
     """Print what is read otherwise in a book, and what finding it costs."""
     book = read_book(path)
     script = write_script(book)
-    texts = [u.text for chapter in script.chapters for u in chapter.utterances]
-    words = sum(len(text.split()) for text in texts)
+    texts = [(u.text, u.kind == "heading") for chapter in script.chapters for u in chapter.utterances]
+    words = sum(len(text.split()) for text, _ in texts)
     find_readings("In 1984", book.language)  # loads the words of numbers
     start = time.perf_counter()
-    readings = [(text, find_readings(text, book.language)) for text in texts]
+    readings = [(text, find_readings(text, book.language, is_heading=heading)) for text, heading in texts]
     cost_s = time.perf_counter() - start
     found: Counter[tuple[str, str]] = Counter()
     example: dict[tuple[str, str], str] = {}

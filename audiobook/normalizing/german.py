@@ -72,7 +72,7 @@ _SPACED = "|".join(
 _WORD = re.compile(rf"(?<![\w.])(?:{_SPACED})(?!\w)")
 _BLANK = re.compile(r"\s")
 _PAGE = re.compile(r"(?<![\w.])S\.[ \u00a0](?=\d)")
-_STREET = re.compile(r"(?<=[a-zäöüß])str\.(?=\s+\d|,|[\W_]*\Z)|(?<![\w.])Str\.")
+_STREET = re.compile(r"(?<!\w)(\w{2,20}s)tr\.(?=\s+\d|,|[\W_]*\Z)|(?<![\w.])Str\.")
 
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 _COUNTED = "Jahrhundert|Kapitel|Band|Teil|Buch|Akt|Weltkrieg"
@@ -203,7 +203,7 @@ RULES = (
     Rule(
         needs=DOTTED,
         pattern=_STREET,
-        read=lambda m: _full("straße" if m[0][0] == "s" else "Straße", m),
+        read=lambda m: _full(f"{m[1]}traße" if m[1] else "Straße", m),
     ),
     Rule(needs=NUMERAL, pattern=_ROMAN_PART, read=_read_part),
     Rule(needs=NUMERAL, pattern=_RULER, read=_read_ruler),

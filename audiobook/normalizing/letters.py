@@ -42,7 +42,7 @@ _SHORT_NAMES = frozenset(
     "sam sid sue ted tim tom val vic wes zoe".split()
 )
 _DOUBTFUL = frozenset("it us am act if ah ego aid web don pin pet bud mum".split())
-_CAPITAL_WORD = re.compile(r"(?<![\w.&’'/#@-])[A-Z]{2,3}(?![\w&/]|['’][A-Z]{2}|\.\w|-\d)")
+_CAPITAL_WORD = re.compile(r"(?<![\w.&’'/#@-])[A-Z]{2,3}(?![\w&/]|['’](?!S\b)\w|\.\w|-\d)")
 _NEIGHBOUR_BEFORE = re.compile(r"([A-Z’']{1,20})[,;:!?.…—–-]{0,3} \Z")
 _NEIGHBOUR_AFTER = re.compile(r"[,;:!?.…—–-]{0,3} ([A-Z’']{1,20})(?![\w])")
 
@@ -90,7 +90,9 @@ _FUNCTION = frozenset(
 INITIALS = Rule(needs=DOT, pattern=_INITIALS, read=_read_initials)
 SEVERAL_INITIALS = Rule(
     needs=DOT,
-    pattern=re.compile(r"(?<![\w.’'-])((?:[B-Z]\.[ \u00a0]?){2,4})(?= ?[A-ZÀ-Þ][a-zß-ÿ])"),
+    pattern=re.compile(
+        r"(?<![\w.’'-])((?:[B-Z]\.[ \u00a0]?){2,4})(?= ?(?:(?:von|van|de|du|di) )?[A-ZÀ-Þ][a-zß-ÿ])"
+    ),
     read=lambda match: " ".join(match[1].replace(".", " ").split()) + " ",
 )
 """In any language: one letter alone may end a sentence, several are a person's."""
