@@ -32,8 +32,8 @@ def main() -> None:
     """Print what was asked for."""
     words = sys.argv[1:]
     if words[:1] == ["--book"]:
-        for path in words[1:]:
-            list_book(Path(path))
+        for name in words[1:]:
+            list_book(Path(name))
     elif words:
         compare(words[0], words[1:])
     else:

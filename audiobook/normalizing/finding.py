@@ -25,11 +25,11 @@ def find_readings(text: str, language: str, *, is_heading: bool = False) -> tupl
         if not needs[key]:
             continue
         for match in rule.pattern.finditer(text):
-            start, end = match.span()
+            start, end = match.span("at" if "at" in rule.pattern.groupindex else 0)
             if taken and taken.find(1, start, end) >= 0:
                 continue
             spoken = rule.read(match)
-            if spoken is None or spoken == match[0]:
+            if spoken is None or spoken == text[start:end]:
                 continue
             taken = taken or bytearray(len(text))
             taken[start:end] = b"\1" * (end - start)

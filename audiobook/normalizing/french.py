@@ -26,8 +26,10 @@ _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:e|ème|ième|è)(s?)(?![\w])")
 _FIRST = re.compile(r"(?<![\w.,])1(re|ère|res|ers)(?!\w)")
 _ROMAN_ORDINAL = re.compile(r"(?<![\w.])([IVXLC]{1,8})(?:e|ème|è)(?!\w)")
 _ROMAN_FIRST = re.compile(r"(?<![\w.])I(er|re|ère)(?!\w)")
-_ROMAN = re.compile(r"\b([A-ZÀ-Þa-zà-ÿ][\wà-ÿ’'-]{2,20})[  ]([IVXLC]{1,9})(?![\w’'-])")
-_PARTS = frozenset("chapitre livre tome partie acte scène volume chant section article annexe numéro".split())
+_ROMAN = re.compile(r"\b([A-ZÀ-Þa-zà-ÿ][\wà-ÿ’'-]{2,20})\.?[ \u00a0](?P<at>[IVXLC]{1,9})(?![\w’'-])")
+_PARTS = frozenset(
+    "chapitre chap vol livre tome partie acte scène volume chant section article annexe numéro".split()
+)
 _HOUR = re.compile(r"(?<![\w.,])([01]?\d|2[0-4])[ \u00a0\u202f]?h(?:[ \u00a0\u202f]?([0-5]\d))?(?![\w/])")
 _PRICE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[ \u00a0\u202f.]\d{3}){0,3}),(\d\d)[ \u00a0\u202f]?(€|euros?\b)")
 _FRACTION = re.compile(r"(?<![\w.,/])([1-3])/([2345])(?![\w/])")
@@ -60,7 +62,7 @@ def _read_roman(match: re.Match[str]) -> str | None:
         return None
     if word.lower() not in _PARTS and (not word[0].isupper() or (len(match[2]) == 1 and word not in _RULERS)):
         return None
-    return f"{word} {cardinal(value, 'fr')}"
+    return cardinal(value, "fr")
 
 
 _RULERS = frozenset(

@@ -104,8 +104,8 @@ _UNITS = {
 }
 _UNIT = re.compile(rf"(?<=\d)[ \u00a0\u202f]?({one_of(_UNITS)})(?![\w/²])")
 _RANGE = re.compile(r"(?<![\w.,:/–-])(\d{1,4}) ?([–-]) ?(\d{1,4})(?![\w/:–-]|[.,]\d)")
-_ROMAN_PART = re.compile(r"\b(Kapitel|Teil|Band|Buch|Akt|Szene|Abschnitt) ([IVXLC]{1,9})(?!\w)")
-_RULER = re.compile(r"\b([A-ZÄÖÜ][a-zäöüß]{2,20}) ([IVX]{1,7})\.(?=[\s,;:!?)“«”]|\Z)")
+_ROMAN_PART = re.compile(r"\b(Kapitel|Teil|Band|Buch|Akt|Szene|Abschnitt) (?P<at>[IVXLC]{1,9})(?!\w)")
+_RULER = re.compile(r"\b([A-ZÄÖÜ][a-zäöüß]{2,20}) (?P<at>([IVX]{1,7})\.)(?=[\s,;:!?)“«”]|\Z)")
 _RULERS = frozenset(
     "Albrecht Alexander August Benedikt Christian Elisabeth Ferdinand Franz Friedrich Georg Gregor "
     "Heinrich Johannes Josef Joseph Karl Katharina Konrad Leo Leopold Ludwig Maximilian Nikolaus Otto "
@@ -163,16 +163,16 @@ def _read_clock(match: re.Match[str]) -> str | None:
 
 
 def _read_ruler(match: re.Match[str]) -> str | None:
-    value = roman_value(match[2])
+    value = roman_value(match[3])
     if match[1] not in _RULERS or not 0 < value < 30:
         return None
     word = ordinal(value, "de").capitalize()
-    return f"{match[1]} der {word}{'.' if ends_text(match) else ''}"
+    return f"der {word}{'.' if ends_text(match) else ''}"
 
 
 def _read_part(match: re.Match[str]) -> str | None:
     value = roman_value(match[2])
-    return f"{match[1]} {cardinal(value, 'de')}" if value else None
+    return cardinal(value, "de") if value else None
 
 
 RULES = (

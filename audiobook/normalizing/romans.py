@@ -27,11 +27,13 @@ _PARTS = (
     "opus page pages"
 ).split()
 _WORD = r"(?<![\w.])(\w[\w’']{1,24})\.? "
-_NUMBERED = re.compile(_WORD + r"([IVXLCivxlc]{1,9})(?![\w’']|-[A-Za-z]|\.\w)")
-_POSSESSIVE = re.compile(_WORD + r"([IVXLC]{1,9})(?=['’]s?(?!\w))")
+_NUMBERED = re.compile(_WORD + r"(?P<at>[IVXLCivxlc]{1,9})(?![\w’']|-[A-Za-z]|\.\w)")
+_POSSESSIVE = re.compile(_WORD + r"(?P<at>[IVXLC]{1,9})(?=['’]s?(?!\w))")
 _ALONE = re.compile(r"(?<![\w.&’'-])([IVXLC]{2,9})(?![\w&]|['’-]\w|\.\w)")
 _LOWER_LIST = re.compile(r"(?<=\()([ivx]{2,6})(?=\))")
-_ORDINAL = re.compile(r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])([IVXLC]{1,8})(?:th|st|nd|rd|d)(?!\w)")
+_ORDINAL = re.compile(
+    r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])(?P<at>([IVXLC]{1,8})(?:th|st|nd|rd|d))(?!\w)"
+)
 _ORDINAL_NEED = re.compile(r"[IVXLC](?:th|st|nd|rd|d)\b")
 _TITLE_OF_PART = re.compile(r"\A([IVXLC]{1,8})(\.(?= )|[.:—–]{0,2}\Z)")
 _LETTERS = frozenset("CC CI CL CV LI LV LX XC XL XX XXL XXX CIV LIV".split())
@@ -49,10 +51,9 @@ def _read_numbered(match: re.Match[str]) -> str | None:
     if word.lower() in _PARTS:
         if not _may_number(word, numeral, match):
             return None
-        gap = " " if word.lower() not in ("vol", "chap", "bk") else gap
-        return f"{word}{gap}{cardinal(value)}"
+        return cardinal(value)
     if word in RULERS and numeral.isupper() and gap == " " and value < 31:
-        return f"{word} the {ordinal(value)}" if len(numeral) > 1 or _is_ruler(match) else None
+        return f"the {ordinal(value)}" if len(numeral) > 1 or _is_ruler(match) else None
     return None
 
 
@@ -92,7 +93,7 @@ def _read_possessive(match: re.Match[str]) -> str | None:
     value = roman_value(numeral)
     if not value or word not in RULERS or value > 30:
         return None
-    return f"{word} the {ordinal(value)}"
+    return f"the {ordinal(value)}"
 
 
 def _read_alone(match: re.Match[str]) -> str | None:
@@ -116,13 +117,10 @@ def _cardinal_or_third(match: re.Match[str], value: int) -> str:
 
 
 def _read_ordinal(match: re.Match[str]) -> str | None:
-    value = roman_value(match[2])
+    value = roman_value(match[3])
     if not value:
         return None
-    word = ordinal(value)
-    if not match[1]:
-        return word
-    return f"{match[1]} the {word}" if match[1] in RULERS else f"{match[1]} {word}"
+    return f"the {ordinal(value)}" if match[1] in RULERS else ordinal(value)
 
 
 def _read_title_of_part(match: re.Match[str]) -> str | None:

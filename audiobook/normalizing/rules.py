@@ -25,7 +25,7 @@ class Rule:
 
     `needs` is looked for first, once for all rules that share it: most sentences hold none of it.
     Both take time linear in the text: no part of a pattern repeats without a bound before a test that
-    can fail.
+    can fail.  Where only a part of the match is read otherwise, it is the group `at`.
     """
 
     needs: re.Pattern[str]

@@ -55,13 +55,13 @@ _COUNTED = {
 _NUMBER = re.compile(rf"(?<![\w.])({one_of(_COUNTED)})\.?[ \u00a0](?=\d|[IVXLC]{{1,8}}\b)")
 _ORDINALS = "primer segund tercer cuart quint sext séptim octav noven décim".split()
 _ORDINAL = re.compile(r"(?<![\w.,])([1-9]|10)\.?(º|ª|er|o|a)(?!\w)")
-_RULER = re.compile(r"\b([A-ZÁÉÍÓÚ][a-zñáéíóú]{2,15}) ([IVX]{1,4})(?![\w.])")
+_RULER = re.compile(r"\b([A-ZÁÉÍÓÚ][a-zñáéíóú]{2,15}) (?P<at>[IVX]{1,4})(?![\w.])")
 _KINGS = frozenset(
     "Alfonso Carlos Felipe Fernando Enrique Juan Pedro Jaime Sancho Ramiro Francisco Jorge Pío Napoleón "
     "Alejandro Nicolás Luis Guillermo Federico Eduardo Ricardo Jacobo Pablo Benedicto".split()
 )
 _QUEENS = frozenset("Isabel Catalina Juana María".split())
-_CENTURY = re.compile(r"\b(siglos?|capítulo|tomo|parte|acto|libro) ([IVXLC])(?!\w)", re.IGNORECASE)
+_CENTURY = re.compile(r"\b(siglos?|capítulo|tomo|parte|acto|libro) (?P<at>[IVXLC])(?!\w)", re.IGNORECASE)
 _LETTERS = {"I": "uno", "V": "cinco", "X": "diez"}
 _CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-3]):0(\d)(?![\w:]|[.,]\d)")
 _PRICE = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{3}){0,3})(?:,(\d\d))? ?€")
@@ -103,7 +103,7 @@ def _read_ruler(match: re.Match[str]) -> str | None:
     name, value = match[1], roman_value(match[2])
     ending = "o" if name in _KINGS else "a" if name in _QUEENS else ""
     # From eleven on numbers are said, as engines do.
-    return f"{name} {_ORDINALS[value - 1]}{ending}" if ending and 0 < value <= 10 else None
+    return f"{_ORDINALS[value - 1]}{ending}" if ending and 0 < value <= 10 else None
 
 
 def _read_price(match: re.Match[str]) -> str:
@@ -143,7 +143,7 @@ RULES = (
     Rule(
         needs=NUMERAL,
         pattern=_CENTURY,
-        read=lambda m: f"{m[1]} {_LETTERS[m[2]]}" if m[2] in _LETTERS else None,
+        read=lambda m: _LETTERS.get(m[2]),
     ),
     Rule(needs=NUMERAL, pattern=_RULER, read=_read_ruler),
     SEVERAL_INITIALS,
