@@ -55,7 +55,7 @@ _AFTER_YEAR = frozenset(
     "about election edition census war revolution".split()
 )
 """Lower-case words that may follow a year; any other makes the number count what it names."""
-_AFTER_MONTH = frozenset("was is and had has were the he she they we it i".split())
+_AFTER_MONTH = frozenset("was is and had has were the he she they we it i to through until".split())
 _DETERMINERS = frozenset("the a an this that his her its their our my your".split())
 _SINGULAR_IN_S = frozenset("is was has his its this as us census congress crisis less unless always".split())
 _COUNTED = frozenset(

@@ -23,13 +23,14 @@ _SCALES = {
     "B": "billion",
 }
 _THINGS = frozenset(
-    "bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize "
+    "deal investment project bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize "
     "tip loan deposit suit dinner bond bonds limit mark question range contract".split()
 )
 """What has a sum before its name: a hundred-dollar bill."""
 _SIGN = re.compile(f"[{''.join(SIGNS)}¢]")
 _AMOUNT = re.compile(
-    rf"(?<![\w$])(US|A|C|NZ|HK)?([{''.join(SIGNS)}]) ?(\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,15}})(\.\d{{1,3}})?"
+    rf"(?<![\w$])(US|A|C|NZ|HK)?([{''.join(SIGNS)}]) ?(\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,15}}|(?=\.\d\d(?!\d)))"
+    r"(\.\d{1,3})?"
     r"(?:(-)(?=[a-z])| ?(k|K|bn|[mMbB])(?!\w)| (hundred|thousand|million|billion|trillion)(?!\w)"
     r"|(?! ?[-–]? ?\d| ?(?:hundred|thousand|million|billion|trillion)\w))?(?![\d%]|[.,]\d)"
 )
@@ -50,7 +51,10 @@ def _read_amount(match: re.Match[str]) -> str:
     country, sign, whole, part, joined, letter, scale = match.groups()
     one, many, small, smalls = SIGNS[sign]
     where = _COUNTRIES.get(country, "")
+    whole = whole or "0"
     if letter or scale:
+        if next_word(match) in (one, many):
+            return f"{whole}{part or ''} {_SCALES[letter] if letter else scale}"
         thing = one if next_word(match) in _THINGS else many
         return f"{whole}{part or ''} {_SCALES[letter] if letter else scale} {where}{thing}"
     if joined or next_word(match) in _THINGS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.normalizing.numerals import cardinal, ordinal
-from audiobook.normalizing.rules import DIGIT, DOTTED, Rule, next_word
+from audiobook.normalizing.rules import DIGIT, DOTTED, Rule, next_word, word_before
 
 _UNITS = {
     "km": ("kilometre", "kilometres"),
@@ -67,11 +67,14 @@ _WORD_UNIT = re.compile(
 _TALL = re.compile(
     r"(?<![\w.,])(\d{1,2})(?:['’] ?(1[01]|\d)(?:[\"”]|['’]['’]|\b)|′ ?(?:(1[01]|\d)(?:″|\b))?)"
 )
+_FEET_INCHES = re.compile(r"(?<![\w.,])(\d{1,4}) ?(?:ft\.?|feet) (\d{1,2}) ?in\b(?:\.(?! [A-Z]))?")
 _INCHES = re.compile(r"(?<![\w.,])(\d{1,3})″")
 _SIZE = re.compile(r"(?<![\w.,])(\d{1,4}(?:\.\d{1,3})?)( ?)[x×]( ?)(?=\d{1,4}(?![\w]))")
 _COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _ANGLE = re.compile(r"(?<![\w.,])(\d{1,3})°(?: ?(\d{1,2})[′'’])?(?: ?([NSEW])\b\.?)?(?! ?[CF]\b)")
-_FRACTION = re.compile(r"(?<![\w.,/:$£€–-])(?:(\d{1,3})[ -])?(\d{1,2})/(\d{1,3})(?![\w/]|[.,:]\d)")
+_FRACTION = re.compile(
+    r"(?<![\w.,/:$£€–-])(?:(\d{1,3})[ -])?(\d{1,2})/(\d{1,3})(?![\w/]|[.,:]\d)(?:[\"″](?= [a-z]))?"
+)
 _GLYPH = re.compile(r"(?<=\d) ?([½¼¾⅓⅔⅛⅜⅝⅞])")
 _GLYPHS = dict(
     zip(
@@ -91,7 +94,8 @@ _DASHED = re.compile(
 _LONG_RANGE = re.compile(r"(?<![\w.,/:$£€–—-])(\d{4,9}) ?– ?(\d{4,9})(?![\w/:–—-]|[.,]\d)")
 _NUMBERED = re.compile(r"(?<![\w.])([Nn]o|N[º°])(s?)\.? ?(?=(\d{1,7})(?!\d))")
 _SPACED = re.compile(
-    r"(?<![\w.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,4}|(?<![\w.,] )(?<![\w.,])\d{1,3} 000(?!\d)"
+    r"(?<![\w.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,4}"
+    r"|(?<![\w.,] )(?<![\w.,])\d{1,3}(?: 000){1,4}(?!\d)"
 )
 _ALTERNATIVES = {
     "and/or": "and or",
@@ -105,6 +109,9 @@ _ALTERNATIVES = {
 }
 _SLASH = re.compile(
     r"(?<![\w/])(and/or|s?he/s?he|his/her|him/her|s/he|c/o|w/o|w/(?= \w))(?![\w/])", re.IGNORECASE
+)
+_COUNTED_BEFORE = frozenset(
+    "pages pp lines verses years about between from chapters numbers nos ages".split()
 )
 _AFTER_NUMBER = frozenset(
     "is was has had will would and or in on at of to from by for with the a an which that who downing "
@@ -150,6 +157,11 @@ def _read_angle(match: re.Match[str]) -> str | None:
 
 
 def _read_fraction(match: re.Match[str]) -> str | None:
+    said = _say_fraction(match)
+    return f"{said} inch" if said and match[0][-1] in '"″' else said
+
+
+def _say_fraction(match: re.Match[str]) -> str | None:
     whole, above, below = match[1], int(match[2]), int(match[3])
     if (above, below) in _FIXED and not whole:
         return _FIXED[above, below]
@@ -175,6 +187,9 @@ def _read_dashed(match: re.Match[str]) -> str | None:
     first, second = match[1], match[4]
     if (first[0] == "0" and len(first) > 1) or (second[0] == "0" and len(second) > 1):
         return None
+    is_counting = word_before(match).lower() in _COUNTED_BEFORE or next_word(match).islower()
+    if match[3] == "-" and min(len(first), len(second)) > 2 and not is_counting:
+        return None  # "737-800"
     return f"{first} to {second}"
 
 
@@ -202,6 +217,7 @@ UNIT = Rule(needs=DIGIT, pattern=_UNIT, read=_read_unit)
 TALL = Rule(needs=DIGIT, pattern=_TALL, read=_read_tall)
 INCHES = Rule(needs=DIGIT, pattern=_INCHES, read=lambda match: f"{match[1]} inches")
 WORD_UNIT = Rule(needs=DOTTED, pattern=_WORD_UNIT, read=lambda match: f" {_UNITS[match[1]][1]}")
+FEET_INCHES = Rule(needs=DIGIT, pattern=_FEET_INCHES, read=lambda m: f"{m[1]} feet {m[2]} inches")
 SIZE = Rule(needs=DIGIT, pattern=_SIZE, read=_read_size)
 ANGLE = Rule(needs=DIGIT, pattern=_ANGLE, read=_read_angle)
 FRACTION = Rule(needs=DIGIT, pattern=_FRACTION, read=_read_fraction)

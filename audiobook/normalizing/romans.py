@@ -10,7 +10,7 @@ from audiobook.normalizing.rules import NUMERAL, Rule, next_word, word_before
 RULERS = frozenset(
     "Alexander Alfonso Alphonse Amenhotep Anne Baldwin Benedict Boniface Carl Catherine Cesare Charles "
     "Christian Clement Constantine Cosimo Cyrus Darius David Edmund Edward Elizabeth Ethelred Ferdinand "
-    "Francis Frederick Frederic Friedrich Gregory Gustav Gustavus Haakon Harald Harold Henri Henry "
+    "Francis Frederick George Frederic Friedrich Gregory Gustav Gustavus Haakon Harald Harold Henri Henry "
     "Innocent Isabella Ivan James John Joseph Julius Justinian Kenneth Leo Leopold Lothair Louis Ludwig "
     "Malcolm Manuel Maria Mary Matilda Maximilian Mehmed Mithridates Mohammed Muhammad Murad Napoleon "
     "Nicholas Olaf Otto Paul Pedro Peter Philip Philippe Pius Ptolemy Ramses Rameses Richard Robert "
@@ -29,6 +29,7 @@ _PARTS = (
 _WORD = r"(?<![\w.])(\w[\w’']{1,24})\.? "
 _NUMBERED = re.compile(_WORD + r"(?P<at>[IVXLCivxlc]{1,9})(?![\w’']|-[A-Za-z]|\.\w)")
 _POSSESSIVE = re.compile(_WORD + r"(?P<at>[IVXLC]{1,9})(?=['’]s?(?!\w))")
+_FIRST_OF_LIST = re.compile(r"(?<![\w’'])I(?=,? (?:and |or )?II\b)")
 _ALONE = re.compile(r"(?<![\w.&’'-])([IVXLC]{2,9})(?![\w&]|['’-]\w|\.\w)")
 _LOWER_LIST = re.compile(r"(?<=\()([ivx]{2,6})(?=\))")
 _ORDINAL = re.compile(
@@ -135,6 +136,7 @@ LISTED = Rule(
     pattern=_LOWER_LIST,
     read=lambda m: cardinal(roman_value(m[1])) if roman_value(m[1]) else None,
 )
+FIRST_OF_LIST = Rule(needs=_FIRST_OF_LIST, pattern=_FIRST_OF_LIST, read=lambda _: "one")
 ALONE = Rule(needs=NUMERAL, pattern=_ALONE, read=_read_alone)
 ORDINAL = Rule(needs=_ORDINAL_NEED, pattern=_ORDINAL, read=_read_ordinal)
 TITLE_OF_PART = Rule(needs=NUMERAL, pattern=_TITLE_OF_PART, read=_read_title_of_part)

@@ -8,9 +8,7 @@ from audiobook.normalizing.numerals import roman_value
 from audiobook.normalizing.rules import Rule
 
 _DASH = re.compile(r"(?<![^\W_])[A-Za-z]{1,3}[-–‑][A-Za-z]")
-_STUTTER = re.compile(
-    r"(?<![\w’'.-])(([A-Za-z]{1,3})[-–‑](?:\2[-–‑]){0,5})([A-Za-z]{2,30})(?![-–‑]?\w)", re.IGNORECASE
-)
+_STUTTER = re.compile(r"(?<![\w’'.-])((?:[A-Za-z]{1,3}[-–‑]){1,6})([A-Za-z]{2,30})(?![-–‑]?\w)")
 _STUTTER_ALLOWED = re.compile(r"[^aeiou]{1,3}", re.IGNORECASE)
 _NO_STUTTERS = frozenset(
     "d-day h-hour t-tests b-boy b-boys b-ball t-top k-kill c-class s-series v-vectors".split()
@@ -47,16 +45,18 @@ _NOISE = re.compile(
 
 
 def _read_stutter(match: re.Match[str]) -> str | None:
-    start, letter, word = match.groups()
-    if not word.lower().startswith(letter.lower()) or match[0].lower() in _NO_STUTTERS:
+    pieces, word = re.findall("[A-Za-z]+", match[1]), match[2]
+    if match[0].lower() in _NO_STUTTERS or not all(_may_stutter(piece, word) for piece in pieces):
         return None
-    if not _STUTTER_ALLOWED.fullmatch(letter):
-        return None  # "I-I" and "a-and" are said well as they stand
-    count = len(re.findall(r"[A-Za-z]+", start))
-    sound = _onset(letter.lower(), word.lower())
-    if letter[0].isupper():
-        sound = sound.capitalize()
-    return "-".join([sound, *[sound.lower()] * (count - 1), word])
+    sounds = [_onset(piece.lower(), word.lower()) for piece in pieces]
+    if pieces[0][0].isupper():
+        sounds[0] = sounds[0].capitalize()
+    return "-".join([*sounds, word])
+
+
+def _may_stutter(piece: str, word: str) -> bool:
+    """Tell whether a piece is how a word begins; "I-I" and "a-and" are said well as they stand."""
+    return word.lower().startswith(piece.lower()) and _STUTTER_ALLOWED.fullmatch(piece) is not None
 
 
 def _onset(letters: str, word: str) -> str:
