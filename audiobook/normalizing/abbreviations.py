@@ -96,6 +96,7 @@ _WORDS = {
 }
 _WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})(?!\w)")
 _SENIORS = frozenset(("Jr.", "Jun.", "Sr.", "Sen."))
+_CO = re.compile(r"Co\.")
 _COMPANY = re.compile(r"(?<=[\w.] )(&|and) Co\.|(?<=\w )Co\.(?=,? (?:Ltd|Inc|of\b))")
 _VERSUS = re.compile(r"(?<=[A-Za-z]\s)v\.(?= [A-Z])")
 _NUMBERED = {
@@ -188,6 +189,6 @@ BARE_MS = Rule(needs=re.compile("Ms "), pattern=_BARE_MS, read=lambda _: "Miz")
 SAINT = Rule(needs=DOT, pattern=_SAINT, read=_read_saint)
 STREET = Rule(needs=DOTTED, pattern=_STREET, read=_read_street)
 WORD = Rule(needs=DOTTED, pattern=_WORD, read=_read_word)
-COMPANY = Rule(needs=DOTTED, pattern=_COMPANY, read=_read_company)
+COMPANY = Rule(needs=_CO, pattern=_COMPANY, read=_read_company)
 VERSUS = Rule(needs=DOT, pattern=_VERSUS, read=lambda _: "versus")
 COUNTED = Rule(needs=DOT, pattern=_COUNTED, read=_read_counted)

@@ -78,6 +78,12 @@ _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober Nov
 _COUNTED = "Jahrhundert|Kapitel|Band|Teil|Buch|Akt|Weltkrieg"
 _ROMAN_ORDINAL = re.compile(rf"(?<![\w.])([IVX]{{1,7}})\.(?= (?:{_COUNTED})\b)")
 _DAY = re.compile(rf"(?<![\w.,])([1-9]|[12]\d|3[01])\.(?= (?:{one_of(_MONTHS)}|{_COUNTED})\b)")
+_PLACED = re.compile(
+    r"(?<=am |im |om |em |er |as |ie |en |um )([1-9]|[1-9]\d)\."
+    r"(?= (?!(?:Er|Sie|Es|Das|Die|Der|Und|Ich|Wir|Ihr|Aber|Da|In)\b)[A-ZÄÖÜ][a-zäöüß]{2})"
+)
+"""After an article or a preposition with one, before a noun: am 3. Tag, die 2. Frau."""
+_ARTICLES = frozenset("am im vom beim zum dem einem der das die den zur".split())
 _YEAR = re.compile(r"(?<![\w.,:/#€$–-])(1[1-9]\d\d)(?![\w%°€$]|[.,:/–-]\d|er\b)")
 _STRONG = frozenset(
     "jahr jahre jahres jahren seit um anno sommer winter herbst frühling frühjahr ende anfang".split()
@@ -188,6 +194,11 @@ RULES = (
         read=lambda m: f"{m[2]} {'Dollar' if m[1] == '$' else 'Pfund'}",
     ),
     Rule(needs=DIGIT, pattern=_DAY, read=_read_day),
+    Rule(
+        needs=DIGIT,
+        pattern=_PLACED,
+        read=lambda m: _read_day(m) if word_before(m).lower() in _ARTICLES else None,
+    ),
     Rule(
         needs=DIGIT,
         pattern=_SPAN,

@@ -23,14 +23,15 @@ _SCALES = {
     "B": "billion",
 }
 _THINGS = frozenset(
-    "deal investment project bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize "
+    "deal investment project "
+    "bill bills note notes coin coins piece pieces reward fine ticket tickets bet cheque check prize "
     "tip loan deposit suit dinner bond bonds limit mark question range contract".split()
 )
 """What has a sum before its name: a hundred-dollar bill."""
 _SIGN = re.compile(f"[{''.join(SIGNS)}¢]")
 _AMOUNT = re.compile(
-    rf"(?<![\w$])(US|A|C|NZ|HK)?([{''.join(SIGNS)}]) ?(\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,15}}|(?=\.\d\d(?!\d)))"
-    r"(\.\d{1,3})?"
+    rf"(?<![\w$])(US|A|C|NZ|HK)?([{''.join(SIGNS)}]) ?(\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,15}}"
+    r"|(?=\.\d\d(?!\d)))(\.\d{1,3})?"
     r"(?:(-)(?=[a-z])| ?(k|K|bn|[mMbB])(?!\w)| (hundred|thousand|million|billion|trillion)(?!\w)"
     r"|(?! ?[-–]? ?\d| ?(?:hundred|thousand|million|billion|trillion)\w))?(?![\d%]|[.,]\d)"
 )

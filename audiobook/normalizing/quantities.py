@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.normalizing.numerals import cardinal, ordinal
-from audiobook.normalizing.rules import DIGIT, DOTTED, Rule, next_word, word_before
+from audiobook.normalizing.rules import DIGIT, Rule, next_word, word_before
 
 _UNITS = {
     "km": ("kilometre", "kilometres"),
@@ -60,6 +60,7 @@ _UNIT = re.compile(
     rf"(?<![\w$£€#]){_NUMBER}( |-|)(?:(in)\b(?=\.(?![\W_]*\Z)| [x×])|(in)(?<=\din)\b|(?!in\b)({_UNIT_NAMES}))"
     r"(?![\w/²'’&])(\.(?=[\W_]{0,4}[a-z0-9,;:]))?"
 )
+_SHORT_UNIT = re.compile(r"(?:ft|in|yds|lbs|oz)\.")
 _WORD_UNIT = re.compile(
     r"(?<=two|six|ten|our|ive|ven|ght|ine|ree)[ -](ft|in|yds|lbs|oz)\.(?=[\W_]{0,4}[a-z0-9])"
 )
@@ -216,7 +217,7 @@ def _read_spaced(match: re.Match[str]) -> str:
 UNIT = Rule(needs=DIGIT, pattern=_UNIT, read=_read_unit)
 TALL = Rule(needs=DIGIT, pattern=_TALL, read=_read_tall)
 INCHES = Rule(needs=DIGIT, pattern=_INCHES, read=lambda match: f"{match[1]} inches")
-WORD_UNIT = Rule(needs=DOTTED, pattern=_WORD_UNIT, read=lambda match: f" {_UNITS[match[1]][1]}")
+WORD_UNIT = Rule(needs=_SHORT_UNIT, pattern=_WORD_UNIT, read=lambda match: f" {_UNITS[match[1]][1]}")
 FEET_INCHES = Rule(needs=DIGIT, pattern=_FEET_INCHES, read=lambda m: f"{m[1]} feet {m[2]} inches")
 SIZE = Rule(needs=DIGIT, pattern=_SIZE, read=_read_size)
 ANGLE = Rule(needs=DIGIT, pattern=_ANGLE, read=_read_angle)

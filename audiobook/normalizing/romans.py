@@ -31,6 +31,7 @@ _NUMBERED = re.compile(_WORD + r"(?P<at>[IVXLCivxlc]{1,9})(?![\w’']|-[A-Za-z]|
 _POSSESSIVE = re.compile(_WORD + r"(?P<at>[IVXLC]{1,9})(?=['’]s?(?!\w))")
 _FIRST_OF_LIST = re.compile(r"(?<![\w’'])I(?=,? (?:and |or )?II\b)")
 _ALONE = re.compile(r"(?<![\w.&’'-])([IVXLC]{2,9})(?![\w&]|['’-]\w|\.\w)")
+_LISTED = re.compile(r"\([ivx]")
 _LOWER_LIST = re.compile(r"(?<=\()([ivx]{2,6})(?=\))")
 _ORDINAL = re.compile(
     r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])(?P<at>([IVXLC]{1,8})(?:th|st|nd|rd|d))(?!\w)"
@@ -132,7 +133,7 @@ def _read_title_of_part(match: re.Match[str]) -> str | None:
 POSSESSIVE = Rule(needs=NUMERAL, pattern=_POSSESSIVE, read=_read_possessive)
 NUMBERED = Rule(needs=NUMERAL, pattern=_NUMBERED, read=_read_numbered)
 LISTED = Rule(
-    needs=NUMERAL,
+    needs=_LISTED,
     pattern=_LOWER_LIST,
     read=lambda m: cardinal(roman_value(m[1])) if roman_value(m[1]) else None,
 )
