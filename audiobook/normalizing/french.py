@@ -8,7 +8,10 @@ from audiobook.normalizing.letters import SEVERAL_INITIALS
 from audiobook.normalizing.numerals import cardinal, ordinal, roman_value
 from audiobook.normalizing.rules import DIGIT, DOTTED, NUMERAL, Rule, ends_text, one_of, one_or_many
 
-_TITLE = re.compile(r"(?<![\w.’'-])(MM|M)\.(?=[\s\u00a0]{1,3}(?:[A-ZÀ-Þ]|d[’']|de |le ))")
+_TITLE = re.compile(
+    r"(?<![\w.’'-])(MM|M)\.(?=[\s\u00a0]{1,3}"
+    r"(?:(?!(?:Ils?|Elles?|On|Je|Tu|Nous|Vous|Les?|La|Une?|Ce|Mais|Et|Puis)\b)[A-ZÀ-Þ]|d[’']|de |le |et M))"
+)
 _BARE = {"Mgr": "Monseigneur", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles"}
 _BARE_TITLE = re.compile(rf"(?<![\w.])({one_of(_BARE)})(?= [A-ZÀ-Þ])")
 _WORDS = {
@@ -24,13 +27,13 @@ _COUNTED = {"p": "page", "pp": "pages", "vol": "volume", "chap": "chapitre", "fi
 _PAGE = re.compile(rf"(?<![\w.])({one_of(_COUNTED)})\.[ \u00a0](?=\d|[IVXLC]{{1,8}}\b)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:e|ème|ième|è)(s?)(?![\w])")
 _FIRST = re.compile(r"(?<![\w.,])1(re|ère|res|ers)(?!\w)")
-_ROMAN_ORDINAL = re.compile(r"(?<![\w.])([IVXLC]{1,8})(?:e|ème|è)(?!\w)")
+_ROMAN_ORDINAL = re.compile(r"(?<![\w.])([IVXLC]{2,8}|[VX])(?:e|ème|è)(?!\w)")
 _ROMAN_FIRST = re.compile(r"(?<![\w.])I(er|re|ère)(?!\w)")
 _ROMAN = re.compile(r"\b([A-ZÀ-Þa-zà-ÿ][\wà-ÿ’'-]{2,20})\.?[ \u00a0](?P<at>[IVXLC]{1,9})(?![\w’'-])")
 _PARTS = frozenset(
     "chapitre chap vol livre tome partie acte scène volume chant section article annexe numéro".split()
 )
-_HOUR = re.compile(r"(?<![\w.,])([01]?\d|2[0-4])[ \u00a0\u202f]?h(?:[ \u00a0\u202f]?([0-5]\d))?(?![\w/])")
+_HOUR = re.compile(r"(?<![\w.,/])([01]?\d|2[0-4])[ \u00a0\u202f]?h(?:[ \u00a0\u202f]?([0-5]\d))?(?![\w/])")
 _PRICE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[ \u00a0\u202f.]\d{3}){0,3}),(\d\d)[ \u00a0\u202f]?(€|euros?\b)")
 _FRACTION = re.compile(r"(?<![\w.,/])([1-3])/([2345])(?![\w/])")
 _FRACTIONS = {
