@@ -93,3 +93,18 @@ def test_a_long_text_takes_linear_time(piece: str) -> None:
     start = time.process_time()
     find_readings(text, "en")
     assert time.process_time() - start < 1
+
+
+def test_a_novel_costs_less_than_a_second() -> None:
+    """100,000 words, of which one sentence in four holds something."""
+    sentences = [
+        "My dear Mr. Bennet, have you heard that Netherfield Park is let at last to a man from the north?",
+        "She was a woman of mean understanding, little information, and uncertain temper, as he well knew.",
+        "When she was discontented, she fancied herself nervous, and the business of her life was talk.",
+        "He came down on Monday in a chaise and four to see the place, and was so much delighted with it.",
+    ] * (100_000 // 68)
+    find_readings("In 1984", "en")  # loads the words of numbers
+    start = time.process_time()
+    found = sum(len(find_readings(sentence, "en")) for sentence in sentences)
+    assert time.process_time() - start < 1
+    assert found == len(sentences) // 4

@@ -127,7 +127,7 @@ def _read_unit(match: re.Match[str]) -> str | None:
         return None
     if unit in ("m", "min", "l") and not gap and unit == "m":
         return None  # 5m is five million as often
-    one, many = _UNITS[unit]
+    one, many = ("pound", "pounds") if unit == "l" and match[7] else _UNITS[unit]  # 10,000 l. of old
     is_one = whole == "1" and not part
     if gap == "-":
         return f"{whole}{part}-{one}"

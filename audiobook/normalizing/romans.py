@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.normalizing.numerals import cardinal, ordinal, roman_value
-from audiobook.normalizing.rules import NUMERAL, Rule, next_word, word_before
+from audiobook.normalizing.rules import NUMERAL, Rule, ends_text, next_word, word_before
 
 RULERS = frozenset(
     "Alexander Alfonso Alphonse Amenhotep Anne Baldwin Benedict Boniface Carl Catherine Cesare Charles "
@@ -34,7 +34,7 @@ _ALONE = re.compile(r"(?<![\w.&’'-])([IVXLC]{2,9})(?![\w&]|['’-]\w|\.\w)")
 _LISTED = re.compile(r"\([ivx]")
 _LOWER_LIST = re.compile(r"(?<=\()([ivx]{2,6})(?=\))")
 _ORDINAL = re.compile(
-    r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])(?P<at>([IVXLC]{1,8})(?:th|st|nd|rd|d))(?!\w)"
+    r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])(?P<at>([IVXLC]{2,8}|[VX](?=th))(?:th|st|nd|rd|d))(?!\w)"
 )
 _ORDINAL_NEED = re.compile(r"[IVXLC](?:th|st|nd|rd|d)\b")
 _TITLE_OF_PART = re.compile(r"\A([IVXLC]{1,8})(\.(?= )|[.:—–]{0,2}\Z)")
@@ -103,6 +103,8 @@ def _read_alone(match: re.Match[str]) -> str | None:
     value = roman_value(numeral)
     if not value:
         return None
+    if match.start() == 0 and ends_text(match) and numeral in _KISSES:
+        return cardinal(value)  # the heading of a chapter that was not taken for one
     if numeral in _KISSES or (numeral == "IV" and word_before(match) in _DRIP):
         return " ".join(numeral)
     return None if numeral in _LETTERS else _cardinal_or_third(match, value)

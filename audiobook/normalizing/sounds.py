@@ -21,7 +21,6 @@ _DRAWN = re.compile(
     r"(?<![\w@#./’'])(?=[A-Za-z]{0,30}?([A-Za-z])\1\1)[A-Za-z]{3,40}(?![\w@./]*\.[a-z]|['’]\w{3}|\w)",
     re.IGNORECASE,
 )
-_NUMERAL_PART = re.compile(r"[IVXLC]{2,8}(?:th|st|nd|rd|d|s)?\Z")
 _SINGLE = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
 _DOUBLED = frozenset(
     "soon good too look cool moon food room school see sweet sleep need keep feel been meet deep week "
@@ -118,12 +117,7 @@ def _say_noise(low: str) -> str | None:
 
 def _read_drawn(match: re.Match[str]) -> str | None:
     word = match[0]
-    if (
-        roman_value(word)
-        or _NUMERAL_PART.match(word)
-        or word.lower().startswith("www")
-        or _is_one_letter(word)
-    ):
+    if roman_value(word) or "III" in word or word.lower().startswith("www") or _is_one_letter(word):
         return None
     double = _SINGLE.sub(r"\1\1", word)
     if double.lower() in _DOUBLED or (double.lower() == "toooo"):
