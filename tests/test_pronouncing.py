@@ -240,6 +240,13 @@ def test_the_text_that_is_shown_stays_and_normalizing_can_be_turned_off() -> Non
     assert plain[0].key != read[0].key
 
 
+def test_numerals_of_headings_are_numbers() -> None:
+    for language, said in {"en": "One.", "de": "Eins.", "fr": "Un."}.items():
+        (place,) = read_places("I. A Storm", language, is_heading=True)
+        assert place.pronunciation.respelling == said
+    assert read_places("C. Auguste Dupin", "fr", is_heading=True) == []
+
+
 def test_a_text_that_would_fall_silent_is_spoken_as_it_stands() -> None:
     assert read_places("xD", "en") == []
     assert read_places("ok xD", "en")

@@ -92,5 +92,5 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 """By primary language subtag (BCP 47)."""
 
-HEADINGS: Mapping[str, tuple[Rule, ...]] = {"en": (romans.TITLE_OF_PART,)}
+HEADINGS: Mapping[str, tuple[Rule, ...]] = {language: (romans.title_of_part(language),) for language in RULES}
 """What comes before them in headings alone."""

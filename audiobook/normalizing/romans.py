@@ -37,7 +37,7 @@ _ORDINAL = re.compile(
     r"(?:(?<![\w.])([A-Z][a-z]{1,20}) )?(?<![\w.])(?P<at>([IVXLC]{2,8}|[VX](?=th))(?:th|st|nd|rd|d))(?!\w)"
 )
 _ORDINAL_NEED = re.compile(r"[IVXLC](?:th|st|nd|rd|d)\b")
-_TITLE_OF_PART = re.compile(r"\A([IVXLC]{1,8})(\.(?= )|[.:—–]{0,2}\Z)")
+_TITLE_OF_PART = re.compile(r"\A([IVX]|[IVXLC]{2,8})(\.(?= )|[.:—–]{0,2}\Z)")
 _LETTERS = frozenset("CC CI CL CV LI LV LX XC XL XX XXL XXX CIV LIV".split())
 """What is letters (sizes, kisses, carbon copies) or a word, where nothing says that it is a numeral."""
 _KISSES = frozenset("XX XXX".split())
@@ -127,9 +127,14 @@ def _read_ordinal(match: re.Match[str]) -> str | None:
     return f"the {ordinal(value)}" if match[1] in RULERS else ordinal(value)
 
 
-def _read_title_of_part(match: re.Match[str]) -> str | None:
-    value = roman_value(match[1])
-    return f"{cardinal(value).capitalize()}{match[2]}" if value else None
+def title_of_part(language: str) -> Rule:
+    """Return the rule for a heading that is a numeral, or begins with one: "I", "IV. A Storm"."""
+
+    def read(match: re.Match[str]) -> str | None:
+        value = roman_value(match[1])
+        return f"{cardinal(value, language).capitalize()}{match[2]}" if value else None
+
+    return Rule(needs=NUMERAL, pattern=_TITLE_OF_PART, read=read)
 
 
 POSSESSIVE = Rule(needs=NUMERAL, pattern=_POSSESSIVE, read=_read_possessive)
@@ -142,4 +147,3 @@ LISTED = Rule(
 FIRST_OF_LIST = Rule(needs=_FIRST_OF_LIST, pattern=_FIRST_OF_LIST, read=lambda _: "one")
 ALONE = Rule(needs=NUMERAL, pattern=_ALONE, read=_read_alone)
 ORDINAL = Rule(needs=_ORDINAL_NEED, pattern=_ORDINAL, read=_read_ordinal)
-TITLE_OF_PART = Rule(needs=NUMERAL, pattern=_TITLE_OF_PART, read=_read_title_of_part)

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 Read = Callable[[re.Match[str]], str | None]
 """Says what is spoken for a match; None leaves it as it stands."""
 
-ANY = re.compile("")
 DIGIT = re.compile(r"\d")
 DOT = re.compile(r"\.[\W_]{0,6}\w|&c")
 """A full stop that does not end the text."""
 DOTTED = re.compile(r"\w\.")
 CAPITALS = re.compile(r"[A-ZÀ-Þ]{2}")
 NUMERAL = re.compile(r"(?<![^\W_])[IVXLCivxlc]{1,15}(?![^\W_])")
-HYPHEN = re.compile(r"\w-\w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
