@@ -118,6 +118,15 @@ class Phonemes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is spoken in place of `text[start:end]` of a text; " " is silence."""
+
+    start: int
+    end: int
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A picture as the source holds it: the file's bytes and its media type (image/jpeg, image/png)."""
 

@@ -34,6 +34,7 @@ FLOORS = {
 HEAVY = {
     "dask",
     "distributed",
+    "num2words",
     "numpy",
     "pydub",
     "pyttsx3",

@@ -17,7 +17,7 @@ from audiobook.normalizing.heteronyms import read_senses
 from audiobook.production.clips import clip_key
 from audiobook.production.jobs import transcribe
 from audiobook.production.plan import ClipOrder, order_clips
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import Pronouncer, read_places
 from audiobook.production.scripting import plan_script
 from audiobook.script import write_script
 from tests.books import make_epub, read
@@ -237,3 +237,40 @@ def test_a_changed_pronunciation_remakes_exactly_the_clips_that_hold_it(
     )
     assert second["b"]["clips_made"] == 0
     assert [name for name in before if before[name] != after[name]] == ["a/01 - A.mp3"]
+
+
+def test_what_is_written_short_is_spoken_long_wherever_nothing_else_is_stated() -> None:
+    body = "<h1>I</h1><p>Dr. Grant paid £2 to Henry VIII in 1536.</p><p xml:lang='de'>Dr. Kohl, 5 km.</p>"
+    stated = [
+        Pronunciation(words="1536", respelling="that year"),
+        Pronunciation(words="Henry", respelling="Hal"),
+    ]
+    spoken, _ = said(body, stated, TONE)
+    assert [text for text, _ in spoken] == [
+        "One",
+        "Doctor Grant paid 2 pounds to Hal the eighth in that year.",
+        "Doktor Kohl, 5 Kilometer.",
+    ]
+
+
+def test_the_text_that_is_shown_stays_and_normalizing_can_be_turned_off() -> None:
+    script = write_script(book_of("<p>Dr. Grant paid £2.</p><p>:-)</p>"))
+    utterances = [u for chapter in script.chapters for u in chapter.utterances]
+    assert utterances[0].text == "Dr. Grant paid £2."
+    plain = orders_of(script, Pronouncer((), transcribe, script.book, normalizes=False))
+    read = orders_of(script, Pronouncer((), transcribe, script.book))
+    assert plain[0].text == "Dr. Grant paid £2."
+    assert read[0].text == "Doctor Grant paid 2 pounds."
+    assert plain[0].key != read[0].key
+
+
+def test_numerals_of_headings_are_numbers() -> None:
+    for language, said in {"en": "One.", "de": "Eins.", "fr": "Un."}.items():
+        (place,) = read_places("I. A Storm", language, is_heading=True)
+        assert place.pronunciation.respelling == said
+    assert read_places("C. Auguste Dupin", "fr", is_heading=True) == []
+
+
+def test_a_text_that_would_fall_silent_is_spoken_as_it_stands() -> None:
+    assert read_places("xD", "en") == []
+    assert read_places("ok xD", "en")

@@ -83,6 +83,7 @@ _READING_KEYS: Mapping[str, Reader[Any]] = {
     "footnotes": choice("skip", "paragraph"),
     "matter": truth("true or false"),
     "descriptions": truth("true or false"),
+    "normalize": truth("true or false"),
 }
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {

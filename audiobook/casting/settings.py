@@ -109,15 +109,17 @@ class Pauses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingSettings:
-    """What of a book is read besides its text.
+    """What of a book is read besides its text, and how.
 
     `footnotes`: not at all, or each at the end of the paragraph that refers to it.  `matter`: front and
     back matter (title page, contents, notes, index …).  `descriptions`: those of pictures.
+    `normalize`: years, money, abbreviations and the like as a narrator says them (`normalizing/`).
     """
 
     footnotes: Literal["skip", "paragraph"] = "skip"
     matter: bool = False
     descriptions: bool = False
+    normalize: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How a story's words are said: what voices.yaml asks for, what the book brings, what English needs."""
+"""How a story's words are said: as voices.yaml asks, then as the book itself says, then as narrators do."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from audiobook.casting import Place, StorySettings, find_stated, make_finder, spell_out
 from audiobook.errors import PhonemeError
-from audiobook.model import NARRATOR, Book, Phonemes, Pronunciation, Script, Utterance, Voice
-from audiobook.normalizing import find_heteronyms
+from audiobook.model import NARRATOR, Book, Phonemes, Pronunciation, Reading, Script, Utterance, Voice
+from audiobook.normalizing import find_heteronyms, find_readings
 from audiobook.script import clean
 
 Transcribe = Callable[[Pronunciation, Voice], str]
@@ -38,6 +38,7 @@ def make_pronouncer(
         script.book if script else None,
         own={speaker: found for speaker, found in own.items() if found},
         lexicon=settings.lexicon,
+        normalizes=settings.reading.normalize,
     )
 
 
@@ -46,7 +47,8 @@ class Pronouncer:
 
     What voices.yaml states comes first, of the speaker (`own`), then for all; then what the book states of
     one place (`ssml:ph`), then its lexicons and those of voices.yaml (`lexicon`), then what words of two
-    sounds are where they stand.  Of two that overlap the lesser goes.
+    sounds are where they stand, then how a narrator says what is written short (where it `normalizes`, and
+    knows a book's language).  Of two that overlap the lesser goes.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Pronouncer:
         *,
         own: Mapping[str | None, Sequence[Pronunciation]] = _NOBODY,
         lexicon: Sequence[Pronunciation] = (),
+        normalizes: bool = True,
     ) -> None:
         self._find_stated = make_finder(stated)
         self._find_own = {speaker: make_finder(each) for speaker, each in own.items()}
         self._transcribe = transcribe
         self._book = book
+        self._normalizes = normalizes and book is not None
         of_book = book.pronunciations if book else ()
         self._spans = sorted((p for p in of_book if p.end), key=lambda p: (p.start, p.end))
         self._starts = [p.start for p in self._spans]
@@ -92,6 +96,9 @@ class Pronouncer:
         if self._lexicon:
             places = _add(places, self._find_in_lexicon(language, text))
         places = _add(places, self._find_heteronyms(language, text))
+        if self._normalizes:
+            is_heading = utterance.kind == "heading"
+            places = _add(places, read_places(text, language, is_heading=is_heading))
         if not places:
             return text, ()
         return spell_out(text, places, lambda each: self._notation(each, voice))
@@ -165,6 +172,33 @@ class Pronouncer:
         if place >= 0 and start < self._foreign[place][1]:
             return self._foreign[place][2] or ""
         return self._book.language if self._book else "en"
+
+
+def read_places(text: str, language: str, *, is_heading: bool = False) -> list[Place]:
+    """Return how a narrator says a text, as places with respellings; none would leave it without a word."""
+    readings = find_readings(text, language, is_heading=is_heading)
+    if not readings or not (_is_heard(r.spoken for r in readings) or _is_heard(_outside(text, readings))):
+        return []
+    return [
+        Place(
+            start=reading.start,
+            end=reading.end,
+            pronunciation=Pronunciation(
+                words=text[reading.start : reading.end], respelling=reading.spoken or " "
+            ),
+        )
+        for reading in readings
+    ]
+
+
+def _outside(text: str, readings: Sequence[Reading]) -> Iterable[str]:
+    starts = [0, *(reading.end for reading in readings)]
+    ends = [*(reading.start for reading in readings), len(text)]
+    return (text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _is_heard(texts: Iterable[str]) -> bool:
+    return any(any(map(str.isalnum, text)) for text in texts)
 
 
 def _locate(text: str, before: str, words: str) -> int | None:
