@@ -1,0 +1,256 @@
+"""Kokoro: one neural model with 54 voices in nine languages, which can be blended; 24 kHz.
+
+Of the package kokoro-onnx come the vocabulary, the voices' styles and the way into the model; what it leaves
+open (threads, noise, pace, pitch, long texts) is in `neural/`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from audiobook.engines.kokoro_voices import LANGUAGES, MODEL, VOICES, gender_of, language_of
+from audiobook.engines.neural.notation import transcribe_ipa
+from audiobook.engines.neural.pace import Pace, find_pace
+from audiobook.engines.neural.packages import name_versions
+from audiobook.engines.neural.sessions import ModelShelf, open_session
+from audiobook.engines.neural.speaking import Reader, Speech, is_heard
+from audiobook.engines.neural.store import VoiceStore
+from audiobook.engines.neural.waves import Wave
+from audiobook.errors import EngineError, NarrateError, SynthesisError
+from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
+
+NAME = "kokoro"
+
+_ADAPTER = 1
+"""Counts the changes of this adapter that change the sound."""
+
+_PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy")
+
+_SLOWEST, _FASTEST = 0.5, 2.0
+"""The speeds that kokoro-onnx lets through (`Kokoro.create`)."""
+
+_LIMIT = 510
+"""The model's context, less the mark at either end (`kokoro_onnx.config.MAX_PHONEME_LENGTH`)."""
+
+_SAMPLE_RATE = 24000
+
+_TERM = re.compile(r"(?P<name>[a-z]{2}_[a-z0-9_]+)(?:\*(?P<weight>\d+(?:\.\d+)?|\.\d+))?")
+
+
+class KokoroEngine:
+    """Kokoro; see `audiobook.engines.base.Engine` for what each member promises.
+
+    A voice's id is a name (`af_bella`) or a blend (`af_bella*0.7+af_sky*0.3`): the mean of the styles by these
+    weights, spoken by the rules of the first one's language.
+    May be used from several threads, one at a time, and in processes forked from one that has used it.
+    """
+
+    def __init__(self) -> None:
+        self._store = VoiceStore(NAME)
+        self._shelf = ModelShelf(self._load, len(LANGUAGES))
+        self._model = ModelShelf(self._load_model, 1)
+        self._paces: dict[tuple[str, str], Pace] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """The versions of the packages and of this adapter, and models that took the place of others."""
+        versions = name_versions(NAME, _PACKAGES)
+        return ", ".join(filter(None, (versions, f"adapter {_ADAPTER}", self._store.replaced())))
+
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        """List the installed model's voices; blends of them work as well."""
+        return tuple(describe_voice(name) for name in self._names())
+
+    def find_fault(self, voice_id: str) -> str | None:
+        """Look for each voice of a blend among those of the installed model."""
+        parts = parse_blend(voice_id)
+        if parts is None:
+            return (
+                f"a voice of kokoro like af_bella, or a blend like af_bella*0.7+af_sky*0.3, got '{voice_id}'"
+            )
+        installed = self._names()
+        for name in parts:
+            if name in installed:
+                continue
+            if not installed and name in VOICES:
+                return (
+                    f"a voice of kokoro that is installed, got '{voice_id}'; "
+                    f"narrate voices install kokoro:{name}"
+                )
+            close = difflib.get_close_matches(name, installed or VOICES, n=1)
+            hint = f" (did you mean '{close[0]}'?)" if close else "; narrate voices --available kokoro lists them"
+            return f"a voice of kokoro, got '{name}'{hint}"
+        return None
+
+    def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
+        """Return a pronunciation (ipa, x-sampa) in the IPA that the model was taught."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return transcribe_ipa(ph, alphabet, self._vocabulary, voice_id)
+
+    def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
+        """Speak `text` without silence before and after it; letters without a sound are spelled out.
+
+        The model speaks at half to twice its own speed: rates beyond these are as near as it comes.
+        """
+        if fault := self.find_fault(voice.id):
+            raise EngineError(f"expected {fault}")
+        language = language_of(voice.id)
+        try:
+            with self._shelf.borrow(language) as reader:
+                pace = self._find_pace(voice.id, language, reader)
+                return reader.speak(Speech(text=text, phonemes=phonemes), voice, voice.id, pace)
+        except NarrateError:
+            raise
+        except Exception as error:  # onnxruntime's, of no common root
+            raise SynthesisError(f"kokoro failed on {text[:60]!r} in the voice {voice.id}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the loaded model."""
+        self._shelf.clear()
+        self._model.clear()
+
+    @property
+    def _folder(self) -> Path:
+        return self._store.folder / MODEL
+
+    def _names(self) -> tuple[str, ...]:
+        """List the voices in the installed file of them, which is an archive with a file for each."""
+        if not self._store.has(MODEL):
+            return ()
+        try:
+            with zipfile.ZipFile(self._folder / "voices.bin") as archive:
+                return tuple(sorted(name.removesuffix(".npy") for name in archive.namelist()))
+        except (OSError, zipfile.BadZipFile) as error:
+            raise EngineError(
+                f"{self._folder}/voices.bin: can't be read: {error}; narrate voices install kokoro"
+            ) from error
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        import json
+        from importlib.util import find_spec
+
+        name_versions(NAME, _PACKAGES)
+        spec = find_spec("kokoro_onnx")
+        folder = Path(spec.origin).parent if spec and spec.origin else Path()
+        return frozenset(json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab"])
+
+    def _load_model(self, _name: str) -> Any:
+        from kokoro_onnx import Kokoro
+
+        session = open_session(self._folder / "model.onnx")
+        return Kokoro.from_session(session, str(self._folder / "voices.bin"))
+
+    def _load(self, language: str) -> Reader:
+        name_versions(NAME, _PACKAGES)
+        with self._model.borrow(MODEL) as kokoro:
+            return Reader(_KokoroModel(kokoro, language))
+
+    def _find_pace(self, voice_id: str, language: str, reader: Reader) -> Pace:
+        digest = self._store.read_origin(MODEL).sha256
+        if (voice_id, digest) not in self._paces:
+            self._paces[voice_id, digest] = find_pace(
+                self._folder,
+                voice_id,
+                digest,
+                language,
+                lambda sentence: reader.read_plainly(sentence, voice_id),
+            )
+        return self._paces[voice_id, digest]
+
+
+class _KokoroModel:
+    """The loaded model, speaking by the rules of one language."""
+
+    limit = _LIMIT
+    sample_rate = _SAMPLE_RATE
+
+    def __init__(self, kokoro: Any, language: str) -> None:
+        self._kokoro = kokoro
+        self._language = language
+        self._backend: Any = None
+
+    def phonemize(self, text: str) -> list[list[str]]:
+        found = self._phonemizer().phonemize([text], strip=True)
+        known = self._kokoro.tokenizer.vocab
+        sentence = [sign for sign in " ".join(" ".join(found).split()) if sign in known]
+        return [sentence] if is_heard(sentence) else []
+
+    def _phonemizer(self) -> Any:
+        """Make kokoro-onnx's phonemizer, but for its flags of other languages, which the model would read out."""
+        if self._backend is None:
+            import logging
+
+            from phonemizer.backend import EspeakBackend
+
+            quiet = logging.getLogger("narrate.kokoro")
+            quiet.addHandler(logging.NullHandler())
+            quiet.propagate = False
+            self._backend = EspeakBackend(
+                self._language,
+                preserve_punctuation=True,
+                with_stress=True,
+                language_switch="remove-flags",
+                logger=quiet,
+            )
+        return self._backend
+
+    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> Wave:
+        """Speak phonemes; the model takes no noise from outside, so `liveliness` changes nothing."""
+        import numpy as np
+
+        del liveliness
+        speed = min(_FASTEST, max(_SLOWEST, 1 / length))
+        wave, _ = self._kokoro.create(
+            "".join(phonemes),
+            self._style(speaker),
+            speed=speed,
+            lang=self._language,
+            is_phonemes=True,
+            trim=False,
+            sentence_pause=0,
+            clause_pause=0,
+        )
+        found: Wave = np.atleast_1d(wave).astype(np.float32)
+        if not np.isfinite(found).all():
+            raise SynthesisError("the model's wave holds what is no number")
+        return found
+
+    def _style(self, voice_id: str) -> Wave:
+        """Return the mean of a blend's styles: an array of the number of phonemes, 1, and 256."""
+        import numpy as np
+
+        parts = parse_blend(voice_id) or {}
+        total = sum(parts.values())
+        styles = [self._kokoro.get_voice_style(name) * (weight / total) for name, weight in parts.items()]
+        style: Wave = np.sum(styles, axis=0, dtype=np.float32)
+        return style
+
+
+def parse_blend(voice_id: str) -> Mapping[str, float] | None:
+    """Return the voices of an id with their weights, 1 where none is told; None where it is no blend."""
+    found: dict[str, float] = {}
+    for term in voice_id.split("+"):
+        match = _TERM.fullmatch(term)
+        if match is None or match["name"] in found:
+            return None
+        found[match["name"]] = float(match["weight"] or 1)
+    return found if all(weight > 0 for weight in found.values()) else None
+
+
+def describe_voice(name: str) -> VoiceEntry:
+    """Return the catalogue's line of a voice: language and gender are in the two letters of its name."""
+    return VoiceEntry(
+        engine=NAME,
+        id=name,
+        name=name.partition("_")[2].replace("_", " ").capitalize(),
+        language=language_of(name),
+        gender=gender_of(name),
+    )
