@@ -1,7 +1,8 @@
-"""Neural voices of a few kilobytes: real ONNX models with the inputs, the outputs and the noise of the real ones.
+"""Neural voices of a few kilobytes: real ONNX models with the inputs, the outputs and the noise of the real
+ones.
 
-Each phoneme is a tone of a fixed length, so that how long a clip must be, and how high, can be told beforehand.
-`python -m tests.tiny_voices FOLDER` writes them, for a look at `narrate voices install --from`.
+Each phoneme is a tone of a fixed length, so that how long a clip must be, and how high, can be told
+beforehand. `python -m tests.tiny_voices FOLDER` writes them, for a look at `narrate voices install --from`.
 """
 
 from __future__ import annotations
@@ -50,12 +51,16 @@ class _Graph:
         position = self.add("Range", self.constant(0, "int64"), count, self.constant(1, "int64"))
         second = self.add("Div", self.add("Cast", position, to=TensorProto.FLOAT), self.constant(sample_rate))
         angle = self.add("Mul", self.add("Mul", second, hertz), self.constant(2 * np.pi))
-        upper = self.add("Mul", self.add("Sin", self.add("Mul", angle, self.constant(2.0))), self.constant(0.3))
+        upper = self.add(
+            "Mul", self.add("Sin", self.add("Mul", angle, self.constant(2.0))), self.constant(0.3)
+        )
         wave = self.add("Mul", self.add("Add", self.add("Sin", angle), upper), self.constant(_AMPLITUDE))
         drawn = self.add("RandomNormalLike", wave, dtype=TensorProto.FLOAT)
         return self.add("Add", wave, self.add("Mul", self.add("Mul", drawn, noise), self.constant(0.02)))
 
-    def write(self, path: Path, inputs: dict[str, tuple[int, list[Any]]], wave: str, shape: list[int]) -> None:
+    def write(
+        self, path: Path, inputs: dict[str, tuple[int, list[Any]]], wave: str, shape: list[int]
+    ) -> None:
         output = self.add("Reshape", wave, self.constant(shape, "int64"))
         self.nodes.append(helper.make_node("Identity", [output], ["output"]))
         graph = helper.make_graph(
@@ -86,7 +91,7 @@ def make_piper(folder: Path, name: str = PIPER, *, speakers: bool = True, base_h
         sid = graph.add("Cast", graph.pick("sid", 0), to=TensorProto.FLOAT)
         hertz = graph.add("Add", hertz, graph.add("Mul", sid, graph.constant(30.0)))
     wave = graph.tone(count, hertz, PIPER_RATE, noise=scales[0])
-    inputs = {
+    inputs: dict[str, tuple[int, list[Any]]] = {
         "input": (TensorProto.INT64, ["batch", "phonemes"]),
         "input_lengths": (TensorProto.INT64, ["batch"]),
         "scales": (TensorProto.FLOAT, [3]),
@@ -123,7 +128,7 @@ def make_kokoro(folder: Path) -> Path:
     count = graph.add("Cast", graph.add("Div", total, speed), to=TensorProto.INT64)
     hertz = graph.add("Gather", graph.pick("style", 0), graph.constant(0, "int64"), axis=0)
     wave = graph.tone(count, hertz, KOKORO_RATE, noise=graph.constant(1.0))
-    inputs = {
+    inputs: dict[str, tuple[int, list[Any]]] = {
         "tokens": (TensorProto.INT64, [1, "phonemes"]),
         "style": (TensorProto.FLOAT, [1, 256]),
         "speed": (TensorProto.FLOAT, [1]),

@@ -7,7 +7,8 @@ the group `narrate.engines`: a name, and a callable without arguments that retur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
@@ -67,5 +68,23 @@ class PhoneticEngine(Engine, Protocol):
         """Speak `text`, the parts that `phonemes` name (in order, apart) by their notation.
 
         Without phonemes it is `Engine.synthesize`.
+        """
+        ...
+
+
+@runtime_checkable
+class InstallableEngine(Engine, Protocol):
+    """An engine whose voices are files that are put on this machine first."""
+
+    def published(self) -> Sequence[VoiceEntry]:
+        """List what can be installed.  Raises `EngineError` where the publisher can't be reached."""
+        ...
+
+    def install(self, voice_id: str, source: Path | None, tell: Callable[[str, int, int], None]) -> Path:
+        """Install a voice by download, or from a file; return the folder that it lies in now.
+
+        `tell` is told a file's name, the bytes of it that are there, and all of its bytes.  It is all there
+        or nothing is; what a broken download has brought is kept apart for the next one.
+        Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
         """
         ...

@@ -14,7 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from audiobook.engines.kokoro_voices import LANGUAGES, MODEL, VOICES, gender_of, language_of
+from audiobook.engines.kokoro_voices import LANGUAGES, MODEL, VOICES, choose_kit, gender_of, language_of
+from audiobook.engines.neural.fetching import Tell
+from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
@@ -46,8 +48,8 @@ _TERM = re.compile(r"(?P<name>[a-z]{2}_[a-z0-9_]+)(?:\*(?P<weight>\d+(?:\.\d+)?|
 class KokoroEngine:
     """Kokoro; see `audiobook.engines.base.Engine` for what each member promises.
 
-    A voice's id is a name (`af_bella`) or a blend (`af_bella*0.7+af_sky*0.3`): the mean of the styles by these
-    weights, spoken by the rules of the first one's language.
+    A voice's id is a name (`af_bella`) or a blend (`af_bella*0.7+af_sky*0.3`): the mean of the styles by
+    these weights, spoken by the rules of the first one's language.
     May be used from several threads, one at a time, and in processes forked from one that has used it.
     """
 
@@ -84,7 +86,11 @@ class KokoroEngine:
                     f"narrate voices install kokoro:{name}"
                 )
             close = difflib.get_close_matches(name, installed or VOICES, n=1)
-            hint = f" (did you mean '{close[0]}'?)" if close else "; narrate voices --available kokoro lists them"
+            hint = (
+                f" (did you mean '{close[0]}'?)"
+                if close
+                else "; narrate voices --available kokoro lists them"
+            )
             return f"a voice of kokoro, got '{name}'{hint}"
         return None
 
@@ -109,7 +115,38 @@ class KokoroEngine:
         except NarrateError:
             raise
         except Exception as error:  # onnxruntime's, of no common root
-            raise SynthesisError(f"kokoro failed on {text[:60]!r} in the voice {voice.id}: {error}") from error
+            raise SynthesisError(
+                f"kokoro failed on {text[:60]!r} in the voice {voice.id}: {error}"
+            ) from error
+
+    def published(self) -> tuple[VoiceEntry, ...]:
+        """List the voices of the published model, all of which come with it."""
+        return tuple(describe_voice(name) for name in VOICES)
+
+    def install(self, voice_id: str, source: Path | None, tell: Tell) -> Path:
+        """Install the model with all its voices, whichever of them is named; see `InstallableEngine`."""
+        name_versions(NAME, (*_PACKAGES, "onnx"))
+        parts = parse_blend(voice_id) if voice_id else {}
+        if parts is None or (source is None and not set(parts) <= set(VOICES)):
+            close = difflib.get_close_matches(voice_id, VOICES, n=1)
+            hint = f" (did you mean 'kokoro:{close[0]}'?)" if close else ""
+            raise EngineError(
+                f"kokoro:{voice_id}: there is no such voice{hint}; "
+                "narrate voices --available kokoro lists them"
+            )
+        self.close()
+        return install_kit(self._store, choose_kit(is_local=source is not None), source, self._prove, tell)
+
+    def _prove(self, staged: Path, digest: str) -> None:
+        """Measure the first voice's pace, by which a model is known to speak."""
+        try:
+            voices = list_styles(staged / "voices.bin")
+            kokoro = load_kokoro(staged)
+            first, language = voices[0], language_of(voices[0])
+            reader = Reader(_KokoroModel(kokoro, language))
+            find_pace(staged, first, digest, language, lambda words: reader.read_plainly(words, first))
+        except Exception as error:  # onnxruntime's and NumPy's, of no common root
+            raise EngineError(f"the model for kokoro does not speak: {error}") from error
 
     def close(self) -> None:
         """Let go of the loaded model."""
@@ -125,8 +162,7 @@ class KokoroEngine:
         if not self._store.has(MODEL):
             return ()
         try:
-            with zipfile.ZipFile(self._folder / "voices.bin") as archive:
-                return tuple(sorted(name.removesuffix(".npy") for name in archive.namelist()))
+            return list_styles(self._folder / "voices.bin")
         except (OSError, zipfile.BadZipFile) as error:
             raise EngineError(
                 f"{self._folder}/voices.bin: can't be read: {error}; narrate voices install kokoro"
@@ -143,10 +179,7 @@ class KokoroEngine:
         return frozenset(json.loads((folder / "config.json").read_text(encoding="utf-8"))["vocab"])
 
     def _load_model(self, _name: str) -> Any:
-        from kokoro_onnx import Kokoro
-
-        session = open_session(self._folder / "model.onnx")
-        return Kokoro.from_session(session, str(self._folder / "voices.bin"))
+        return load_kokoro(self._folder)
 
     def _load(self, language: str) -> Reader:
         name_versions(NAME, _PACKAGES)
@@ -184,7 +217,7 @@ class _KokoroModel:
         return [sentence] if is_heard(sentence) else []
 
     def _phonemizer(self) -> Any:
-        """Make kokoro-onnx's phonemizer, but for its flags of other languages, which the model would read out."""
+        """Make kokoro-onnx's phonemizer, without its flags of other languages: they would be read out."""
         if self._backend is None:
             import logging
 
@@ -200,6 +233,7 @@ class _KokoroModel:
                 language_switch="remove-flags",
                 logger=quiet,
             )
+            _remove_at_exit(self._backend)
         return self._backend
 
     def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> Wave:
@@ -232,6 +266,34 @@ class _KokoroModel:
         styles = [self._kokoro.get_voice_style(name) * (weight / total) for name, weight in parts.items()]
         style: Wave = np.sum(styles, axis=0, dtype=np.float32)
         return style
+
+
+def load_kokoro(folder: Path) -> Any:
+    """Load the model and the voices in a folder (a `kokoro_onnx.Kokoro`)."""
+    from kokoro_onnx import Kokoro
+
+    session = open_session(folder / "model.onnx")
+    return Kokoro.from_session(session, str(folder / "voices.bin"))
+
+
+def list_styles(path: Path) -> tuple[str, ...]:
+    """List the voices in a file of them, which is an archive with an array for each."""
+    with zipfile.ZipFile(path) as archive:
+        return tuple(sorted(name.removesuffix(".npy") for name in archive.namelist()))
+
+
+def _remove_at_exit(backend: Any) -> None:
+    """Let a worker process remove the copy of eSpeak's library that its phonemizer has made.
+
+    phonemizer leaves that to the interpreter's end, which a process of `multiprocessing` does not come to.
+    """
+    import multiprocessing
+    import multiprocessing.util
+    import shutil
+
+    copy = getattr(getattr(getattr(backend, "_espeak", None), "_espeak", None), "_tempdir", None)
+    if copy is not None and multiprocessing.parent_process() is not None:
+        multiprocessing.util.Finalize(None, shutil.rmtree, (copy, True), exitpriority=1)
 
 
 def parse_blend(voice_id: str) -> Mapping[str, float] | None:

@@ -1,7 +1,7 @@
 """Piper: neural voices in some forty languages, each a model of 20 to 110 MB that is installed first.
 
-Of the package piper-tts come the phonemes and the way into the model; what it leaves open (threads, noise, pace,
-pitch, long texts) is in `neural/`.
+Of the package piper-tts come the phonemes and the way into the model; what it leaves open (threads, noise,
+pace, pitch, long texts) is in `neural/`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audiobook.engines.neural.fetching import Tell
+from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
@@ -21,7 +23,14 @@ from audiobook.engines.neural.sessions import ModelShelf, open_session
 from audiobook.engines.neural.speaking import Reader, Speech, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
-from audiobook.engines.piper_voices import FORM, is_published, known_names
+from audiobook.engines.piper_voices import (
+    FORM,
+    check_type,
+    choose_kit,
+    is_published,
+    known_names,
+    list_published,
+)
 from audiobook.errors import EngineError, NarrateError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
@@ -100,8 +109,7 @@ class PiperEngine:
         known = known_names(self._store)
         if is_published(name, known):
             return (
-                f"a voice of piper that is installed, got '{voice_id}'; "
-                f"narrate voices install piper:{name}"
+                f"a voice of piper that is installed, got '{voice_id}'; narrate voices install piper:{name}"
             )
         close = difflib.get_close_matches(name, [*self._store.names(), *known], n=1)
         hint = f" (did you mean '{close[0]}'?)" if close else ", such as 'en_US-lessac-medium'"
@@ -127,6 +135,30 @@ class PiperEngine:
             raise
         except Exception as error:  # onnxruntime's, of no common root
             raise SynthesisError(f"piper failed on {text[:60]!r} in the voice {voice.id}: {error}") from error
+
+    def published(self) -> tuple[VoiceEntry, ...]:
+        """Fetch the index of published voices and list them."""
+        return list_published(self._store)
+
+    def install(self, voice_id: str, source: Path | None, tell: Tell) -> Path:
+        """Install a voice, with all its speakers; see `InstallableEngine`."""
+        name_versions(NAME, ("piper-tts", "onnxruntime", "onnx"))
+        kit = choose_kit(self._store, voice_id.partition("#")[0], is_local=source is not None)
+        self.close()
+        return install_kit(self._store, kit, source, self._prove, tell)
+
+    def _prove(self, staged: Path, digest: str) -> None:
+        """Measure the first speaker's pace, by which a model is known to speak."""
+        try:
+            config = json.loads((staged / "voice.json").read_text(encoding="utf-8"))
+            about = describe(config)
+            check_type(config, staged.stem)
+            reader = Reader(_PiperModel(staged))
+            find_pace(staged, "0", digest, about.language, lambda words: reader.read_plainly(words, "0"))
+        except NarrateError:
+            raise
+        except Exception as error:  # onnxruntime's, json's and Piper's own, of no common root
+            raise EngineError(f"the model for piper:{staged.stem} does not speak: {error!r}") from error
 
     def close(self) -> None:
         """Let go of the loaded models."""

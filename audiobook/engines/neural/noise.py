@@ -79,10 +79,7 @@ class _Stiller:
         told = {each.name: helper.get_attribute_value(each) for each in node.attribute}
         draft = _Draft(f"narrate_noise_{self._count}")
         is_like = node.op_type.endswith("Like")
-        if is_like:
-            shape = draft.add("Shape", node.input[0])
-        else:
-            shape = draft.whole(list(told["shape"]))
+        shape = draft.add("Shape", node.input[0]) if is_like else draft.whole(list(told["shape"]))
         count = draft.add("ReduceProd", shape, keepdims=0)
         position = draft.add("Range", draft.whole(0), count, draft.whole(1))
         if node.op_type in _NORMAL:

@@ -7,7 +7,18 @@ from collections.abc import Container
 from audiobook.engines.ipa import from_x_sampa, tidy_ipa
 from audiobook.errors import PhonemeError
 
-_NEAR = {"ɝ": "ɜɹ", "ɚ": "əɹ", "r": "ɹ", "ɫ": "l", "a": "æ", "ɡ": "g", "ʍ": "w", "ʔ": "", "ˌ": "", "\u0329": ""}
+_NEAR = {
+    "ɝ": "ɜɹ",
+    "ɚ": "əɹ",
+    "r": "ɹ",
+    "ɫ": "l",
+    "a": "æ",
+    "ɡ": "g",
+    "ʍ": "w",
+    "ʔ": "",
+    "ˌ": "",
+    "\u0329": "",
+}
 """What stands in for a sound that a model was not taught."""
 
 
@@ -17,7 +28,9 @@ def transcribe_ipa(ph: str, alphabet: str, known: Container[str], voice_id: str)
         raise PhonemeError(f"{voice_id} is told sounds in ipa or x-sampa, not in {alphabet}")
     found = []
     for sign in tidy_ipa(from_x_sampa(ph) if alphabet == "x-sampa" else ph):
-        if sign == " " or (sign in known and not sign.isdigit() and not sign.isascii() or _is_letter(sign, known)):
+        if sign == " " or (
+            (sign in known and not sign.isdigit() and not sign.isascii()) or _is_letter(sign, known)
+        ):
             found.append(sign)
         elif sign in _NEAR and all(each in known for each in _NEAR[sign]):
             found.append(_NEAR[sign])

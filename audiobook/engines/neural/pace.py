@@ -31,7 +31,7 @@ SENTENCES = {
         "Der alte Mann im Leuchtturm hatte seit dem Frühling mit niemandem gesprochen.",
         "Jeden Abend stieg er die schmale Treppe hinauf, zündete die Lampe an und sah lange auf das Meer.",
         "„Ist da jemand?“, fragte das Mädchen und hob die Laterne ein wenig höher.",
-        "Als der Wind sich endlich drehte, trugen sie das Boot zum Wasser und ruderten schweigend nach Hause.",
+        "Als der Wind sich endlich drehte, trugen sie das Boot ans Wasser und ruderten still nach Hause.",
     ),
     "fr": (
         "Le vieux gardien du phare n'avait parlé à personne depuis le printemps.",
@@ -59,7 +59,7 @@ _LEVEL = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What was measured of a voice at its own pace: `seconds` of sound for `words` in `sentences`, its level."""
+    """What was measured of a voice at its pace: `seconds` of sound for `words` in `sentences`, and its level."""
 
     words: int
     sentences: int
@@ -81,7 +81,9 @@ class Pace:
         return _LEVEL / self.rms
 
 
-def find_pace(folder: Path, voice: str, digest: str, language: str, speak: Callable[[str], tuple[Wave, int]]) -> Pace:
+def find_pace(
+    folder: Path, voice: str, digest: str, language: str, speak: Callable[[str], tuple[Wave, int]]
+) -> Pace:
     """Return a voice's pace: what is kept of it in its model's folder, else measured now and kept.
 
     `digest` is of the model, so that no other's pace is taken for its own; `speak` reads a sentence at the

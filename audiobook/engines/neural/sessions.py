@@ -20,7 +20,8 @@ Model = TypeVar("Model")
 def count_threads() -> int:
     """Return how many threads a model gets: what `NARRATE_THREADS` says, else one for each core.
 
-    A worker process is told by its pool (`production/workers.py`), so that workers times threads are the cores.
+    A worker process is told by its pool (`production/workers.py`), so that workers times threads are the
+    cores.
     """
     told = os.environ.get(THREADS, "")
     if told.isdecimal() and int(told) > 0:

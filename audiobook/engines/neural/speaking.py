@@ -87,7 +87,7 @@ class Reader:
         return [piece for piece in pieces if is_heard(piece)]
 
     def _sentences(self, speech: Speech) -> list[list[str]]:
-        """Return the phonemes of each sentence, those that are told in the place of the words they are for."""
+        """Return each sentence's phonemes, those that are told in the place of the words they are for."""
         found: list[list[str]] = []
         at = 0
         for each in (*speech.phonemes, None):
@@ -122,7 +122,7 @@ def is_heard(phonemes: Sequence[str]) -> bool:
 
 
 def liveliness(melody: int) -> float:
-    """Return by what a voice's noise is multiplied: none at range 0, its own at 50, half as much again at 100.
+    """Return by what a voice's noise is multiplied: 0 at range 0, 1 at 50, 1.5 at 100.
 
     Twice its own would be Piper's 0.667 above 1, where voices begin to stumble.
     """
@@ -144,4 +144,4 @@ def _pause_s(piece: Sequence[str], rate: int) -> float:
 
 def _describe(text: str, voice_id: str, reason: str) -> str:
     start = text if len(text) <= 60 else text[:57] + "…"
-    return f"could not speak {start!r} in the voice {voice_id}: {reason}; reword the text or choose another voice"
+    return f"could not speak {start!r} in the voice {voice_id}: {reason}; reword it or choose another voice"

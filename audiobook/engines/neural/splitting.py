@@ -13,8 +13,8 @@ def split_phonemes(phonemes: Sequence[str], limit: int) -> list[tuple[str, ...]]
     """Cut a text's phonemes into pieces of at most `limit`, which joined are the whole again.
 
     The pieces are about equally long: a short rest would be spoken in another pace than the others.
-    A cut is after a sentence's end where one is near enough, else after a clause's, else after a space; within a
-    word only where that is longer than half a piece.
+    A cut is after a sentence's end where one is near enough, else after a clause's, else after a space;
+    within a word only where that is longer than half a piece.
     """
     pieces = []
     start = 0

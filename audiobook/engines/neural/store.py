@@ -92,6 +92,20 @@ class VoiceStore:
         return ""
 
     @contextmanager
+    def sole_use(self) -> Iterator[None]:
+        """Let one process at a time install; another one waits."""
+        from filelock import FileLock
+
+        with storing(self.unfinished):
+            self.unfinished.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.unfinished / "lock")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
         """Give an empty folder beside the others, to be filled and then given to `publish`."""
         folder = self.unfinished / f"{name}.{os.getpid()}"
@@ -143,8 +157,8 @@ def storing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{error.filename or path}: can't be written: {error.strerror}; free some space, or set {FOLDER} to "
-            "another folder"
+            f"{error.filename or path}: can't be written: {error.strerror}; free some space, "
+            f"or set {FOLDER} to another folder"
         ) from error
 
 

@@ -16,8 +16,9 @@ else:
 
 _SEMITONES = 4.0
 """How far pitch 0 and 100 lie from a voice's own.  A voice is raised by playing it faster, which shifts its
-formants too; a third of an octave is about as far as men's voices lie from women's in that (their formants differ
-by 15 to 20 %: Peterson and Barney, 1952, table II), and so as far as one still sounds like a person."""
+formants too; a third of an octave is about as far as men's voices lie from women's in that (their formants
+differ by 15 to 20 %: Peterson and Barney, 1952, table II), and so as far as one still sounds like a
+person."""
 
 _FULL_PEAK = 0.98
 _PADDING = 2048
@@ -75,7 +76,8 @@ def level(wave: Wave) -> float:
 def write_samples(wave: Wave, gain: float, volume: float) -> bytes:
     """Return a wave as signed 16-bit samples without silence around them.
 
-    `gain` brings the voice to its level, and no further than full scale; `volume` is what its user wants of that.
+    `gain` brings the voice to its level, and no further than full scale; `volume` is what its user wants of
+    that.
     """
     import numpy as np
 
