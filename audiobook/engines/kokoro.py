@@ -21,7 +21,7 @@ from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, open_session
-from audiobook.engines.neural.speaking import Reader, Speech, is_heard
+from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
 from audiobook.errors import EngineError, NarrateError, SynthesisError
@@ -145,6 +145,7 @@ class KokoroEngine:
             first, language = voices[0], language_of(voices[0])
             reader = Reader(_KokoroModel(kokoro, language))
             find_pace(staged, first, digest, language, lambda words: reader.read_plainly(words, first))
+            check_repeats(reader, first)
         except Exception as error:  # onnxruntime's and NumPy's, of no common root
             raise EngineError(f"the model for kokoro does not speak: {error}") from error
 

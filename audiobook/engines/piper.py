@@ -20,7 +20,7 @@ from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, open_session
-from audiobook.engines.neural.speaking import Reader, Speech, is_heard
+from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
 from audiobook.engines.piper_voices import (
@@ -155,6 +155,7 @@ class PiperEngine:
             check_type(config, staged.stem)
             reader = Reader(_PiperModel(staged))
             find_pace(staged, "0", digest, about.language, lambda words: reader.read_plainly(words, "0"))
+            check_repeats(reader, "0")
         except NarrateError:
             raise
         except Exception as error:  # onnxruntime's, json's and Piper's own, of no common root

@@ -39,7 +39,10 @@ def still_noise(source: Path, target: Path) -> int:
     except Exception as error:  # protobuf's, onnx's and the system's, with no common root
         raise EngineError(f"{source.name} is no ONNX model: {error}") from error
     opset = next((each.version for each in model.opset_import if each.domain in {"", "ai.onnx"}), 0)
-    count = _Stiller(opset, source.name).still(model.graph)
+    stiller = _Stiller(opset, source.name)
+    for function in model.functions:
+        stiller.still(function)
+    count = stiller.still(model.graph)
     onnx.save(model, str(target))
     return count
 

@@ -59,7 +59,7 @@ _LEVEL = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What was measured of a voice at its pace: `seconds` of sound for `words` in `sentences`, and its level."""
+    """What a voice took at its own pace: `seconds` of sound for `words` in `sentences`; and its level."""
 
     words: int
     sentences: int

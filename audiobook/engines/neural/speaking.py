@@ -12,7 +12,7 @@ from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.engines.neural.pace import Pace
 from audiobook.engines.neural.splitting import CLAUSE_ENDS, SENTENCE_ENDS, split_phonemes
 from audiobook.engines.neural.waves import Wave, join, pitch_factor, play_faster, write_samples
-from audiobook.errors import SynthesisError
+from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice
 
 _SENTENCE_S, _CLAUSE_S = 0.4, 0.15
@@ -112,6 +112,13 @@ class Reader:
         if text not in self._silent:
             self._silent[text] = not any(map(is_heard, self.model.phonemize(text.strip())))
         return self._silent[text]
+
+
+def check_repeats(reader: Reader, speaker: str) -> None:
+    """Raise `EngineError` where the same words, spoken twice, are not the same samples."""
+    first, second = (reader.read_plainly("Twice the same.", speaker)[0] for _ in range(2))
+    if first.tobytes() != second.tobytes():
+        raise EngineError("it never says the same words in the same way, so it can't be used")
 
 
 def is_heard(phonemes: Sequence[str]) -> bool:
