@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from audiobook import __version__
 from audiobook.engines.neural.store import digest_file, storing
@@ -112,12 +112,11 @@ def _fetch_rest(file: PublishedFile, part: Path, tell: Tell) -> None:
             have = 0
         with storing(part):
             part.parent.mkdir(parents=True, exist_ok=True)
-            target = part.open("ab" if have else "wb")
+            target = part.open("ab" if have else "wb", buffering=0)
         with target:
-            while block := answer.read(min(_BLOCK, file.size + 1 - have)):
+            while block := answer.read1(min(_BLOCK, file.size + 1 - have)):
                 with storing(part):
-                    target.write(block)
-                    target.flush()
+                    write_all(target, block)
                 have += len(block)
                 tell(file.name, have, file.size)
     if have < file.size:
@@ -132,6 +131,16 @@ def _open(url: str, start: int) -> Any:
         headers["Range"] = f"bytes={start}-"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http and https alone, see above
     return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
+
+
+def write_all(target: IO[bytes], data: bytes) -> None:
+    """Write all of `data` to an unbuffered file, which takes a part of it where the disk becomes full.
+
+    Unbuffered, so that what has come is in the file when the program is interrupted.
+    """
+    rest = memoryview(data)
+    while rest:
+        rest = rest[target.write(rest) :]
 
 
 def _goes_on(answer: Any, start: int) -> bool:
