@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 hypothesis.settings.register_profile("narrate", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("narrate")
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that import onnxruntime themselves
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")
 

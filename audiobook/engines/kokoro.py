@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
-from audiobook.engines.neural.sessions import ModelShelf, open_session
+from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, open_session
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
@@ -227,14 +228,14 @@ class _KokoroModel:
             quiet = logging.getLogger("narrate.kokoro")
             quiet.addHandler(logging.NullHandler())
             quiet.propagate = False
-            self._backend = EspeakBackend(
-                self._language,
-                preserve_punctuation=True,
-                with_stress=True,
-                language_switch="remove-flags",
-                logger=quiet,
-            )
-            _remove_at_exit(self._backend)
+            with _own_scratch():
+                self._backend = EspeakBackend(
+                    self._language,
+                    preserve_punctuation=True,
+                    with_stress=True,
+                    language_switch="remove-flags",
+                    logger=quiet,
+                )
         return self._backend
 
     def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> Wave:
@@ -271,10 +272,15 @@ class _KokoroModel:
 
 def load_kokoro(folder: Path) -> Any:
     """Load the model and the voices in a folder (a `kokoro_onnx.Kokoro`)."""
+    load_onnxruntime()
     from kokoro_onnx import Kokoro
 
     session = open_session(folder / "model.onnx")
-    return Kokoro.from_session(session, str(folder / "voices.bin"))
+    kokoro = Kokoro.from_session(session, str(folder / "voices.bin"))
+    # It would read each style when that is wanted, from a file that forked processes share the place in.
+    with kokoro.voices as styles:
+        kokoro.voices = {name: styles[name] for name in styles.files}
+    return kokoro
 
 
 def list_styles(path: Path) -> tuple[str, ...]:
@@ -283,18 +289,27 @@ def list_styles(path: Path) -> tuple[str, ...]:
         return tuple(sorted(name.removesuffix(".npy") for name in archive.namelist()))
 
 
-def _remove_at_exit(backend: Any) -> None:
-    """Let a worker process remove the copy of eSpeak's library that its phonemizer has made.
+@contextmanager
+def _own_scratch() -> Iterator[None]:
+    """Let a worker process remove the copies of eSpeak's library that phonemizer makes meanwhile.
 
     phonemizer leaves that to the interpreter's end, which a process of `multiprocessing` does not come to.
     """
     import multiprocessing
     import multiprocessing.util
     import shutil
+    import tempfile
 
-    copy = getattr(getattr(getattr(backend, "_espeak", None), "_espeak", None), "_tempdir", None)
-    if copy is not None and multiprocessing.parent_process() is not None:
-        multiprocessing.util.Finalize(None, shutil.rmtree, (copy, True), exitpriority=1)
+    if multiprocessing.parent_process() is None:
+        yield
+        return
+    usual, scratch = tempfile.tempdir, tempfile.mkdtemp(prefix="narrate-")
+    multiprocessing.util.Finalize(None, shutil.rmtree, (scratch, True), exitpriority=1)
+    tempfile.tempdir = scratch
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
 
 
 def parse_blend(voice_id: str) -> Mapping[str, float] | None:

@@ -19,7 +19,7 @@ from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
-from audiobook.engines.neural.sessions import ModelShelf, open_session
+from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, open_session
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
@@ -197,6 +197,7 @@ class _PiperModel:
     limit = _LIMIT
 
     def __init__(self, folder: Path) -> None:
+        load_onnxruntime()
         from piper.config import PiperConfig
         from piper.voice import PiperVoice
 

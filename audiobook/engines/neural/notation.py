@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container
 
 from audiobook.engines.ipa import from_x_sampa, tidy_ipa
+from audiobook.engines.neural.speaking import is_heard
 from audiobook.errors import PhonemeError
 
 _NEAR = {
@@ -28,18 +30,12 @@ def transcribe_ipa(ph: str, alphabet: str, known: Container[str], voice_id: str)
         raise PhonemeError(f"{voice_id} is told sounds in ipa or x-sampa, not in {alphabet}")
     found = []
     for sign in tidy_ipa(from_x_sampa(ph) if alphabet == "x-sampa" else ph):
-        if sign == " " or (
-            (sign in known and not sign.isdigit() and not sign.isascii()) or _is_letter(sign, known)
-        ):
+        if sign == " " or (sign in known and unicodedata.category(sign)[0] in "LM"):
             found.append(sign)
         elif sign in _NEAR and all(each in known for each in _NEAR[sign]):
             found.append(_NEAR[sign])
         else:
             raise PhonemeError(f"{voice_id} has no sound {sign!r}")
-    if not any(sign.isalpha() for sign in found):
+    if not is_heard(found):
         raise PhonemeError(f"there is no sound in {ph!r}")
     return "".join(found)
-
-
-def _is_letter(sign: str, known: Container[str]) -> bool:
-    return sign.isascii() and sign.isalpha() and sign in known

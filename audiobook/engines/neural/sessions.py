@@ -31,10 +31,22 @@ def count_threads() -> int:
     return os.cpu_count() or 1
 
 
-def open_session(path: Path) -> Any:
-    """Load a model (an `onnxruntime.InferenceSession`) for the CPU, which every machine has."""
+def load_onnxruntime() -> Any:
+    """Import onnxruntime so that it tells nobody of it; to be called before packages that import it.
+
+    From 1.29 on it sends its maker what models are run, on Linux and macOS too, and leaves files in the
+    temporary and the cache folder, unless it is told beforehand (microsoft/onnxruntime, pull request 27379).
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # Windows, where the variable means nothing
+    return onnxruntime
+
+
+def open_session(path: Path) -> Any:
+    """Load a model (an `onnxruntime.InferenceSession`) for the CPU, which every machine has."""
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = count_threads()
     options.inter_op_num_threads = 1

@@ -71,7 +71,8 @@ class Reader:
 
     def read_plainly(self, text: str, speaker: str) -> tuple[Wave, int]:
         """Speak a text as the voice does of itself; return its wave and sample rate."""
-        waves = [(self.model.run(piece, speaker, 1.0, 1.0), 0.0) for piece in self._pieces(Speech(text=text))]
+        pieces = self._pieces(Speech(text=text))
+        waves = [(self.model.run(each, speaker, 1.0, 1.0), _pause_s(each, _OWN_RATE)) for each in pieces]
         return join(waves, self.model.sample_rate), self.model.sample_rate
 
     def _pieces(self, speech: Speech) -> list[tuple[str, ...]]:
