@@ -68,7 +68,7 @@ def list_command(
     if audition is None:
         note = functools.partial(click.echo, err=True)
         look = list_available if available else list_voices
-        with_variants = any("+" in name for name in names)
+        with_variants = any("+" in name or "#" in name for name in names)
         print_voices(look(names, note, language=language), as_json=as_json, with_variants=with_variants)
         return
     project = open_project(Path(), voices=voices, output=output)
