@@ -1,4 +1,4 @@
-"""Piper: neural voices in some forty languages, each a model of 20 to 110 MB that is installed first.
+"""Piper: neural voices in some forty languages, each a model of 20 to 130 MB that is installed first.
 
 Of the package piper-tts come the phonemes and the way into the model; what it leaves open (threads, noise,
 pace, pitch, long texts) is in `neural/`.

@@ -77,10 +77,9 @@ def download(file: PublishedFile, part: Path, tell: Tell) -> None:
             break
         except (http.client.HTTPException, OSError, ValueError) as error:
             if attempt == _ATTEMPTS or _is_final(error):
-                raise EngineError(
-                    f"{file.url}: can't be fetched: {_describe(error)}; "
-                    "the next try goes on where this one stopped"
-                ) from error
+                has_begun = part.exists() and part.stat().st_size > 0
+                hint = "; the next try goes on where this one stopped" if has_begun else ""
+                raise EngineError(f"{file.url}: can't be fetched: {_describe(error)}{hint}") from error
     size = part.stat().st_size
     if size == file.size and digest_file(part, file.algorithm) == file.digest:
         return

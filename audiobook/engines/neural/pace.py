@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -87,17 +87,45 @@ def find_pace(
     """Return a voice's pace: what is kept of it in its model's folder, else measured now and kept.
 
     `digest` is of the model, so that no other's pace is taken for its own; `speak` reads a sentence at the
-    voice's own pace, and gives the wave and its sample rate.  Workers that measure at once find the same.
+    voice's own pace, and gives the wave and its sample rate.
     """
     path = folder / "pace" / f"{urllib.parse.quote(voice, safe='')}.json"
+    if pace := _read(path, digest):
+        return pace
+    with _one_at_a_time(path):
+        if pace := _read(path, digest):
+            return pace
+        pace = _measure(voice, SENTENCES.get(language[:2].lower(), SENTENCES["en"]), speak)
+        with contextlib.suppress(OSError):  # a folder of another user's: then it is measured at each start
+            write_atomically(
+                path, json.dumps({"version": _VERSION, "model": digest, **asdict(pace)}).encode()
+            )
+        return pace
+
+
+def _read(path: Path, digest: str) -> Pace | None:
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         kept = json.loads(path.read_text(encoding="utf-8"))
         if (kept.pop("version"), kept.pop("model")) == (_VERSION, digest):
             return Pace(**kept)
-    pace = _measure(voice, SENTENCES.get(language[:2].lower(), SENTENCES["en"]), speak)
-    with contextlib.suppress(OSError):  # a folder of another user's: then it is measured at each start
-        write_atomically(path, json.dumps({"version": _VERSION, "model": digest, **asdict(pace)}).encode())
-    return pace
+    return None
+
+
+@contextlib.contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Let workers that want one voice's pace wait for the one that measures it, where they can be told."""
+    from filelock import FileLock
+
+    lock = FileLock(path.with_suffix(".lock"))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+        with contextlib.suppress(OSError):
+            path.with_suffix(".lock").unlink(missing_ok=True)
 
 
 def _measure(voice: str, sentences: tuple[str, ...], speak: Callable[[str], tuple[Wave, int]]) -> Pace:
