@@ -211,10 +211,11 @@ def test_kokoro_speaks_every_phoneme_of_a_text_beyond_its_limit() -> None:
     engine = KokoroEngine()
     voice = VOICES["kokoro"]
     words = " ".join(["Milk"] * 700)
-    with engine._shelf.borrow("en-us") as reader:
+    digest = engine._store.read_origin("v1.0").digest
+    with engine._shelf.borrow(f"en-us#{digest}") as reader:
         (phonemes,) = reader.model.phonemize(words)
         pieces = split_phonemes(phonemes, reader.model.limit)
-        pace = engine._find_pace(voice.id, "en-us", reader)
+        pace = engine._find_pace(voice.id, "en-us", digest, reader)
     spoken = sum(len("".join(piece).strip()) for piece in pieces)
     assert len(phonemes) > 5 * 510
     assert spoken == len("".join(phonemes)) - (len(pieces) - 1)

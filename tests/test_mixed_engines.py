@@ -59,6 +59,7 @@ def test_three_engines_make_one_audiobook(new_project: Callable[..., Path], tmp_
     assert checked.returncode == 0, checked.stdout
     # Neither eSpeak's library, which phonemizer copies, nor what onnxruntime would tell its maker.
     assert list(scratch.iterdir()) == []
+    assert [path.name for path in Path(os.environ["XDG_CACHE_HOME"]).iterdir()] == ["narrate"]
     (file,) = (project / "output").glob("*/*.mp3")
     first = file.read_bytes()
     again = narrate("--force", "--jobs", "1", "-q", XDG_CACHE_HOME=str(tmp_path / "other-cache"))

@@ -259,12 +259,17 @@ def test_another_model_of_the_same_name_makes_clips_anew(mirror: Mirror, tmp_pat
     assert mirror.address
     assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
     before = engine.fingerprint
+    voice = Voice(engine="piper", id="mine#bob")
+    first_clip = engine.synthesize("Hello.", voice)
     assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
     assert narrate("install", "piper:mine2", "--from", first, "-q").exit_code == 0
     assert engine.fingerprint == before
     other = make_piper(tmp_path / "second", base_hz=99.0)
     assert narrate("install", "piper:mine", "--from", other, "-q").exit_code == 0
     assert engine.fingerprint != before
+    after = engine.synthesize("Hello.", voice)
+    assert after != first_clip
+    assert after == open_engine("piper").synthesize("Hello.", voice)
 
 
 def test_names_that_are_no_voices(mirror: Mirror) -> None:

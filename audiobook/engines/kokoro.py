@@ -98,8 +98,9 @@ class KokoroEngine:
             raise EngineError(f"expected {fault}")
         language = language_of(voice.id)
         try:
-            with self._shelf.borrow(language) as reader:
-                pace = self._find_pace(voice.id, language, reader)
+            digest = self._store.read_origin(MODEL).digest
+            with self._shelf.borrow(f"{language}#{digest}") as reader:
+                pace = self._find_pace(voice.id, language, digest, reader)
                 return reader.speak(Speech(text=text, phonemes=phonemes), voice, voice.id, pace)
         except NarrateError:
             raise
@@ -171,13 +172,14 @@ class KokoroEngine:
     def _load_model(self, _name: str) -> Any:
         return load_kokoro(self._folder)
 
-    def _load(self, language: str) -> Reader:
+    def _load(self, name: str) -> Reader:
+        """Load what reads `language#digest`: a model that took the place of another is another."""
         name_versions(NAME, _PACKAGES)
-        with self._model.borrow(MODEL) as kokoro:
+        language, _, digest = name.partition("#")
+        with self._model.borrow(digest) as kokoro:
             return Reader(KokoroModel(kokoro, language))
 
-    def _find_pace(self, voice_id: str, language: str, reader: Reader) -> Pace:
-        digest = self._store.read_origin(MODEL).sha256
+    def _find_pace(self, voice_id: str, language: str, digest: str, reader: Reader) -> Pace:
         if (voice_id, digest) not in self._paces:
             self._paces[voice_id, digest] = find_pace(
                 self._folder,

@@ -128,8 +128,9 @@ class PiperEngine:
         name, _, told = voice.id.partition("#")
         speaker = str(self._describe(name).find_speaker(told))
         try:
-            with self._shelf.borrow(name) as reader:
-                pace = self._find_pace(name, speaker, reader)
+            digest = self._store.read_origin(name).digest
+            with self._shelf.borrow(f"{name}#{digest}") as reader:
+                pace = self._find_pace(name, speaker, digest, reader)
                 return reader.speak(Speech(text=text, phonemes=phonemes), voice, speaker, pace)
         except NarrateError:
             raise
@@ -175,11 +176,11 @@ class PiperEngine:
             ) from error
 
     def _load(self, name: str) -> Reader:
+        """Load the model `name#digest`: one that took the place of another is another."""
         name_versions(NAME, ("piper-tts", "onnxruntime"))
-        return Reader(_PiperModel(self._store.folder / name))
+        return Reader(_PiperModel(self._store.folder / name.partition("#")[0]))
 
-    def _find_pace(self, name: str, speaker: str, reader: Reader) -> Pace:
-        digest = self._store.read_origin(name).sha256
+    def _find_pace(self, name: str, speaker: str, digest: str, reader: Reader) -> Pace:
         if (speaker, digest) not in self._paces:
             self._paces[speaker, digest] = find_pace(
                 self._store.folder / name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ def install_kit(
         else:
             model, companion = _download(store, kit, tell)
             checked = True
-        digest = digest_file(model)
+        both = f"{digest_file(model)} {digest_file(companion)}"
+        digest = hashlib.sha256(both.encode()).hexdigest()
         with storing(staged):
             noise = still_noise(model, staged / "model.onnx")
             shutil.copyfile(companion, staged / kit.companion)
@@ -51,7 +53,7 @@ def install_kit(
             model.unlink()
             companion.unlink()
         told = str(source) if source is not None or not kit.files else kit.files[0].url
-        store.publish(staged, kit.name, Origin(source=told, sha256=digest, is_checked=checked, noise=noise))
+        store.publish(staged, kit.name, Origin(source=told, digest=digest, is_checked=checked, noise=noise))
         shutil.rmtree(store.unfinished / kit.name, ignore_errors=True)
     return store.folder / kit.name
 

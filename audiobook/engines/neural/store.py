@@ -3,7 +3,7 @@
     <user's data folder>/narrate/voices/piper/en_US-lessac-medium/    one folder for each model:
         model.onnx              the model, its noise made to repeat itself (`noise.py`)
         voice.json              what its makers say of it, in their own format
-        installed.json          where it came from, and the digest of the model as it was published
+        installed.json          where it came from, and the digest of its files as they were published
         pace/…                  how fast each of its voices speaks (`pace.py`)
 
 A folder appears in one step when everything in it has been checked.
@@ -35,12 +35,12 @@ _UNFINISHED = ".partial"
 class Origin:
     """Where a model came from.
 
-    `sha256` is of the model as published, `is_checked` whether that was compared with what its publisher
-    says, `noise` how many of its nodes drew random numbers.
+    `digest` is of the files as they came, `is_checked` whether these were compared with what their publisher
+    says, `noise` how many of the model's nodes drew random numbers.
     """
 
     source: str
-    sha256: str
+    digest: str
     is_checked: bool
     noise: int
 
@@ -124,8 +124,8 @@ class VoiceStore:
             (staged / _INSTALLED).write_text(json.dumps(asdict(origin), indent=1), encoding="utf-8")
             self.folder.mkdir(parents=True, exist_ok=True)
             if place.exists():
-                if self.has(name) and self.read_origin(name).sha256 != origin.sha256:
-                    self._note_replaced(name, origin.sha256)
+                if self.has(name) and self.read_origin(name).digest != origin.digest:
+                    self._note_replaced(name, origin.digest)
                 former = staged.with_suffix(".former")
                 place.rename(former)
                 staged.rename(place)
