@@ -63,6 +63,10 @@ def choose_kit(store: VoiceStore, name: str, *, is_local: bool) -> Kit:
 
     Raises `EngineError` for a name that is none.
     """
+    if not name:
+        raise EngineError(
+            "piper: name a voice, like piper:en_US-lessac-medium; narrate voices --available piper"
+        )
     if not _OWN_NAME.fullmatch(name):
         raise EngineError(
             f"piper:{name}: a voice's name is made of letters, digits, and single - . _ between them"

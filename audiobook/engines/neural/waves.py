@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 from typing import TYPE_CHECKING, Any
 
 from audiobook.engines.silence import FLOOR, trim_silence
@@ -22,6 +24,7 @@ person."""
 
 _FULL_PEAK = 0.98
 _PADDING = 2048
+_TOLERANCE = 0.001
 
 
 def pitch_factor(pitch: int) -> float:
@@ -33,19 +36,50 @@ def play_faster(wave: Wave, factor: float) -> Wave:
     """Return a wave as it is when played `factor` times as fast, at the same sample rate.
 
     By its spectrum, so without aliases; it is padded, since a spectrum takes its end for next to its start.
+    The factor is met within a thousandth, a sixtieth of a semitone.
     """
     import numpy as np
 
     if factor == 1 or not len(wave):
         return wave
-    padded = np.concatenate((wave, np.zeros(_PADDING + len(wave) % 2, dtype=np.float32)))
-    size = max(2, round(len(padded) / factor / 2) * 2)
+    long, size = _choose_sizes(len(wave) + _PADDING, factor)
+    padded = np.concatenate((wave, np.zeros(long - len(wave), dtype=np.float32)))
     spectrum = np.fft.rfft(padded)
     kept = np.zeros(size // 2 + 1, dtype=spectrum.dtype)
     shared = min(len(kept), len(spectrum))
     kept[:shared] = spectrum[:shared]
     played = np.fft.irfft(kept, size) * (size / len(padded))
-    return played[: max(1, round(len(wave) / factor))].astype(np.float32)
+    return played[: max(1, round(len(wave) * size / long))].astype(np.float32)
+
+
+def _choose_sizes(least: int, factor: float) -> tuple[int, int]:
+    """Return two lengths whose ratio is about `factor`, the first at least `least`, of small primes alone.
+
+    Transforms of other lengths take up to eight times as long.
+    """
+    smooth = _smooth_numbers((2 * least).bit_length())
+    first = bisect.bisect_left(smooth, least)
+    best: tuple[float, int, int] | None = None
+    for long in smooth[first : first + 40]:
+        at = bisect.bisect_left(smooth, long / factor)
+        for size in smooth[max(0, at - 1) : at + 1]:
+            error = abs(long / size / factor - 1)
+            if error < _TOLERANCE:
+                return long, size
+            best = min(best or (error, long, size), (error, long, size))
+    assert best is not None  # noqa: S101 - there are forty lengths to choose from
+    return best[1], best[2]
+
+
+@functools.cache
+def _smooth_numbers(bits: int) -> tuple[int, ...]:
+    """List the products of 2, 3, 5 and 7 below 2 to the power of `bits` + 1."""
+    limit = 2 << bits
+    found = [1]
+    for prime in (2, 3, 5, 7):
+        powers = [prime**n for n in range(bits + 2)]
+        found = [power * number for power in powers for number in found if power * number < limit]
+    return tuple(sorted(found))
 
 
 def join(pieces: list[tuple[Wave, float]], sample_rate: int) -> Wave:
