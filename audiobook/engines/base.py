@@ -7,8 +7,9 @@ the group `narrate.engines`: a name, and a callable without arguments that retur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
@@ -97,5 +98,23 @@ class PronouncingEngine(Engine, Protocol):
         """Return how each word sounds in a voice, in order; thousands of words take a second or two.
 
         Raises `EngineError` where the voice is none, or the engine can't be asked.
+        """
+        ...
+
+
+@runtime_checkable
+class InstallableEngine(Engine, Protocol):
+    """An engine whose voices are files that are put on this machine first."""
+
+    def published(self) -> Sequence[VoiceEntry]:
+        """List what can be installed.  Raises `EngineError` where the publisher can't be reached."""
+        ...
+
+    def install(self, voice_id: str, source: Path | None, tell: Callable[[str, int, int], None]) -> Path:
+        """Install a voice by download, or from a file; return the folder that it lies in now.
+
+        `tell` is told a file's name, the bytes of it that are there, and all of its bytes.  It is all there
+        or nothing is; what a broken download has brought is kept apart for the next one.
+        Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
         """
         ...

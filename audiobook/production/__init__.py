@@ -7,6 +7,7 @@ from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing, start_engine
+from audiobook.production.installing import Tell, install_voice, list_available
 from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import StoryMemory, identify_file
@@ -67,6 +68,7 @@ __all__ = [
     "Source",
     "StoryMemory",
     "StoryReport",
+    "Tell",
     "TrackWork",
     "Undone",
     "are_unchanged",
@@ -84,7 +86,9 @@ __all__ = [
     "find_story",
     "find_waveform",
     "identify_file",
+    "install_voice",
     "is_story_name",
+    "list_available",
     "list_finished",
     "list_texts",
     "list_voices",

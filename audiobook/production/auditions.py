@@ -48,6 +48,14 @@ def list_voices(
             entries += open_engine(engine).voices()
         except EngineError as error:
             note(str(error))
+    return choose_voices(entries, names, language)
+
+
+def choose_voices(
+    entries: Sequence[VoiceEntry], names: Sequence[str], language: str | None
+) -> list[VoiceEntry]:
+    """Keep the voices whose id holds one of `names`, and whose language is `language` or a kind of it."""
+    entries = list(entries)
     if names:
         entries = [entry for entry in entries if any(name.lower() in entry.id.lower() for name in names)]
     if language:
@@ -139,12 +147,16 @@ def _describe(voice: Voice) -> str:
 
 
 def _named_voices(settings: Settings, names: Sequence[str]) -> dict[Voice, str]:
-    engine = open_engine(settings.engine)
+    """Return the voices called `id`, of the settings' engine, or `engine:id`."""
+    known = engine_names()
+    voices = {}
     for name in names:
-        fault = engine.find_fault(name)
-        if fault:
+        prefix, _, rest = name.partition(":")
+        engine, id_ = (prefix, rest) if rest and prefix in known else (settings.engine, name)
+        if fault := open_engine(engine).find_fault(id_):
             raise EngineError(f"voices: expected {fault}")
-    return {Voice(engine=settings.engine, id=name): "named" for name in dict.fromkeys(names)}
+        voices[Voice(engine=engine, id=id_)] = "named"
+    return voices
 
 
 def _settings_voices(settings: Settings) -> dict[Voice, str]:
