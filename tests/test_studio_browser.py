@@ -171,6 +171,7 @@ def test_files_are_dropped_onto_the_shelf(
         file.write_text('"I fell," said Tom.', encoding="utf-8")
     with open_page(browser, studio.address, expected="415") as page:
         shelf = page.locator(".view-shelf")
+        expect(page.get_by_text("Not made yet")).to_be_visible()  # before, its stories are set below the drag
         drag_files(page, files, (600, 400), (600, 300), is_dropped=False)
         expect(shelf).to_have_class(re.compile("is-open"))
         drag_files(page, files, (600, 400), (600, -9), is_dropped=False)
