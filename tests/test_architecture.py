@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "model": 0,
     "errors": 0,
+    "languages": 0,
     "reading": 1,
     "script": 1,
     "casting": 1,
@@ -53,6 +54,7 @@ HEAVY = {
     "mobi",
     "pypandoc",
     "pypdf",
+    "py3langid",
 }
 
 

@@ -158,7 +158,8 @@ class StorySettings:
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
     `characters` and `lines` are in the order of the file.  `pronunciations` are
-    what `pronounce.py` looks for.
+    what `pronounce.py` looks for.  `own_voices` are the paths (`narrator`, `pools.female`,
+    `characters.NAME`) of the voices that the story's own section names.
     """
 
     engine: str
@@ -173,6 +174,7 @@ class StorySettings:
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    own_voices: frozenset[str] = frozenset()
 
     @property
     def corrections(self) -> Corrections:

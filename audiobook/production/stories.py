@@ -10,7 +10,7 @@ from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
-from audiobook.production.jobs import shared_engine
+from audiobook.production.opened import shared_engine
 from audiobook.production.project import (
     Project,
     Source,

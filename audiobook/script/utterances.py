@@ -55,6 +55,7 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 own,
                 number=number,
                 kind=kind,
+                language=paragraph.language,
                 opening=_find_break(last, paragraph),
             )
             if cut:
@@ -82,6 +83,7 @@ def _cut_paragraph(
     *,
     number: int,
     kind: UtteranceKind,
+    language: str | None,
     opening: Break,
 ) -> list[Utterance]:
     pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
@@ -107,6 +109,7 @@ def _cut_paragraph(
                     speaker=speaker,
                     text=clean(text[begin:stop]),
                     follows=follows,
+                    language=language,
                 )
             )
             follows = "sentence"

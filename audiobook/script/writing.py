@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from audiobook.languages import primary_language
 from audiobook.model import Book, Character, Corrections, Quotation, Script
 from audiobook.script.corrections import Corrector
 from audiobook.script.gender import tell_genders
@@ -21,6 +22,14 @@ from audiobook.script.tags import TagFinder
 from audiobook.script.turns import Turn, find_turns
 from audiobook.script.utterances import cut_utterances
 
+_ENGLISH = "en"
+"""Also what a book without a language counts as."""
+
+
+def knows_language(language: str) -> bool:
+    """Tell whether speech and speakers are found in texts of a language (a BCP 47 tag)."""
+    return primary_language(language or _ENGLISH) in {_ENGLISH}
+
 
 def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     """Turn a book into a script: who says what, in order.
@@ -29,6 +38,8 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     suggests.  Pure and deterministic; takes any text, and time linear in its length.
     """
     corrector = Corrector(book.text, corrections or Corrections())
+    if not knows_language(book.language):
+        return _write_narration(book, corrector)
     passages = list_passages(book)
     sieve = prepare_sieve(book, passages, corrector)
     sieve.attribute()
@@ -39,6 +50,18 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
         characters=corrector.correct_characters(_list_characters(sieve.people, quotations)),
         quotations=quotations,
         chapters=cut_utterances(book, quotations),
+        skipped=book.skipped,
+        unmet=corrector.list_unmet(),
+    )
+
+
+def _write_narration(book: Book, corrector: Corrector) -> Script:
+    """Leave all of a book to the narrator."""
+    return Script(
+        book=book,
+        characters=(),
+        quotations=(),
+        chapters=cut_utterances(book, ()),
         skipped=book.skipped,
         unmet=corrector.list_unmet(),
     )

@@ -1,0 +1,95 @@
+"""Which language a story is in, and which voices speak that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audiobook.casting import (
+    StorySettings,
+    assign_voices,
+    built_in_narrator,
+    fit_foreign,
+    fit_voices,
+    write_scalar,
+)
+from audiobook.engines.base import LocalEngine
+from audiobook.errors import SourceError
+from audiobook.languages import is_same_language, read_tag
+from audiobook.model import Book, Cast, Script
+from audiobook.production.opened import shared_engine
+from audiobook.reading import detect_language
+from audiobook.script import knows_language
+
+_DEFAULT = "en"
+"""Of a text that is too short to tell."""
+
+
+def settle_language(book: Book) -> Book:
+    """Give a book its language: what the source or a person states, else what its words tell.
+
+    A guess is a warning, unless it is English.
+    """
+    stated = read_tag(book.language)
+    language = stated or detect_language(book) or _DEFAULT
+    warnings = book.warnings
+    if not stated and not is_same_language(language, _DEFAULT):
+        warnings = (*warnings, f"{book.source}: {_advise(book, language)}")
+    return replace(book, language=language, warnings=warnings)
+
+
+def _advise(book: Book, language: str) -> str:
+    return (
+        f"states no language; its words seem to be of the language '{language}' (if not, write under "
+        f"stories: {write_scalar(book.name)}: language: followed by the right one)"
+    )
+
+
+def cast_in_language(script: Script, settings: StorySettings) -> tuple[Script, Cast]:
+    """Give everybody a voice of the story's language; what can't be so, becomes a warning of the book.
+
+    Raises `SourceError` where no voice speaks the language.
+    """
+    book = script.book
+    fitted = fit_voices(settings, book.language, localize, built_in_narrator())
+    if not fitted.is_spoken:
+        raise SourceError(
+            f"{book.source}: is in the language '{book.language}', which no voice here speaks; write under "
+            f"stories: {write_scalar(book.name)}: either narrator: and the voice that shall read it, or "
+            "language: and the one it is in"
+        )
+    warnings = [
+        f"{book.source}: {who} can't speak the language '{book.language}'; another voice does"
+        for who in fitted.lacking
+    ]
+    chosen = fitted.settings
+    if not knows_language(book.language) and chosen.casting != "single":
+        chosen = replace(chosen, casting="single")
+        warnings.append(
+            f"{book.source}: is in the language '{book.language}', in which narrate can't tell who speaks; "
+            f"one voice, {chosen.narrator.id}, reads it all"
+        )
+    cast = assign_voices(script, chosen)
+    foreign, unspoken = fit_foreign(cast, script, localize)
+    warnings += [
+        f"{book.source}: holds paragraphs in the language '{language}', which no voice here speaks; "
+        "they are read as if they were in the book's"
+        for language in unspoken
+    ]
+    script = replace(script, book=replace(book, warnings=(*book.warnings, *warnings)))
+    return script, replace(cast, foreign=foreign)
+
+
+def localize(engine: str, voice_id: str, language: str) -> str | None:
+    """Return a voice's counterpart in a language; the voice itself of an engine that does not tell."""
+    opened = shared_engine(engine)
+    if isinstance(opened, LocalEngine):
+        return opened.localize(voice_id, language)
+    return _localize_by_catalogue(engine, voice_id, language)
+
+
+def _localize_by_catalogue(engine: str, voice_id: str, language: str) -> str | None:
+    """Keep a voice whose language the catalogue gives as this one, or does not give."""
+    entry = next((entry for entry in shared_engine(engine).voices() if entry.id == voice_id), None)
+    if entry is None or is_same_language(entry.language, language):
+        return voice_id
+    return None
