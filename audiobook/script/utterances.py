@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from audiobook.languages import primary_language
 from audiobook.model import (
     NARRATOR,
     Book,
@@ -21,6 +22,9 @@ _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
+_AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
+_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|\s)+\Z")
+"""Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
 _SAYABLE = re.compile(r"[^\W_]")
 
 
@@ -41,6 +45,7 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
     """
     chapters = []
     rest = list(reversed(quotations))
+    language = primary_language(book.language or "en")
     for chapter in book.chapters:
         utterances: list[Utterance] = []
         last: Paragraph | None = None
@@ -57,6 +62,7 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 kind=kind,
                 language=paragraph.language,
                 opening=_find_break(last, paragraph),
+                own_language=language,
             )
             if cut:
                 utterances.extend(cut)
@@ -85,6 +91,7 @@ def _cut_paragraph(
     kind: UtteranceKind,
     language: str | None,
     opening: Break,
+    own_language: str,
 ) -> list[Utterance]:
     pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
     at, end = span
@@ -94,12 +101,20 @@ def _cut_paragraph(
         at = quotation.end
     pieces.append((at, end, kind, NARRATOR))
     utterances: list[Utterance] = []
-    for first, last, piece_kind, speaker in pieces:
+    spoken = primary_language(language) if language else own_language
+    is_english = own_language == "en"
+    for place, (first, last, piece_kind, speaker) in enumerate(pieces):
         follows: Break = "speaker" if utterances else opening
-        for left, right in split_sentences(text[first:last]):
+        for left, right in split_sentences(text[first:last], spoken):
             if not _SAYABLE.search(text, first + left, first + right):
                 continue
-            begin, stop = _strip_marks(text, first + left, first + right, piece_kind)
+            begin, stop = first + left, first + right
+            if is_english:
+                begin, stop = _strip_marks(text, begin, stop, piece_kind)
+            elif piece_kind != "speech":
+                follows_speech = place > 0 and not text[first:begin].strip()
+                leads_to_speech = place < len(pieces) - 1 and not text[stop:last].strip()
+                begin, stop = _strip_foreign_marks(text, begin, stop, follows_speech, leads_to_speech)
             utterances.append(
                 Utterance(
                     paragraph=number,
@@ -133,3 +148,15 @@ def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[
     if not _SAYABLE.search(words, left, right):
         return start, end
     return start + left, start + right
+
+
+def _strip_foreign_marks(
+    text: str, start: int, end: int, follows_speech: bool, leads_to_speech: bool
+) -> tuple[int, int]:
+    """Leave out the marks that a sentence of narration has from the speech right before and after it."""
+    left, right = start, end
+    if follows_speech and (marks := _AFTER_SPEECH.match(text, start, end)):
+        left = marks.end()
+    if leads_to_speech and (marks := _BEFORE_SPEECH.search(text[left:end])):
+        right = left + marks.start()
+    return (left, right) if _SAYABLE.search(text, left, right) else (start, end)

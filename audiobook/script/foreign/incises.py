@@ -12,10 +12,14 @@ _CLAUSE = re.compile(r"(?<=[,.!?…])\s+(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+['’]?")
 _TAG_ENDS = re.compile(r"[.!?…]+(?=\s|$)|,(?=\s)|\s[—–―]|$")
 _BODY = re.compile(
-    r"\s*(?:l[ea]s?|l['’]|un|une|en|avec|sans|d['’]une?|tout|toute|puis|comme|die|der|das|mit|ohne|und|et|wobei|während)\b",
+    r"\s*(?:(?:en|avec|sans|puis|mit|ohne|wobei|während)\b|d['’]une?\b"
+    r"|(?:les?|la|l['’]|une?|die|den|das)\s*(?:yeux|voix|visage|air|mains?|regard|tête|front|bras|lèvres|sourire|doigt"
+    r"|bouche|dos|souffle|larmes|Augen|Stimme|Gesicht|Blick|Hand|Hände|Kopf|Arme|Lippen|Finger)\b)",
     re.IGNORECASE,
 )
 """What goes on with a tag after its comma ("dit-il, les yeux baissés"), as far as words can tell."""
+_LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+_CLOSED = re.compile(r"\s*»[\s,;.]*\Z")
 _NEW_DASH = re.compile(r"(?<=[.!?…»])\s+[—–―]\s*(?=[^\s—–―-])")
 _ASIDE = re.compile(r"\s[—–―](?=[^\s—–―])")
 _ACT = re.compile(r"(?:se\s|s['’]|lui\s|leur\s|y\s|en\s)?[^\W\d_]+(?:[^r\W\d_]a|it|ut|èrent|irent|urent)\b")
@@ -36,7 +40,7 @@ def cut_speech(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool) ->
             for piece in _cut_by_verbs(text, (begin, end), pack, dashed=dashed)
         )
     for start, end in pieces:
-        words = text[start:end].rstrip(" \t\r\n\xa0\u202f—–―»")
+        words = _CLOSED.sub("", text[start:end]).rstrip(" \t\r\n\xa0\u202f—–―")
         left = len(words) - len(words.lstrip(" \t\r\n\xa0\u202f.,;:—–―«"))
         if any(map(str.isalnum, words)):
             yield start + left, start + len(words)
@@ -86,15 +90,17 @@ def _cut_by_verbs(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool)
             at = clause.end()
             continue
         yield begin, clause.start()
-        begin = at = _find_end(text, clause.end(), stop)
+        begin = at = _find_end(text, clause.end(), stop, pack)
     yield begin, stop
 
 
-def _find_end(text: str, start: int, stop: int) -> int:
+def _find_end(text: str, start: int, stop: int, pack: Pack) -> int:
     """Return where a tag ends and speech goes on."""
     at = start
     while found := _TAG_ENDS.search(text, at, stop):
-        if found.group() == "," and _BODY.match(text, found.end(), stop):
+        goes_on = found.group() == "," and _BODY.match(text, found.end(), stop)
+        before = _LAST_WORD.search(text, start, found.start()) if found.group() == "." else None
+        if goes_on or (before and (len(before.group()) == 1 or before.group().lower() in pack.titles)):
             at = found.end()
             continue
         return found.end() if found.group() else stop
@@ -117,7 +123,8 @@ def _opens_tag(text: str, start: int, stop: int, pack: Pack) -> bool:
     if words[at][:1].isupper():
         return False
     follows, low = words[at + 1], lowers[at + 1]
-    if low in pack.words["objects"] and low not in pack.pronouns and at + 2 < len(words):
+    is_object = low in pack.words["objects"] and low not in pack.pronouns and low not in pack.articles
+    if is_object and at + 2 < len(words):
         follows, low = words[at + 2], lowers[at + 2]
     told = pack.pronouns.get(low)
     if told is not None:

@@ -83,10 +83,10 @@ class ForeignTagFinder:
     def _lead_in(self, begin: int, stop: int) -> Tag | None:
         """Read "Anna drehte sich um:", which leads to speech without a verb of speech."""
         subject = self._first_subject(begin, stop)
-        if subject is None or subject.kind not in ("name", "pronoun"):
+        if subject is None or not (subject.kind in ("name", "pronoun") or subject.noun in self.pack.nouns):
             return None
         words = self._show(subject.first, stop)
-        return Tag(subject=subject, verb=":", where="before", words=words, ends=stop, is_sure=False)
+        return Tag(subject=subject, verb=":", where="before", words=words, ends=stop)
 
     def _read_before(self, verb: int, begin: int) -> Phrase | None:
         """Read the subject that ends at the verb, or at the pronouns before it."""
