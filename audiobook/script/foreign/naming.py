@@ -19,6 +19,7 @@ from audiobook.script.names import Behaviour, Form, NameMention
 _PARTICLES = frozenset("de du des von van der zu del la las los y da d'".split())
 _MARKS = frozenset(',.!?;:…—–―«»„“”"‚‘’¡¿') | {"...", "--"}
 _CLOSES = frozenset(',.!?;…—–―»”“"') | {"...", "--"}
+_PLACES = frozenset("à en dans nach in aus a desde hasta".split())
 _MOST_WITH_ARTICLE = 0.3
 """The share of its mentions in which an article or a preposition fused with one may precede a name."""
 
@@ -31,6 +32,7 @@ class NameFinder:
         self.lower: Counter[str] = Counter()
         self.capital: Counter[str] = Counter()
         self.with_article: Counter[str] = Counter()
+        self.placed: Counter[str] = Counter()
         self.pairs: Counter[tuple[str, str]] = Counter()
         self.evidence: Counter[str] = Counter()
         for at in range(len(tokens.texts)):
@@ -79,6 +81,7 @@ class NameFinder:
             "au",
         ):
             self.with_article[low] += 1
+        self.placed[low] += before in _PLACES
         if at + 1 < len(lowers) and self._is_capital(at + 1):
             self.pairs[low, after] += 1
         if low in pack.words["stopwords"] or len(word) < 2:
@@ -135,7 +138,8 @@ class NameFinder:
             return False
         if self.with_article[low] > _MOST_WITH_ARTICLE * self.capital[low]:
             return False
-        if first_name(low, pack) is not None:
+        is_place = self.placed[low] > _MOST_WITH_ARTICLE * self.capital[low] and low not in pack.names
+        if first_name(low, pack) is not None and (self.evidence[low] or not is_place):
             return True
         is_word = low in pack.nouns or (not pack.capitalizes_nouns and self.lower[low] > 0)
         return self.evidence[low] > 0 and not is_word

@@ -132,7 +132,7 @@ def _inflect_french(infinitive: str) -> list[str]:
 def _inflect_german(infinitive: str) -> list[str]:
     """Return third persons of a weak verb: present and preterite."""
     stem = infinitive.removesuffix("n") if infinitive.endswith(("eln", "ern")) else infinitive[:-2]
-    link = "e" if stem.endswith(("t", "d")) else ""
+    link = "e" if re.search(r"[td]$|[bcdfgkpstvz][mn]$", stem) else ""
     return [stem + link + ending for ending in ("t", "te", "ten")]
 
 

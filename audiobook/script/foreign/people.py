@@ -12,6 +12,8 @@ from audiobook.script.foreign.pack import Pack
 from audiobook.script.names import Behaviour, Form
 from audiobook.script.people import Person
 
+_SPANISH_ENDINGS: Mapping[str, Gender] = {"o": "male", "a": "female"}
+
 
 def cluster_forms(
     behaviours: Mapping[Form, Behaviour], pack: Pack, known: Sequence[KnownCharacter]
@@ -70,6 +72,8 @@ def form_gender(form: Form, pack: Pack) -> Gender:
     for title in form.titles:
         if (told := pack.titles.get(title, "unknown")) != "unknown":
             return told
+    if form.titles and len(form.words) == 1:
+        return "unknown"
     return first_name(form.words[0].lower(), pack) or "unknown"
 
 
@@ -100,3 +104,6 @@ def tell_genders(people: Sequence[Person], pack: Pack, known: Sequence[KnownChar
             telling = next(f for f in person.forms if form_gender(f, pack) == person.gender)
             kind = "title" if telling.titles else "first name"
             person.gender_evidence = f"{kind}: '{telling.written if telling.titles else telling.words[0]}'"
+        elif pack.language == "es" and (ending := _SPANISH_ENDINGS.get(person.forms[0].words[0][-1])):
+            # Names that are on no list: -o and -a tell the gender of nearly all Spanish ones.
+            person.gender, person.gender_evidence = ending, f"ending of '{person.forms[0].words[0]}'"
