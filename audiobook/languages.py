@@ -17,6 +17,17 @@ ISO_639_2 = dict(
 )
 """BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold."""
 
+_NAMES = dict(
+    pair.split(":")
+    for pair in (
+        "af:Afrikaans ar:Arabic bg:Bulgarian ca:Catalan cs:Czech cy:Welsh da:Danish de:German "
+        "el:Greek en:English eo:Esperanto es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish "
+        "fr:French ga:Irish he:Hebrew hi:Hindi hr:Croatian hu:Hungarian id:Indonesian is:Icelandic "
+        "it:Italian ja:Japanese ko:Korean la:Latin lt:Lithuanian lv:Latvian nl:Dutch no:Norwegian "
+        "pl:Polish pt:Portuguese ro:Romanian ru:Russian sk:Slovak sl:Slovenian sq:Albanian sr:Serbian "
+        "sv:Swedish ta:Tamil th:Thai tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese zh:Chinese"
+    ).split()
+)
 _OTHER_CODES = {
     # ISO 639-2's bibliographic codes, which library records use.
     "ger": "de", "fre": "fr", "cze": "cs", "dut": "nl", "gre": "el", "ice": "is", "rum": "ro", "slo": "sk",
@@ -47,3 +58,8 @@ def primary_language(tag: str) -> str:
 def is_same_language(one: str, other: str) -> bool:
     """Tell whether two tags are of one language, wherever it is spoken."""
     return primary_language(one) == primary_language(other)
+
+
+def name_language(tag: str) -> str:
+    """Return what a language is called in English, of less usual ones only the tag in quotation marks."""
+    return _NAMES.get(primary_language(tag), f"the language '{tag}'")

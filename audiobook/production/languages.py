@@ -14,7 +14,7 @@ from audiobook.casting import (
 )
 from audiobook.engines.base import LocalEngine
 from audiobook.errors import SourceError
-from audiobook.languages import is_same_language, read_tag
+from audiobook.languages import is_same_language, name_language, read_tag
 from audiobook.model import Book, Cast, Script
 from audiobook.production.opened import shared_engine
 from audiobook.reading import detect_language
@@ -39,8 +39,8 @@ def settle_language(book: Book) -> Book:
 
 def _advise(book: Book, language: str) -> str:
     return (
-        f"states no language; its words seem to be of the language '{language}' (if not, write under "
-        f"stories: {write_scalar(book.name)}: language: followed by the right one)"
+        f"states no language; its words seem to be {name_language(language)} (if not, write under "
+        f"stories: {write_scalar(book.name)}: language: followed by the right tag, such as en)"
     )
 
 
@@ -50,28 +50,26 @@ def cast_in_language(script: Script, settings: StorySettings) -> tuple[Script, C
     Raises `SourceError` where no voice speaks the language.
     """
     book = script.book
+    name = name_language(book.language)
     fitted = fit_voices(settings, book.language, localize, built_in_narrator())
     if not fitted.is_spoken:
         raise SourceError(
-            f"{book.source}: is in the language '{book.language}', which no voice here speaks; write under "
+            f"{book.source}: is in {name}, which no voice here speaks; write under "
             f"stories: {write_scalar(book.name)}: either narrator: and the voice that shall read it, or "
             "language: and the one it is in"
         )
-    warnings = [
-        f"{book.source}: {who} can't speak the language '{book.language}'; another voice does"
-        for who in fitted.lacking
-    ]
+    warnings = [f"{book.source}: {who} can't speak {name}; another voice does" for who in fitted.lacking]
     chosen = fitted.settings
     if not knows_language(book.language) and chosen.casting != "single":
         chosen = replace(chosen, casting="single")
         warnings.append(
-            f"{book.source}: is in the language '{book.language}', in which narrate can't tell who speaks; "
+            f"{book.source}: narrate can't tell who speaks in {name}: "
             f"one voice, {chosen.narrator.id}, reads it all"
         )
     cast = assign_voices(script, chosen)
     foreign, unspoken = fit_foreign(cast, script, localize)
     warnings += [
-        f"{book.source}: holds paragraphs in the language '{language}', which no voice here speaks; "
+        f"{book.source}: holds paragraphs in {name_language(language)}, which no voice here speaks; "
         "they are read as if they were in the book's"
         for language in unspoken
     ]

@@ -25,6 +25,7 @@ _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–�
 _AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
 _BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|\s)+\Z")
 """Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
+_MOST_MARKS = 12
 _SAYABLE = re.compile(r"[^\W_]")
 
 
@@ -157,6 +158,7 @@ def _strip_foreign_marks(
     left, right = start, end
     if follows_speech and (marks := _AFTER_SPEECH.match(text, start, end)):
         left = marks.end()
-    if leads_to_speech and (marks := _BEFORE_SPEECH.search(text[left:end])):
-        right = left + marks.start()
+    near = max(left, end - _MOST_MARKS)
+    if leads_to_speech and (marks := _BEFORE_SPEECH.search(text[near:end])):
+        right = near + marks.start()
     return (left, right) if _SAYABLE.search(text, left, right) else (start, end)

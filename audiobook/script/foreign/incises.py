@@ -40,7 +40,8 @@ def cut_speech(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool) ->
             for piece in _cut_by_verbs(text, (begin, end), pack, dashed=dashed)
         )
     for start, end in pieces:
-        words = _CLOSED.sub("", text[start:end]).rstrip(" \t\r\n\xa0\u202f—–―")
+        near = max(start, end - 20)
+        words = (text[start:near] + _CLOSED.sub("", text[near:end])).rstrip(" \t\r\n\xa0\u202f—–―")
         left = len(words) - len(words.lstrip(" \t\r\n\xa0\u202f.,;:—–―«"))
         if any(map(str.isalnum, words)):
             yield start + left, start + len(words)
@@ -99,7 +100,11 @@ def _find_end(text: str, start: int, stop: int, pack: Pack) -> int:
     at = start
     while found := _TAG_ENDS.search(text, at, stop):
         goes_on = found.group() == "," and _BODY.match(text, found.end(), stop)
-        before = _LAST_WORD.search(text, start, found.start()) if found.group() == "." else None
+        before = (
+            _LAST_WORD.search(text, max(start, found.start() - 20), found.start())
+            if found.group() == "."
+            else None
+        )
         if goes_on or (before and (len(before.group()) == 1 or before.group().lower() in pack.titles)):
             at = found.end()
             continue

@@ -107,12 +107,14 @@ class NameFinder:
         if self.in_speech[at] or not at:
             return False
         before = at - 1
-        while before > 0 and lowers[before] in pack.words["objects"]:
+        while before > max(0, at - 4) and lowers[before] in pack.words["objects"]:
             before -= 1
         if self._speaks(before):
             return True
         after = at + 1
-        while after < len(lowers) - 1 and (lowers[after] in pack.words["objects"] or self._is_capital(after)):
+        while after < min(at + 5, len(lowers) - 1) and (
+            lowers[after] in pack.words["objects"] or self._is_capital(after)
+        ):
             after += 1
         opens = lowers[at - 1] in _MARKS or self._is_capital(at - 1)
         return opens and after < len(lowers) and pack.speaks(lowers[after]) and not self.in_speech[after]

@@ -25,6 +25,7 @@ def cluster_forms(
     count = {form: seen.count for form, seen in behaviours.items()}
     forms = sorted(count, key=lambda form: (-len(form.words), not form.titles, -count[form], form.key))
     stated = {fold_name(name): c.name for c in known for name in (c.name, *c.aliases)}
+    stated_names = {character.name for character in known}
     groups: dict[str, list[Form]] = {}
     owners: dict[Form, str] = {}
     by_word: defaultdict[tuple[str, int], list[Form]] = defaultdict(list)
@@ -40,7 +41,7 @@ def cluster_forms(
     people: list[Person] = []
     of_form: dict[Form, int] = {}
     for owner, own in groups.items():
-        name = owner if owner in stated.values() else _best_name(own, count)
+        name = owner if owner in stated_names else _best_name(own, count)
         mentions = sum(count[form] for form in own)
         people.append(Person(id=len(people), name=name, forms=own, mentions=mentions))
         of_form.update(dict.fromkeys(own, people[-1].id))

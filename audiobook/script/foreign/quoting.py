@@ -26,6 +26,8 @@ _SWISS = {"«": "»", "‹": "›"}
 """In place of »…« where a German book points its marks outwards."""
 _OUTWARD = re.compile(r"(?:^|(?<=[\s(\[—–]))«(?=\w)", re.MULTILINE)
 _INWARD = re.compile(r"(?:^|(?<=[\s(\[—–]))»(?=\w)", re.MULTILINE)
+_NEAR = 80
+"""Characters beside the marks that are looked at."""
 _SURE_END = ".!?…,—–"
 
 
@@ -123,8 +125,8 @@ def _is_speech(text: str, passage: Passage, span: tuple[int, int], pack: Pack) -
     inner = text[start:end].strip()
     if not any(map(str.isalnum, inner)):
         return False
-    before = text[passage.start : start - 1].rstrip()
-    after = text[end + 1 : passage.end].lstrip()
+    before = text[max(passage.start, start - _NEAR) : max(passage.start, start - 1)].rstrip()
+    after = text[end + 1 : min(passage.end, end + _NEAR)].lstrip()
     if inner[-1] in _SURE_END or before.endswith(":"):
         return True
     if _begins_with_tag(after, pack):
