@@ -1,6 +1,6 @@
 """Tell the language of a text that states none.
 
-English is told by its own function words alone, which costs a millisecond; for other texts a
+English is told by its own function words alone, which costs some milliseconds; for other texts a
 classifier is asked (py3langid, a fork of Lui and Baldwin's langid.py: "langid.py: An Off-the-shelf
 Language Identification Tool", ACL 2012), which takes half a second to start.
 """
