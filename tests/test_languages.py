@@ -48,6 +48,8 @@ SAMPLES = {
     "fi": "– Olet myöhässä, Anna sanoi ja laski laukun pöydälle. Ulkona satoi yhä.",
     "ru": "— Ты опоздал, — сказала Анна и поставила сумку на стол. За окном шёл дождь.",
     "zh": "“你迟到了，”安娜说着把包放在桌上。外面还在下雨。",
+    "ar": "كان المطر يهطل في الخارج. قالت آنا: «لقد تأخرت». لم يجب أحد.",
+    "el": "«Άργησες», είπε η Άννα. Έξω έβρεχε ακόμα.",
     "ja": "「遅いよ」とアンナは言って、かばんを机に置いた。外はまだ雨が降っていた。",
     "en": "Frau Müller met Señor Álvarez at the Café de Flore, which was shut. She smiled at him.",
 }

@@ -22,6 +22,8 @@ from audiobook.script import knows_language
 
 _DEFAULT = "en"
 """Of a text that is too short to tell."""
+_MORE_THAN_A_LINE = 80
+"""Characters."""
 
 
 def settle_language(book: Book) -> Book:
@@ -30,16 +32,22 @@ def settle_language(book: Book) -> Book:
     A guess is a warning, unless it is English.
     """
     stated = read_tag(book.language)
-    language = stated or detect_language(book) or _DEFAULT
+    found = stated or detect_language(book)
     warnings = book.warnings
-    if not stated and not is_same_language(language, _DEFAULT):
-        warnings = (*warnings, f"{book.source}: {_advise(book, language)}")
-    return replace(book, language=language, warnings=warnings)
+    if not stated and (not is_same_language(found, _DEFAULT) if found else _has_words(book)):
+        warnings = (*warnings, f"{book.source}: {_advise(book, found)}")
+    return replace(book, language=found or _DEFAULT, warnings=warnings)
 
 
-def _advise(book: Book, language: str) -> str:
+def _has_words(book: Book) -> bool:
+    """Tell whether a book is more than a line, which may be in any language."""
+    return sum(p.end - p.start for c in book.chapters for p in c.paragraphs) >= _MORE_THAN_A_LINE
+
+
+def _advise(book: Book, language: str | None) -> str:
+    guess = f"its words seem to be {name_language(language)}" if language else "its words tell none: English"
     return (
-        f"states no language; its words seem to be {name_language(language)} (if not, write under "
+        f"states no language; {guess} (if not, write under "
         f"stories: {write_scalar(book.name)}: language: followed by the right tag, such as en)"
     )
 

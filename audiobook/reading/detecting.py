@@ -29,7 +29,7 @@ _ENGLISH_SHARE = 0.1
 """Of the words, from which on a text is English; measured with docs/languages.md's samples."""
 _FEWEST_LETTERS = 40
 _SURE = 0.9
-"""A classifier's guess on fewer letters, or less sure, does not count."""
+"""A classifier's guess on fewer letters, or less sure, does not count, unless the letters tell as much."""
 
 
 def detect_language(book: Book) -> str | None:
@@ -50,7 +50,13 @@ def guess_language(text: str) -> str | None:
         return None
     # Marks, « » above all, would count as much as words.
     language, probability = _classify()(" ".join(words))
-    return primary_language(language) if probability >= _SURE else None
+    return primary_language(language) if probability >= _SURE or not _is_latin(words) else None
+
+
+def _is_latin(words: list[str]) -> bool:
+    """Tell whether most letters are Latin ones; a language with other letters is surely not English."""
+    letters = "".join(words)
+    return 2 * sum(letter < "\u0250" for letter in letters) >= len(letters)
 
 
 def _find_stated(book: Book) -> str | None:
