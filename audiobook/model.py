@@ -67,6 +67,15 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignWords:
+    """Words within a paragraph that are in another language than it; its BCP 47 tag."""
+
+    start: int
+    end: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where in the settings a correction stands: dotted path, and line from 1.
 
@@ -138,8 +147,8 @@ class Book:
     Paragraphs and `skipped` cover every letter and digit of it, each once.
     `language` is a BCP 47 tag, empty in what a reader returns of a source that states none.
     `warnings` are sentences for a person (an assumed encoding, say).
-    Several authors stand in `author` with "; " between them.  `identifiers` are as the source has them
-    (an ISBN, a URN, a URL).
+    `foreign` are in order and apart.  Several authors stand in `author` with "; " between them.
+    `identifiers` are as the source has them (an ISBN, a URN, a URL).
     """
 
     name: str
@@ -156,6 +165,7 @@ class Book:
     identifiers: tuple[str, ...] = ()
     cover: Image | None = None
     pronunciations: tuple[Pronunciation, ...] = ()
+    foreign: tuple[ForeignWords, ...] = ()
     chapters: tuple[Chapter, ...]
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -315,6 +315,7 @@ def test_a_paragraph_in_another_language_is_spoken_in_it(new_project: NewProject
     project = new_project(settings="casting: full\n", other="Words.")
     (project / "texts" / "verse.html").write_text(
         "<html lang='en'><title>Verse</title><p>She read what the stone said to them.</p>"
+        "<p>She said <i lang='fr'>bonjour</i>, then <i lang='fr'>à tout à l’heure</i>, and left.</p>"
         "<p lang='de'>Frisch weht der Wind der Heimat zu.</p><p lang='tlh'>nuqneH.</p></html>",
         encoding="utf-8",
     )
@@ -322,7 +323,11 @@ def test_a_paragraph_in_another_language_is_spoken_in_it(new_project: NewProject
     assert any("tlh" in warning for warning in warnings)  # type: ignore[attr-defined]
     script = json.loads(narrate("script", "--json", "verse").stdout)
     said = [u for chapter in script["chapters"] for u in chapter["utterances"]]
+    assert [u["text"] for u in said[1:4]] == ["She said bonjour, then", "à tout à l’heure", "and left."]
     assert [(u["voice"], u.get("language")) for u in said] == [
+        ("en-gb-x-rp", None),
+        ("en-gb-x-rp", None),
+        ("fr-fr", "fr"),
         ("en-gb-x-rp", None),
         ("de", "de"),
         ("en-gb-x-rp", "tlh"),

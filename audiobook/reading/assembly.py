@@ -55,6 +55,7 @@ def make_book(
         identifiers=metadata.identifiers,
         cover=cover,
         pronunciations=tuple(flow.pronunciations),
+        foreign=tuple(flow.foreign),
         chapters=chapters,
         skipped=skipped,
         warnings=warnings,
