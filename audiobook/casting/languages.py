@@ -7,11 +7,11 @@ some voices speak the language themselves, those alone serve.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audiobook.casting.settings import CharacterSettings, StorySettings, VoiceWish
-from audiobook.model import Cast, Gender, Script, Voice
+from audiobook.model import NARRATOR, Cast, Gender, Script, Voice
 
 Localize = Callable[[str, str, str], str | None]
 """Given an engine's name, the id of a voice and a language tag, the id of its counterpart there or None."""
@@ -72,18 +72,22 @@ def fit_voices(
 
 
 def fit_foreign(
-    cast: Cast, script: Script, localize: Localize
+    cast: Cast, script: Script, localize: Localize, also: Sequence[str] = ()
 ) -> tuple[Mapping[tuple[str | None, str], Voice], list[str]]:
-    """Return the voices for words in other languages than the book's, and the languages that none speaks."""
+    """Return the voices for words in other languages than the book's, and the languages that none speaks.
+
+    `also` are languages in which the narrator alone may have to speak, if there are voices.
+    """
     said = (utterance for chapter in script.chapters for utterance in chapter.utterances)
     wanted = dict.fromkeys((each.speaker, each.language or "") for each in said if each.language)
+    wanted |= dict.fromkeys((NARRATOR, language) for language in also)
     voices: dict[tuple[str | None, str], Voice] = {}
     unspoken: dict[str, None] = {}
     for speaker, language in wanted:
         voice = cast.voice_of(speaker)
         found = localize(voice.engine, voice.id, language)
         if found is None:
-            unspoken.setdefault(language)
+            unspoken.update({} if language in also else {language: None})
         else:
             voices[speaker, language] = replace(voice, id=found)
     return voices, list(unspoken)

@@ -15,7 +15,8 @@ from audiobook.casting import (
 from audiobook.engines.base import LocalEngine
 from audiobook.errors import SourceError
 from audiobook.languages import is_same_language, name_language, read_tag
-from audiobook.model import Book, Cast, Script
+from audiobook.model import Book, Cast, Script, VoiceEntry
+from audiobook.production.credits import FALLBACK
 from audiobook.production.opened import shared_engine
 from audiobook.reading import detect_language
 from audiobook.script import knows_language
@@ -75,7 +76,14 @@ def cast_in_language(script: Script, settings: StorySettings) -> tuple[Script, C
             f"one voice, {chosen.narrator.id}, reads it all"
         )
     cast = assign_voices(script, chosen)
-    foreign, unspoken = fit_foreign(cast, script, localize)
+    foreign, unspoken = fit_foreign(
+        cast, script, localize, also=[] if is_same_language(book.language, FALLBACK) else [FALLBACK]
+    )
+    warnings += [
+        f"{book.source}: the engine {engine!r} does not tell which language {voice} speaks; "
+        f"the text is {name}"
+        for engine, voice in _find_untold(cast, book.language)
+    ]
     warnings += [
         f"{book.source}: holds paragraphs in {name_language(language)}, which no voice here speaks; "
         "they are read as if they were in the book's"
@@ -83,6 +91,18 @@ def cast_in_language(script: Script, settings: StorySettings) -> tuple[Script, C
     ]
     script = replace(script, book=replace(book, warnings=(*book.warnings, *warnings)))
     return script, replace(cast, foreign=foreign)
+
+
+def _find_untold(cast: Cast, language: str) -> list[tuple[str, str]]:
+    """Return engine and id of the voices of which nobody knows whether they speak a language."""
+    if is_same_language(language, _DEFAULT):
+        return []
+    used = dict.fromkeys((role.voice.engine, role.voice.id) for role in cast.roles)
+    return [
+        each
+        for each in used
+        if not isinstance(shared_engine(each[0]), LocalEngine) and not _find_entry(*each)
+    ]
 
 
 def localize(engine: str, voice_id: str, language: str) -> str | None:
@@ -95,7 +115,11 @@ def localize(engine: str, voice_id: str, language: str) -> str | None:
 
 def _localize_by_catalogue(engine: str, voice_id: str, language: str) -> str | None:
     """Keep a voice whose language the catalogue gives as this one, or does not give."""
-    entry = next((entry for entry in shared_engine(engine).voices() if entry.id == voice_id), None)
+    entry = _find_entry(engine, voice_id)
     if entry is None or is_same_language(entry.language, language):
         return voice_id
     return None
+
+
+def _find_entry(engine: str, voice_id: str) -> VoiceEntry | None:
+    return next((entry for entry in shared_engine(engine).voices() if entry.id == voice_id), None)
