@@ -67,6 +67,15 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignWords:
+    """Words within a paragraph that are in another language than it; its BCP 47 tag."""
+
+    start: int
+    end: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where in the settings a correction stands: dotted path, and line from 1.
 
@@ -150,9 +159,10 @@ class Book:
     `text` of a plain text is the decoded source as it stands: line ends untouched, a byte order mark
     left out.  Of any other format it is what the reader extracted, which `narrate text` prints.
     Paragraphs and `skipped` cover every letter and digit of it, each once.
-    `language` is a BCP 47 tag.  `warnings` are sentences for a person (an assumed encoding, say).
-    Several authors stand in `author` with "; " between them.  `identifiers` are as the source has them
-    (an ISBN, a URN, a URL).
+    `language` is a BCP 47 tag, empty in what a reader returns of a source that states none.
+    `warnings` are sentences for a person (an assumed encoding, say).
+    `foreign` are in order and apart.  Several authors stand in `author` with "; " between them.
+    `identifiers` are as the source has them (an ISBN, a URN, a URL).
     """
 
     name: str
@@ -169,6 +179,7 @@ class Book:
     identifiers: tuple[str, ...] = ()
     cover: Image | None = None
     pronunciations: tuple[Pronunciation, ...] = ()
+    foreign: tuple[ForeignWords, ...] = ()
     chapters: tuple[Chapter, ...]
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -267,7 +278,8 @@ class Utterance:
     `text` is what is shown and spoken: the source's words with white space made single.
     `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
     for a quotation whose speaker the text does not tell.  An utterance that is not in the source (a
-    credit) has start = end and stands in paragraph 0.
+    credit) has start = end and stands in paragraph 0.  `language` is a BCP 47 tag where the words are in
+    another language than the book, else None.
     """
 
     paragraph: int
@@ -277,6 +289,7 @@ class Utterance:
     speaker: str | None
     text: str
     follows: Break = "sentence"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,9 +358,13 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who speaks in which voice; the narrator comes first, then by number of words."""
+    """Who speaks in which voice; the narrator comes first, then by number of words.
+
+    `foreign` holds the voices of speakers for words in another language than the book.
+    """
 
     roles: tuple[Role, ...]
+    foreign: Mapping[tuple[str | None, str], Voice] = field(default_factory=dict)
     by_speaker: Mapping[str | None, Role] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -356,6 +373,12 @@ class Cast:
     def voice_of(self, speaker: str | None) -> Voice:
         """Return the voice of a speaker of the script this cast was made for."""
         return self.by_speaker[speaker].voice
+
+    def voice_for(self, utterance: Utterance) -> Voice:
+        """Return the voice in which an utterance is spoken, its language considered."""
+        own = self.by_speaker[utterance.speaker].voice
+        language = utterance.language
+        return own if language is None else self.foreign.get((utterance.speaker, language), own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "model": 0,
     "errors": 0,
+    "languages": 0,
     "reading": 1,
     "script": 1,
     "casting": 1,
@@ -61,6 +62,7 @@ HEAVY = {
     "pypandoc",
     "pypdf",
     "spellchecker",
+    "py3langid",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -69,6 +70,11 @@ def load_settings(
         ordered = sorted(set(findings), key=lambda found: (found.mark.line, found.mark.column, found.path))
         raise SettingsError(tuple(_fault(str(path), found) for found in ordered))
     return settings
+
+
+def built_in_narrator() -> Voice:
+    """Return the narrator of whoever states no voice."""
+    return load_settings(None, engines={}).general.narrator
 
 
 def _fault(file: str, found: Finding) -> Fault:
@@ -165,9 +171,21 @@ def _make_settings(
     return Settings(
         engine=engine,
         general=_make_section(engine, general),
-        stories={name: _make_section(engine, _merge(general, own)) for name, own in stories.items()},
+        stories={
+            name: replace(_make_section(engine, _merge(general, own)), own_voices=_find_own_voices(own))
+            for name, own in stories.items()
+        },
         output=OutputSettings(**general["output"]),
     )
+
+
+def _find_own_voices(own: Mapping[str, Any]) -> frozenset[str]:
+    """Return the paths of the voices that a story's section names by their ids."""
+    speakers = {f"characters.{name}": stated for name, stated in own.get("characters", {}).items()}
+    if "narrator" in own:
+        speakers["narrator"] = own["narrator"]
+    pools = {f"pools.{gender}" for gender in own.get("pools", {})}
+    return frozenset(pools | {path for path, stated in speakers.items() if stated.voice.id is not None})
 
 
 def _merge(lower: Any, upper: Any) -> Any:

@@ -172,6 +172,8 @@ class StorySettings:
     `characters` and `lines` are in the order of the file.  `pronunciations` are
     what `pronounce.py` looks for in everybody's words, `narrator_pronunciations` in the narrator's alone;
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
+    `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
+    story's own section names.
     """
 
     engine: str
@@ -188,6 +190,7 @@ class StorySettings:
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    own_voices: frozenset[str] = frozenset()
 
     @property
     def corrections(self) -> Corrections:

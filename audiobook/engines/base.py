@@ -118,3 +118,16 @@ class InstallableEngine(Engine, Protocol):
         Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
         """
         ...
+
+
+@runtime_checkable
+class LocalEngine(Engine, Protocol):
+    """An engine that can tell which of its voices is like another, but speaks a certain language."""
+
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return a voice's counterpart in a language (a BCP 47 tag), without starting the engine.
+
+        It is the voice itself where that speaks the language, in whatever accent, and None where the
+        engine has no voice that does.
+        """
+        ...

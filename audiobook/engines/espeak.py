@@ -15,12 +15,14 @@ from functools import cached_property
 
 from audiobook.engines.base import WordSound
 from audiobook.engines.espeak_catalogue import Catalogue
+from audiobook.engines.espeak_languages import localize
 from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.engines.espeak_words import sound_words
 from audiobook.engines.silence import FLOOR, trim_silence
 from audiobook.errors import EngineError, PhonemeError, SynthesisError
+from audiobook.languages import is_same_language
 from audiobook.model import AS_IN, Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "pyttsx3"
@@ -91,6 +93,13 @@ class EspeakEngine:
     def find_fault(self, voice_id: str) -> str | None:
         """Look the voice up in eSpeak's data folder; upper and lower case differ."""
         return self._catalogue.find_fault(voice_id)
+
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return the voice in another language: `fr-fr+f2` for `en-us+f2`.  See `LocalEngine`."""
+        # The tag tells it of most voices, and spares every English run to read the catalogue.
+        if is_same_language(voice_id.partition("+")[0], language):
+            return voice_id
+        return localize(self._catalogue, voice_id, language)
 
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation (ipa, x-sampa, espeak) in eSpeak's mnemonics for the voice's accent.

@@ -236,7 +236,7 @@ def order_clips(
     orders = []
     for place, utterance in enumerate(utterances, 1):
         following = utterances[place].start if place < len(utterances) else None
-        voice = cast.voice_of(utterance.speaker)
+        voice = cast.voice_for(utterance)
         orders.append(order_clip(utterance, voice, pronouncer, engine_fingerprint, following))
     return tuple(orders)
 

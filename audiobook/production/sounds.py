@@ -13,7 +13,7 @@ from audiobook.engines.base import PronouncingEngine, WordSound
 from audiobook.errors import EngineError, SourceError
 from audiobook.model import Pronunciation, Script, Voice
 from audiobook.normalizing import keep_uncommon
-from audiobook.production.jobs import shared_engine
+from audiobook.production.opened import shared_engine
 from audiobook.production.project import Project, find_story
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import read_settings

@@ -11,6 +11,7 @@ from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, NO_WISH, ReadingChoices, ReadingWish
 from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
 from audiobook.reading.decode import MAX_BYTES
+from audiobook.reading.detecting import detect_language
 from audiobook.reading.docx import read_docx
 from audiobook.reading.epub import read_epub
 from audiobook.reading.flow import count_words
@@ -84,6 +85,7 @@ __all__ = [
     "ReadingChoices",
     "ReadingWish",
     "count_words",
+    "detect_language",
     "read_book",
     "read_lexicon_file",
 ]

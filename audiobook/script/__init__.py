@@ -10,6 +10,6 @@ from audiobook.script.completeness import prove_complete
 from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.line_words import LineWords
 from audiobook.script.utterances import clean
-from audiobook.script.writing import write_script
+from audiobook.script.writing import knows_language, write_script
 
-__all__ = ["Doubt", "LineWords", "clean", "find_doubtful", "prove_complete", "write_script"]
+__all__ = ["Doubt", "LineWords", "clean", "find_doubtful", "knows_language", "prove_complete", "write_script"]
