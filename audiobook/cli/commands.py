@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from audiobook import __version__
+from audiobook.cli.allowing import allow
 from audiobook.cli.checking import check
 from audiobook.cli.exporting import export_player
 from audiobook.cli.group import DefaultGroup
@@ -330,6 +331,7 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
     ctx.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
+main.add_command(allow)
 main.add_command(check)
 main.add_command(export_player)
 main.add_command(studio)

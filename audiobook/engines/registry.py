@@ -19,6 +19,7 @@ GROUP = "narrate.engines"
 BUILT_IN = {
     "pyttsx3": "audiobook.engines.espeak:EspeakEngine",
     "tone": "audiobook.engines.tone:ToneEngine",
+    "command": "audiobook.engines.command:CommandEngine",
 }
 """Name → `module:callable`, as in an entry point, so that a source tree without metadata works too."""
 

@@ -14,7 +14,7 @@ from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, order_clips, plan_file
+from audiobook.production.plan import TrackPlan, name_engines, order_clips, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.records import Makers
@@ -142,7 +142,7 @@ def _plan_audition(
         language="en",
         text=text,
     )
-    makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
+    makers = Makers(encoder=encoder_version, engines=name_engines({voice}, engine_fingerprint))
     track = TrackPlan(
         path=path,
         codec="",

@@ -1,0 +1,210 @@
+"""Any program as an engine: a command line in voices.yaml, its sound from a file or its standard output.
+
+Only programs on the user's own list are started (`allowing.py`), never a shell, and each in an empty
+folder (`programs.py`); what comes back is believed only as far as it can be checked (`sound_files.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+from audiobook.engines.allowing import find_objection, find_program
+from audiobook.engines.base import Limit
+from audiobook.engines.command_line import NORMAL_RATE, TEXTS, CommandLine, parse
+from audiobook.engines.programs import Limits, ProgramFailure, run_program
+from audiobook.engines.silence import trim_silence
+from audiobook.engines.sound_files import SoundFileFault, read_sound
+from audiobook.errors import EngineError, SynthesisError
+from audiobook.model import Clip, Voice, VoiceEntry
+
+NAME = "command"
+
+_ADAPTER = 1
+"""Counts the changes of this adapter that change the sound."""
+
+_LIMIT_S = 30.0
+_LIMIT_S_PER_CHARACTER = 0.05
+"""For programs that load a model of some hundred megabytes, and then speak no faster than a person."""
+
+_FILE_BYTES = 50_000_000
+_FILE_BYTES_PER_CHARACTER = 100_000
+"""Half a second of 32-bit stereo at 48 kHz is 190 kB; a character takes 65 ms at the normal rate."""
+
+_ATTEMPTS = 2
+
+_PIECE = 20_000
+"""Characters given at once: Linux takes 128 KiB in one argument (MAX_ARG_STRLEN), and UTF-8 up to 4 a character."""
+
+_CHARACTERS_A_SECOND = 15.5
+"""Of English prose at 155 words a minute, six a word with its space."""
+_FASTEST, _SLOWEST = 4.0, 12.0
+"""How much shorter or longer than that a clip may be: numbers, letters read one by one, and scripts with a
+character for each syllable take longest (12: 0.8 s a character)."""
+_GRACE_S = 5.0
+"""What is never too long: programs begin and end with silence."""
+
+
+class CommandEngine:
+    """Programs that speak; see `audiobook.engines.base.Engine` for what each member promises.
+
+    A voice's id is its command line.  `allowed` is the list of programs that may be started, where it is not
+    the user's own; `time_limit_s` is what a clip may take beyond 50 ms a character.
+    """
+
+    fingerprint = f"command, adapter {_ADAPTER}"
+
+    def __init__(self, *, allowed: Path | None = None, time_limit_s: float = _LIMIT_S) -> None:
+        self._allowed = allowed
+        self._time_limit_s = time_limit_s
+
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        """List nothing: what a program can speak with only its own documentation tells."""
+        return ()
+
+    def limits(self, voice_id: str) -> frozenset[Limit]:
+        """Name what a command line has no place for, besides the list of voices."""
+        command = parse(voice_id)
+        places = command.places if command else frozenset()
+        found: set[Limit] = {"listing"}
+        if not places & {"rate", "speed", "stretch"}:
+            found.add("rate")
+        if "pitch" not in places:
+            found.add("pitch")
+        if "ascii" not in places:
+            found.add("unicode")
+        return frozenset(found)
+
+    def find_fault(self, voice_id: str) -> str | None:
+        """Look at the command line, and whether its program is there and may be started by it."""
+        command = parse(voice_id)
+        if command is None:
+            return f"a command like [flite, -t, '{{text}}', -o, '{{out}}'], got '{voice_id}'"
+        return command.find_fault() or find_objection(command.program, self._allowed)
+
+    def voice_fingerprint(self, voice_id: str) -> str:
+        """Name the program's path, size and time, and those of the files that its arguments name whole.
+
+        Raises `EngineError` as `synthesize`.
+        """
+        command, program = self._find(voice_id)
+        digest = hashlib.sha256()
+        for path in (program, *map(Path, command.words[1:])):
+            if path.is_absolute() and path.is_file():
+                status = path.stat()
+                digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode(errors="replace"))
+        return f"{program.name} {digest.hexdigest()[:12]}"
+
+    def synthesize(self, text: str, voice: Voice) -> Clip:
+        """Have the program speak `text`, a second time where the first fails; cut the silence around it.
+
+        Volume is the program's where it has a place for it, else the samples are scaled.
+        Raises `SynthesisError` where it fails, takes too long, or gives no whole sound that could be the text's.
+        """
+        command, program = self._find(voice.id)
+        text = _clean(text)
+        if not any(map(str.isalnum, text)):
+            raise SynthesisError(f"there is nothing to say in {text[:40]!r}")
+        parts = [self._speak(command, program, piece, voice) for piece in _pieces(text)]
+        rates = {part.sample_rate for part in parts}
+        if len(rates) > 1:
+            raise SynthesisError(f"{program.name} changed its sample rate: {sorted(rates)}")
+        samples = b"".join(part.samples for part in parts)
+        has_place = "volume" in command.places and voice.volume > 0
+        if voice.volume < 1 and not has_place:
+            samples = _scale(samples, voice.volume)
+        return Clip(samples=samples, sample_rate=rates.pop())
+
+    def close(self) -> None:
+        """Do nothing: every program has ended when its clip is there."""
+
+    def _find(self, voice_id: str) -> tuple[CommandLine, Path]:
+        fault = self.find_fault(voice_id)
+        command = parse(voice_id)
+        program = find_program(command.program) if command else None
+        if fault or command is None or program is None:
+            raise EngineError(f"expected {fault}")
+        return command, program
+
+    def _speak(self, command: CommandLine, program: Path, text: str, voice: Voice) -> Clip:
+        fault = ""
+        for _ in range(_ATTEMPTS):
+            try:
+                clip = self._run(command, program, text, voice)
+            except (ProgramFailure, SoundFileFault) as error:
+                fault = str(error)
+                continue
+            samples = trim_silence(clip.samples)
+            clip = Clip(samples=samples, sample_rate=clip.sample_rate)
+            fault = _judge(clip, text, voice, follows_rate="rate" not in self.limits(voice.id)) or ""
+            if not fault:
+                return clip
+        raise SynthesisError(
+            f"{program}: {fault}; the text was {text[:60]!r}: try the command of voices.yaml by hand: {voice.id}"
+        )
+
+    def _run(self, command: CommandLine, program: Path, text: str, voice: Voice) -> Clip:
+        size = len(text)
+        limits = Limits(
+            seconds=self._time_limit_s + _LIMIT_S_PER_CHARACTER * size,
+            file_bytes=_FILE_BYTES + _FILE_BYTES_PER_CHARACTER * size,
+        )
+        with tempfile.TemporaryDirectory(prefix="narrate-", ignore_cleanup_errors=True) as name:
+            folder = Path(os.path.realpath(name))
+            (folder / "work").mkdir()
+            out = folder / "work" / "out.wav"
+            stdin = b"" if command.places & set(TEXTS) else f"{text}\n".encode()
+            words = command.fill(text, str(out), voice)
+            written = run_program([str(program), *words], folder, stdin, limits)
+            if "out" in command.places:
+                if not out.is_file() or out.is_symlink():
+                    raise SoundFileFault("it wrote no file to {out}")
+                written = out.read_bytes()
+        try:
+            return read_sound(written)
+        except SoundFileFault as error:
+            where = "the file at {out}" if "out" in command.places else "its standard output"
+            raise SoundFileFault(f"{where} can't be used: {error}") from error
+
+
+def _clean(text: str) -> str:
+    """Return the text in one line, without what no argument may hold; nothing else of it changes."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut what is too long for an argument, at the end of a sentence, else between words."""
+    while len(text) > _PIECE:
+        head = text[:_PIECE]
+        ends = [match.end() for match in re.finditer(r"[.!?…]['\"”’]*(?= )", head)]
+        at = ends[-1] if ends else head.rfind(" ")
+        at = at if at > 0 else _PIECE
+        yield text[:at]
+        text = text[at:].lstrip()
+    if text:
+        yield text
+
+
+def _judge(clip: Clip, text: str, voice: Voice, *, follows_rate: bool) -> str | None:
+    """Return None where the clip may be the whole text, else why it can't."""
+    if not clip.samples:
+        return "it gave nothing but silence"
+    letters = sum(map(str.isalnum, text))
+    share = voice.rate / NORMAL_RATE if follows_rate else 1.0
+    expected_s = letters / _CHARACTERS_A_SECOND / share
+    if clip.seconds < expected_s / _FASTEST - 0.2:
+        return f"it gave {clip.seconds:.1f} s, and {letters} letters take about {expected_s:.1f} s: it is cut"
+    if clip.seconds > expected_s * _SLOWEST + _GRACE_S:
+        return f"it gave {clip.seconds:.1f} s, and {letters} letters take about {expected_s:.1f} s"
+    return None
+
+
+def _scale(samples: bytes, volume: float) -> bytes:
+    return array("h", (round(sample * volume) for sample in array("h", samples))).tobytes()
+
+
