@@ -18,7 +18,7 @@ from audiobook.engines.allowing import find_objection, find_program
 from audiobook.engines.base import Limit
 from audiobook.engines.command_line import NORMAL_RATE, TEXTS, CommandLine, parse
 from audiobook.engines.programs import Limits, ProgramFailure, run_program
-from audiobook.engines.silence import trim_silence
+from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Voice, VoiceEntry
@@ -139,7 +139,7 @@ class CommandEngine:
             except (ProgramFailure, SoundFileFault) as error:
                 fault = str(error)
                 continue
-            samples = trim_silence(clip.samples)
+            samples = trim_noise(clip.samples, clip.sample_rate)
             clip = Clip(samples=samples, sample_rate=clip.sample_rate)
             fault = _judge(clip, text, voice, follows_rate="rate" not in self.limits(voice.id)) or ""
             if not fault:
