@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
-from array import array
-from collections.abc import Iterator
 from pathlib import Path
 
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.engines.base import Limit
-from audiobook.engines.command_line import NORMAL_RATE, TEXTS, CommandLine, parse
+from audiobook.engines.command_line import TEXTS, CommandLine, parse, to_ascii
+from audiobook.engines.foreign import NORMAL_RATE, cut_to_size, find_length_fault, one_line, scale_volume
 from audiobook.engines.programs import Limits, ProgramFailure, run_program
 from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound
@@ -40,14 +38,6 @@ _ATTEMPTS = 2
 
 _PIECE = 20_000
 """Characters given at once: Linux takes 128 KiB in one argument (MAX_ARG_STRLEN), and UTF-8 up to 4 a character."""
-
-_CHARACTERS_A_SECOND = 15.5
-"""Of English prose at 155 words a minute, six a word with its space."""
-_FASTEST, _SLOWEST = 4.0, 12.0
-"""How much shorter or longer than that a clip may be: numbers, letters read one by one, and scripts with a
-character for each syllable take longest (12: 0.8 s a character)."""
-_GRACE_S = 5.0
-"""What is never too long: programs begin and end with silence."""
 
 
 class CommandEngine:
@@ -107,17 +97,17 @@ class CommandEngine:
         Raises `SynthesisError` where it fails, takes too long, or gives no whole sound that could be the text's.
         """
         command, program = self._find(voice.id)
-        text = _clean(text)
+        text = one_line(text)
         if not any(map(str.isalnum, text)):
             raise SynthesisError(f"there is nothing to say in {text[:40]!r}")
-        parts = [self._speak(command, program, piece, voice) for piece in _pieces(text)]
+        parts = [self._speak(command, program, piece, voice) for piece in cut_to_size(text, _PIECE)]
         rates = {part.sample_rate for part in parts}
         if len(rates) > 1:
             raise SynthesisError(f"{program.name} changed its sample rate: {sorted(rates)}")
         samples = b"".join(part.samples for part in parts)
         has_place = "volume" in command.places and voice.volume > 0
-        if voice.volume < 1 and not has_place:
-            samples = _scale(samples, voice.volume)
+        if not has_place:
+            samples = scale_volume(samples, voice.volume)
         return Clip(samples=samples, sample_rate=rates.pop())
 
     def close(self) -> None:
@@ -133,6 +123,7 @@ class CommandEngine:
 
     def _speak(self, command: CommandLine, program: Path, text: str, voice: Voice) -> Clip:
         fault = ""
+        spoken = to_ascii(text) if "ascii" in command.places else text
         for _ in range(_ATTEMPTS):
             try:
                 clip = self._run(command, program, text, voice)
@@ -141,7 +132,8 @@ class CommandEngine:
                 continue
             samples = trim_noise(clip.samples, clip.sample_rate)
             clip = Clip(samples=samples, sample_rate=clip.sample_rate)
-            fault = _judge(clip, text, voice, follows_rate="rate" not in self.limits(voice.id)) or ""
+            rate = NORMAL_RATE if "rate" in self.limits(voice.id) else voice.rate
+            fault = find_length_fault(clip, spoken, rate) or ""
             if not fault:
                 return clip
         raise SynthesisError(
@@ -170,41 +162,3 @@ class CommandEngine:
         except SoundFileFault as error:
             where = "the file at {out}" if "out" in command.places else "its standard output"
             raise SoundFileFault(f"{where} can't be used: {error}") from error
-
-
-def _clean(text: str) -> str:
-    """Return the text in one line, without what no argument may hold; nothing else of it changes."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Cut what is too long for an argument, at the end of a sentence, else between words."""
-    while len(text) > _PIECE:
-        head = text[:_PIECE]
-        ends = [match.end() for match in re.finditer(r"[.!?…]['\"”’]*(?= )", head)]
-        at = ends[-1] if ends else head.rfind(" ")
-        at = at if at > 0 else _PIECE
-        yield text[:at]
-        text = text[at:].lstrip()
-    if text:
-        yield text
-
-
-def _judge(clip: Clip, text: str, voice: Voice, *, follows_rate: bool) -> str | None:
-    """Return None where the clip may be the whole text, else why it can't."""
-    if not clip.samples:
-        return "it gave nothing but silence"
-    letters = sum(map(str.isalnum, text))
-    share = voice.rate / NORMAL_RATE if follows_rate else 1.0
-    expected_s = letters / _CHARACTERS_A_SECOND / share
-    if clip.seconds < expected_s / _FASTEST - 0.2:
-        return f"it gave {clip.seconds:.1f} s, and {letters} letters take about {expected_s:.1f} s: it is cut"
-    if clip.seconds > expected_s * _SLOWEST + _GRACE_S:
-        return f"it gave {clip.seconds:.1f} s, and {letters} letters take about {expected_s:.1f} s"
-    return None
-
-
-def _scale(samples: bytes, volume: float) -> bytes:
-    return array("h", (round(sample * volume) for sample in array("h", samples))).tobytes()
-
-

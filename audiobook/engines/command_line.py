@@ -13,10 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audiobook.engines.espeak_text import respellings
+from audiobook.engines.foreign import NORMAL_RATE
 from audiobook.model import Voice
-
-NORMAL_RATE = 155
-"""The rate of `Voice` that `{speed}` and `{stretch}` are 1 at."""
 
 TEXTS = ("text", "ascii")
 SETTINGS = ("rate", "speed", "stretch", "pitch", "range", "volume")

@@ -20,6 +20,7 @@ BUILT_IN = {
     "pyttsx3": "audiobook.engines.espeak:EspeakEngine",
     "tone": "audiobook.engines.tone:ToneEngine",
     "command": "audiobook.engines.command:CommandEngine",
+    "system": "audiobook.engines.system:SystemEngine",
 }
 """Name → `module:callable`, as in an entry point, so that a source tree without metadata works too."""
 
