@@ -28,6 +28,9 @@ _SCALE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
 _PLAIN_MARKS = str.maketrans({"‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "...", "–": " - ", "—": " - ", "―": " - ", "‐": "-", "‑": "-", "−": "-", "×": " times "})  # fmt: skip
 
+_PLAIN_LETTERS = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i"})  # fmt: skip
+"""Latin letters that Unicode does not take apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
@@ -105,7 +108,7 @@ def to_ascii(text: str) -> str:
     """
     if text.isascii():
         return text
-    return " ".join("".join(map(_to_ascii, text.translate(_PLAIN_MARKS))).split())
+    return " ".join("".join(map(_to_ascii, text.translate(_PLAIN_MARKS).translate(_PLAIN_LETTERS))).split())
 
 
 def _to_ascii(char: str) -> str:
