@@ -70,10 +70,24 @@ def voice(*words: str | Path, rate: int = 155, volume: float = 1.0, pitch: int =
 
 def test_text_and_settings_arrive_as_they_are(program: Program, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
-    path = program(f"open({str(seen)!r}, 'w').write(repr(sys.argv[1:] + [os.listdir('.'), sys.stdin.read()])); write(sys.argv[1])")
+    path = program(
+        f"open({str(seen)!r}, 'w').write(repr(sys.argv[1:] + [os.listdir('.'), sys.stdin.read()])); write(sys.argv[1])"
+    )
     engine = CommandEngine()
-    words = ("{out}", "x={rate}", "{speed}", "{stretch}", "{pitch}", "{pitch:90-250}", "{volume:0-100}", "{{}}", "{text}")
-    clip = engine.synthesize("$(id) `id` ; 'q' \"x\" — é", voice(path, *words, rate=310, volume=0.5, pitch=25))
+    words = (
+        "{out}",
+        "x={rate}",
+        "{speed}",
+        "{stretch}",
+        "{pitch}",
+        "{pitch:90-250}",
+        "{volume:0-100}",
+        "{{}}",
+        "{text}",
+    )
+    clip = engine.synthesize(
+        "$(id) `id` ; 'q' \"x\" — é", voice(path, *words, rate=310, volume=0.5, pitch=25)
+    )
     assert (clip.seconds, clip.sample_rate) == (1.0, 16000)
     out, *rest = eval(seen.read_text())  # noqa: S307 - written by the program above
     assert rest == ["x=310", "2.000", "0.500", "25", "130", "50", "{}", "$(id) `id` ; 'q' \"x\" — é", [], ""]
@@ -81,7 +95,9 @@ def test_text_and_settings_arrive_as_they_are(program: Program, tmp_path: Path) 
 
 
 def test_text_by_standard_input_and_sound_by_standard_output(program: Program) -> None:
-    path = program("text = sys.stdin.read(); write('x.wav', len(text) / 10); sys.stdout.buffer.write(open('x.wav', 'rb').read())")
+    path = program(
+        "text = sys.stdin.read(); write('x.wav', len(text) / 10); sys.stdout.buffer.write(open('x.wav', 'rb').read())"
+    )
     assert CommandEngine().synthesize("Twenty-nine characters, here.", voice(path)).seconds == 3.0
 
 
@@ -94,7 +110,10 @@ def test_no_story_can_set_options(program: Program, tmp_path: Path) -> None:
 
 def test_volume_is_scaled_where_there_is_no_place_for_it(program: Program) -> None:
     engine, path = CommandEngine(), program("write(sys.argv[1])")
-    peaks = [max(array("h", engine.synthesize("Hello", voice(path, "{out}", volume=v)).samples)) for v in (1, 0.5, 0)]
+    peaks = [
+        max(array("h", engine.synthesize("Hello", voice(path, "{out}", volume=v)).samples))
+        for v in (1, 0.5, 0)
+    ]
     assert peaks == [4096, 2048, 0]
 
 
@@ -106,7 +125,10 @@ def test_volume_is_scaled_where_there_is_no_place_for_it(program: Program) -> No
         ("", "wrote no file to {out}"),
         ("open(sys.argv[1], 'w')", "is empty"),
         ("open(sys.argv[1], 'w').write('sorry')", "no WAV: it begins with b'sorry'"),
-        ("write(sys.argv[1]); data = open(sys.argv[1], 'rb').read(); open(sys.argv[1], 'wb').write(data[:-1000])", "is cut"),
+        (
+            "write(sys.argv[1]); data = open(sys.argv[1], 'rb').read(); open(sys.argv[1], 'wb').write(data[:-1000])",
+            "is cut",
+        ),
         ("write(sys.argv[1], 0.0)", "nothing but silence"),
         ("write(sys.argv[1], 0.1)", "it is cut"),
         ("write(sys.argv[1], 600)", "it gave 600.0 s"),
@@ -117,7 +139,9 @@ def test_volume_is_scaled_where_there_is_no_place_for_it(program: Program) -> No
 def test_what_a_program_does_wrong_is_told(program: Program, body: str, message: str) -> None:
     path = program(body)
     with pytest.raises(SynthesisError) as caught:
-        CommandEngine().synthesize("A sentence that takes about three seconds, it is said.", voice(path, "{out}"))
+        CommandEngine().synthesize(
+            "A sentence that takes about three seconds, it is said.", voice(path, "{out}")
+        )
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
@@ -155,7 +179,9 @@ def test_an_updated_program_has_another_version(program: Program, tmp_path: Path
     assert version_of("tone tone-low") == version_of("tone")
 
 
-def test_only_what_was_allowed_starts(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_was_allowed_starts(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = program("write(sys.argv[1])", is_allowed=False)
     engine = CommandEngine()
     fault = engine.find_fault(voice(path, "{out}").id)
@@ -174,7 +200,9 @@ def test_only_what_was_allowed_starts(program: Program, tmp_path: Path, monkeypa
     shutil.copy(path, project / "speaker")
     monkeypatch.chdir(project)
     monkeypatch.setenv("PATH", str(project), prepend=os.pathsep)
-    assert f"({project / 'speaker'}), which nobody has allowed" in (engine.find_fault(voice("speaker").id) or "")
+    assert f"({project / 'speaker'}), which nobody has allowed" in (
+        engine.find_fault(voice("speaker").id) or ""
+    )
     for relative in ("", "."):
         monkeypatch.setenv("PATH", f"{relative}{os.pathsep}{path.parent}")
         assert engine.find_fault(voice("speaker").id) is None
@@ -192,7 +220,9 @@ def test_no_variable_leads_to_another_list(monkeypatch: pytest.MonkeyPatch, tmp_
     assert tmp_path not in before.parents
 
 
-def test_allow_lists_adds_and_removes(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_allow_lists_adds_and_removes(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     path = program("", is_allowed=False)
     run = CliRunner().invoke
     assert run(main, ["allow"]).stdout == ""
@@ -238,7 +268,9 @@ def test_commands_in_settings(program: Program, tmp_path: Path, monkeypatch: pyt
             return str(error).replace(str(path), "SPEAKER")
         general = settings.general
         found = [general.narrator, *general.pools["female"], *(c.voice for c in general.characters)]
-        return " | ".join(f"{each.engine} {each.id}" for each in found if each.engine == "command").replace(str(path), "SPEAKER")
+        return " | ".join(f"{each.engine} {each.id}" for each in found if each.engine == "command").replace(
+            str(path), "SPEAKER"
+        )
 
     assert load("narrator: {engine: command, command: [SPEAKER, -n, 5, '{text}', 'a  b']}") == (
         "command SPEAKER -n 5 '{text}' 'a  b'"
@@ -250,15 +282,21 @@ def test_commands_in_settings(program: Program, tmp_path: Path, monkeypatch: pyt
     )
     for beside in ("engine: pyttsx3, ", ""):
         assert "expected 'engine: command' beside it" in load("narrator: {" + beside + "command: [SPEAKER]}")
-    assert "got the key 'voice' too" in load("characters: {Max: {engine: command, voice: x, command: [SPEAKER]}}")
+    assert "got the key 'voice' too" in load(
+        "characters: {Max: {engine: command, voice: x, command: [SPEAKER]}}"
+    )
     assert load("narrator: {engine: command, command: []}").startswith(
         "voices.yaml:1:29: narrator.command: expected a list of words, like [flite"
     )
-    assert "narrator.command[1]: expected a word of a command" in load("narrator: {engine: command, command: [SPEAKER, [x]]}")
+    assert "narrator.command[1]: expected a word of a command" in load(
+        "narrator: {engine: command, command: [SPEAKER, [x]]}"
+    )
     assert "(did you mean '{text}'?)" in load("narrator: {engine: command, command: [SPEAKER, '{tex}']}")
     assert "(did you mean 'command'?)" in load("narrator: {engine: command, comand: [SPEAKER]}")
     fault = load("characters:\n  Max:\n    engine: command\n    command: [/bin/cat, '{text}']\n")
-    assert fault.startswith("voices.yaml:4:5: characters.Max.command: expected a program that may be started here")
+    assert fault.startswith(
+        "voices.yaml:4:5: characters.Max.command: expected a program that may be started here"
+    )
 
 
 STORY = "“I am here,” said Max Miller.\n\n“So am I,” said Rachel Green.\n\nThey talked on.\n"
@@ -282,7 +320,9 @@ def test_pins_and_the_page_keep_commands(program: Program, new_project: Callable
     wish = after.characters[0].voice
     editor.set_voice("talk", "narrator", type(wish)(engine="tone", id="tone-deep"), editor.revision)
     assert read_settings(open_project(Path())).for_story("talk").narrator.id == "tone-deep"
-    editor.set_voice("talk", "narrator", type(wish)(engine="command", id=before.general.narrator.id), editor.revision)
+    editor.set_voice(
+        "talk", "narrator", type(wish)(engine="command", id=before.general.narrator.id), editor.revision
+    )
     assert read_settings(open_project(Path())).for_story("talk").narrator == before.general.narrator
     assert (folder / "voices.yaml").read_text().count("command:") == 2
 
@@ -294,7 +334,14 @@ def test_a_run_refuses_what_nobody_allowed_and_makes_the_rest(
     listed = allowed.read_text()
     allowed.unlink()
     folder = new_project(write_settings(path), talk=STORY)
-    for command in ([], ["cast", "talk"], ["--dry-run"], ["voices", "--audition", "Hello"], ["--preview", "1"], ["check"]):
+    for command in (
+        [],
+        ["cast", "talk"],
+        ["--dry-run"],
+        ["voices", "--audition", "Hello"],
+        ["--preview", "1"],
+        ["check"],
+    ):
         done = CliRunner().invoke(main, command)
         assert done.exit_code == 1, command
         assert f"narrate allow {path}" in " ".join(done.output.split()), command
@@ -340,9 +387,17 @@ def test_no_command_line(id_: str) -> None:
 
 
 def wav(kind: int, bits: int, data: bytes, *, channels: int = 1, size: int | None = None) -> bytes:
-    form = struct.pack("<HHIIHH", kind, channels, 16000, 16000 * channels * bits // 8, channels * bits // 8, bits)
+    form = struct.pack(
+        "<HHIIHH", kind, channels, 16000, 16000 * channels * bits // 8, channels * bits // 8, bits
+    )
     head = b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<I", 16) + form
-    return head + b"LIST\x03\x00\x00\x00abc\x00" + b"data" + struct.pack("<I", len(data) if size is None else size) + data
+    return (
+        head
+        + b"LIST\x03\x00\x00\x00abc\x00"
+        + b"data"
+        + struct.pack("<I", len(data) if size is None else size)
+        + data
+    )
 
 
 @pytest.mark.parametrize(
@@ -350,7 +405,7 @@ def wav(kind: int, bits: int, data: bytes, *, channels: int = 1, size: int | Non
     [
         (1, 8, bytes([128, 192, 64])),
         (1, 16, struct.pack("<3h", 0, 16384, -16384)),
-        (1, 24, b"\0\0\0" b"\0\0\x40" b"\0\0\xc0"),
+        (1, 24, b"\0\0\0\0\0\x40\0\0\xc0"),
         (1, 32, struct.pack("<3i", 0, 1 << 30, -(1 << 30))),
         (3, 32, struct.pack("<3f", 0, 0.5, -0.5)),
         (3, 64, struct.pack("<3d", 0, 0.5, -0.5)),
@@ -375,6 +430,14 @@ def test_aiff_as_macos_writes_it() -> None:
         comm = struct.pack(">hIh", 1, 3, 16) + rate + coding
         samples = struct.pack(f"{order}3h", 1, 2, -3)
         sound = struct.pack(">II", 0, 0) + samples
-        data = form + b"COMM" + struct.pack(">I", len(comm)) + comm + b"SSND" + struct.pack(">I", len(sound)) + sound
+        data = (
+            form
+            + b"COMM"
+            + struct.pack(">I", len(comm))
+            + comm
+            + b"SSND"
+            + struct.pack(">I", len(sound))
+            + sound
+        )
         clip = read_sound(b"FORM" + struct.pack(">I", len(data)) + data)
         assert (clip.sample_rate, clip.samples) == (22050, struct.pack("<3h", 1, 2, -3))

@@ -12,7 +12,6 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -227,7 +226,10 @@ class SwallowsInterrupts(Broken):
         try:
             time.sleep(0.5)
         except KeyboardInterrupt:
-            return Clip(samples=array("h", [int(9000 * math.sin(n)) for n in range(9000)]).tobytes(), sample_rate=22050)
+            return Clip(
+                samples=array("h", [int(9000 * math.sin(n)) for n in range(9000)]).tobytes(),
+                sample_rate=22050,
+            )
         return super().synthesize(text, voice)
 
 

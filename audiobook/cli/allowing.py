@@ -9,7 +9,9 @@ import click
 
 @click.command()
 @click.argument("programs", nargs=-1, metavar="[PROGRAM]...")
-@click.option("--remove", is_flag=True, help="Take the programs off the list; no voices.yaml may start them then.")
+@click.option(
+    "--remove", is_flag=True, help="Take the programs off the list; no voices.yaml may start them then."
+)
 @click.option("--yes", is_flag=True, help="Allow even shells and the like, which run whatever they are told.")
 def allow(*, programs: tuple[str, ...], remove: bool, yes: bool) -> None:
     """Allow programs to be started as voices (engine: command), or list those that are.

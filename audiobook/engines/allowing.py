@@ -137,7 +137,9 @@ def find_objection(name: str, path: Path | None = None) -> str | None:
     The answer completes the sentence "expected …", as `Engine.find_fault`.
     """
     if (os.sep in name or (os.altsep and os.altsep in name)) and not Path(name).is_absolute():
-        return f"a program's name or its whole path, got '{name}', which another folder would turn into another"
+        return (
+            f"a program's name or its whole path, got '{name}', which another folder would turn into another"
+        )
     program = find_program(name)
     if program is None:
         return f"a program that is installed, got '{name}', which is nowhere in PATH: install it"

@@ -12,7 +12,6 @@ from typing import Literal, Protocol, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
-
 Limit = Literal["listing", "rate", "pitch", "volume", "unicode", "determinism"]
 """What an engine may declare that it can't do.
 

@@ -158,7 +158,9 @@ class SystemEngine:
             if str(answer["voice"]).lower() != voice.id.lower():
                 raise ProgramFailure(f"the voice {answer['voice']!r} spoke instead")
             if answer["failed"] or not out.is_file():
-                raise ProgramFailure(f"no file was written: {'; '.join(answer['failed']) or 'nothing was said'}")
+                raise ProgramFailure(
+                    f"no file was written: {'; '.join(answer['failed']) or 'nothing was said'}"
+                )
             clip = read_sound(out.read_bytes())
         samples = trim_noise(clip.samples, clip.sample_rate)
         return Clip(samples=samples, sample_rate=clip.sample_rate)

@@ -25,7 +25,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     try:
         answer = _list(request) if "text" not in request else _speak(request)
-    except Exception as error:  # noqa: BLE001 - whatever the system's speech may raise goes back as words
+    except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     # pyttsx3 and what it loads print remarks of their own.
     sys.stdout.write("\n" + json.dumps(answer) + "\n")
@@ -67,7 +67,9 @@ def _speak(request: dict[str, Any]) -> dict[str, Any]:
     failed: list[str] = []
     engine.connect("finished-utterance", lambda name, completed: ended.append(bool(completed)))  # noqa: ARG005
     engine.connect("error", lambda name, exception: failed.append(repr(exception)))  # noqa: ARG005
-    voice = _set(engine, {key: request[key] for key in ("voice", "rate", "volume", "pitch") if key in request})
+    voice = _set(
+        engine, {key: request[key] for key in ("voice", "rate", "volume", "pitch") if key in request}
+    )
     engine.save_to_file(request["text"], request["out"])
     engine.runAndWait()
     deadline = time.monotonic() + WAIT_S

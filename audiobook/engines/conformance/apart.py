@@ -109,7 +109,7 @@ _DEEDS: dict[str, Callable[..., dict[str, Any]]] = {
 
 def _adopt() -> bool:
     """Become the parent of all processes that lose theirs below this one; only Linux can."""
-    return sys.platform == "linux" and ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) == 0
+    return sys.platform == "linux" and not int(ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0))
 
 
 def _find_left(patience_s: float) -> list[str]:

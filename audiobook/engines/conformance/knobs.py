@@ -44,7 +44,9 @@ def check_volume(trial: Trial) -> str:
     peak = float(abs(wave_of(full)).max())
     expect(peak < 32767, "is overdriven at full volume")
     if "volume" in trial.limits:
-        trial.expect_same(full, trial.speak(text, volume=0.5), "at another volume, which it declares to ignore")
+        trial.expect_same(
+            full, trial.speak(text, volume=0.5), "at another volume, which it declares to ignore"
+        )
         return "does not follow, as declared"
     for volume in (0.5, 0.05):
         soft = trial.speak(text, volume=volume)
@@ -54,7 +56,9 @@ def check_volume(trial: Trial) -> str:
         expect(abs(soft.seconds - full.seconds) < longest, f"takes {soft.seconds:.2f} s at volume {volume}")
     silent = trial.speak(text, volume=0)
     expect(not wave_of(silent).any(), "is heard at volume 0")
-    expect(abs(silent.seconds - full.seconds) <= 0.02 * full.seconds, f"takes {silent.seconds:.2f} s at volume 0")
+    expect(
+        abs(silent.seconds - full.seconds) <= 0.02 * full.seconds, f"takes {silent.seconds:.2f} s at volume 0"
+    )
     return f"peak {peak / 32768:.0%} at full volume"
 
 

@@ -56,7 +56,7 @@ def check_threads(trial: Trial) -> str:
     def work(index: int) -> None:
         try:
             results[index] = trial.speak(TEXTS[index % 3])
-        except Exception as error:  # noqa: BLE001 - told by the thread that waits
+        except Exception as error:
             results[index] = error
 
     threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(8)]
@@ -67,7 +67,9 @@ def check_threads(trial: Trial) -> str:
     for index in range(8):
         result = results.get(index)
         if not isinstance(result, Clip):
-            raise Breach("hangs where threads share it" if result is None else f"raised {result!r} in a thread")
+            raise Breach(
+                "hangs where threads share it" if result is None else f"raised {result!r} in a thread"
+            )
         trial.expect_same(first[index % 3], result, "in a thread")
     return "8 share one"
 
@@ -100,7 +102,9 @@ def check_forked_processes(trial: Trial) -> str:
     lengths, digests = said["bytes"], set(said["digests"])
     expect(len(lengths) == 5, f"only {len(lengths)} of 5 clips came back")
     if "determinism" not in trial.limits:
-        expect(digests == {hashlib.sha256(first.samples).hexdigest()}, "gives other samples in forked processes")
+        expect(
+            digests == {hashlib.sha256(first.samples).hexdigest()}, "gives other samples in forked processes"
+        )
     for length in lengths:
         trial.expect_same_length(first, length, "in a forked process")
     return "3 speak alike"
@@ -151,7 +155,10 @@ def _run(trial: Trial, what: str) -> dict[str, Any]:
             raise Breach(f"hangs ({what})") from error
         said = report.read_bytes() if report.exists() else b""
     printed = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-    expect(done.returncode == 0 and bool(said), f"ends its program with status {done.returncode}: {printed[-300:]}")
+    expect(
+        done.returncode == 0 and bool(said),
+        f"ends its program with status {done.returncode}: {printed[-300:]}",
+    )
     expect(not printed, f"prints {printed[:200]!r}")
     answer: dict[str, Any] = json.loads(said)
     return answer

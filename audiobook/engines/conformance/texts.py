@@ -16,8 +16,27 @@ _AUDIBLE = 300
 _SILENCE = 32
 _EDGE_S = 0.015
 
-_SCRIPTS = ("Привет мир", "Γειά σου", "こんにちは", "你好世界", "안녕하세요", "שלום", "مرحبا", "नमस्ते", "สวัสดี", "ﬁn Ⅻ ½", "𝔐𝔞𝔵")
-_MARKUP = ('<break time="900s"/>a', "<speak>hello</speak>", "[[h@l'oU]] there", "a &amp; b", "\x0150P hello", "-o hello")
+_SCRIPTS = (
+    "Привет мир",
+    "Γειά σου",
+    "こんにちは",
+    "你好世界",
+    "안녕하세요",
+    "שלום",
+    "مرحبا",
+    "नमस्ते",
+    "สวัสดี",
+    "ﬁn Ⅻ ½",
+    "𝔐𝔞𝔵",
+)
+_MARKUP = (
+    '<break time="900s"/>a',
+    "<speak>hello</speak>",
+    "[[h@l'oU]] there",
+    "a &amp; b",
+    "\x0150P hello",
+    "-o hello",
+)
 _EMPTY = ("", "   ", "…", "***", "\x00", "\u200b")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audiobook.engines.base import Engine, Limit
 from audiobook.model import Clip, Voice
@@ -44,7 +44,7 @@ class Trial:
     def __exit__(self, *_: object) -> None:
         self.engine.close()
 
-    def speak(self, text: str, **changes: float) -> Clip:
+    def speak(self, text: str, **changes: Any) -> Clip:
         """Speak with some of the voice's properties changed."""
         return self.engine.synthesize(text, replace(self.voice, **changes))
 
