@@ -1,4 +1,4 @@
-"""What every engine must keep to, tried on each engine of this package, and each check on one that breaks it."""
+"""What every engine must keep to, tried on each of this package, and each check on one that breaks it."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def _add(programs: tuple[str, ...], *, yes: bool) -> None:
             click.echo(f"warning: {each.program}: {warning}", err=True)
     if not yes and (dangerous := [str(each.program) for each in wanted if each.runs_anything]):
         raise EngineError(
-            f"nothing was allowed: {', '.join(dangerous)} would let any voices.yaml do anything; an own script "
-            "that does one thing can be allowed instead (or add --yes)"
+            f"nothing was allowed: {', '.join(dangerous)} would let any voices.yaml do anything; a script of "
+            "your own that does one thing can be allowed instead (or add --yes)"
         )
     allowed = read_allowed()
     write_allowed((*allowed, *(each.program for each in wanted if each.program not in allowed)))

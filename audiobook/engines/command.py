@@ -37,7 +37,7 @@ _FILE_BYTES_PER_CHARACTER = 100_000
 _ATTEMPTS = 2
 
 _PIECE = 20_000
-"""Characters given at once: Linux takes 128 KiB in one argument (MAX_ARG_STRLEN), and UTF-8 up to 4 a character."""
+"""Characters given at once: Linux takes 128 KiB in one argument (MAX_ARG_STRLEN), UTF-8 up to 4 for each."""
 
 
 class CommandEngine:
@@ -94,7 +94,7 @@ class CommandEngine:
         """Have the program speak `text`, a second time where the first fails; cut the silence around it.
 
         Volume is the program's where it has a place for it, else the samples are scaled.
-        Raises `SynthesisError` where it fails, takes too long, or gives no whole sound that could be the text's.
+        Raises `SynthesisError` where it fails, takes too long, or gives what can't be the whole text's sound.
         """
         command, program = self._find(voice.id)
         text = one_line(text)
@@ -137,7 +137,8 @@ class CommandEngine:
             if not fault:
                 return clip
         raise SynthesisError(
-            f"{program}: {fault}; the text was {text[:60]!r}: try the command of voices.yaml by hand: {voice.id}"
+            f"{program}: {fault}; the text was {text[:60]!r}: "
+            f"try the command of voices.yaml by hand: {voice.id}"
         )
 
     def _run(self, command: CommandLine, program: Path, text: str, voice: Voice) -> Clip:

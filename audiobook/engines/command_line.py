@@ -26,9 +26,15 @@ _SCALES = {"pitch": 100, "range": 100, "volume": 1}
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _SCALE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
-_PLAIN_MARKS = str.maketrans({"‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "...", "–": " - ", "—": " - ", "―": " - ", "‐": "-", "‑": "-", "−": "-", "×": " times "})  # fmt: skip
+_PLAIN_MARKS = str.maketrans(
+    dict(zip("‘’‚“”„«»‐‑−", '\'\',"""""---', strict=True))
+    | {"…": "...", "–": " - ", "—": " - ", "―": " - ", "×": " times "}
+)
 
-_PLAIN_LETTERS = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i"})  # fmt: skip
+_PLAIN_LETTERS = str.maketrans(
+    dict(zip("øØłŁđĐðÐı", "oOlLdDdDi", strict=True))
+    | {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
+)
 """Latin letters that Unicode does not take apart."""
 
 
@@ -62,7 +68,7 @@ class CommandLine:
                 close = difflib.get_close_matches(word, PLACES, n=1)
                 hint = f" (did you mean '{{{close[0]}}}'?)" if close else ""
                 known = ", ".join(f"{{{place}}}" for place in PLACES)
-                return f"one of {known} in a command, got '{{{name}}}'{hint}; braces themselves are {{{{ and }}}}"
+                return f"one of {known} in a command, got '{{{name}}}'{hint}; a brace itself is {{{{ or }}}}"
             if colon and (word not in _SCALES or not _SCALE.fullmatch(scale)):
                 return f"a scale like {{pitch:90-250}}, for pitch, range or volume, got '{{{name}}}'"
         if any(brace in _PLACE.sub("", word) for word in self.words[1:] for brace in "{}"):

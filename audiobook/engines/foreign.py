@@ -41,7 +41,7 @@ def cut_to_size(text: str, longest: int) -> Iterator[str]:
 
 
 def find_length_fault(clip: Clip, text: str, rate: float) -> str | None:
-    """Return None where the clip may be the whole text, spoken at `rate` words a minute, else why it can't."""
+    """Return None where the clip may be the whole text at `rate` words a minute, else why it can't."""
     if not clip.samples:
         return "it gave nothing but silence"
     letters = sum(map(str.isalnum, text))

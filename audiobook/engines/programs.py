@@ -103,7 +103,7 @@ def _wait(process: subprocess.Popen[bytes], written: Sequence[Path], limits: Lim
 
 
 def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait so long for the end of a program; on POSIX without reaping it, so that its group keeps its number."""
+    """Wait so long for the end of a program; on POSIX without reaping it, so that it keeps its number."""
     if hasattr(os, "pidfd_open"):
         with contextlib.suppress(OSError):
             descriptor = os.pidfd_open(process.pid)

@@ -59,16 +59,15 @@ def _read_wav(data: bytes) -> Clip:
             if form is None:
                 raise SoundFileFault("its header lacks the format")
             there = len(data) - start
-            if size == 0 or size >= _UNKNOWN:
-                size = there
-            if there < size:
-                raise SoundFileFault(f"it is cut: {there} of {size} bytes are there")
+            stated = there if size == 0 or size >= _UNKNOWN else size
+            if there < stated:
+                raise SoundFileFault(f"it is cut: {there} of {stated} bytes are there")
             kind, channels, rate, _, _, bits = form
             types = {(_PCM, 8): "u1", (_PCM, 16): "<i2", (_PCM, 24): "24<", (_PCM, 32): "<i4"}
             types |= {(_FLOAT, 32): "<f4", (_FLOAT, 64): "<f8"}
             if (kind, bits) not in types:
                 raise SoundFileFault(f"its format is {kind} with {bits} bits, not PCM or float")
-            return _mix(data[start : start + size], types[kind, bits], channels, rate)
+            return _mix(data[start : start + stated], types[kind, bits], channels, rate)
     raise SoundFileFault("it holds no sound: the chunk 'data' is missing")
 
 

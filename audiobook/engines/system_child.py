@@ -1,4 +1,4 @@
-"""What runs in a process of its own for `system.py`: pyttsx3 and its event loop, for one text or the list of voices.
+"""What runs in a process of its own for `system.py`: pyttsx3 and its event loop, for one text or the voices.
 
 Reads a JSON object from standard input, and writes one to standard output, last line.  It imports
 nothing of narrate, since it is run as a file.

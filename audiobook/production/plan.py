@@ -45,7 +45,8 @@ class ClipOrder:
 class TrackPlan:
     """A file to be made, of the book's chapter of this number or a part of it, in one of `CODECS`.
 
-    `makers` names what speaks it, as `Makers` does.  With `longest_s`, utterances at its end that would make it longer are left out.
+    `makers` names what speaks it, as `Makers` does.  With `longest_s`, utterances at its end that would make
+    it longer are left out.
     `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
     """
 

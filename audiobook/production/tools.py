@@ -19,11 +19,10 @@ _ENGINE = "engine "
 
 
 def name_tools(engines: Iterable[str], ffmpeg: str) -> dict[str, str]:
-    """Name the version of narrate itself, of these engines (and voices that have one of their own, as
-    `versions.py` names them), of the encoder and of what else takes part.
+    """Name the version of narrate itself, of these engines, of the encoder and of what else takes part.
 
-    `ffmpeg` is the setting `output.ffmpeg`.  What is missing has its fault for a version, so that all
-    of a machine's faults show at once.
+    Among the engines may be voices, named as `versions.py` does.  `ffmpeg` is the setting `output.ffmpeg`.
+    What is missing has its fault for a version, so that all of a machine's faults show at once.
     """
     tools = {"narrate": f"{audiobook.__version__} (code {_digest_code()})"}
     for name in sorted(set(engines)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 from audiobook.engines.base import PhoneticEngine, VersionedEngine
 from audiobook.engines.conformance.trial import TEXTS, Breach, Check, Trial, expect, level_of, wave_of
@@ -95,7 +96,7 @@ def check_whole_texts(trial: Trial) -> str:
     """Expect every further word to be heard: length grows word by word, and two texts take what both take."""
     words = "Seven brave sailors painted the wooden harbour gate bright yellow before supper".split()
     lengths = [trial.speak(" ".join(words[:count]) + ".").seconds for count in range(2, len(words) + 1, 2)]
-    grows = all(after > before + 0.1 for before, after in zip(lengths, lengths[1:], strict=False))
+    grows = all(after > before + 0.1 for before, after in pairwise(lengths))
     expect(grows, f"does not grow with the words: {', '.join(f'{each:.2f} s' for each in lengths)}")
     parts = [trial.speak(text).seconds for text in TEXTS]
     whole = trial.speak(" ".join(TEXTS)).seconds
