@@ -21,6 +21,7 @@ from onnx import TensorProto, helper
 
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
+from audiobook.engines.conformance.trial import level_of, pitch_of
 from audiobook.engines.neural.noise import still_noise
 from audiobook.engines.neural.pace import SENTENCES
 from audiobook.engines.neural.sessions import ModelShelf, count_threads
@@ -30,7 +31,6 @@ from audiobook.errors import EngineError, PhonemeError
 from audiobook.model import Clip, Phonemes, Voice
 from audiobook.production.workers import Workers, count_cores
 from tests.conftest import ROOT
-from tests.test_engines_conformance import level, median_f0
 from tests.tiny_voices import KOKORO_RATE, KOKORO_SAMPLES, PIPER, make_piper
 
 VOICES = {
@@ -112,16 +112,16 @@ def test_a_rate_means_the_same_at_every_pitch_and_to_every_voice(engine: Engine,
 def test_pitch_moves_by_semitones_and_keeps_the_duration(engine: Engine, voice: Voice, pitch: int) -> None:
     plain = engine.synthesize(TEXT, voice)
     other = engine.synthesize(TEXT, replace(voice, pitch=pitch))
-    assert median_f0(other) / median_f0(plain) == pytest.approx(2 ** ((pitch - 50) / 150), rel=0.02)
+    assert pitch_of(other) / pitch_of(plain) == pytest.approx(2 ** ((pitch - 50) / 150), rel=0.02)
     assert pitch_factor(100) == pytest.approx(2 ** (4 / 12))
     assert other.seconds == pytest.approx(plain.seconds, rel=0.01)
-    assert level(other) == pytest.approx(level(plain), rel=0.05)
+    assert level_of(other) == pytest.approx(level_of(plain), rel=0.05)
 
 
 @pytest.mark.usefixtures("tiny_voices")
 def test_speakers_and_blends_are_voices_of_their_own() -> None:
     def hertz(engine: str, voice_id: str) -> float:
-        return median_f0(open_engine(engine).synthesize(TEXT, Voice(engine=engine, id=voice_id)))
+        return pitch_of(open_engine(engine).synthesize(TEXT, Voice(engine=engine, id=voice_id)))
 
     assert hertz("piper", f"{PIPER}#bob") == hertz("piper", f"{PIPER}#1") == pytest.approx(170, rel=0.03)
     assert hertz("piper", f"{PIPER}#5") == pytest.approx(290, rel=0.03)

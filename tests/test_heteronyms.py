@@ -1,4 +1,4 @@
-"""English words of two sounds are said as their sentences mean them; `cases/senses/english.txt` has examples."""
+"""English words of two sounds are said as meant; `cases/senses/english.txt` has examples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from audiobook.production.pronouncing import Pronouncer
 
 CASES = [
     line.split(" => ")
-    for line in (Path(__file__).parent / "cases" / "senses" / "english.txt").read_text(encoding="utf-8").splitlines()
+    for line in (Path(__file__).parent / "cases" / "senses" / "english.txt")
+    .read_text(encoding="utf-8")
+    .splitlines()
     if line and not line.startswith("#")
 ]
 US = Voice(engine="pyttsx3", id="en-us")

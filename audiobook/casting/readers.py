@@ -68,6 +68,19 @@ def text(what: str, *, pattern: str = r".*\S.*", longest: int = 200) -> Reader[s
     return read
 
 
+def argument(what: str) -> Reader[str]:
+    """Read one word of a command line as it stands, white space and all; YAML's numbers are words too."""
+
+    def read(node: Node) -> str:
+        if not isinstance(node, Scalar) or node.kind == "nothing":
+            raise misfit(node, what)
+        if len(node.text) > 1000 or not node.text.isprintable():
+            raise misfit(node, f"{what} of at most 1000 characters, none of them a control character")
+        return node.text
+
+    return read
+
+
 def choice(*words: str) -> Reader[str]:
     """Read one of a few words."""
     listed = ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]

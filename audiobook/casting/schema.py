@@ -6,6 +6,7 @@ in docs/voices.md (a test compares them).
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from audiobook.casting.pronunciation_readers import (
 )
 from audiobook.casting.readers import (
     Reader,
+    argument,
     attempt,
     choice,
     gather_keys,
@@ -52,9 +54,17 @@ FindFault = Callable[[str], str | None]
 
 _GENDERS = ("female", "male", "unknown")
 
+_COMMAND = "command"
+"""The engine whose voices are command lines, and the key under which one may stand as a list."""
+
 _VOICE_KEYS: Mapping[str, Reader[Any]] = {
     "engine": text("the name of an engine"),
-    "voice": text("the id of a voice"),
+    "voice": text("the id of a voice", longest=4000),
+    _COMMAND: listing(
+        argument("a word of a command"),
+        "a list of words, like [flite, -t, '{text}', -o, '{out}']",
+        at_least=1,
+    ),
     # The ranges are those in which eSpeak NG changes anything (speak_lib.h: espeakRATE 80 to 450,
     # espeakPITCH and espeakRANGE 0 to 100); volume is pyttsx3's 0 to 1.
     "rate": whole(80, 450, "a number of words per minute"),
@@ -209,7 +219,7 @@ class Schema:
         marks = {entry.name: entry.mark for entry in entries if not is_nothing(entry.value)}
         wish = VoiceWish(
             engine=values.get("engine"),
-            id=values.get("voice"),
+            id=shlex.join(values[_COMMAND]) if _COMMAND in values else values.get("voice"),
             rate=values.get("rate"),
             pitch=values.get("pitch"),
             volume=values.get("volume"),
@@ -233,15 +243,22 @@ class Schema:
             message = f"expected an engine ({' or '.join(self._engines)}), got {wish.engine!r}{hint}"
             findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
             return
-        if wish.engine is not None and "voice" not in marks:
-            message = f"expected a voice of {wish.engine!r} under 'voice' too, got none"
-            findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
         engine = wish.engine or lower_engine or self._default_engine
+        key = _COMMAND if _COMMAND in marks else "voice"
+        if key not in marks and wish.engine is not None:
+            wanted = "'command'" if wish.engine == _COMMAND else f"a voice of {wish.engine!r} under 'voice'"
+            message = f"expected {wanted} too, got none"
+            findings.append(Finding(mark=marks["engine"], message=message, path="engine"))
+        if key == _COMMAND and (engine != _COMMAND or "voice" in marks):
+            got = "the key 'voice' too" if "voice" in marks else f"the engine {engine!r}"
+            message = f"expected 'engine: command' beside it, and no other voice, got {got}"
+            findings.append(Finding(mark=marks[_COMMAND], message=message, path=_COMMAND))
+            return
         if wish.id is None or engine is None:
             return
         fault = self._engines[engine](wish.id)
         if fault is not None:
-            findings.append(Finding(mark=marks["voice"], message=f"expected {fault}", path="voice"))
+            findings.append(Finding(mark=marks[key], message=f"expected {fault}", path=key))
 
     def _read_characters(
         self, node: Node, lower: Mapping[str, CharacterSettings], section: str

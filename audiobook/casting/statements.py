@@ -35,6 +35,12 @@ def state_voice(text: str, story: str, speaker: str, wish: VoiceWish) -> str:
     fields = {key: value for key, value in stated.items() if value is not None}
     if not fields:
         return text
+    if wish.id is not None:
+        # A command that stood there was the voice; the id takes its place, also where it is a command line.
+        place = ("narrator",) if speaker == NARRATOR else ("characters", speaker)
+        path = ("stories", story, *place, "command")
+        if _find(text, path) is not None:
+            text = remove_value(text, path)
     if speaker == NARRATOR:
         return _change(text, story, "narrator", Fields(fields, alone="voice"))
     return state_characters(text, story, {speaker: fields})

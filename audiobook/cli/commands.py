@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from audiobook import __version__
+from audiobook.cli.allowing import allow
 from audiobook.cli.checking import check
 from audiobook.cli.exporting import export_player
 from audiobook.cli.group import MainGroup
@@ -283,18 +284,28 @@ def init(folder: Path) -> None:
 @main.command()
 @VOICES
 @OUTPUT
+@click.option(
+    "--engine", metavar="NAME[:VOICE]", help="Put one engine to the tests that every engine must pass."
+)
 @JSON
 @click.pass_context
-def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json: bool) -> None:
+def doctor(
+    ctx: click.Context, *, voices: Path | None, output: Path | None, engine: str | None, as_json: bool
+) -> None:
     """Say what engine, encoder, folders and disk space there are, and try them."""
     from audiobook.cli.tables import print_findings
-    from audiobook.production import cache_folder, examine_machine, open_project
+    from audiobook.production import cache_folder, examine_engine, examine_machine, open_project
 
-    findings = examine_machine(open_project(Path(), voices=voices, output=output), cache_folder())
+    if engine is not None:
+        name, _, voice = engine.partition(":")
+        findings = list(examine_engine(name, voice or None))
+    else:
+        findings = examine_machine(open_project(Path(), voices=voices, output=output), cache_folder())
     print_findings(findings, as_json=as_json)
     ctx.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
+main.add_command(allow)
 main.add_command(check)
 main.add_command(export_player)
 main.add_command(pronounce)

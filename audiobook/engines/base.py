@@ -10,9 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
+
+Limit = Literal["listing", "rate", "pitch", "volume", "unicode", "determinism"]
+"""What an engine may declare that it can't do.
+
+*listing*: its voices can't be listed.  *rate*, *pitch*, *volume*: it speaks as if nothing were stated.
+*unicode*: letters of other scripts may be refused, by a `SynthesisError`, or passed over.
+*determinism*: equal arguments may give other samples, though the same words.
+"""
 
 
 class Engine(Protocol):
@@ -130,4 +138,25 @@ class LocalEngine(Engine, Protocol):
         It is the voice itself where that speaks the language, in whatever accent, and None where the
         engine has no voice that does.
         """
+        ...
+
+
+@runtime_checkable
+class VersionedEngine(Engine, Protocol):
+    """An engine whose voices have versions of their own: a program, a file that can be replaced."""
+
+    def voice_fingerprint(self, voice_id: str) -> str:
+        """Name the version of a voice; it is part of its clips' keys, beside the engine's fingerprint.
+
+        Raises `EngineError` where `find_fault` objects to the voice.
+        """
+        ...
+
+
+@runtime_checkable
+class LimitedEngine(Engine, Protocol):
+    """An engine that can't do all that the protocol asks for, and says so; see `conformance.py`."""
+
+    def limits(self, voice_id: str) -> frozenset[Limit]:
+        """Name what can't be done with a voice."""
         ...

@@ -70,7 +70,7 @@ class EspeakProcess:
     def __init__(self) -> None:
         if not hasattr(os, "fork"):
             raise EngineError(
-                "eSpeak through pyttsx3 needs Linux or macOS; choose another engine in voices.yaml"
+                "eSpeak through pyttsx3 needs Linux or macOS; on Windows set 'engine: system' in voices.yaml"
             )
         self._owner = os.getpid()
         self._control, theirs = socket.socketpair()

@@ -21,6 +21,8 @@ BUILT_IN = {
     "tone": "audiobook.engines.tone:ToneEngine",
     "piper": "audiobook.engines.piper:PiperEngine",
     "kokoro": "audiobook.engines.kokoro:KokoroEngine",
+    "command": "audiobook.engines.command:CommandEngine",
+    "system": "audiobook.engines.system:SystemEngine",
 }
 """Name → `module:callable`, as in an entry point, so that a source tree without metadata works too."""
 

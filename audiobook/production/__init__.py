@@ -38,6 +38,7 @@ from audiobook.production.upkeep import (
     cache_folder,
     clean_project,
     create_project,
+    examine_engine,
     examine_machine,
 )
 from audiobook.production.waveform import draw_waveform, find_waveform
@@ -80,6 +81,7 @@ __all__ = [
     "clean_project",
     "create_project",
     "draw_waveform",
+    "examine_engine",
     "examine_machine",
     "find_hard_words",
     "find_stories",

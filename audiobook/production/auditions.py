@@ -14,7 +14,7 @@ from audiobook.model import NARRATOR, Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, order_clips, plan_file
+from audiobook.production.plan import TrackPlan, name_engines, order_clips, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.production.pronouncing import Pronouncer, make_pronouncer
 from audiobook.production.records import Makers
@@ -119,7 +119,7 @@ def _make_files(
         try:
             with Workers(choose_jobs()) as workers:
                 for draft in drafts:
-                    engines = {o.voice.engine: engine_fingerprint(o.voice.engine) for o in draft.orders}
+                    engines = name_engines({o.voice for o in draft.orders}, engine_fingerprint)
                     plan = plan_file(
                         draft, "mp3", Makers(encoder=encoder.version_for("mp3"), engines=engines)
                     )

@@ -71,7 +71,9 @@ def _versions(old: Record, new: Record) -> Iterator[str]:
         yield f"the encoder changed: {_differing(old.makers.encoder, new.makers.encoder)}"
     for name, version in new.makers.engines.items():
         before = old.makers.engines.get(name, version)
-        if before != version:
+        if before != version and " " in name:
+            yield f"{name.partition(' ')[2]} changed: {_differing(before, version)}"
+        elif before != version:
             yield f"the engine {name} changed: {_differing(before, version)}"
 
 

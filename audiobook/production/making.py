@@ -44,7 +44,7 @@ def make_tracks(stories: Sequence[StoryWork], bench: Bench, listener: Listener) 
     Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
     """
     plan = schedule(stories)
-    engines = {o.voice.engine for story in stories for track in story.tracks for o in track.orders}
+    engines = {name for story in stories for track in story.tracks for name in track.makers}
     if bench.scheduler is not None and engines:
         tools = name_tools(engines, bench.ffmpeg)
         with ClusterWorkers(bench.scheduler, tools, ffmpeg=bench.ffmpeg) as cluster:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from audiobook.production.project import (
     story_folder,
 )
 from audiobook.production.pronouncing import Pronouncer, Transcribe, make_pronouncer
-from audiobook.production.records import Makers, write_record
+from audiobook.production.records import Makers, name_voice, write_record
 from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
 from audiobook.production.scripting import PlanScript, is_overruled, plan_script, settings_spacing
@@ -45,7 +45,8 @@ class ClipOrder:
 class TrackPlan:
     """A file to be made, of the book's chapter of this number or a part of it, in one of `CODECS`.
 
-    With `longest_s`, utterances at its end that would make it longer are left out.
+    `makers` names what speaks it, as `Makers` does.  With `longest_s`, utterances at its end that would make
+    it longer are left out.
     `record` tells what it is made from (`records.py`); `fingerprint` changes exactly when its bytes would.
     """
 
@@ -61,6 +62,7 @@ class TrackPlan:
     fingerprint: str = ""
     cover: CoverWish | None = None
     longest_s: float | None = None
+    makers: tuple[str, ...] = ()
 
     @property
     def is_part(self) -> bool:
@@ -152,6 +154,16 @@ def plan_story(
     )
 
 
+def name_engines(voices: Collection[Voice], engine_fingerprint: Callable[[str], str]) -> dict[str, str]:
+    """Return the version of each engine of these voices, and of the voices that have one of their own."""
+    versions = {name: engine_fingerprint(name) for name in sorted({voice.engine for voice in voices})}
+    for voice in sorted(voices, key=name_voice):
+        version = engine_fingerprint(name_voice(voice))
+        if version != versions[voice.engine]:
+            versions[name_voice(voice)] = version.removeprefix(f"{versions[voice.engine]}, ")
+    return versions
+
+
 def _plan_codecs(
     first: TrackPlan,
     codecs: Sequence[str],
@@ -160,7 +172,8 @@ def _plan_codecs(
     parts: Path,
 ) -> list[TrackPlan]:
     """Complete a plan for each codec."""
-    engines = {name: engine_fingerprint(name) for name in {order.voice.engine for order in first.orders}}
+    engines = name_engines({order.voice for order in first.orders}, engine_fingerprint)
+    first = replace(first, makers=tuple(engines))
     planned = []
     for codec in codecs:
         makers = Makers(encoder=encoder.version_for(codec), engines=engines)
@@ -250,7 +263,7 @@ def order_clip(
 ) -> ClipOrder:
     """Say what is to be synthesized for one utterance; `following` is where the next one starts."""
     text, phonemes = pronouncer.spell(utterance, voice, following)
-    key = clip_key(engine_fingerprint(voice.engine), voice, text, phonemes)
+    key = clip_key(engine_fingerprint(name_voice(voice)), voice, text, phonemes)
     return ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes)
 
 

@@ -37,10 +37,18 @@ _BREAKS: Mapping[Break, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Makers:
-    """The programs that decide a file's bytes: the encoder's version, and each engine's by its name."""
+    """The programs that decide a file's bytes: the encoder's version, and each engine's by its name.
+
+    A voice with a version of its own stands among the engines, as `name_voice` names it.
+    """
 
     encoder: str
     engines: Mapping[str, str]
+
+
+def name_voice(voice: Voice) -> str:
+    """Name a voice among the makers, beside its engine."""
+    return f"{voice.engine} {voice.id}"
 
 
 class Line(NamedTuple):
@@ -81,12 +89,12 @@ def write_record(
     spoken = [_checksum(order.text + "".join(map(repr, order.phonemes))) for order in orders]
     breaks = [u.follows for u in utterances[1:]]
     pauses: dict[str, int] = {follows: spacing.pause_ms[follows] for follows in sorted(set(breaks))}
-    used = {voice.engine for voice in voices}
+    used = {voice.engine for voice in voices} | {name_voice(voice) for voice in voices}
     record = {
         "version": TRACK_VERSION,
         "mastering": MASTERING_VERSION,
         "encoder": makers.encoder,
-        "engines": {name: makers.engines[name] for name in sorted(used)},
+        "engines": {name: makers.engines[name] for name in sorted(used & makers.engines.keys())},
         "origin": origin,
         "pauses": pauses | {"head": spacing.head_ms, "tail": spacing.tail_ms},
         "tags": {key: _shorten(value) for key, value in asdict(tags).items() if value is not None},

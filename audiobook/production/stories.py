@@ -23,6 +23,7 @@ from audiobook.production.project import (
 )
 from audiobook.production.report import Listener
 from audiobook.production.scripting import choose_reading, plan_script
+from audiobook.production.versions import version_of
 from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
@@ -36,8 +37,8 @@ def read_settings(project: Project) -> Settings:
 
 
 def engine_fingerprint(name: str) -> str:
-    """Name an engine's version without starting it."""
-    return shared_engine(name).fingerprint
+    """Name the version of an engine or of a voice (`versions.py`), without starting the engine."""
+    return version_of(name)
 
 
 def warn_of_unknown_stories(

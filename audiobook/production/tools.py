@@ -11,7 +11,7 @@ from pathlib import Path
 import audiobook
 from audiobook.audio import find_encoder
 from audiobook.errors import NarrateError
-from audiobook.production.opened import shared_engine
+from audiobook.production.versions import version_of
 
 _PACKAGES = ("numpy", "pydub", "mutagen", "pillow", "pymupdf-fonts")
 """They take part in the samples, the tags and the cover."""
@@ -21,18 +21,18 @@ _ENGINE = "engine "
 def name_tools(engines: Iterable[str], ffmpeg: str) -> dict[str, str]:
     """Name the version of narrate itself, of these engines, of the encoder and of what else takes part.
 
-    `ffmpeg` is the setting `output.ffmpeg`.  What is missing has its fault for a version, so that all
-    of a machine's faults show at once.
+    Among the engines may be voices, named as `versions.py` does.  `ffmpeg` is the setting `output.ffmpeg`.
+    What is missing has its fault for a version, so that all of a machine's faults show at once.
     """
     tools = {"narrate": f"{audiobook.__version__} (code {_digest_code()})"}
     for name in sorted(set(engines)):
-        tools[f"{_ENGINE}{name}"] = _or_fault(_engine_version, name)
+        tools[f"{_ENGINE}{name}"] = _or_fault(version_of, name)
     tools["encoder"] = _or_fault(_encoder_version, ffmpeg)
     return tools | {name: importlib.metadata.version(name) for name in _PACKAGES}
 
 
 def engines_of(tools: Mapping[str, str]) -> list[str]:
-    """List the engines that are among the tools."""
+    """List the engines, and voices, that are among the tools."""
     return [name.removeprefix(_ENGINE) for name in tools if name.startswith(_ENGINE)]
 
 
@@ -43,10 +43,6 @@ def compare_tools(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
         for name, version in ours.items()
         if theirs.get(name) != version
     )
-
-
-def _engine_version(name: str) -> str:
-    return shared_engine(name).fingerprint
 
 
 @functools.cache

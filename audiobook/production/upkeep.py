@@ -16,7 +16,7 @@ from audiobook import __version__
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.casting import default_voices_yaml
 from audiobook.engines import engine_names, open_engine
-from audiobook.engines.base import InstallableEngine
+from audiobook.engines.base import InstallableEngine, LimitedEngine
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
@@ -126,6 +126,27 @@ def examine_machine(project: Project, cache: Path) -> list[Finding]:
     return findings
 
 
+def examine_engine(name: str, voice_id: str | None) -> Iterator[Finding]:
+    """Run the checks that every engine must pass on one, one finding a check.
+
+    Without a voice it is tried with the first English one that it lists.  Raises `EngineError` where there is
+    no such engine, or no voice to try.
+    """
+    from audiobook.engines.conformance import run_checks
+
+    engine = open_engine(name)
+    if voice_id is None:
+        entries = engine.voices()
+        english = [entry for entry in entries if entry.language.lower().startswith("en")]
+        if not entries:
+            raise EngineError(f"{name} lists no voices: name one, as in --engine '{name}:VOICE'")
+        voice_id = (english or list(entries))[0].id
+    if fault := engine.find_fault(voice_id):
+        raise EngineError(f"--engine {name}: expected {fault}")
+    for result in run_checks(functools.partial(open_engine, name), Voice(engine=name, id=voice_id)):
+        yield Finding(subject=result.name, found=result.found, is_fine=result.passed)
+
+
 def _examine(subject: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(subject=subject, found=look())
@@ -147,6 +168,8 @@ def _try_engine(name: str) -> str:
     if not voices and isinstance(engine, InstallableEngine):
         # Nobody needs it; whoever does is told by the settings' own finding.
         return f"no voices installed (narrate voices --available {name})"
+    if not voices and isinstance(engine, LimitedEngine) and "listing" in engine.limits(""):
+        return f"{engine.fingerprint}: lists no voices; narrate doctor --engine '{name}:VOICE' tries one"
     if not voices:
         raise EngineError(f"{engine.fingerprint}: has no voices")
     began = time.monotonic()

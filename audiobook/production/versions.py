@@ -1,0 +1,18 @@
+"""The version of what speaks: an engine's, and that of a voice where it has one of its own."""
+
+from __future__ import annotations
+
+from audiobook.engines.base import VersionedEngine
+from audiobook.production.opened import shared_engine
+
+
+def version_of(name: str) -> str:
+    """Return the version of an engine, or of a voice, named like `pyttsx3` or `pyttsx3 en-us`.
+
+    A voice without a version of its own has its engine's.  Raises `EngineError`.
+    """
+    engine_name, _, voice_id = name.partition(" ")
+    engine = shared_engine(engine_name)
+    if voice_id and isinstance(engine, VersionedEngine):
+        return f"{engine.fingerprint}, {engine.voice_fingerprint(voice_id)}"
+    return engine.fingerprint
