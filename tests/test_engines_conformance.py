@@ -231,7 +231,10 @@ class LeavesProcesses(Broken):
     """Starts a program with every clip, and lets it run."""
 
     def synthesize(self, text: str, voice: Voice) -> Clip:
-        subprocess.Popen(["sleep", "60"], start_new_session=True).returncode = 0
+        import time
+
+        subprocess.Popen(["sleep", "30"], start_new_session=True).returncode = 0
+        time.sleep(0.05)
         return super().synthesize(text, voice)
 
 

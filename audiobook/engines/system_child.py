@@ -90,11 +90,10 @@ def _set(engine: Any, wanted: dict[str, Any]) -> str:
     where the text overtakes them: one clip in twenty came out at the rate that nobody had asked for.
     Only the voice can be read back everywhere: eSpeak's driver tells its default rate whatever is set.
     """
-    for _ in range(2):
-        for key, value in wanted.items():
-            engine.setProperty(key, value)
-        engine.runAndWait()
-        time.sleep(SETTLE_S)
+    for key, value in wanted.items():
+        engine.setProperty(key, value)
+    engine.runAndWait()
+    time.sleep(SETTLE_S)
     return str(engine.getProperty("voice"))
 
 

@@ -106,8 +106,8 @@ def check_whole_texts(trial: Trial) -> str:
 
 
 def check_long_texts(trial: Trial) -> str:
-    """Expect a text of 20,000 characters whole."""
-    return measure_long(trial, 2_000, 20_000)
+    """Expect a text of 10,000 characters whole."""
+    return measure_long(trial, 1_000, 10_000)
 
 
 def measure_long(trial: Trial, short: int, long: int) -> str:
