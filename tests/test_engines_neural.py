@@ -29,7 +29,6 @@ from audiobook.engines.neural.splitting import CLAUSE_ENDS, SENTENCE_ENDS, split
 from audiobook.engines.neural.waves import pitch_factor
 from audiobook.errors import EngineError, PhonemeError
 from audiobook.model import Clip, Phonemes, Voice
-from audiobook.production.workers import Workers, count_cores
 from tests.conftest import ROOT
 from tests.tiny_voices import KOKORO_RATE, KOKORO_SAMPLES, PIPER, make_piper
 
@@ -236,16 +235,19 @@ def test_range_is_noise_and_the_same_at_each_run(engine: Engine, voice: Voice) -
         assert clips(0) == clips(100)
 
 
-def test_equal_bytes_with_any_number_of_threads(engine: Engine, voice: Voice) -> None:
+def test_threads_are_one_unless_asked_for_and_then_show(engine: Engine, voice: Voice) -> None:
+    """Samples depend on the number of threads, so that it must not follow the number of workers."""
     digest = hashlib.sha256(engine.synthesize(TEXT, voice).samples).hexdigest()
     program = (
         "import hashlib; from audiobook.engines import open_engine; from audiobook.model import Voice\n"
-        f"clip = open_engine({voice.engine!r}).synthesize({TEXT!r}, {voice!r})\n"
-        "print(hashlib.sha256(clip.samples).hexdigest())"
+        f"engine = open_engine({voice.engine!r}); clip = engine.synthesize({TEXT!r}, {voice!r})\n"
+        "print(hashlib.sha256(clip.samples).hexdigest(), engine.fingerprint)"
     )
-    for threads in ("1", "2", "4"):
-        done = run_python(program, NARRATE_THREADS=threads)
-        assert (done.stdout.strip(), done.stderr) == (digest, "")
+    plain = run_python(program)
+    assert (plain.stdout, plain.stderr) == (f"{digest} {engine.fingerprint}\n", "")
+    first, second = (run_python(program, NARRATE_THREADS="2") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert first.stdout.endswith("adapter 1, 2 threads\n")
 
 
 def test_the_makers_model_never_says_the_same_twice_and_the_installed_one_does(tmp_path: Path) -> None:
@@ -340,19 +342,10 @@ def test_a_shelf_keeps_few_models_and_the_latest() -> None:
     assert "".join(loaded) == "abcab"
 
 
-def look_at_threads() -> int:
-    return count_threads()
-
-
-@pytest.mark.parametrize("jobs", [1, 2, 3])
-def test_workers_share_the_cores(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NARRATE_THREADS", raising=False)
-    assert count_threads() == count_cores()
-    with Workers(jobs) as workers:
-        workers.submit("threads", look_at_threads)
-        (found,) = [future.result() for _, future in workers.finished(30)]
-    assert found == max(1, count_cores() // jobs)
-    assert count_threads() == count_cores()
+def test_what_is_said_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    for told, count in (("", 1), ("4", 4), ("0", 1), ("-2", 1), ("many", 1)):
+        monkeypatch.setenv("NARRATE_THREADS", told)
+        assert count_threads() == count
 
 
 def test_a_pronunciation_is_what_the_model_is_told(engine: Engine, voice: Voice) -> None:

@@ -81,6 +81,19 @@ def test_the_parent_of_the_workers_loads_no_model(new_project: Callable[..., Pat
     assert (done.stdout, done.stderr) == ("0\n[]\n", "")
 
 
+@pytest.mark.usefixtures("tiny_voices")
+@pytest.mark.parametrize(("engine", "voice"), [("piper", f"{PIPER}#ann"), ("kokoro", "af_bella")])
+def test_a_story_is_read_at_the_rate_of_audiobooks(
+    new_project: Callable[..., Path], engine: str, voice: str
+) -> None:
+    """140 to 170 words a minute with all pauses, where nothing is said of the rate."""
+    new_project(f"casting: single\nnarrator: {{engine: {engine}, voice: '{voice}'}}\n")
+    done = narrate("--json")
+    paces = [story["words_per_minute"] for story in json.loads(done.stdout)["stories"]]
+    assert len(paces) == 4
+    assert all(140 <= pace <= 170 for pace in paces), paces
+
+
 def test_voices_that_are_not_installed_are_no_silent_loss(
     new_project: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
-from audiobook.engines.neural.sessions import ModelShelf
+from audiobook.engines.neural.sessions import ModelShelf, name_threads
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.errors import EngineError, NarrateError, SynthesisError
@@ -52,7 +52,9 @@ class KokoroEngine:
     def fingerprint(self) -> str:
         """The versions of the packages and of this adapter, and models that took the place of others."""
         versions = name_versions(NAME, _PACKAGES)
-        return ", ".join(filter(None, (versions, f"adapter {_ADAPTER}", self._store.replaced())))
+        return ", ".join(
+            filter(None, (versions, f"adapter {_ADAPTER}", name_threads(), self._store.replaced()))
+        )
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         """List the installed model's voices; blends of them work as well."""

@@ -19,7 +19,7 @@ from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
-from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, open_session
+from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, name_threads, open_session
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.engines.neural.waves import Wave
@@ -80,7 +80,9 @@ class PiperEngine:
     def fingerprint(self) -> str:
         """The versions of the packages and of this adapter, and models that took the place of others."""
         versions = name_versions(NAME, ("piper-tts", "onnxruntime", "numpy"))
-        return ", ".join(filter(None, (versions, f"adapter {_ADAPTER}", self._store.replaced())))
+        return ", ".join(
+            filter(None, (versions, f"adapter {_ADAPTER}", name_threads(), self._store.replaced()))
+        )
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         """List the installed voices, each speaker of a model with several as a voice of its own."""

@@ -12,23 +12,26 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 THREADS = "NARRATE_THREADS"
-"""The environment variable that tells a process how many threads a model of it may have."""
+"""The environment variable that gives each model more threads than one, for fewer workers than cores."""
 
 Model = TypeVar("Model")
 
 
 def count_threads() -> int:
-    """Return how many threads a model gets: what `NARRATE_THREADS` says, else one for each core.
+    """Return how many threads a model gets: one, or what `NARRATE_THREADS` says.
 
-    A worker process is told by its pool (`production/workers.py`), so that workers times threads are the
-    cores.
+    Workers are as many as cores, so one thread each keeps these busy.  And a model's samples depend on the
+    number: threads share a tensor, and where one's part ends, the last few values are computed one by one
+    instead of four or eight together, which rounds otherwise.  With a number that followed `--jobs`, equal
+    stories would no longer give equal bytes.
     """
     told = os.environ.get(THREADS, "")
-    if told.isdecimal() and int(told) > 0:
-        return int(told)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return int(told) if told.isdecimal() and int(told) > 0 else 1
+
+
+def name_threads() -> str:
+    """Return what an engine's fingerprint says of its threads: nothing where there is one."""
+    return f"{count_threads()} threads" if count_threads() > 1 else ""
 
 
 def load_onnxruntime() -> Any:
