@@ -420,7 +420,10 @@ def divide(loaded: Settings) -> dict[str, object]:
     for fix in story.lines:
         lines.setdefault(fix.snippet, []).append(fix)
     return {
-        "rest": replace(story, characters=(), lines=(), narrator=loaded.general.narrator),
+        # Which voices are the story's own follows from its parts; test_settings.py has a test of that.
+        "rest": replace(
+            story, characters=(), lines=(), narrator=loaded.general.narrator, own_voices=frozenset()
+        ),
         "narrator": story.narrator,
         **{f"character {each.name}": each for each in story.characters},
         **{f"line {snippet}": fixes for snippet, fixes in lines.items()},
