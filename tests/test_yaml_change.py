@@ -420,7 +420,7 @@ def divide(loaded: Settings) -> dict[str, object]:
     for fix in story.lines:
         lines.setdefault(fix.snippet, []).append(fix)
     return {
-        # Which voices are the story's own follows from its parts; test_settings.py has a test of that.
+        # Which voices are the story's own follows from its parts (tests/test_languages.py).
         "rest": replace(
             story, characters=(), lines=(), narrator=loaded.general.narrator, own_voices=frozenset()
         ),
