@@ -1,6 +1,7 @@
 """Casting: voices.yaml becomes settings, and characters get their voices."""
 
 from audiobook.casting.assign import assign_voices, find_stated
+from audiobook.casting.delivery import Delivered, Manner, Vary, deliver, keep_flow
 from audiobook.casting.load import default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
 from audiobook.casting.schema import FindFault
@@ -31,18 +32,23 @@ __all__ = [
     "CastingMode",
     "CharacterSettings",
     "Credits",
+    "Delivered",
     "FindFault",
+    "Manner",
     "OutputSettings",
     "Pauses",
     "Place",
     "ReadingSettings",
     "Settings",
     "StorySettings",
+    "Vary",
     "VoiceWish",
     "assign_voices",
     "default_voices_yaml",
+    "deliver",
     "find_stated",
     "forget_character",
+    "keep_flow",
     "load_settings",
     "make_finder",
     "spell_out",

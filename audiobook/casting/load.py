@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from audiobook.casting.delivery import Manner
 from audiobook.casting.readers import attempt, choice, gather_keys, record
 from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
 from audiobook.casting.settings import (
@@ -169,7 +170,7 @@ def _merge(lower: Any, upper: Any) -> Any:
         for key, value in upper.items():
             merged[key] = _merge(lower[key], value) if key in lower else value
         return merged
-    if isinstance(upper, (VoiceWish, CharacterSettings)):
+    if isinstance(upper, (VoiceWish, CharacterSettings, Manner)):
         return upper.over(lower)
     return upper
 
@@ -189,6 +190,7 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         characters=tuple(values.get("characters", {}).values()),
         lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
         pronunciations=tuple(values.get("pronunciations", {}).values()),
+        delivery=values["delivery"],
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),

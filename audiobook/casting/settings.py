@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from audiobook.casting.delivery import Manner
 from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
 
 CastingMode = Literal["full", "gender", "single"]
@@ -84,10 +85,11 @@ class CharacterSettings:
 class Pauses:
     """Silences in milliseconds.
 
-    `sentence_ms`, `speaker_ms`, `paragraph_ms`, `scene_ms` and `heading_ms` lie between two utterances,
-    by what separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
+    `tag_ms`, `sentence_ms`, `speaker_ms`, `paragraph_ms`, `scene_ms` and `heading_ms` lie between two
+    utterances, by what separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
     """
 
+    tag_ms: int
     sentence_ms: int
     speaker_ms: int
     paragraph_ms: int
@@ -158,7 +160,7 @@ class StorySettings:
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
     `characters` and `lines` are in the order of the file.  `pronunciations` are
-    what `pronounce.py` looks for.
+    what `pronounce.py` looks for.  `delivery` maps those of `model.DELIVERIES` to what they change.
     """
 
     engine: str
@@ -169,6 +171,7 @@ class StorySettings:
     characters: tuple[CharacterSettings, ...] = ()
     lines: tuple[LineFix, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
+    delivery: Mapping[str, Manner] = field(default_factory=dict)
     pauses: Pauses
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()

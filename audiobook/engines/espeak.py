@@ -23,7 +23,7 @@ from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "pyttsx3"
 
-_ADAPTER = 1
+_ADAPTER = 2
 """Counts the changes of this adapter that change the sound."""
 
 _FULL_VOLUME = 80
@@ -41,6 +41,15 @@ _ENDING = re.compile(r"['’](s|ll|d|ve|re)(?!\w)", re.IGNORECASE)
 _BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
 """eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
 before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
+
+_ENDINGS = (
+    (re.compile(r"(?:…|\.\.+)(?=[\s\"'”’»)]*$)"), "."),
+    (re.compile(r"(?<=\w) ?(?:-+|–)(?=[\s\"'”’»)]*$)"), "—"),
+    (re.compile(r"!+\?+(?=[!\s\"'”’»)]*$)"), "?"),
+    (re.compile(r":(?=\s*$)"), ","),
+)
+"""How a text must end for eSpeak to give it its tune: measured on its fundamental frequency, it lets "…"
+rise like a comma, hyphens for a dash and ":" fall like a full stop, and "!?" like "!"."""
 
 _ATTEMPTS = 3
 _FASTEST = 449
@@ -97,6 +106,13 @@ class EspeakEngine:
             raise EngineError(f"expected {fault}")
         table = self._catalogue.phoneme_table(voice_id)
         return transcribe(ph, alphabet, table, is_english=self._catalogue.is_english(voice_id))
+
+    def vary(self, voice_id: str, variant: str) -> str | None:
+        """Return a voice's language with another variant: a woman's for a woman, where there is one.
+
+        See `VariantEngine`: `whisper` makes `en-us+whisperf` of `en-us+f2`, and `en-us+whisper` of `en-us`.
+        """
+        return None if self.find_fault(voice_id) else self._catalogue.vary(voice_id, variant)
 
     def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
         """Speak `text` without silence before and after it; letters without a sound are spelled out.
@@ -164,6 +180,8 @@ class EspeakEngine:
         """Return the trimmed sound of `text`, which is empty where eSpeak is silent about it."""
         if not text:
             return b""
+        for ending, as_heard in _ENDINGS:
+            text = ending.sub(as_heard, text)
         scaled = voice.volume < _LEAST_VOLUME
         volume = 1.0 if scaled else voice.volume
         request = Request(

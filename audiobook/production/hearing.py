@@ -11,8 +11,8 @@ from audiobook.casting import StorySettings, VoiceWish
 from audiobook.errors import EngineError
 from audiobook.model import Cast, Clip, Script, Voice
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import fetch_clip, shared_engine, transcribe
-from audiobook.production.plan import order_clip
+from audiobook.production.jobs import fetch_clip, shared_engine, transcribe, vary
+from audiobook.production.plan import deliver_by, order_clip
 from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.stories import engine_fingerprint
 
@@ -34,8 +34,9 @@ class Hearing:
         self._cache = cache
         self._engine = settings.engine
         self._pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+        self._deliver = deliver_by(settings, vary)
         self._utterances = [
-            (utterance, following.start if following else None)
+            (utterance, following)
             for chapter in script.chapters
             for utterance, following in zip_longest(chapter.utterances, chapter.utterances[1:])
         ]
@@ -53,7 +54,9 @@ class Hearing:
         utterance, following = self._utterances[number]
         with _SPEAKING:
             voice = self._choose(self._cast.voice_of(utterance.speaker), wish)
-            order = order_clip(utterance, voice, self._pronouncer, engine_fingerprint, following)
+            order = order_clip(
+                utterance, voice, self._pronouncer, engine_fingerprint, following, deliver=self._deliver
+            )
             clip, _ = fetch_clip(order, self._cache)
         return clip
 

@@ -15,12 +15,17 @@ from audiobook.model import (
     Utterance,
     UtteranceKind,
 )
+from audiobook.script.delivery import find_contours
+from audiobook.script.lexicon import lexicon
 from audiobook.script.sentences import split_sentences
 
 _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
+_TAG_WORDS = 3
+"""A tag with a name has its verb among the first so many words: "Max said", "the old man cried"."""
+
 _SAYABLE = re.compile(r"[^\W_]")
 
 
@@ -33,11 +38,14 @@ def clean(words: str) -> str:
     return _UNSEEN.sub("", _EMPHASIS.sub("", _SPACES.sub(" ", words))).strip()
 
 
-def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptChapter, ...]:
+def cut_utterances(
+    book: Book, quotations: Sequence[Quotation], ordinary: frozenset[str] = frozenset()
+) -> tuple[ScriptChapter, ...]:
     """Return the chapters with every paragraph cut where the voice changes and where sentences end.
 
     `quotations` lie inside paragraphs and are in order; each is spoken by its speaker, the rest by the
-    narrator.  Stretches without a letter or digit are no utterances.
+    narrator.  Stretches without a letter or digit are no utterances.  `ordinary` are words that the book
+    writes in small letters (`find_contours`).
     """
     chapters = []
     rest = list(reversed(quotations))
@@ -56,6 +64,7 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 number=number,
                 kind=kind,
                 opening=_find_break(last, paragraph),
+                ordinary=ordinary,
             )
             if cut:
                 utterances.extend(cut)
@@ -83,21 +92,27 @@ def _cut_paragraph(
     number: int,
     kind: UtteranceKind,
     opening: Break,
+    ordinary: frozenset[str],
 ) -> list[Utterance]:
-    pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
+    pieces: list[tuple[int, int, UtteranceKind, str | None, tuple[str, ...]]] = []
     at, end = span
     for quotation in quotations:
-        pieces.append((at, quotation.start, kind, NARRATOR))
-        pieces.append((quotation.start, quotation.end, "speech", quotation.speaker))
+        pieces.append((at, quotation.start, kind, NARRATOR, ()))
+        pieces.append((quotation.start, quotation.end, "speech", quotation.speaker, quotation.delivery))
         at = quotation.end
-    pieces.append((at, end, kind, NARRATOR))
+    pieces.append((at, end, kind, NARRATOR, ()))
     utterances: list[Utterance] = []
-    for first, last, piece_kind, speaker in pieces:
+    for first, last, piece_kind, speaker, manners in pieces:
         follows: Break = "speaker" if utterances else opening
         for left, right in split_sentences(text[first:last]):
             if not _SAYABLE.search(text, first + left, first + right):
                 continue
             begin, stop = _strip_marks(text, first + left, first + right, piece_kind)
+            if follows == "speaker" and _goes_on(
+                text[utterances[-1].start : begin], piece_kind, text[begin:stop]
+            ):
+                follows = "tag"
+            contours = find_contours(text[begin:stop], ordinary) if piece_kind == "speech" else ()
             utterances.append(
                 Utterance(
                     paragraph=number,
@@ -107,10 +122,28 @@ def _cut_paragraph(
                     speaker=speaker,
                     text=clean(text[begin:stop]),
                     follows=follows,
+                    delivery=manners + contours,
                 )
             )
             follows = "sentence"
     return utterances
+
+
+def _goes_on(between: str, kind: UtteranceKind, words: str) -> bool:
+    """Tell whether a piece of a paragraph is of one sentence with the piece before it, in another voice.
+
+    `between` is the piece before and what lies between the two, `kind` and `words` are this piece's.
+    """
+    before = between.rstrip("\"“”„«»'‘’_ \t\r\n")
+    mark = before[-1:]
+    if kind == "speech":  # the words of a tag, or of any clause that leads to a quotation
+        return mark == "," or mark.isalnum()
+    if mark in ".;:":
+        return words[:1].islower() and mark != "."
+    if mark == "," or mark.isalnum() or words[:1].islower():
+        return True
+    verbs = lexicon().speech_verbs
+    return any(verbs.get(word.lower()) in ("past", "present") for word in words.split()[:_TAG_WORDS])
 
 
 def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[int, int]:
