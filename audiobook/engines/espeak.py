@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Sequence
 from functools import cached_property
 
+from audiobook.engines.espeak_calibration import PLAIN, calibrate
 from audiobook.engines.espeak_catalogue import Catalogue
 from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
@@ -52,6 +53,7 @@ _ENDINGS = (
 rise like a comma, hyphens for a dash and ":" fall like a full stop, and "!?" like "!"."""
 
 _ATTEMPTS = 3
+_SLOWEST = 80
 _FASTEST = 449
 """From 450 words a minute on, eSpeak squeezes the finished sound, and its own account of how far it
 has got (see `_find_gap`) no longer fits the samples."""
@@ -62,9 +64,11 @@ class EspeakEngine:
 
     `time_limit_s` is what a clip may take, beyond 2 ms a character, before it is tried anew.
     May be used from several threads, and in processes forked from one that has used it.
+    `is_calibrated` False leaves each voice as fast and as loud as eSpeak has it.
     """
 
-    def __init__(self, *, time_limit_s: float = _LIMIT_S) -> None:
+    def __init__(self, *, time_limit_s: float = _LIMIT_S, is_calibrated: bool = True) -> None:
+        self._is_calibrated = is_calibrated
         self._time_limit_s = time_limit_s
         self._lock = threading.RLock()
         self._lock_owner = os.getpid()
@@ -183,11 +187,12 @@ class EspeakEngine:
         for ending, as_heard in _ENDINGS:
             text = ending.sub(as_heard, text)
         scaled = voice.volume < _LEAST_VOLUME
-        volume = 1.0 if scaled else voice.volume
+        calibration = calibrate(voice.id) if self._is_calibrated else PLAIN
+        volume = calibration.gain * (1.0 if scaled else voice.volume)
         request = Request(
             text=text,
             voice=identifier,
-            rate=min(voice.rate, _FASTEST),
+            rate=max(_SLOWEST, min(round(voice.rate * calibration.pace), _FASTEST)),
             pitch=voice.pitch,
             volume=round(volume * _FULL_VOLUME),
             range=voice.range,
