@@ -46,7 +46,10 @@ def read_aloud(text: str, *known: KnownCharacter) -> Script:
 
 
 def show(script: Script) -> str:
-    """Render a script as the golden cases have it: the cast, then a line for each utterance."""
+    """Render a script as the golden cases have it: the cast, then a line for each utterance.
+
+    How a line is delivered stands in brackets behind its speaker.
+    """
     lines = [
         f"{c.name} [{', '.join((c.gender, *c.aliases))}] {c.quotations}"
         for c in sorted(script.characters, key=lambda c: c.name)
@@ -58,7 +61,10 @@ def show(script: Script) -> str:
                 lines.append("" if utterance.follows != "scene" else "* * *")
                 paragraph = utterance.paragraph
             speaker = utterance.speaker or "?"
-            lines.append(f"{speaker if utterance.speaker != NARRATOR else '·'}: {utterance.text}")
+            # What ? and ! show stands at the line's end anyway.
+            names = [name for name in utterance.delivery if name not in {"question", "exclamation"}]
+            delivery = f" ({', '.join(names)})" if names else ""
+            lines.append(f"{speaker if utterance.speaker != NARRATOR else '·'}{delivery}: {utterance.text}")
     return "\n".join(lines)
 
 
@@ -128,7 +134,7 @@ def test_utterances_are_sentences_and_say_what_break_precedes_them() -> None:
         ("Max rose.", "none"),
         ("He sat.", "sentence"),
         ("Why?", "speaker"),
-        ("said Max.", "speaker"),
+        ("said Max.", "tag"),
         ("Tell me.", "speaker"),
         ("Nobody did.", "paragraph"),
         ("Night fell.", "scene"),
@@ -170,3 +176,25 @@ def test_proof_names_words_that_were_changed() -> None:
     (utterance,) = script.chapters[0].utterances
     with pytest.raises(IncompleteError, match=r"“One day\.” is spoken with other words"):
         prove_complete(_with_utterances(script, (dataclasses.replace(utterance, text="One night."),)))
+
+
+def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
+    text = (
+        '"I," he said, "am here." "Go!" Max shouted. "Come—" the boy began. "Where?" She turned away. '
+        'Max said: "There." The song “Haze” began.'
+    )
+    script = read_aloud(text)
+    assert [(u.text, u.follows) for u in script.chapters[0].utterances] == [
+        ("I,", "none"),
+        ("he said,", "tag"),
+        ("am here.", "tag"),
+        ("Go!", "speaker"),
+        ("Max shouted.", "tag"),
+        ("Come—", "speaker"),
+        ("the boy began.", "tag"),
+        ("Where?", "speaker"),
+        ("She turned away.", "speaker"),
+        ("Max said:", "sentence"),
+        ("There.", "speaker"),
+        ("The song “Haze” began.", "speaker"),
+    ]

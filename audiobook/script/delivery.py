@@ -48,6 +48,9 @@ def find_manners(tokens: Tokens, turn: Turn) -> list[tuple[str, ...]]:
         found[number].update(_read_voice_beside(tokens, turn, number))
         if number and not found[number] and _goes_on(tokens, turn, number):
             found[number] = found[number - 1]
+    for names in found:
+        if "whispered" in names:  # as well as "softly", or in a voice that "dropped"
+            names.discard("murmured")
     return [tuple(name for name in MANNERS if name in names) for names in found]
 
 

@@ -23,6 +23,7 @@ _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
+_WORD = re.compile(r"[^\W\d_]+")
 _TAG_WORDS = 3
 """A tag with a name has its verb among the first so many words: "Max said", "the old man cried"."""
 
@@ -143,7 +144,7 @@ def _goes_on(between: str, kind: UtteranceKind, words: str) -> bool:
     if mark == "," or mark.isalnum() or words[:1].islower():
         return True
     verbs = lexicon().speech_verbs
-    return any(verbs.get(word.lower()) in ("past", "present") for word in words.split()[:_TAG_WORDS])
+    return any(verbs.get(word.lower()) in ("past", "present") for word in _WORD.findall(words)[:_TAG_WORDS])
 
 
 def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[int, int]:
