@@ -178,6 +178,17 @@ def test_proof_names_words_that_were_changed() -> None:
         prove_complete(_with_utterances(script, (dataclasses.replace(utterance, text="One night."),)))
 
 
+def test_who_interrupts_does_not_wait() -> None:
+    script = read_aloud('"But I only—"\n\n"Sit down," said Max.\n\n"I meant—"\n\nMax left.\n\n"Oh."')
+    assert [u.follows for u in script.chapters[0].utterances if u.text != "said Max."] == [
+        "none",
+        "speaker",
+        "paragraph",
+        "paragraph",
+        "paragraph",
+    ]
+
+
 def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
     text = (
         '"I," he said, "am here." "Go!" Max shouted. "Come—" the boy began. "Where?" She turned away. '

@@ -24,6 +24,9 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
 _WORD = re.compile(r"[^\W\d_]+")
+_OPENING_MARK = 2
+"""Characters before a quotation that opens its paragraph: its mark, or a dash and a space."""
+
 _TAG_WORDS = 3
 """A tag with a name has its verb among the first so many words: "Max said", "the old man cried"."""
 
@@ -64,7 +67,7 @@ def cut_utterances(
                 own,
                 number=number,
                 kind=kind,
-                opening=_find_break(last, paragraph),
+                opening=_find_break(last, paragraph, utterances[-1] if utterances else None, own),
                 ordinary=ordinary,
             )
             if cut:
@@ -76,13 +79,22 @@ def cut_utterances(
     return tuple(chapters)
 
 
-def _find_break(last: Paragraph | None, paragraph: Paragraph) -> Break:
-    """Say what lies between a paragraph and the last one of its chapter that is spoken."""
+def _find_break(
+    last: Paragraph | None, paragraph: Paragraph, said: Utterance | None, quotations: Sequence[Quotation]
+) -> Break:
+    """Say what lies between a paragraph and the last one of its chapter that is spoken.
+
+    Who interrupts somebody (`said` is what was last spoken) does not wait for a paragraph's pause.
+    """
     if last is None:
         return "none"
     if (last.kind == "heading") != (paragraph.kind == "heading"):
         return "heading"
-    return "scene" if paragraph.follows_scene_break else "paragraph"
+    if paragraph.follows_scene_break:
+        return "scene"
+    opens_with_speech = bool(quotations) and quotations[0].start - paragraph.start <= _OPENING_MARK
+    interrupts = said is not None and "interrupted" in said.delivery and opens_with_speech
+    return "speaker" if interrupts else "paragraph"
 
 
 def _cut_paragraph(
@@ -109,8 +121,10 @@ def _cut_paragraph(
             if not _SAYABLE.search(text, first + left, first + right):
                 continue
             begin, stop = _strip_marks(text, first + left, first + right, piece_kind)
-            if follows == "speaker" and _goes_on(
-                text[utterances[-1].start : begin], piece_kind, text[begin:stop]
+            if (
+                utterances
+                and follows == "speaker"
+                and _goes_on(text[utterances[-1].start : begin], piece_kind, text[begin:stop])
             ):
                 follows = "tag"
             contours = find_contours(text[begin:stop], ordinary) if piece_kind == "speech" else ()
