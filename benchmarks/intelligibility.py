@@ -42,32 +42,23 @@ RHYMES = tuple(
         "pat bat cat fat mat sat",
         "pin bin din tin fin thin",
         "coat goat boat note vote wrote",
-        "pill bill fill kill mill hill",
         "peel deal feel heel meal seal",
-        "test best nest rest west vest",
-        "tent bent dent rent sent went",
         "look book cook hook took shook",
-        "sold bold cold gold hold told",
         "lick pick sick tick thick chick",
-        "sun bun fun gun nun run",
-        "page cage rage sage wage gauge",
         # The last one does.
         "map mad man mass mat math",
-        "cap cab can cash cat catch",
         "peace peach peak peat peel peep",
-        "bead beat beam bean beak beach",
         "sick sip sin sing sit sill",
         "road rope roam rose wrote role",
-        "duck dug dumb done dull dust",
-        "late lace lake lane lay lame",
-        "pick pig pin pit pitch pill",
         "back bag bad bat ban bath",
-        "sub sun sung such suck sum",
         "rate race rake rain rave raise",
     )
 )
 _A_SENTENCE = 3
-MOST_ERRORS = 0.25
+MOST_ERRORS = 0.8
+"""Where the distribution has its gap: of 46 voices measured 40 have 33 to 75 %, and six (Alicia, Andrea,
+travis, boris, shelby in two accents) 92 to 100 %, since the recognizer takes what they say for noise."""
+
 LEAST_DISTANCE = 1.0
 """What two voices of a pool must differ by at least: two semitones, or 3 dB in every band."""
 
