@@ -351,9 +351,9 @@ def test_casts_are_the_same_in_every_run() -> None:
     cast = assign_voices(script_of(together(WOMEN[:3])), DEFAULTS)
     assert ids(cast) == {
         NARRATOR: "en-gb-x-rp",
-        "Anna": "en-gb-x-gbcwmd+aunty",
+        "Anna": "en-us+Annie",
         "Bea": "en-us+f2",
-        "Clara": "en-us-nyc+linda",
+        "Clara": "en-gb-x-gbcwmd+f1",
     }
 
 
