@@ -11,6 +11,7 @@ import pytest
 from audiobook.errors import IncompleteError
 from audiobook.model import NARRATOR, Book, Chapter, Corrections, KnownCharacter, Paragraph, Script, Utterance
 from audiobook.script import prove_complete, write_script
+from audiobook.script.delivery import find_contours
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.txt"))
 STORIES = Path(__file__).parents[1] / "texts"
@@ -209,3 +210,21 @@ def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
         ("There.", "speaker"),
         ("The song “Haze” began.", "speaker"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "contours"),
+    [
+        ("MY DEAR BROTHER,", ()),  # how a letter opens
+        ("I said NO", ("emphatic",)),
+        ("GET OUT!", ("exclamation", "emphatic")),
+        ("It is on the BBC.", ()),
+        ("What?!", ("question", "exclamation")),
+        ("So…?", ("question",)),
+        ("I thought...", ("trailing",)),
+        ("But—", ("interrupted",)),
+        ("A well-known man", ()),
+    ],
+)
+def test_marks_tell_how_a_line_is_spoken(words: str, contours: tuple[str, ...]) -> None:
+    assert find_contours(words, frozenset({"my", "dear", "no"})) == contours

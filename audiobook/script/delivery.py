@@ -26,6 +26,7 @@ _CLAUSE_STARTS = frozenset(
 
 _NOT = frozenset("not never n't without nor hardly".split())
 _OWNERS = frozenset("his her their my your 's".split())
+_QUIET = frozenset({"whispered", "murmured"})
 _INSERTED = 16
 """Tokens of the longest tag after which the other part of its quotation is still spoken like the first."""
 
@@ -36,6 +37,7 @@ _QUESTION = re.compile(r"\?[!?]*\W*\Z")
 _EXCLAMATION = re.compile(r"![!?]*\W*\Z")
 _TRAILING = re.compile(r"(?:…|\.\.+)[^\w!?]*\Z")
 _INTERRUPTED = re.compile(r"(?:[—–―]|-+)\W*\Z")
+_ENDS = re.compile(r"[.!?…—–-]\W*\Z")
 _CAPITALS = re.compile(r"(?<![\w'’])[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\w'’])")
 
 
@@ -47,7 +49,10 @@ def find_manners(tokens: Tokens, turn: Turn) -> list[tuple[str, ...]]:
     for number in range(len(found)):
         found[number].update(_read_voice_beside(tokens, turn, number))
         if number and not found[number] and _goes_on(tokens, turn, number):
-            found[number] = found[number - 1]
+            found[number] = set(found[number - 1])
+            quotation = turn.quotations[number]
+            if "!" in (tokens.lowers[i] for i in tokens.between(quotation.start, quotation.end)):
+                found[number] -= _QUIET  # "All clear," he whispered. "Good heavens! Run!"
     for names in found:
         if "whispered" in names:  # as well as "softly", or in a voice that "dropped"
             names.discard("murmured")
@@ -75,12 +80,13 @@ def list_ordinary_words(tokens: Tokens) -> frozenset[str]:
 
 def _is_raised(words: str, ordinary: Mapping[str, object] | frozenset[str]) -> bool:
     capitals = [each.group() for each in _CAPITALS.finditer(words) if each.group().isupper()]
-    if not capitals:
+    is_all = not any(letter.islower() for letter in words)
+    if not capitals or (is_all and not _ENDS.search(words)):  # "MY DEAR BROTHER," and other headings
         return False
     if any(word.lower().replace("’", "'") in ordinary for word in capitals):
         return True
     # Words that the book has nowhere else: all that is said in capitals, and more than a name.
-    return len(capitals) > 1 and not any(letter.islower() for letter in words)
+    return len(capitals) > 1 and is_all
 
 
 def _read_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int) -> Iterator[str]:
