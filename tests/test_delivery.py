@@ -145,6 +145,14 @@ def test_a_changed_table_makes_the_lines_concerned_anew_and_says_so(new_project:
     assert story["files"] == []
 
 
+def test_a_delivery_that_is_turned_off_is_named(new_project: NewProject) -> None:
+    project = new_project(settings="", story='"Come in!" Max shouted.\n')
+    narrate("--quiet")
+    (project / "voices.yaml").write_text("delivery: {shouted: false}\n", encoding="utf-8")
+    (story,) = json.loads(narrate("--dry-run", "--json"))["stories"]
+    assert story["files"][0]["why"] == ["delivery of shouted changed: 1 line, “Come in!”"]
+
+
 def test_the_script_shows_how_lines_are_spoken(new_project: NewProject) -> None:
     new_project(settings="", story=STORY)
     assert "Max, whispered" in narrate("script", "story")

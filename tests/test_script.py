@@ -218,7 +218,9 @@ def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
         ("MY DEAR BROTHER,", ()),  # how a letter opens
         ("I said NO", ("emphatic",)),
         ("GET OUT!", ("exclamation", "emphatic")),
+        ("STOP!", ("exclamation", "emphatic")),
         ("It is on the BBC.", ()),
+        ("BBC.", ()),
         ("What?!", ("question", "exclamation")),
         ("So…?", ("question",)),
         ("I thought...", ("trailing",)),

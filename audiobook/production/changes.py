@@ -160,10 +160,15 @@ def _deliveries(old: Record, new: Record, pairs: Sequence[tuple[int, int]], plot
     for i, j in pairs:
         before, after = old.lines[i].delivery, new.lines[j].delivery
         if before != after:
-            names = (after or before).partition(":")[0]
-            changed.setdefault(names, []).append(j)
+            changed.setdefault(_differing_names(before, after), []).append(j)
     for names, numbers in changed.items():
         yield f"delivery of {names} changed: {_count(len(numbers))}, {_quote(plot, numbers[0])}"
+
+
+def _differing_names(before: str, after: str) -> str:
+    """Return the deliveries that only one of two has, or else those of both, which are other ones now."""
+    one, other = (each.partition(": ")[0].split(", ") if each else [] for each in (before, after))
+    return ", ".join([name for name in [*one, *other] if (name in one) != (name in other)] or other)
 
 
 def _compare_voices(old: Voice, new: Voice) -> str:

@@ -86,7 +86,7 @@ def _is_raised(words: str, ordinary: Mapping[str, object] | frozenset[str]) -> b
     if any(word.lower().replace("’", "'") in ordinary for word in capitals):
         return True
     # Words that the book has nowhere else: all that is said in capitals, and more than a name.
-    return len(capitals) > 1 and is_all
+    return is_all and (len(capitals) > 1 or bool(_EXCLAMATION.search(words)))
 
 
 def _read_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int) -> Iterator[str]:
