@@ -10,6 +10,7 @@ import pytest
 from audiobook.casting import load_settings
 from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.espeak_calibration import PLAIN, STANDARD_LUFS, STANDARD_S, calibrate, read_table
+from audiobook.production.jobs import shared_engine
 from benchmarks.calibration import measure
 from benchmarks.pace import NORM, measure_chapters
 
@@ -30,6 +31,7 @@ def test_a_voice_is_put_together_of_accent_and_variant() -> None:
 def test_every_story_is_read_as_fast_as_audiobooks_are(story: Path) -> None:
     for chapter in measure_chapters(story, SETTINGS):
         assert NORM[0] <= chapter.words_per_minute <= NORM[1]
+    shared_engine("pyttsx3").close()
 
 
 @pytest.mark.slow

@@ -124,6 +124,6 @@ def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
         "kind": utterance.kind,
         "speaker": utterance.speaker,
         "voice": cast.voice_of(utterance.speaker).id,
-        "delivery": list(utterance.delivery),
         "text": utterance.text,
+        "delivery": list(utterance.delivery),
     }
