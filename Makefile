@@ -1,7 +1,8 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture shelf mastering sync docs pictures
+.PHONY: test slow lint format bench stress torture shelf mastering sync delivery pace intelligibility \
+	calibration docs pictures
 
 test:
 	$(PYTHON) -m pytest
@@ -41,6 +42,22 @@ mastering:
 # Whether words sound when their cues say so, by forced alignment and by onset.
 sync:
 	$(PYTHON) -m benchmarks.sync
+
+# What is heard of how lines are spoken; whether "he whispered" is a whisper in the finished file.
+delivery:
+	$(PYTHON) -m benchmarks.delivery
+
+# Words a minute, chapter by chapter.
+pace:
+	$(PYTHON) -m benchmarks.pace
+
+# How fast and loud the built-in voices are (with --write: the table that makes them alike).
+calibration:
+	$(PYTHON) -m benchmarks.calibration
+
+# Which of the built-in voices are hard to understand, or too much alike.
+intelligibility:
+	$(PYTHON) -m benchmarks.intelligibility
 
 # The pictures of the studio in README.md and docs/, by the browser's own test.
 pictures:

@@ -24,11 +24,24 @@ FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "po
 """What an audiobook can be written as."""
 
 UtteranceKind = Literal["narration", "speech", "heading", "credit"]
-Break = Literal["none", "sentence", "speaker", "paragraph", "scene", "heading"]
+Break = Literal["none", "tag", "sentence", "speaker", "paragraph", "scene", "heading"]
 """What lies between an utterance and the one before it, weakest first; it decides the pause.
 
-*heading*: one of the two belongs to a heading and the other does not.
+*tag*: the voice changes within a sentence, as between a quotation and its "he said"; *heading*: one of
+the two belongs to a heading and the other does not.
 """
+
+MANNERS = (
+    "whispered", "murmured", "hissed", "sighed", "sobbed", "gasped", "stammered", "pleaded", "teased",
+    "laughed", "snapped", "growled", "exclaimed", "shouted", "announced",
+)  # fmt: skip
+"""How a line is spoken, as its tag tells ("he whispered")."""
+
+CONTOURS = ("question", "exclamation", "emphatic", "trailing", "interrupted")
+"""How a line is spoken, as its own marks tell: ? ! CAPITALS … —"""
+
+DELIVERIES = MANNERS + CONTOURS
+"""All that `Utterance.delivery` may hold."""
 
 CREDITS = 0
 """The number of chapters that are no chapter of the book: its opening and closing credits."""
@@ -192,6 +205,7 @@ class Quotation:
     `type` is how the text tells: *explicit* (a tag with a name), *anaphoric* (a tag with a pronoun or
     a role), *implicit* (no tag).  `speaker` is the name of a `Character`, or None where the text does
     not tell.  `evidence` says in words why.  `confidence` is 0 to 1, comparable within one script.
+    `delivery` is how its tag says that it is spoken, of `MANNERS`.
     """
 
     start: int
@@ -201,6 +215,7 @@ class Quotation:
     type: QuotationType
     evidence: str
     confidence: float
+    delivery: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +294,7 @@ class Utterance:
     `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
     for a quotation whose speaker the text does not tell.  An utterance that is not in the source (a
     credit) has start = end and stands in paragraph 0.  `language` is a BCP 47 tag where the words are in
-    another language than the book, else None.
+    another language than the book, else None.  `delivery` is how it is spoken, of `DELIVERIES`.
     """
 
     paragraph: int
@@ -290,6 +305,7 @@ class Utterance:
     text: str
     follows: Break = "sentence"
     language: str | None = None
+    delivery: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

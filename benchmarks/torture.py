@@ -127,8 +127,8 @@ def make_book(words: int, chapters: int) -> str:
 def count_uses(place: Workplace) -> dict[str, int]:
     """Count the utterances of each clip of the book, by its file's name."""
     from audiobook.production import open_project
-    from audiobook.production.jobs import transcribe
-    from audiobook.production.plan import order_clips
+    from audiobook.production.jobs import transcribe, vary
+    from audiobook.production.plan import deliver_by, order_clips
     from audiobook.production.pronouncing import make_pronouncer
     from audiobook.production.scripting import plan_script
     from audiobook.production.stories import engine_fingerprint, read_settings
@@ -136,9 +136,10 @@ def count_uses(place: Workplace) -> dict[str, int]:
     settings = read_settings(open_project(place.folder)).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)
     pronouncer = make_pronouncer(settings, transcribe, script)
+    deliver = deliver_by(settings, vary)
     uses: Counter[str] = Counter()
     for chapter in script.chapters:
-        for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint):
+        for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint, deliver):
             uses[f"{order.key[:2]}/{order.key}.clip"] += 1
     return uses
 

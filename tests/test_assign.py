@@ -353,7 +353,7 @@ def test_casts_are_the_same_in_every_run() -> None:
         NARRATOR: "en-gb-x-rp",
         "Anna": "en-us+Annie",
         "Bea": "en-us+f2",
-        "Clara": "en-us+shelby",
+        "Clara": "en-gb-x-gbcwmd+f1",
     }
 
 

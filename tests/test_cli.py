@@ -108,7 +108,16 @@ def test_the_script_as_json_has_its_documented_shape(new_project: NewProject) ->
     ]
     assert {"name": "Rachel", "aliases": [], "gender": "female", "quotations": 2} in script["characters"]
     utterances = script["chapters"][0]["utterances"]
-    assert list(utterances[0]) == ["paragraph", "start", "end", "kind", "speaker", "voice", "text"]
+    assert list(utterances[0]) == [
+        "paragraph",
+        "start",
+        "end",
+        "kind",
+        "speaker",
+        "voice",
+        "text",
+        "delivery",
+    ]
     assert {u["speaker"] for u in utterances} == {"narrator", "Rachel"}
     assert len({u["voice"] for u in utterances}) == 2
     for u in utterances:

@@ -214,7 +214,7 @@ def record(**changes: object) -> Record:
     origin = changes.pop("origin", "texts")
     text = write_record(
         [utterance(text, follows) for text in words],  # type: ignore[attr-defined]
-        [ClipOrder(key="k", text=text, voice=voice) for text in spoken],  # type: ignore[arg-type,attr-defined]
+        [ClipOrder(key="k", text=text, voice=voice, cast=voice) for text in spoken],  # type: ignore[arg-type,attr-defined]
         spacing,  # type: ignore[arg-type]
         replace(TAGS, **changes),  # type: ignore[arg-type]
         origin=str(origin),

@@ -11,6 +11,7 @@ import pytest
 from audiobook.errors import IncompleteError
 from audiobook.model import NARRATOR, Book, Chapter, Corrections, KnownCharacter, Paragraph, Script, Utterance
 from audiobook.script import prove_complete, write_script
+from audiobook.script.delivery import find_contours
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.txt"))
 STORIES = Path(__file__).parents[1] / "texts"
@@ -47,7 +48,10 @@ def read_aloud(text: str, *known: KnownCharacter, language: str = "en") -> Scrip
 
 
 def show(script: Script) -> str:
-    """Render a script as the golden cases have it: the cast, then a line for each utterance."""
+    """Render a script as the golden cases have it: the cast, then a line for each utterance.
+
+    How a line is delivered stands in brackets behind its speaker.
+    """
     lines = [
         f"{c.name} [{', '.join((c.gender, *c.aliases))}] {c.quotations}"
         for c in sorted(script.characters, key=lambda c: c.name)
@@ -59,7 +63,10 @@ def show(script: Script) -> str:
                 lines.append("" if utterance.follows != "scene" else "* * *")
                 paragraph = utterance.paragraph
             speaker = utterance.speaker or "?"
-            lines.append(f"{speaker if utterance.speaker != NARRATOR else '·'}: {utterance.text}")
+            # What ? and ! show stands at the line's end anyway.
+            names = [name for name in utterance.delivery if name not in {"question", "exclamation"}]
+            delivery = f" ({', '.join(names)})" if names else ""
+            lines.append(f"{speaker if utterance.speaker != NARRATOR else '·'}{delivery}: {utterance.text}")
     return "\n".join(lines)
 
 
@@ -132,7 +139,7 @@ def test_utterances_are_sentences_and_say_what_break_precedes_them() -> None:
         ("Max rose.", "none"),
         ("He sat.", "sentence"),
         ("Why?", "speaker"),
-        ("said Max.", "speaker"),
+        ("said Max.", "tag"),
         ("Tell me.", "speaker"),
         ("Nobody did.", "paragraph"),
         ("Night fell.", "scene"),
@@ -174,3 +181,56 @@ def test_proof_names_words_that_were_changed() -> None:
     (utterance,) = script.chapters[0].utterances
     with pytest.raises(IncompleteError, match=r"“One day\.” is spoken with other words"):
         prove_complete(_with_utterances(script, (dataclasses.replace(utterance, text="One night."),)))
+
+
+def test_who_interrupts_does_not_wait() -> None:
+    script = read_aloud('"But I only—"\n\n"Sit down," said Max.\n\n"I meant—"\n\nMax left.\n\n"Oh."')
+    assert [u.follows for u in script.chapters[0].utterances if u.text != "said Max."] == [
+        "none",
+        "speaker",
+        "paragraph",
+        "paragraph",
+        "paragraph",
+    ]
+
+
+def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
+    text = (
+        '"I," he said, "am here." "Go!" Max shouted. "Come—" the boy began. "Where?" She turned away. '
+        'Max said: "There." The song “Haze” began.'
+    )
+    script = read_aloud(text)
+    assert [(u.text, u.follows) for u in script.chapters[0].utterances] == [
+        ("I,", "none"),
+        ("he said,", "tag"),
+        ("am here.", "tag"),
+        ("Go!", "speaker"),
+        ("Max shouted.", "tag"),
+        ("Come—", "speaker"),
+        ("the boy began.", "tag"),
+        ("Where?", "speaker"),
+        ("She turned away.", "speaker"),
+        ("Max said:", "sentence"),
+        ("There.", "speaker"),
+        ("The song “Haze” began.", "speaker"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "contours"),
+    [
+        ("MY DEAR BROTHER,", ()),  # how a letter opens
+        ("I said NO", ("emphatic",)),
+        ("GET OUT!", ("exclamation", "emphatic")),
+        ("STOP!", ("exclamation", "emphatic")),
+        ("It is on the BBC.", ()),
+        ("BBC.", ()),
+        ("What?!", ("question", "exclamation")),
+        ("So…?", ("question",)),
+        ("I thought...", ("trailing",)),
+        ("But—", ("interrupted",)),
+        ("A well-known man", ()),
+    ],
+)
+def test_marks_tell_how_a_line_is_spoken(words: str, contours: tuple[str, ...]) -> None:
+    assert find_contours(words, frozenset({"my", "dear", "no"})) == contours

@@ -1,6 +1,7 @@
 """Casting: voices.yaml becomes settings, and characters get their voices."""
 
 from audiobook.casting.assign import assign_voices, find_stated
+from audiobook.casting.delivery import Delivered, Manner, Vary, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import built_in_narrator, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
@@ -33,23 +34,28 @@ __all__ = [
     "CastingMode",
     "CharacterSettings",
     "Credits",
+    "Delivered",
     "FindFault",
     "Localize",
+    "Manner",
     "OutputSettings",
     "Pauses",
     "Place",
     "ReadingSettings",
     "Settings",
     "StorySettings",
+    "Vary",
     "VoiceWish",
     "assign_voices",
     "built_in_narrator",
     "default_voices_yaml",
+    "deliver",
     "find_stated",
     "fit_foreign",
     "fit_voices",
     "forget_character",
     "forget_line",
+    "keep_flow",
     "load_settings",
     "make_finder",
     "spell_out",

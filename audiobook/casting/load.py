@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from audiobook.casting.delivery import Manner
 from audiobook.casting.pronunciation_readers import ReadLexicon
 from audiobook.casting.readers import attempt, choice, gather_keys, record
 from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
@@ -195,7 +196,7 @@ def _merge(lower: Any, upper: Any) -> Any:
         for key, value in upper.items():
             merged[key] = _merge(lower[key], value) if key in lower else value
         return merged
-    if isinstance(upper, (VoiceWish, CharacterSettings)):
+    if isinstance(upper, (VoiceWish, CharacterSettings, Manner)):
         return upper.over(lower)
     return upper
 
@@ -217,6 +218,7 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         pronunciations=tuple(values.get("pronunciations", {}).values()),
         narrator_pronunciations=values["narrator"].pronunciations,
         lexicon=values.get("lexicons", ()),
+        delivery=values["delivery"],
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audiobook.casting.credit_readers import CREDIT_KEYS
+from audiobook.casting.delivery_readers import MANNER_KEYS, read_delivery
 from audiobook.casting.line_readers import LINE_KEYS, origin_of, read_line
 from audiobook.casting.pronunciation_readers import (
     PRONUNCIATION_KEYS,
@@ -47,7 +48,7 @@ from audiobook.casting.yaml_tree import (
     Table,
     is_nothing,
 )
-from audiobook.model import FORMATS, NARRATOR, Pronunciation
+from audiobook.model import DELIVERIES, FORMATS, NARRATOR, Pronunciation
 
 FindFault = Callable[[str], str | None]
 """Tells what is wrong with a voice id of one engine, None where nothing is (`Engine.find_fault`)."""
@@ -86,7 +87,7 @@ _NARRATOR_KEYS: Mapping[str, Reader[Any]] = {**_VOICE_KEYS, "pronunciations": la
 _CHARACTER_WORDS = ", ".join(_CHARACTER_KEYS)
 _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
     f"{name}_ms": whole(0, 20_000, "a number of milliseconds")
-    for name in ("sentence", "speaker", "paragraph", "scene", "heading", "head", "tail")
+    for name in ("tag", "sentence", "speaker", "paragraph", "scene", "heading", "head", "tail")
 }
 
 _READING_KEYS: Mapping[str, Reader[Any]] = {
@@ -164,6 +165,7 @@ class Schema:
             "lines": table(lambda entry: read_line(entry, section), "a mapping from lines to speakers"),
             "pronunciations": read_pronunciations(f"{section}pronunciations"),
             "lexicons": read_lexicons(self._read_lexicon, f"{section}lexicons"),
+            "delivery": read_delivery,
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
             "reading": record(_READING_KEYS, f"a mapping with {', '.join(_READING_KEYS)}"),
             "credits": record(CREDIT_KEYS, f"a mapping with {', '.join(CREDIT_KEYS)}"),
@@ -325,6 +327,8 @@ def all_keys() -> Iterator[str]:
     yield from (f"lines.WORDS.{key}" for key in LINE_KEYS)
     yield from (f"pronunciations.WORDS.{key}" for key in PRONUNCIATION_KEYS)
     yield from (f"pools.{gender}" for gender in _GENDERS)
+    yield from (f"delivery.{key}" for key in DELIVERIES)
+    yield from (f"delivery.NAME.{key}" for key in MANNER_KEYS)
     yield from (f"pauses.{key}" for key in _PAUSE_KEYS)
     yield from (f"reading.{key}" for key in _READING_KEYS)
     yield from (f"credits.{key}" for key in CREDIT_KEYS)

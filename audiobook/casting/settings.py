@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from audiobook.casting.delivery import Manner
 from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
 
 CastingMode = Literal["full", "gender", "single"]
@@ -94,10 +95,11 @@ def _lay_over(
 class Pauses:
     """Silences in milliseconds.
 
-    `sentence_ms`, `speaker_ms`, `paragraph_ms`, `scene_ms` and `heading_ms` lie between two utterances,
-    by what separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
+    `tag_ms`, `sentence_ms`, `speaker_ms`, `paragraph_ms`, `scene_ms` and `heading_ms` lie between two
+    utterances, by what separates them (`model.Break`); `head_ms` and `tail_ms` open and close a track.
     """
 
+    tag_ms: int
     sentence_ms: int
     speaker_ms: int
     paragraph_ms: int
@@ -173,7 +175,7 @@ class StorySettings:
     what `pronounce.py` looks for in everybody's words, `narrator_pronunciations` in the narrator's alone;
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
-    story's own section names.
+    story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
     """
 
     engine: str
@@ -186,6 +188,7 @@ class StorySettings:
     pronunciations: tuple[Pronunciation, ...] = ()
     narrator_pronunciations: tuple[Pronunciation, ...] = ()
     lexicon: tuple[Pronunciation, ...] = ()
+    delivery: Mapping[str, Manner] = field(default_factory=dict)
     pauses: Pauses
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()

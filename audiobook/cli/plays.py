@@ -19,7 +19,7 @@ _COLOURS = (
     "bright_magenta",
     "bright_green",
 )
-_MARGIN = 18
+_MARGIN = 22
 
 
 def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
@@ -38,23 +38,30 @@ def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
         console.print(chapter.title, style="bold")
         for _, paragraph in groupby(chapter.utterances, key=lambda u: u.paragraph):
             console.print()
-            for speaker, utterances in groupby(paragraph, key=lambda u: (u.kind, u.speaker)):
-                kind, name = speaker
+            for speaker, utterances in groupby(paragraph, key=lambda u: (u.kind, u.speaker, _manners(u))):
+                kind, name, manners = speaker
                 said = list(utterances)
                 colour = colours.get(name, "default") if kind == "speech" else "default"
                 grid = Table.grid(padding=(0, 2, 0, 0))
                 grid.add_column(width=_MARGIN, justify="right", overflow="ellipsis", no_wrap=True)
                 grid.add_column(ratio=1)
-                margin = Text(_margin(kind, name), style=f"bold {colour}" if kind == "speech" else "dim")
+                margin = Text(
+                    _margin(kind, name, manners), style=f"bold {colour}" if kind == "speech" else "dim"
+                )
                 grid.add_row(margin, Text(" ".join(u.text for u in said), style=colour))
                 console.print(grid)
     _print_evidence(script)
 
 
-def _margin(kind: str, name: str | None) -> str:
+def _manners(utterance: Utterance) -> tuple[str, ...]:
+    """Return how a line is spoken but for what ? and ! show anyway."""
+    return tuple(name for name in utterance.delivery if name not in {"question", "exclamation"})
+
+
+def _margin(kind: str, name: str | None, manners: Sequence[str]) -> str:
     if kind != "speech":
         return ""
-    return name or "?"
+    return ", ".join([name or "?", *manners])
 
 
 def _print_evidence(script: Script) -> None:
@@ -120,4 +127,5 @@ def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
         "voice": cast.voice_for(utterance).id,
         "text": utterance.text,
         **language,
+        "delivery": list(utterance.delivery),
     }

@@ -160,3 +160,15 @@ class LimitedEngine(Engine, Protocol):
     def limits(self, voice_id: str) -> frozenset[Limit]:
         """Name what can't be done with a voice."""
         ...
+
+
+@runtime_checkable
+class VariantEngine(Engine, Protocol):
+    """An engine in which a voice can speak in another way, such as whispering."""
+
+    def vary(self, voice_id: str, variant: str) -> str | None:
+        """Return the id of the voice that sounds as `voice_id` does in that way, None where there is none.
+
+        `variant` is a name like "whisper".  The engine is not started for it.
+        """
+        ...

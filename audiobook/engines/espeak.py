@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from audiobook.engines.base import WordSound
+from audiobook.engines.espeak_calibration import PLAIN, calibrate
 from audiobook.engines.espeak_catalogue import Catalogue
 from audiobook.engines.espeak_languages import localize
 from audiobook.engines.espeak_notation import add_ending, transcribe
@@ -27,7 +28,7 @@ from audiobook.model import AS_IN, Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "pyttsx3"
 
-_ADAPTER = 1
+_ADAPTER = 2
 """Counts the changes of this adapter that change the sound."""
 
 _FULL_VOLUME = 80
@@ -47,7 +48,17 @@ _BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
 before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
 
 _NO_SOUND = str.maketrans("", "", "0123456789-")
+_ENDINGS = (
+    (re.compile(r"(?:…|\.\.+)(?=[\s\"'”’»)]*$)"), "."),
+    (re.compile(r"(?<=\w) ?(?:-+|–)(?=[\s\"'”’»)]*$)"), "—"),
+    (re.compile(r"!+\?+(?=[!\s\"'”’»)]*$)"), "?"),
+    (re.compile(r":(?=\s*$)"), ","),
+)
+"""How a text must end for eSpeak to give it its tune: measured on its fundamental frequency, it lets "…"
+rise like a comma, hyphens for a dash and ":" fall like a full stop, and "!?" like "!"."""
+
 _ATTEMPTS = 3
+_SLOWEST = 80
 _FASTEST = 449
 """From 450 words a minute on, eSpeak squeezes the finished sound, and its own account of how far it
 has got (see `_find_gap`) no longer fits the samples."""
@@ -58,9 +69,11 @@ class EspeakEngine:
 
     `time_limit_s` is what a clip may take, beyond 2 ms a character, before it is tried anew.
     May be used from several threads, and in processes forked from one that has used it.
+    `is_calibrated` False leaves each voice as fast and as loud as eSpeak has it.
     """
 
-    def __init__(self, *, time_limit_s: float = _LIMIT_S) -> None:
+    def __init__(self, *, time_limit_s: float = _LIMIT_S, is_calibrated: bool = True) -> None:
+        self._is_calibrated = is_calibrated
         self._time_limit_s = time_limit_s
         self._lock = threading.RLock()
         self._lock_owner = os.getpid()
@@ -130,6 +143,13 @@ class EspeakEngine:
             raise EngineError(f"expected {fault}")
         return sound_words(words, self._catalogue.identifier(voice_id)) if words else ()
 
+    def vary(self, voice_id: str, variant: str) -> str | None:
+        """Return a voice's language with another variant: a woman's for a woman, where there is one.
+
+        See `VariantEngine`: `whisper` makes `en-us+whisperf` of `en-us+f2`, and `en-us+whisper` of `en-us`.
+        """
+        return None if self.find_fault(voice_id) else self._catalogue.vary(voice_id, variant)
+
     def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
         """Speak `text` without silence before and after it; letters without a sound are spelled out.
 
@@ -196,12 +216,15 @@ class EspeakEngine:
         """Return the trimmed sound of `text`, which is empty where eSpeak is silent about it."""
         if not text:
             return b""
+        for ending, as_heard in _ENDINGS:
+            text = ending.sub(as_heard, text)
         scaled = voice.volume < _LEAST_VOLUME
-        volume = 1.0 if scaled else voice.volume
+        calibration = calibrate(voice.id) if self._is_calibrated else PLAIN
+        volume = calibration.gain * (1.0 if scaled else voice.volume)
         request = Request(
             text=text,
             voice=identifier,
-            rate=min(voice.rate, _FASTEST),
+            rate=max(_SLOWEST, min(round(voice.rate * calibration.pace), _FASTEST)),
             pitch=voice.pitch,
             volume=round(volume * _FULL_VOLUME),
             range=voice.range,

@@ -92,6 +92,15 @@ class Catalogue:
             return f"a voice of eSpeak, got '{voice_id}': there is no variant '{variant}'{hint}"
         return None
 
+    def vary(self, voice_id: str, variant: str) -> str | None:
+        """Return a voice without a fault in another variant (a woman's in its form for women), or None."""
+        language, _, own = voice_id.partition("+")
+        female = f"{variant}f"
+        path = self.variants.get(own)
+        is_female = path is not None and _gender(_read_lines(path)) == "female"
+        name = female if is_female and female in self.variants else variant
+        return f"{language}+{name}" if name in self.variants else None
+
     def phoneme_table(self, voice_id: str) -> PhonemeTable:
         """Return the phonemes of a voice without a fault; an empty table where the data have none."""
         language = self.languages[voice_id.partition("+")[0]]

@@ -103,6 +103,7 @@ def _lines(old: Record, new: Record, plot: Plot) -> Iterator[str]:
     spelled = [j for i, j in pairs if old.lines[i].spoken != new.lines[j].spoken]
     if spelled:
         yield f"pronunciations: {_count(len(spelled))} spoken otherwise, {_quote(plot, spelled[0])}"
+    yield from _deliveries(old, new, pairs, plot)
     if any(old.lines[i].follows != new.lines[j].follows for i, j in pairs) and not (
         changed or added or removed
     ):
@@ -153,6 +154,23 @@ def _voices(old: Record, new: Record, pairs: Sequence[tuple[int, int]], plot: Pl
             yield f"{where}{len(names)} voices changed: {change}"
         else:
             yield from (f"{where}{name}'s voice changed: {change}" for name in names)
+
+
+def _deliveries(old: Record, new: Record, pairs: Sequence[tuple[int, int]], plot: Plot) -> Iterator[str]:
+    """Tell of lines that their speakers deliver otherwise, by the names of the deliveries."""
+    changed: dict[str, list[int]] = {}
+    for i, j in pairs:
+        before, after = old.lines[i].delivery, new.lines[j].delivery
+        if before != after:
+            changed.setdefault(_differing_names(before, after), []).append(j)
+    for names, numbers in changed.items():
+        yield f"delivery of {names} changed: {_count(len(numbers))}, {_quote(plot, numbers[0])}"
+
+
+def _differing_names(before: str, after: str) -> str:
+    """Return the deliveries that only one of two has, or else those of both, which are other ones now."""
+    one, other = (each.partition(": ")[0].split(", ") if each else [] for each in (before, after))
+    return ", ".join([name for name in [*one, *other] if (name in one) != (name in other)] or other)
 
 
 def _compare_voices(old: Voice, new: Voice) -> str:

@@ -11,9 +11,9 @@ from audiobook.casting import StorySettings, VoiceWish
 from audiobook.errors import EngineError
 from audiobook.model import Cast, Clip, Script, Voice
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import fetch_clip, transcribe
+from audiobook.production.jobs import fetch_clip, transcribe, vary
 from audiobook.production.opened import shared_engine
-from audiobook.production.plan import order_clip
+from audiobook.production.plan import deliver_by, order_clip
 from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.stories import engine_fingerprint
 
@@ -35,8 +35,9 @@ class Hearing:
         self._cache = cache
         self._engine = settings.engine
         self._pronouncer = make_pronouncer(settings, transcribe, script)
+        self._deliver = deliver_by(settings, vary)
         self._utterances = [
-            (utterance, following.start if following else None)
+            (utterance, following)
             for chapter in script.chapters
             for utterance, following in zip_longest(chapter.utterances, chapter.utterances[1:])
         ]
@@ -54,7 +55,9 @@ class Hearing:
         utterance, following = self._utterances[number]
         with _SPEAKING:
             voice = self._choose(self._cast.voice_for(utterance), wish)
-            order = order_clip(utterance, voice, self._pronouncer, engine_fingerprint, following)
+            order = order_clip(
+                utterance, voice, self._pronouncer, engine_fingerprint, following, deliver=self._deliver
+            )
             clip, _ = fetch_clip(order, self._cache)
         return clip
 

@@ -21,7 +21,7 @@ from audiobook.audio import (
     resampled_frames,
     stitch,
 )
-from audiobook.engines.base import Engine, PhoneticEngine
+from audiobook.engines.base import Engine, PhoneticEngine, VariantEngine
 from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
 from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
@@ -67,6 +67,12 @@ def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:
     if not isinstance(engine, PhoneticEngine):
         raise PhonemeError(f"the engine {voice.engine!r} takes no phonemes")
     return engine.transcribe(pronunciation.ph, pronunciation.alphabet, voice.id)
+
+
+def vary(voice: Voice, variant: str) -> str | None:
+    """Return the id of a variant of a voice, without starting its engine; None where that has none."""
+    engine = shared_engine(voice.engine)
+    return engine.vary(voice.id, variant) if isinstance(engine, VariantEngine) else None
 
 
 def speak_clips(orders: Sequence[ClipOrder], cache: ClipCache) -> int:

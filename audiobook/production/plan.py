@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import CODECS, Encoder, Spacing
-from audiobook.casting import StorySettings
+from audiobook.casting import Delivered, StorySettings, Vary, deliver, keep_flow
 from audiobook.model import CREDITS, FORMATS, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.clips import clip_key
@@ -30,15 +31,35 @@ from audiobook.production.tagging import tag_track
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name
 from audiobook.reading import NO_WISH, ReadingWish
 
+Deliver = Callable[[Voice, Sequence[str]], Delivered]
+"""Gives a speaker's voice as it speaks a line of some deliveries (`casting.deliver`)."""
+
+
+def speak_plainly(voice: Voice, _: Sequence[str]) -> Delivered:
+    """Deliver every line in the speaker's plain voice."""
+    return Delivered(voice=voice)
+
+
+def deliver_by(settings: StorySettings, vary: Vary) -> Deliver:
+    """Deliver lines as a story's settings say."""
+    return functools.partial(deliver, table=settings.delivery, vary=vary)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipOrder:
-    """A clip to be had: its key in the cache, and what to synthesize where the cache has none."""
+    """A clip to be had: its key in the cache, and what to synthesize where the cache has none.
+
+    `cast` is the speaker's plain voice, and `voice` that voice as it delivers this line: changed by the
+    deliveries that `delivered_by` names, as `delivery` says.
+    """
 
     key: str
     text: str
     voice: Voice
+    cast: Voice
     phonemes: tuple[Phonemes, ...] = ()
+    delivered_by: tuple[str, ...] = ()
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +124,7 @@ def plan_story(
     encoder: Encoder,
     engine_fingerprint: Callable[[str], str],
     transcribe: Transcribe,
+    vary: Vary = lambda _, __: None,
     reads: PlanScript = plan_script,
     codecs: Sequence[str] = ("mp3",),
     parts: Path = Path(),
@@ -136,7 +158,9 @@ def plan_story(
             codec="",
             chapter=chapter.number,
             utterances=chapter.utterances,
-            orders=order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint),
+            orders=order_clips(
+                chapter.utterances, cast, pronouncer, engine_fingerprint, deliver_by(settings, vary)
+            ),
             spacing=spacing,
             tags=draft.tags,
             origin=origin,
@@ -244,13 +268,15 @@ def order_clips(
     cast: Cast,
     pronouncer: Pronouncer,
     engine_fingerprint: Callable[[str], str],
+    deliver: Deliver = speak_plainly,
 ) -> tuple[ClipOrder, ...]:
     """Say for each utterance what is to be synthesized, in which voice."""
     orders = []
     for place, utterance in enumerate(utterances, 1):
-        following = utterances[place].start if place < len(utterances) else None
+        following = utterances[place] if place < len(utterances) else None
         voice = cast.voice_for(utterance)
-        orders.append(order_clip(utterance, voice, pronouncer, engine_fingerprint, following))
+        order = order_clip(utterance, voice, pronouncer, engine_fingerprint, following, deliver=deliver)
+        orders.append(order)
     return tuple(orders)
 
 
@@ -259,12 +285,27 @@ def order_clip(
     voice: Voice,
     pronouncer: Pronouncer,
     engine_fingerprint: Callable[[str], str],
-    following: int | None,
+    following: Utterance | None,
+    *,
+    deliver: Deliver = speak_plainly,
 ) -> ClipOrder:
-    """Say what is to be synthesized for one utterance; `following` is where the next one starts."""
-    text, phonemes = pronouncer.spell(utterance, voice, following)
-    key = clip_key(engine_fingerprint(name_voice(voice)), voice, text, phonemes)
-    return ClipOrder(key=key, text=text, voice=voice, phonemes=phonemes)
+    """Say what is to be synthesized for one utterance of a speaker with this voice.
+
+    `following` is the utterance that comes next in the chapter.
+    """
+    delivered = deliver(voice, utterance.delivery)
+    text, phonemes = pronouncer.spell(utterance, delivered.voice, following.start if following else None)
+    if following is not None and following.follows == "tag":
+        text = keep_flow(text)
+    return ClipOrder(
+        key=clip_key(engine_fingerprint(name_voice(delivered.voice)), delivered.voice, text, phonemes),
+        text=text,
+        voice=delivered.voice,
+        cast=voice,
+        phonemes=phonemes,
+        delivered_by=delivered.names,
+        delivery=delivered.why,
+    )
 
 
 def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:

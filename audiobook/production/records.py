@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from audiobook.production.plan import ClipOrder
     from audiobook.publishing import Tags
 
-TRACK_VERSION = 5
+TRACK_VERSION = 6
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80
 _BREAKS: Mapping[Break, str] = {
     "none": "n",
+    "tag": "t",
     "sentence": "s",
     "speaker": "v",
     "paragraph": "p",
@@ -52,12 +53,16 @@ def name_voice(voice: Voice) -> str:
 
 
 class Line(NamedTuple):
-    """An utterance as a record knows it: checksums of its words as written and as spoken, voice, break."""
+    """An utterance as a record knows it: checksums of its words as written and as spoken, voice, break.
+
+    `voice` is its speaker's, and `delivery` tells what the line changes of it: names, and the changes.
+    """
 
     written: str
     spoken: str
     voice: Voice
     follows: str
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,8 @@ def write_record(
     makers: Makers,
 ) -> str:
     """Write the record of a file that these make, as JSON: always the same for the same."""
-    voices = list(dict.fromkeys(order.voice for order in orders))
+    voices = list(dict.fromkeys(order.cast for order in orders))
+    deliveries = list(dict.fromkeys(d for order in orders if (d := _tell_delivery(order))))
     index = {voice: str(number) for number, voice in enumerate(voices)}
     written = [_checksum(utterance.text) for utterance in utterances]
     spoken = [_checksum(order.text + "".join(map(repr, order.phonemes))) for order in orders]
@@ -101,7 +107,9 @@ def write_record(
         "voices": [[v.engine, v.id, v.rate, v.pitch, v.volume, v.range] for v in voices],
         "written": "".join(written),
         "spoken": {str(n): s for n, (w, s) in enumerate(zip(written, spoken, strict=True)) if w != s},
-        "voice_of": " ".join(index[order.voice] for order in orders),
+        "voice_of": " ".join(index[order.cast] for order in orders),
+        "deliveries": deliveries,
+        "delivered": {str(n): deliveries.index(d) for n, o in enumerate(orders) if (d := _tell_delivery(o))},
         "breaks": "n" + "".join(_BREAKS[follows] for follows in breaks),
     }
     return _dump(record)
@@ -118,6 +126,10 @@ def read_record(text: str) -> Record | None:
         written = [data["written"][at : at + 8] for at in range(0, len(data["written"]), 8)]
         spoken = [data["spoken"].get(str(number), words) for number, words in enumerate(written)]
         voice_of = [voices[int(number)] for number in data["voice_of"].split()]
+        delivered = [
+            data["deliveries"][data["delivered"][str(number)]] if str(number) in data["delivered"] else ""
+            for number in range(len(written))
+        ]
         return Record(
             version=data["version"],
             mastering=data["mastering"],
@@ -125,7 +137,7 @@ def read_record(text: str) -> Record | None:
             origin=data["origin"],
             pauses=data["pauses"],
             tags=data["tags"],
-            lines=tuple(map(Line, written, spoken, voice_of, data["breaks"])),
+            lines=tuple(map(Line, written, spoken, voice_of, data["breaks"], delivered)),
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
@@ -137,7 +149,12 @@ def keep_lines(text: str, count: int) -> str:
     spoken = {number: words for number, words in data["spoken"].items() if int(number) < count}
     voice_of = " ".join(data["voice_of"].split()[:count])
     data |= {"written": data["written"][: 8 * count], "spoken": spoken, "voice_of": voice_of}
+    data["delivered"] = {number: d for number, d in data["delivered"].items() if int(number) < count}
     return _dump(data | {"breaks": data["breaks"][:count]})
+
+
+def _tell_delivery(order: ClipOrder) -> str:
+    return f"{', '.join(order.delivered_by)}: {order.delivery}" if order.delivered_by else ""
 
 
 def _dump(record: Mapping[str, object]) -> str:

@@ -125,6 +125,7 @@ def settings_spacing(settings: StorySettings) -> Spacing:
     return Spacing(
         pause_ms={
             "none": 0,
+            "tag": pauses.tag_ms,
             "sentence": pauses.sentence_ms,
             "speaker": pauses.speaker_ms,
             "paragraph": pauses.paragraph_ms,

@@ -13,7 +13,7 @@ from audiobook.production.editions import (
     plan_editions,
 )
 from audiobook.production.estimate import estimate_tracks
-from audiobook.production.jobs import transcribe
+from audiobook.production.jobs import transcribe, vary
 from audiobook.production.plan import (
     ClipOrder,
     StoryPlan,
@@ -48,6 +48,7 @@ def survey_story(run: Run, source: Source, report: StoryReport) -> StoryWork | N
             codecs=codecs_for(run.formats),
             parts=run.cache.folder,
             transcribe=transcribe,
+            vary=vary,
             reads=run.reads,
             preview=run.options.preview,
             chosen=run.options.chapters,

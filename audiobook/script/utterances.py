@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from audiobook.languages import is_same_language, primary_language
-from audiobook.model import (
-    NARRATOR,
-    Book,
-    Break,
-    ForeignWords,
-    Paragraph,
-    Quotation,
-    ScriptChapter,
-    Utterance,
-    UtteranceKind,
-)
+from audiobook.languages import primary_language
+from audiobook.model import Book, Break, Paragraph, Quotation, ScriptChapter, Utterance, UtteranceKind
+from audiobook.script.delivery import find_contours
+from audiobook.script.lexicon import lexicon
+from audiobook.script.pieces import SAYABLE, Piece, list_pieces, strip_foreign_marks, strip_marks
 from audiobook.script.sentences import split_sentences
 
+_ENGLISH = "en"
 _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
-_OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
-_AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
-_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|\s)+\Z")
-"""Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
-_MOST_MARKS = 12
-_FEWEST_FOREIGN_WORDS = 3
-"""A single word or two are the narrator's own: another voice for them would break the sentence."""
-_SAYABLE = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_OPENING_MARK = 2
+"""Characters before a quotation that opens its paragraph: its mark, or a dash and a space."""
+
+_TAG_WORDS = 3
+"""A tag with a name has its verb among the first so many words: "Max said", "the old man cried"."""
 
 
 def clean(words: str) -> str:
@@ -42,15 +33,17 @@ def clean(words: str) -> str:
     return _UNSEEN.sub("", _EMPHASIS.sub("", _SPACES.sub(" ", words))).strip()
 
 
-def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptChapter, ...]:
+def cut_utterances(
+    book: Book, quotations: Sequence[Quotation], ordinary: frozenset[str] = frozenset()
+) -> tuple[ScriptChapter, ...]:
     """Return the chapters with every paragraph cut where the voice changes and where sentences end.
 
     `quotations` lie inside paragraphs and are in order; each is spoken by its speaker, the rest by the
-    narrator.  Stretches without a letter or digit are no utterances.
+    narrator.  Stretches without a letter or digit are no utterances.  `ordinary` are words that the book
+    writes in small letters (`find_contours`).
     """
     chapters = []
     rest = list(reversed(quotations))
-    language = primary_language(book.language or "en")
     for chapter in book.chapters:
         utterances: list[Utterance] = []
         last: Paragraph | None = None
@@ -60,15 +53,11 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 own.append(rest.pop())
             kind: UtteranceKind = "heading" if paragraph.kind == "heading" else "narration"
             cut = _cut_paragraph(
-                book.text,
-                (paragraph.start, paragraph.end),
-                own,
+                book,
+                list_pieces(book, paragraph, own, kind),
                 number=number,
-                kind=kind,
-                language=paragraph.language,
-                foreign=_find_foreign(book, paragraph),
-                opening=_find_break(last, paragraph),
-                own_language=language,
+                opening=_find_break(last, paragraph, utterances[-1] if utterances else None, own),
+                ordinary=ordinary,
             )
             if cut:
                 utterances.extend(cut)
@@ -79,124 +68,82 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
     return tuple(chapters)
 
 
-def _find_foreign(book: Book, paragraph: Paragraph) -> list[ForeignWords]:
-    """Return a paragraph's stretches in another language that are long enough for another voice."""
-    first = bisect_left(book.foreign, paragraph.start, key=lambda each: each.start)
-    last = bisect_left(book.foreign, paragraph.end, key=lambda each: each.start)
-    around = paragraph.language or book.language
-    return [
-        each
-        for each in book.foreign[first:last]
-        if len(book.text[each.start : each.end].split()) >= _FEWEST_FOREIGN_WORDS
-        and not is_same_language(each.language, around)
-    ]
+def _find_break(
+    last: Paragraph | None, paragraph: Paragraph, said: Utterance | None, quotations: Sequence[Quotation]
+) -> Break:
+    """Say what lies between a paragraph and the last one of its chapter that is spoken.
 
-
-_Piece = tuple[int, int, UtteranceKind, "str | None"]
-
-
-def _divide_by_language(
-    piece: _Piece, language: str | None, foreign: Sequence[ForeignWords]
-) -> Iterator[tuple[int, int, UtteranceKind, str | None, str | None]]:
-    """Yield a piece of a paragraph as parts of one language each; None is the book's."""
-    start, end, kind, speaker = piece
-    for each in foreign:
-        if start < each.end and each.start < end:
-            left, right = max(start, each.start), min(end, each.end)
-            if start < left:
-                yield start, left, kind, speaker, language
-            yield left, right, kind, speaker, each.language
-            start = right
-    yield start, end, kind, speaker, language
-
-
-def _find_break(last: Paragraph | None, paragraph: Paragraph) -> Break:
-    """Say what lies between a paragraph and the last one of its chapter that is spoken."""
+    Who interrupts somebody (`said` is what was last spoken) does not wait for a paragraph's pause.
+    """
     if last is None:
         return "none"
     if (last.kind == "heading") != (paragraph.kind == "heading"):
         return "heading"
-    return "scene" if paragraph.follows_scene_break else "paragraph"
+    if paragraph.follows_scene_break:
+        return "scene"
+    opens_with_speech = bool(quotations) and quotations[0].start - paragraph.start <= _OPENING_MARK
+    interrupts = said is not None and "interrupted" in said.delivery and opens_with_speech
+    return "speaker" if interrupts else "paragraph"
 
 
 def _cut_paragraph(
-    text: str,
-    span: tuple[int, int],
-    quotations: Sequence[Quotation],
-    *,
-    number: int,
-    kind: UtteranceKind,
-    language: str | None,
-    foreign: Sequence[ForeignWords],
-    opening: Break,
-    own_language: str,
+    book: Book, pieces: Sequence[Piece], *, number: int, opening: Break, ordinary: frozenset[str]
 ) -> list[Utterance]:
-    pieces: list[_Piece] = []
-    at, end = span
-    for quotation in quotations:
-        pieces.append((at, quotation.start, kind, NARRATOR))
-        pieces.append((quotation.start, quotation.end, "speech", quotation.speaker))
-        at = quotation.end
-    pieces.append((at, end, kind, NARRATOR))
+    text = book.text
     utterances: list[Utterance] = []
-    is_english = own_language == "en"
-    divided = [part for piece in pieces for part in _divide_by_language(piece, language, foreign)]
-    for place, (first, last, piece_kind, speaker, abroad) in enumerate(divided):
-        spoken = primary_language(abroad) if abroad else own_language
+    for place, piece in enumerate(pieces):
+        language = primary_language(piece.language or book.language or _ENGLISH)
         follows: Break = "speaker" if utterances else opening
-        for left, right in split_sentences(text[first:last], spoken):
-            if not _SAYABLE.search(text, first + left, first + right):
+        for left, right in split_sentences(text[piece.start : piece.end], language):
+            start, end = piece.start + left, piece.start + right
+            if not SAYABLE.search(text, start, end):
                 continue
-            begin, stop = first + left, first + right
-            if is_english:
-                begin, stop = _strip_marks(text, begin, stop, piece_kind)
-            elif piece_kind != "speech":
-                follows_speech = place > 0 and not text[first:begin].strip()
-                leads_to_speech = place < len(divided) - 1 and not text[stop:last].strip()
-                begin, stop = _strip_foreign_marks(text, begin, stop, follows_speech, leads_to_speech)
+            start, end = _strip(book, pieces, place, start, end)
+            takes_turn = bool(utterances) and follows == "speaker"
+            if takes_turn and _goes_on(text[utterances[-1].start : start], piece.kind, text[start:end]):
+                follows = "tag"
+            contours = find_contours(text[start:end], ordinary) if piece.kind == "speech" else ()
             utterances.append(
                 Utterance(
                     paragraph=number,
-                    start=begin,
-                    end=stop,
-                    kind=piece_kind,
-                    speaker=speaker,
-                    text=clean(text[begin:stop]),
+                    start=start,
+                    end=end,
+                    kind=piece.kind,
+                    speaker=piece.speaker,
+                    text=clean(text[start:end]),
                     follows=follows,
-                    language=abroad,
+                    language=piece.language,
+                    delivery=piece.manners + contours,
                 )
             )
             follows = "sentence"
     return utterances
 
 
-def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[int, int]:
-    """Leave out what a piece of narration inherits from the quotation beside it: `, ” —` and the like.
+def _strip(book: Book, pieces: Sequence[Piece], place: int, start: int, end: int) -> tuple[int, int]:
+    """Leave out what a sentence of a piece has of the marks around the speech beside it."""
+    piece, text = pieces[place], book.text
+    if primary_language(book.language or _ENGLISH) == _ENGLISH:
+        return strip_marks(text, start, end, piece.kind)
+    if piece.kind == "speech":
+        return start, end
+    follows_speech = place > 0 and not text[piece.start : start].strip()
+    leads_to_speech = place < len(pieces) - 1 and not text[end : piece.end].strip()
+    return strip_foreign_marks(text, start, end, follows_speech, leads_to_speech)
 
-    Marks of a title within the narration stay, since they come in pairs.
+
+def _goes_on(between: str, kind: UtteranceKind, words: str) -> bool:
+    """Tell whether a piece of a paragraph is of one sentence with the piece before it, in another voice.
+
+    `between` is the piece before and what lies between the two, `kind` and `words` are this piece's.
     """
-    if kind == "speech":
-        return start, end
-    words = text[start:end]
-    opening = _OPENING_MARKS.match(words)
-    left = opening.end() if opening else 0
-    right = len(words.rstrip())
-    last = words[right - 1 : right]
-    if last and (last in "“«„‘" or (last in "\"'" and words[: right - 1].endswith(" "))):
-        right = len(words[: right - 1].rstrip())
-    if not _SAYABLE.search(words, left, right):
-        return start, end
-    return start + left, start + right
-
-
-def _strip_foreign_marks(
-    text: str, start: int, end: int, follows_speech: bool, leads_to_speech: bool
-) -> tuple[int, int]:
-    """Leave out the marks that a sentence of narration has from the speech right before and after it."""
-    left, right = start, end
-    if follows_speech and (marks := _AFTER_SPEECH.match(text, start, end)):
-        left = marks.end()
-    near = max(left, end - _MOST_MARKS)
-    if leads_to_speech and (marks := _BEFORE_SPEECH.search(text[near:end])):
-        right = near + marks.start()
-    return (left, right) if _SAYABLE.search(text, left, right) else (start, end)
+    before = between.rstrip("\"“”„«»'‘’_ \t\r\n")
+    mark = before[-1:]
+    if kind == "speech":  # the words of a tag, or of any clause that leads to a quotation
+        return mark == "," or mark.isalnum()
+    if mark in ".;:":
+        return words[:1].islower() and mark != "."
+    if mark == "," or mark.isalnum() or words[:1].islower():
+        return True
+    verbs = lexicon().speech_verbs
+    return any(verbs.get(word.lower()) in ("past", "present") for word in _WORD.findall(words)[:_TAG_WORDS])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from audiobook.languages import primary_language
 from audiobook.model import Book, Character, Corrections, Quotation, Script
 from audiobook.script.corrections import Corrector
+from audiobook.script.delivery import find_manners, list_ordinary_words
 from audiobook.script.foreign.pack import find_pack
 from audiobook.script.foreign.preparing import prepare_foreign_sieve
 from audiobook.script.gender import tell_genders
@@ -21,7 +22,7 @@ from audiobook.script.scene import Scene
 from audiobook.script.sieve import Sieve
 from audiobook.script.speech import select_speech
 from audiobook.script.tags import TagFinder
-from audiobook.script.turns import Turn, find_turns
+from audiobook.script.turns import find_turns
 from audiobook.script.utterances import cut_utterances
 
 _ENGLISH = "en"
@@ -46,12 +47,12 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     sieve = prepare_sieve(book, passages, corrector)
     sieve.attribute()
     corrector.confirm_speakers(sieve.turns, sieve.people)
-    quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve.turns, sieve.people))
+    quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve))
     return Script(
         book=book,
         characters=corrector.correct_characters(_list_characters(sieve.people, quotations)),
         quotations=quotations,
-        chapters=cut_utterances(book, quotations),
+        chapters=cut_utterances(book, quotations, list_ordinary_words(sieve.scene.tokens)),
         skipped=book.skipped,
         unmet=corrector.list_unmet(),
         stated=corrector.stated,
@@ -99,13 +100,12 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
 
-def _list_quotations(
-    book: Book, passages: Sequence[Passage], turns: Sequence[Turn], people: Sequence[Person]
-) -> tuple[Quotation, ...]:
+def _list_quotations(book: Book, passages: Sequence[Passage], sieve: Sieve) -> tuple[Quotation, ...]:
     numbers = [number for chapter in book.chapters for number in range(1, len(chapter.paragraphs) + 1)]
     listed: list[Quotation] = []
-    for turn in turns:
+    for turn in sieve.turns:
         current = turn.speaker
+        manners = find_manners(sieve.scene.tokens, turn)
         for number, quoted in enumerate(turn.quotations):
             own = turn.own_speakers.get(number)
             if own is not None:
@@ -115,10 +115,11 @@ def _list_quotations(
                     start=quoted.start,
                     end=quoted.end,
                     paragraph=numbers[passages[quoted.passage].index],
-                    speaker=people[current].name if current is not None else None,
+                    speaker=sieve.people[current].name if current is not None else None,
                     type=turn.type,
                     evidence=turn.evidence,
                     confidence=round(turn.confidence, 3) if current is not None else 0.0,
+                    delivery=manners[number],
                 )
             )
     return tuple(listed)
