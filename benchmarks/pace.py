@@ -21,7 +21,7 @@ from audiobook.production.jobs import transcribe, vary
 from audiobook.production.opened import shared_engine
 from audiobook.production.plan import ClipOrder, deliver_by, order_clips
 from audiobook.production.project import open_project
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.scripting import plan_script, settings_spacing
 from audiobook.production.stories import engine_fingerprint, read_settings
 
@@ -52,7 +52,7 @@ def measure_chapters(path: Path, settings: Settings) -> Iterator[Chapter]:
     own = settings.for_story(path.stem)
     script, cast = plan_script(path, own)
     spacing = settings_spacing(own)
-    pronouncer = Pronouncer(own.pronunciations, transcribe, script.book)
+    pronouncer = make_pronouncer(own, transcribe, script)
     for chapter in script.chapters:
         if not chapter.utterances:
             continue

@@ -16,13 +16,14 @@ from functools import cached_property
 from audiobook.engines.base import WordSound
 from audiobook.engines.espeak_calibration import PLAIN, calibrate
 from audiobook.engines.espeak_catalogue import Catalogue
+from audiobook.engines.espeak_foreign import ForeignSounds
 from audiobook.engines.espeak_languages import localize
 from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.engines.espeak_words import sound_words
 from audiobook.engines.silence import FLOOR, trim_silence
-from audiobook.errors import EngineError, PhonemeError, SynthesisError
+from audiobook.errors import EngineError, SynthesisError
 from audiobook.languages import is_same_language
 from audiobook.model import AS_IN, Clip, Phonemes, Voice, VoiceEntry
 
@@ -47,7 +48,6 @@ _BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
 """eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
 before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
 
-_NO_SOUND = str.maketrans("", "", "0123456789-")
 _ENDINGS = (
     (re.compile(r"(?:…|\.\.+)(?=[\s\"'”’»)]*$)"), "."),
     (re.compile(r"(?<=\w) ?(?:-+|–)(?=[\s\"'”’»)]*$)"), "—"),
@@ -79,7 +79,6 @@ class EspeakEngine:
         self._lock_owner = os.getpid()
         self._process: EspeakProcess | None = None
         self._silent: dict[tuple[str, str], bool] = {}
-        self._foreign: dict[tuple[str, str], str] = {}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -95,6 +94,10 @@ class EspeakEngine:
     @cached_property
     def _catalogue(self) -> Catalogue:
         return Catalogue(package_folder("espeakng_loader") / "espeak-ng-data")
+
+    @cached_property
+    def _foreign(self) -> ForeignSounds:
+        return ForeignSounds(self._catalogue)
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         """List each language alone and with each variant, sorted by language tag: about 14,000 voices.
@@ -123,19 +126,10 @@ class EspeakEngine:
         """
         if fault := self.find_fault(voice_id):
             raise EngineError(f"expected {fault}")
-        table = self._catalogue.phoneme_table(voice_id)
         if alphabet.startswith(AS_IN):
-            ph, alphabet = self._foreign_ipa(ph, alphabet.removeprefix(AS_IN)), "ipa"
+            return self._foreign.note(ph, alphabet.removeprefix(AS_IN), voice_id)
+        table = self._catalogue.phoneme_table(voice_id)
         return transcribe(ph, alphabet, table, is_english=self._catalogue.is_english(voice_id))
-
-    def _foreign_ipa(self, words: str, language: str) -> str:
-        if (words, language) not in self._foreign:
-            if self.find_fault(language):
-                raise PhonemeError(f"eSpeak knows no language {language!r}")
-            (sound,) = sound_words([words], self._catalogue.identifier(language))
-            # Tones are digits there, and hyphens hold words together; neither is a sound.
-            self._foreign[words, language] = sound.ipa.translate(_NO_SOUND)
-        return self._foreign[words, language]
 
     def pronounce(self, words: Sequence[str], voice_id: str) -> tuple[WordSound, ...]:
         """Return how each word sounds, asked of eSpeak in a process of its own; see `PronouncingEngine`."""
@@ -200,7 +194,10 @@ class EspeakEngine:
         at = 0
         for each in phonemes:
             pieces.append(self._respell_silent_letters(plain_text(text[at : each.start]), identifier))
-            notation, at = each.notation, each.end
+            notation, at = self._foreign.sound(each.notation, voice_id), each.end
+            if not notation:  # no such sounds: the words as they stand
+                at = each.start
+                continue
             ending = _ENDING.match(text, at)
             if ending and self._catalogue.is_english(voice_id):
                 notation = add_ending(notation, ending[1].lower(), table)

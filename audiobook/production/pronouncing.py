@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from audiobook.casting import Place, StorySettings, find_stated, make_finder, spell_out
 from audiobook.errors import PhonemeError
-from audiobook.model import NARRATOR, Book, Phonemes, Pronunciation, Reading, Script, Utterance, Voice
+from audiobook.model import AS_IN, NARRATOR, Book, Phonemes, Pronunciation, Reading, Script, Utterance, Voice
 from audiobook.normalizing import find_heteronyms, find_readings
 from audiobook.script import clean
 
@@ -46,9 +46,9 @@ class Pronouncer:
     """Says what is to be spoken for an utterance, and keeps what could not be done as asked.
 
     What voices.yaml states comes first, of the speaker (`own`), then for all; then what the book states of
-    one place (`ssml:ph`), then its lexicons and those of voices.yaml (`lexicon`), then what words of two
-    sounds are where they stand, then how a narrator says what is written short (where it `normalizes`, and
-    knows a book's language).  Of two that overlap the lesser goes.
+    one place (`ssml:ph`), then its lexicons and those of voices.yaml (`lexicon`), then words of another
+    language, then what words of two sounds are where they stand, then how a narrator says what is written
+    short (where it `normalizes`, and knows a book's language).  Of two that overlap the lesser goes.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Pronouncer:
         language = self._language_at(utterance.start)
         if self._lexicon:
             places = _add(places, self._find_in_lexicon(language, text))
+        places = _add(places, self._find_foreign_words(utterance, text))
         places = _add(places, self._find_heteronyms(language, text))
         if self._normalizes:
             is_heading = utterance.kind == "heading"
@@ -155,6 +156,22 @@ class Pronouncer:
                 text = f"{text} {each.words}"
                 places.append(Place(start=start, end=len(text), pronunciation=each))
         return text, places
+
+    def _find_foreign_words(self, utterance: Utterance, text: str) -> list[Place]:
+        """Find the words of another language that are too few for a voice of theirs (`script.pieces`)."""
+        if self._book is None or not self._book.foreign or utterance.language is not None:
+            return []
+        places: list[Place] = []
+        foreign, source = self._book.foreign, self._book.text
+        first = bisect_left(foreign, utterance.start, key=lambda each: each.start)
+        for each in foreign[first : bisect_left(foreign, utterance.end, key=lambda each: each.start)]:
+            words = clean(source[each.start : each.end])
+            start = _locate(text, source[utterance.start : each.start], words)
+            if start is not None:
+                said = Pronunciation(words=words, ph=words, alphabet=f"{AS_IN}{each.language}")
+                self._built_in.add(said)
+                places.append(Place(start=start, end=start + len(_spoken(words)), pronunciation=said))
+        return places
 
     def _find_heteronyms(self, language: str, text: str) -> list[Place]:
         found = find_heteronyms(text, language)
