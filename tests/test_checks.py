@@ -23,8 +23,9 @@ from tests.conftest import ROOT, TONES
 NewProject = Callable[..., Path]
 BOATS = "The boats\n\n“Come in,” said Anna. The door was open, and it stayed so.\n"
 WALK = (
-    "# One\n\n“Come in,” said Anna. The door was open.\n\n“No,” said Tom. “Never.”\n\n"
-    "# Two\n\nThey left by the lower gate, and nobody in the village ever saw them again.\n"
+    "# One\n\n“Come in,” said Anna. The door was open, and behind it there was rain.\n\n"
+    "“No,” said Tom. “Never.”\n\n"
+    "# Two\n\nThat evening they left by the lower gate, and nobody in the village ever saw them again.\n"
 )
 
 
