@@ -5,7 +5,6 @@ from audiobook.casting.delivery import Delivered, Manner, Vary, deliver, keep_fl
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import built_in_narrator, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
-from audiobook.casting.schema import FindFault
 from audiobook.casting.settings import (
     BookDetails,
     CastingMode,
@@ -27,6 +26,7 @@ from audiobook.casting.statements import (
     state_lines,
     state_voice,
 )
+from audiobook.casting.voice_readers import FindFault
 from audiobook.casting.yaml_words import write_scalar
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any
 from audiobook.casting.delivery import Manner
 from audiobook.casting.pronunciation_readers import ReadLexicon
 from audiobook.casting.readers import attempt, choice, gather_keys, record
-from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
+from audiobook.casting.schema import DETAIL_KEYS, Schema
 from audiobook.casting.settings import (
     BookDetails,
     CharacterSettings,
@@ -25,6 +25,7 @@ from audiobook.casting.settings import (
     StorySettings,
     VoiceWish,
 )
+from audiobook.casting.voice_readers import FindFault
 from audiobook.casting.yaml_tree import (
     Entry,
     Finding,
