@@ -19,7 +19,7 @@ from statistics import fmean
 from audiobook.casting import Settings
 from audiobook.production.jobs import transcribe, vary
 from audiobook.production.opened import shared_engine
-from audiobook.production.plan import ClipOrder, deliver_by, order_clips
+from audiobook.production.orders import ClipOrder, deliver_by, order_clips
 from audiobook.production.project import open_project
 from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.scripting import plan_script, settings_spacing

@@ -128,7 +128,7 @@ def count_uses(place: Workplace) -> dict[str, int]:
     """Count the utterances of each clip of the book, by its file's name."""
     from audiobook.production import open_project
     from audiobook.production.jobs import transcribe, vary
-    from audiobook.production.plan import deliver_by, order_clips
+    from audiobook.production.orders import deliver_by, order_clips
     from audiobook.production.pronouncing import make_pronouncer
     from audiobook.production.scripting import plan_script
     from audiobook.production.stories import engine_fingerprint, read_settings

@@ -16,7 +16,7 @@ from audiobook.model import Book, Cast, Phonemes, Pronunciation, Role, Script, V
 from audiobook.normalizing.heteronyms import read_senses
 from audiobook.production.clips import clip_key
 from audiobook.production.jobs import transcribe
-from audiobook.production.plan import ClipOrder, order_clips
+from audiobook.production.orders import ClipOrder, order_clips
 from audiobook.production.pronouncing import Pronouncer, read_places
 from audiobook.production.scripting import plan_script
 from audiobook.script import write_script

@@ -12,7 +12,7 @@ from audiobook.casting import VoiceWish
 from audiobook.errors import NarrateError, SettingsError
 from audiobook.production import StoryMemory, are_unchanged, open_project, read_settings
 from audiobook.production.jobs import transcribe
-from audiobook.production.plan import ClipOrder, order_clips
+from audiobook.production.orders import ClipOrder, order_clips
 from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.scripting import plan_script
 from audiobook.reading import read_lexicon_file

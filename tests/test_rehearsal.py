@@ -18,7 +18,7 @@ from audiobook.audio import Spacing
 from audiobook.cli import main
 from audiobook.model import NARRATOR, Cast, Role, Utterance, Voice
 from audiobook.production.changes import Plot, describe_changes
-from audiobook.production.plan import ClipOrder
+from audiobook.production.orders import ClipOrder
 from audiobook.production.records import Makers, Record, read_record, write_record
 from audiobook.publishing import Tags
 from tests.conftest import TONES

@@ -14,7 +14,8 @@ from audiobook.model import NARRATOR, Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
-from audiobook.production.plan import TrackPlan, name_engines, order_clips, plan_file
+from audiobook.production.orders import order_clips
+from audiobook.production.plan import TrackPlan, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.production.pronouncing import Pronouncer, make_pronouncer
 from audiobook.production.records import Makers
@@ -22,6 +23,7 @@ from audiobook.production.report import Listener
 from audiobook.production.scripting import settings_spacing
 from audiobook.production.sounds import HardWords
 from audiobook.production.stories import engine_fingerprint, read_settings
+from audiobook.production.versions import name_engines
 from audiobook.production.workers import Workers, choose_jobs
 from audiobook.publishing import Tags, safe_file_name
 

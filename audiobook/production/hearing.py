@@ -13,7 +13,7 @@ from audiobook.model import Cast, Clip, Script, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import fetch_clip, transcribe, vary
 from audiobook.production.opened import shared_engine
-from audiobook.production.plan import deliver_by, order_clip
+from audiobook.production.orders import deliver_by, order_clip
 from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.stories import engine_fingerprint
 

@@ -26,7 +26,8 @@ from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageEr
 from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
 from audiobook.production.opened import shared_engine
-from audiobook.production.plan import ClipOrder, TrackPlan
+from audiobook.production.orders import ClipOrder
+from audiobook.production.plan import TrackPlan
 from audiobook.production.project import make_folder
 from audiobook.production.records import keep_lines
 from audiobook.production.samples import keep_within

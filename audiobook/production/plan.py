@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import CODECS, Encoder, Spacing
-from audiobook.casting import Delivered, StorySettings, Vary, deliver, keep_flow
-from audiobook.model import CREDITS, FORMATS, Cast, Phonemes, Script, ScriptChapter, Utterance, Voice
+from audiobook.casting import StorySettings, Vary
+from audiobook.model import CREDITS, FORMATS, Cast, Script, ScriptChapter, Utterance
 from audiobook.production.chapters import ChapterChoice, keep_chapters
-from audiobook.production.clips import clip_key
 from audiobook.production.covers import wish_cover
+from audiobook.production.orders import ClipOrder, deliver_by, order_clips
 from audiobook.production.project import (
     ELSEWHERE,
     FROM_TEXTS,
@@ -22,44 +21,15 @@ from audiobook.production.project import (
     is_from_texts,
     story_folder,
 )
-from audiobook.production.pronouncing import Pronouncer, Transcribe, make_pronouncer
-from audiobook.production.records import Makers, name_voice, write_record
+from audiobook.production.pronouncing import Transcribe, make_pronouncer
+from audiobook.production.records import Makers, write_record
 from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
 from audiobook.production.scripting import PlanScript, is_overruled, plan_script, settings_spacing
 from audiobook.production.tagging import tag_track
+from audiobook.production.versions import name_engines
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name
 from audiobook.reading import NO_WISH, ReadingWish
-
-Deliver = Callable[[Voice, Sequence[str]], Delivered]
-"""Gives a speaker's voice as it speaks a line of some deliveries (`casting.deliver`)."""
-
-
-def speak_plainly(voice: Voice, _: Sequence[str]) -> Delivered:
-    """Deliver every line in the speaker's plain voice."""
-    return Delivered(voice=voice)
-
-
-def deliver_by(settings: StorySettings, vary: Vary) -> Deliver:
-    """Deliver lines as a story's settings say."""
-    return functools.partial(deliver, table=settings.delivery, vary=vary)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipOrder:
-    """A clip to be had: its key in the cache, and what to synthesize where the cache has none.
-
-    `cast` is the speaker's plain voice, and `voice` that voice as it delivers this line: changed by the
-    deliveries that `delivered_by` names, as `delivery` says.
-    """
-
-    key: str
-    text: str
-    voice: Voice
-    cast: Voice
-    phonemes: tuple[Phonemes, ...] = ()
-    delivered_by: tuple[str, ...] = ()
-    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,16 +148,6 @@ def plan_story(
     )
 
 
-def name_engines(voices: Collection[Voice], engine_fingerprint: Callable[[str], str]) -> dict[str, str]:
-    """Return the version of each engine of these voices, and of the voices that have one of their own."""
-    versions = {name: engine_fingerprint(name) for name in sorted({voice.engine for voice in voices})}
-    for voice in sorted(voices, key=name_voice):
-        version = engine_fingerprint(name_voice(voice))
-        if version != versions[voice.engine]:
-            versions[name_voice(voice)] = version.removeprefix(f"{versions[voice.engine]}, ")
-    return versions
-
-
 def _plan_codecs(
     first: TrackPlan,
     codecs: Sequence[str],
@@ -261,51 +221,6 @@ def _draft_files(
         path = stems[0].with_name(SAMPLE)
         drafts.append(_Draft(path=path, chapter=sample, tags=tags, codecs=[SAMPLE], longest_s=LONGEST_S))
     return drafts
-
-
-def order_clips(
-    utterances: Sequence[Utterance],
-    cast: Cast,
-    pronouncer: Pronouncer,
-    engine_fingerprint: Callable[[str], str],
-    deliver: Deliver = speak_plainly,
-) -> tuple[ClipOrder, ...]:
-    """Say for each utterance what is to be synthesized, in which voice."""
-    orders = []
-    for place, utterance in enumerate(utterances, 1):
-        following = utterances[place] if place < len(utterances) else None
-        voice = cast.voice_for(utterance)
-        order = order_clip(utterance, voice, pronouncer, engine_fingerprint, following, deliver=deliver)
-        orders.append(order)
-    return tuple(orders)
-
-
-def order_clip(
-    utterance: Utterance,
-    voice: Voice,
-    pronouncer: Pronouncer,
-    engine_fingerprint: Callable[[str], str],
-    following: Utterance | None,
-    *,
-    deliver: Deliver = speak_plainly,
-) -> ClipOrder:
-    """Say what is to be synthesized for one utterance of a speaker with this voice.
-
-    `following` is the utterance that comes next in the chapter.
-    """
-    delivered = deliver(voice, utterance.delivery)
-    text, phonemes = pronouncer.spell(utterance, delivered.voice, following.start if following else None)
-    if following is not None and following.follows == "tag":
-        text = keep_flow(text)
-    return ClipOrder(
-        key=clip_key(engine_fingerprint(name_voice(delivered.voice)), delivered.voice, text, phonemes),
-        text=text,
-        voice=delivered.voice,
-        cast=voice,
-        phonemes=phonemes,
-        delivered_by=delivered.names,
-        delivery=delivered.why,
-    )
 
 
 def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:

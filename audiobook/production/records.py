@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audiobook.audio import MASTERING_VERSION, Spacing
 from audiobook.model import Break, Utterance, Voice
+from audiobook.production.versions import name_voice
 
 if TYPE_CHECKING:
-    from audiobook.production.plan import ClipOrder
+    from audiobook.production.orders import ClipOrder
     from audiobook.publishing import Tags
 
 TRACK_VERSION = 6
@@ -45,11 +46,6 @@ class Makers:
 
     encoder: str
     engines: Mapping[str, str]
-
-
-def name_voice(voice: Voice) -> str:
-    """Name a voice among the makers, beside its engine."""
-    return f"{voice.engine} {voice.id}"
 
 
 class Line(NamedTuple):

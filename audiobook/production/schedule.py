@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from audiobook.production.editions import EditionPlan
-from audiobook.production.plan import ClipOrder, StoryPlan, TrackPlan
+from audiobook.production.orders import ClipOrder
+from audiobook.production.plan import StoryPlan, TrackPlan
 from audiobook.production.report import StoryReport
 
 _BATCH_LETTERS = 700

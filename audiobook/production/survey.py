@@ -14,12 +14,8 @@ from audiobook.production.editions import (
 )
 from audiobook.production.estimate import estimate_tracks
 from audiobook.production.jobs import transcribe, vary
-from audiobook.production.plan import (
-    ClipOrder,
-    StoryPlan,
-    TrackPlan,
-    plan_story,
-)
+from audiobook.production.orders import ClipOrder
+from audiobook.production.plan import StoryPlan, TrackPlan, plan_story
 from audiobook.production.project import (
     Source,
     story_folder,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from audiobook.engines.base import VersionedEngine
+from audiobook.model import Voice
 from audiobook.production.opened import shared_engine
 
 
@@ -16,3 +19,18 @@ def version_of(name: str) -> str:
     if voice_id and isinstance(engine, VersionedEngine):
         return f"{engine.fingerprint}, {engine.voice_fingerprint(voice_id)}"
     return engine.fingerprint
+
+
+def name_voice(voice: Voice) -> str:
+    """Name a voice among the makers, beside its engine."""
+    return f"{voice.engine} {voice.id}"
+
+
+def name_engines(voices: Collection[Voice], engine_fingerprint: Callable[[str], str]) -> dict[str, str]:
+    """Return the version of each engine of these voices, and of the voices that have one of their own."""
+    versions = {name: engine_fingerprint(name) for name in sorted({voice.engine for voice in voices})}
+    for voice in sorted(voices, key=name_voice):
+        version = engine_fingerprint(name_voice(voice))
+        if version != versions[voice.engine]:
+            versions[name_voice(voice)] = version.removeprefix(f"{versions[voice.engine]}, ")
+    return versions
