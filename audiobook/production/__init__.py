@@ -1,5 +1,6 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
+from audiobook.production.apart import Apart
 from audiobook.production.auditions import Audition, audition_voices, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
@@ -8,7 +9,7 @@ from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing, start_engine
 from audiobook.production.listening import FinishedTrack, list_finished
-from audiobook.production.memory import StoryMemory, identify_file
+from audiobook.production.memory import Planned, StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.progress import Meter
 from audiobook.production.project import (
@@ -26,6 +27,7 @@ from audiobook.production.recipe import make_stories
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
 from audiobook.production.report import Listener, Report, Silent, StoryReport, TrackWork
 from audiobook.production.run import Options, Run, prepare_run
+from audiobook.production.script_cache import ScriptCache, read_through, script_key
 from audiobook.production.shelf import ShelfStory, look_at_story, unreadable
 from audiobook.production.stories import read_settings, read_story, script_and_cast
 from audiobook.production.unmet import warn_of_unmet
@@ -41,6 +43,7 @@ from audiobook.production.waveform import draw_waveform, find_waveform
 from audiobook.production.workers import choose_jobs
 
 __all__ = [
+    "Apart",
     "Audition",
     "ChapterChoice",
     "Cleaned",
@@ -53,11 +56,13 @@ __all__ = [
     "Meter",
     "Options",
     "Pinned",
+    "Planned",
     "Project",
     "Rehearsal",
     "RehearsedStory",
     "Report",
     "Run",
+    "ScriptCache",
     "ShelfStory",
     "Silent",
     "Source",
@@ -90,8 +95,10 @@ __all__ = [
     "prepare_run",
     "read_settings",
     "read_story",
+    "read_through",
     "rehearse_stories",
     "script_and_cast",
+    "script_key",
     "start_engine",
     "story_folder",
     "unreadable",

@@ -36,8 +36,12 @@ class LineWords:
         pattern = snippet_pattern(fix.snippet)
         if pattern is None or not any(find_places(pattern, self._text, quotation.start, quotation.end)):
             return False  # spares a search through the whole book
+        return self.find(fix) == quotation.start
+
+    def find(self, fix: LineFix) -> int | None:
+        """Return where the one line starts that a fix means, None where there is none, or several."""
         line = self._finder.find(fix).line
-        return line is not None and self._starts[line] == quotation.start
+        return None if line is None else self._starts[line]
 
     def find_fix(self, quotation: Quotation, speaker: str) -> LineFix | None:
         """Return the shortest of a few ways to mean a line that means it alone.

@@ -41,7 +41,7 @@ class Changes:
         said = await read_fields(request, "quotation", "speaker", "revision")
         change = partial(
             self._desk.editor.correct_line,
-            number=said.whole("quotation"),
+            start=said.whole("quotation"),
             speaker=said.text("speaker"),
             revision=said.text("revision"),
         )

@@ -39,6 +39,7 @@ class Prepared:
             if len(self._desk.sources()) <= MOST_OPEN:
                 story = self._desk.open(name)
                 _ = story.script_json, story.cast_json
+                self._desk.find_words(name, story.script.book)
 
     def cover(self, name: str) -> bytes:
         """Return a story's cover as a small JPEG.  Raises `NarrateError`."""

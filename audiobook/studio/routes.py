@@ -13,7 +13,7 @@ from starlette.routing import Route
 from audiobook.casting import VoiceWish
 from audiobook.model import Clip
 from audiobook.studio.answers import StudioError, answer, encode
-from audiobook.studio.desk import Desk
+from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
 from audiobook.studio.shelf import Shelf
@@ -58,12 +58,12 @@ class Reading:
     def script(self, request: Request) -> Response:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_revision(story.script_json, revision))
+        return answer(add_state(story.script_json, story, revision))
 
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_revision(story.cast_json, revision))
+        return answer(add_state(story.cast_json, story, revision))
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""
@@ -100,9 +100,13 @@ class Reading:
         return FileResponse(path, media_type="audio/mpeg", stat_result=status)
 
 
-def add_revision(body: bytes, revision: str) -> bytes:
-    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes."""
-    return body[:-1] + b',"revision":' + encode(revision) + b"}"
+def add_state(body: bytes, story: OpenStory, revision: str) -> bytes:
+    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
+
+    `pending` says that the story is being read with its latest corrections: `script` will be told.
+    """
+    state = encode({"revision": revision, "pending": not story.is_settled})
+    return body[:-1] + b"," + state[1:]
 
 
 def read_wish(query: Mapping[str, str]) -> VoiceWish:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from audiobook import __version__
@@ -17,7 +17,6 @@ from audiobook.production import (
     Silent,
     Source,
     identify_file,
-    look_at_story,
     prepare_run,
     story_folder,
     unreadable,
@@ -56,17 +55,16 @@ class Shelf:
             key = self._identify(source, settings)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
-                self._put(source.name, key, look_at_story(run, source), tell)
+                self._put(source.name, key, self._desk.reader.look(run, source, self._desk.memory), tell)
 
     def _prepare(self) -> Run:
-        run = prepare_run(
+        return prepare_run(
             self._desk.project,
             Options(),
             Silent(),
             self._desk.cache_folder,
             settings=self._desk.read_now().settings,
         )
-        return replace(run, reads=self._desk.memory.plan_script)
 
     def _put(
         self, name: str, key: tuple[object, ...], story: ShelfStory, tell: Callable[[str], None]

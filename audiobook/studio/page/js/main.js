@@ -98,6 +98,13 @@ events.addEventListener("settings", async ({ detail }) => {
   say("voices.yaml was changed; the page shows it as it is now.");
   await current.refresh?.();
 });
+// The story was read with its latest corrections: what the page shows of it so far was foreseen.
+events.addEventListener("script", async ({ detail }) => {
+  await store.settled();
+  if (!store.shows(detail)) return;
+  store.forget();
+  await current.refresh?.();
+});
 events.addEventListener("note", ({ detail }) => say(typeof detail === "string" ? detail : detail.message));
 
 document.querySelector(".skip").addEventListener("click", (event) => {
