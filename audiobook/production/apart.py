@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from audiobook.errors import EngineError
+from audiobook.errors import EngineError, NarrateError
 
 _TRIES = 2
 
@@ -88,6 +88,8 @@ def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...
             return
         try:
             answer = (True, job(own, *given))
+        except NarrateError as error:
+            answer = (False, error)
         except Exception as error:
             error.add_note(traceback.format_exc())
             answer = (False, error)

@@ -91,8 +91,8 @@ class StoryMemory:
 
     To find who speaks takes a novel seconds, to cast it a hundredth of that.  May be used from several
     threads; each story is worked on by one at a time.  `read` and `find_words` do the long parts, by
-    default in this process; `told` is called with a story's path when what `plan_now` had to leave open
-    is settled.
+    default in this process.  When what `plan_now` had to leave open is known, `settling` is called with it
+    before it is given to anybody, to make ready what will be asked, and `settled` then.
     """
 
     def __init__(
@@ -101,11 +101,13 @@ class StoryMemory:
         find_words: Callable[[Path, StorySettings, Book], LineWords] = lambda _path, _settings, book: (
             LineWords(book)
         ),
-        told: Callable[[Path], None] = lambda _path: None,
+        settling: Callable[[Path, StorySettings, Planned], None] = lambda _path, _settings, _planned: None,
+        settled: Callable[[Path], None] = lambda _path: None,
     ) -> None:
         self._read = read
         self._find_words = find_words
-        self._told = told
+        self._settling = settling
+        self._settled = settled
         self._stories: dict[Path, _Story] = {}
         self._lock = threading.Lock()
 
@@ -125,20 +127,20 @@ class StoryMemory:
         """Return what `plan_script` does, or without waiting what is certain of it.
 
         Where only corrections have changed since the story was read, what they say themselves is applied
-        (`script.foresee`), the story is read with them on a thread, and `told` is called then.
+        (`script.foresee`), and the story is read with them on a thread.
         """
         story = self._story(path)
         reading = _identify_reading(path, settings)
         with story.lock:
             known = story.recall(reading, settings)
             if known is not None:
-                return _settled(known)
+                return _plan(known)
             base = next(
                 (kept for kept in reversed(story.kept) if kept.reading.source == reading.source), None
             )
             has_failed = story.failed == reading
         if base is None or has_failed:
-            return _settled(self._settle(story, path, settings))
+            return _plan(self._settle(story, path, settings))
         has_new_lines = not set(reading.corrections.lines) <= set(base.reading.corrections.lines)
         words = self.words(path, settings, base.script.book) if has_new_lines else None
         with story.lock:
@@ -167,7 +169,9 @@ class StoryMemory:
             known = story.recall(reading, settings)
         return known or self._settle(story, path, settings)
 
-    def _settle(self, story: _Story, path: Path, settings: StorySettings) -> _Kept:
+    def _settle(
+        self, story: _Story, path: Path, settings: StorySettings, *, is_awaited: bool = True
+    ) -> _Kept:
         """Read a story, unless another thread has just done so."""
         with story.work:
             reading = _identify_reading(path, settings)
@@ -181,6 +185,8 @@ class StoryMemory:
             except Exception:
                 story.failed = reading
                 raise
+            if not is_awaited:
+                self._settling(path, settings, _plan(fresh))
             with story.lock:
                 story.failed = None
                 story.keep(fresh)
@@ -197,11 +203,11 @@ class StoryMemory:
                 return
             try:
                 with contextlib.suppress(NarrateError):  # whoever asks for the script is told
-                    self.plan_script(path, settings)
+                    self._settle(story, path, settings, is_awaited=False)
             except Exception:
                 story.is_at_work = False
                 raise
-            self._told(path)
+            self._settled(path)
 
     def _story(self, path: Path) -> _Story:
         with self._lock:
@@ -225,7 +231,7 @@ class StoryMemory:
                     del self._stories[other]
 
 
-def _settled(kept: _Kept) -> Planned:
+def _plan(kept: _Kept) -> Planned:
     return Planned(script=kept.planned[0], cast=kept.planned[1])
 
 

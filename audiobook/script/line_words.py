@@ -36,6 +36,8 @@ class LineWords:
         pattern = snippet_pattern(fix.snippet)
         if pattern is None or not any(find_places(pattern, self._text, quotation.start, quotation.end)):
             return False  # spares a search through the whole book
+        if fix.after is None and self._finder.is_shared(pattern, quotation.start):
+            return False
         return self.find(fix) == quotation.start
 
     def find(self, fix: LineFix) -> int | None:

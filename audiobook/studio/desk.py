@@ -62,6 +62,10 @@ class OpenStory:
         self._cache = cache
         self.before = before
 
+    def shows(self, planned: Planned) -> bool:
+        """Tell whether this is a story as it was planned."""
+        return self.script is planned.script and self.cast is planned.cast
+
     @cached_property
     def chapters(self) -> Sequence[ChapterView]:
         """The chapters of the script view; those of the story as it was `before` are taken over."""
@@ -105,10 +109,11 @@ class Desk:
         self.cache_folder = cache_folder
         self.cache = ClipCache(cache_folder / "clips")
         self.reader = Reader(ScriptCache(cache_folder / "scripts"))
-        self.memory = StoryMemory(self.reader.read, self.reader.find_words, self._tell)
+        self.memory = StoryMemory(self.reader.read, self.reader.find_words, self._settling, self._tell)
         self.editor = Editor(project, lambda name: self.open(name).script, self.find_words)
         self._now: Now | None = None
         self._open: dict[str, OpenStory] = {}
+        self._ready: dict[str, OpenStory] = {}
         self._lock = threading.RLock()
 
     @property
@@ -166,9 +171,11 @@ class Desk:
         planned = self._plan(source.path, settings)
         with self._lock:
             kept = self._open.get(name)
-            if kept is None or kept.script is not planned.script or kept.cast is not planned.cast:
+            if kept is None or not kept.shows(planned):
+                ready = self._ready.pop(name, None)
                 before = kept.latest_chapters if kept else ()
-                kept = OpenStory(name, planned, settings, self.cache, before)
+                kept = ready if ready and ready.shows(planned) else None
+                kept = kept or OpenStory(name, planned, settings, self.cache, before)
                 self._open.pop(name, None)
                 self._open[name] = kept
                 for other in list(self._open)[:-MOST_OPEN]:
@@ -186,17 +193,22 @@ class Desk:
         settings = self.read_now().settings.for_story(name)
         return self.memory.words(self.find(name).path, settings, book)
 
-    def _tell(self, path: Path) -> None:
-        """Make a story's views ready now that it is read, and tell so; faults are told to who asks."""
+    def _settling(self, path: Path, settings: StorySettings, planned: Planned) -> None:
+        """Make a story's views before anybody asks for them."""
         name = path.stem
+        kept = self._open.get(name)
+        story = OpenStory(name, planned, settings, self.cache, kept.latest_chapters if kept else ())
+        _ = story.script_json, story.cast_json
+        with self._lock:
+            self._ready[name] = story
+
+    def _tell(self, path: Path) -> None:
+        """Tell that a story is read as it was corrected last; a fault is told to who asks for it."""
+        is_settled = True
         with contextlib.suppress(NarrateError):
-            story, revision = self.open_now(name)
-            if not story.is_settled:
-                return  # corrected again meanwhile
-            _ = story.script_json, story.cast_json
-            self._settled(name, revision)
-            return
-        self._settled(name, self.revision())
+            is_settled = self.open(path.stem).is_settled
+        if is_settled:  # else it was corrected again meanwhile
+            self._settled(path.stem, self.revision())
 
     def end(self) -> None:
         """End what works for the desk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import wave
 from collections.abc import Callable, Mapping
 
@@ -23,6 +24,9 @@ from audiobook.studio.watch import Watch
 _WAIT_S = 0.05
 """How long the shelf waits for stories that are being read before it shows them so."""
 
+_PATIENT_AGAIN_S = 1.0
+"""After such a wait, how long it does not wait again: what takes longer is told by an event."""
+
 
 class Reading:
     """Answers that change nothing."""
@@ -33,6 +37,7 @@ class Reading:
         self._player = player
         self._watch = watch
         self._prepared = prepared
+        self._waited_at = -_PATIENT_AGAIN_S
 
     def routes(self) -> list[Route]:
         """List the addresses."""
@@ -51,8 +56,9 @@ class Reading:
 
     def shelf(self, _request: Request) -> Response:
         """Answer with all stories."""
-        if not self._shelf.is_complete:
+        if not self._shelf.is_complete and time.monotonic() - self._waited_at >= _PATIENT_AGAIN_S:
             self._watch.look(_WAIT_S)
+            self._waited_at = time.monotonic()
         return answer(self._shelf.show())
 
     def script(self, request: Request) -> Response:

@@ -35,8 +35,11 @@ class Shelf:
         self._known: dict[str, tuple[tuple[object, ...], ShelfStory]] = {}
         self._lock = threading.Lock()
 
-    def refresh(self, tell: Callable[[str], None]) -> None:
-        """Look at what has changed since the last time; `tell` is given each story that stands otherwise."""
+    def refresh(self, prepare: Callable[[str], None], tell: Callable[[str], None]) -> None:
+        """Look at what has changed since the last time; `tell` is given each story that stands otherwise.
+
+        `prepare` is given each that was looked at, before it is shown as it stands.
+        """
         sources = self._desk.sources()
         with self._lock:
             gone = self._known.keys() - {source.name for source in sources}
@@ -55,7 +58,9 @@ class Shelf:
             key = self._identify(source, settings)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
-                self._put(source.name, key, self._desk.reader.look(run, source, self._desk.memory), tell)
+                story = self._desk.reader.look(run, source, self._desk.memory)
+                prepare(source.name)
+                self._put(source.name, key, story, tell)
 
     def _prepare(self) -> Run:
         return prepare_run(
