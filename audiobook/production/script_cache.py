@@ -25,6 +25,7 @@ from audiobook.casting import StorySettings
 from audiobook.errors import StorageError
 from audiobook.model import (
     Book,
+    Cast,
     Character,
     Corrections,
     Origin,
@@ -36,8 +37,8 @@ from audiobook.model import (
 )
 from audiobook.production.codec import decode_value, encode_value
 from audiobook.production.entries import Entries, touch
-from audiobook.production.scripting import read_script
-from audiobook.reading import MAX_FILE
+from audiobook.production.scripting import cast_script, plan_script, read_script
+from audiobook.reading import MAX_FILE, NO_WISH, ReadingWish
 
 ReadScript = Callable[[Path, StorySettings], Script]
 """Reads a story as `scripting.read_script` does."""
@@ -135,11 +136,16 @@ def _renew(script: Script, before: tuple[Origin | None, ...], now: tuple[Origin 
 
 
 def read_through(
-    cache: ScriptCache, path: Path, settings: StorySettings, analyse: ReadScript = read_script
+    cache: ScriptCache,
+    path: Path,
+    settings: StorySettings,
+    analyse: ReadScript = read_script,
+    *,
+    keeps: bool = True,
 ) -> Script:
-    """Return what `analyse` would, from the cache where it is there, and put it there where it was not.
+    """Return what `analyse` would, from the cache where it is there.
 
-    A cache that can't be written is done without.  Raises as `analyse`.
+    Where it was not it is put there, if it `keeps` anything.  A cache that can't be written is done without.  Raises as `analyse`.
     """
     key = script_key(path, settings)
     found = cache.get(key, settings.corrections) if key else None
@@ -147,10 +153,26 @@ def read_through(
         return found
     script = analyse(path, settings)
     # What was read may not be what was hashed: the file was saved in between.
-    if key is not None and script_key(path, settings) == key:
+    if keeps and key is not None and script_key(path, settings) == key:
         with contextlib.suppress(StorageError):
             cache.put(key, script, settings.corrections)
     return script
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPlans:
+    """Plans scripts as `scripting.plan_script` does, by those that are in a cache, where it `keeps` more."""
+
+    cache: ScriptCache
+    keeps: bool = True
+
+    def __call__(
+        self, path: Path, settings: StorySettings, *, preview: int | None = None, wish: ReadingWish = NO_WISH
+    ) -> tuple[Script, Cast]:
+        """Return a story's script and cast."""
+        if wish != NO_WISH:
+            return plan_script(path, settings, preview=preview, wish=wish)
+        return cast_script(read_through(self.cache, path, settings, keeps=self.keeps), settings, preview)
 
 
 def script_key(path: Path, settings: StorySettings) -> str | None:
