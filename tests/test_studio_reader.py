@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,7 @@ from typing import Any
 import pytest
 
 from audiobook.model import Script
-from audiobook.production import open_project, script_and_cast, scripting
+from audiobook.production import Run, ShelfStory, Source, open_project, script_and_cast, scripting
 from audiobook.studio import reader
 from tests.conftest import TONES
 from tests.studio import StudioClient, open_studio
@@ -120,3 +123,32 @@ def test_after_a_restart_nothing_is_analysed_again(
     monkeypatch.setattr(reader, "_read", refuse)
     with open_studio(project) as client:
         assert client.ask(client.story("night")).body == script
+
+
+def _look_or_die(work: Any, run: Run, source: Source) -> ShelfStory:
+    """Do what is done in the process apart, which one of the stories kills."""
+    if source.name == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return reader._look(work, run, source)
+
+
+@pytest.mark.usefixtures("_apart")
+def test_a_story_that_kills_its_reader_keeps_nothing_from_the_others(
+    new_project: NewProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_look", _look_or_die)
+    with open_studio(new_project(settings=TONES, deadly=STORY, night=STORY)) as client:
+        stories = client.wait_for_shelf()
+    assert stories["deadly"]["state"] == "unreadable"
+    assert "was killed" in stories["deadly"]["error"]
+    assert stories["night"]["state"] == "unmade"
+    assert multiprocessing.active_children() == []
+
+
+def test_what_is_brought_is_read_apart(studio: StudioClient) -> None:
+    brought = studio.ask("api/texts/new.txt", "PUT", body=STORY.encode())
+    assert (brought.status, brought.json) == (201, {"name": "new"})
+    refused = studio.ask("api/texts/other.epub", "PUT", body=b"no book")
+    assert refused.status == 422
+    assert "other.epub" in refused.json["error"]
+    assert ".incoming" not in refused.json["error"]

@@ -14,6 +14,8 @@ from typing import Any
 from audiobook.errors import EngineError, NarrateError
 
 _TRIES = 2
+_PATIENCE_S = 1.0
+"""For the system to be done with a process that was killed."""
 
 
 class Apart:
@@ -55,6 +57,7 @@ class Apart:
         process = self._process
         if process is not None:
             process.kill()
+            process.join(_PATIENCE_S)
 
     def _open(self) -> Connection:
         if self._ended.is_set():
@@ -63,9 +66,12 @@ class Apart:
             # Forked, it would begin with whatever this process's other threads hold.
             context = multiprocessing.get_context("spawn")
             self._pipe, there = context.Pipe()
-            self._process = context.Process(target=_serve, args=(there, *self._make), daemon=True)
-            self._process.start()
+            process = context.Process(target=_serve, args=(there, *self._make), daemon=True)
+            process.start()
             there.close()
+            self._process = process
+            if self._ended.is_set():  # while it was started
+                process.kill()
         return self._pipe
 
     def _drop(self) -> None:

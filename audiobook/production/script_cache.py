@@ -145,7 +145,8 @@ def read_through(
 ) -> Script:
     """Return what `analyse` would, from the cache where it is there.
 
-    Where it was not it is put there, if it `keeps` anything.  A cache that can't be written is done without.  Raises as `analyse`.
+    Where it was not it is put there, if this `keeps` anything; a cache that can't be written is done
+    without.  Raises as `analyse`.
     """
     key = script_key(path, settings)
     found = cache.get(key, settings.corrections) if key else None

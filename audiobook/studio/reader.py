@@ -21,6 +21,7 @@ from audiobook.production import (
     read_through,
     script_key,
 )
+from audiobook.reading import read_book
 from audiobook.script import LineWords
 
 SMALL_BYTES = 30_000
@@ -63,6 +64,13 @@ class Reader:
         words: LineWords = self._apart.ask(_find_words, path, settings)
         return words
 
+    def prove(self, path: Path) -> None:
+        """Read a file as a story and let go of it.  Raises `SourceError` where that can't be done."""
+        if self.is_long(path):
+            self._apart.ask(_prove, path)
+        else:
+            read_book(path)
+
     def look(self, run: Run, source: Source, memory: StoryMemory) -> ShelfStory:
         """Find out how a story stands; a small one by the `memory` of this process."""
         if source.fault is not None or not self.is_long(source.path):
@@ -98,6 +106,10 @@ def _read(work: _Work, path: Path, settings: StorySettings) -> Script | None:
     script = work.memory.read_script(path, settings)
     key = script_key(path, settings)
     return None if key is not None and work.cache.holds(key) else script
+
+
+def _prove(_work: _Work, path: Path) -> None:
+    read_book(path)
 
 
 def _find_words(work: _Work, path: Path, settings: StorySettings) -> LineWords:

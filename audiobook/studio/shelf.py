@@ -9,7 +9,7 @@ from pathlib import Path
 
 from audiobook import __version__
 from audiobook.casting import Settings
-from audiobook.errors import NarrateError, SourceError
+from audiobook.errors import EngineError, NarrateError, SourceError
 from audiobook.production import (
     Options,
     Run,
@@ -58,9 +58,15 @@ class Shelf:
             key = self._identify(source, settings)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
-                story = self._desk.reader.look(run, source, self._desk.memory)
+                story = self._look(run, source)
                 prepare(source.name)
                 self._put(source.name, key, story, tell)
+
+    def _look(self, run: Run, source: Source) -> ShelfStory:
+        try:
+            return self._desk.reader.look(run, source, self._desk.memory)
+        except EngineError as error:  # the process was killed by it; the others are looked at all the same
+            return unreadable(source.name, f"{source.path}: {error}")
 
     def _prepare(self) -> Run:
         return prepare_run(
