@@ -12,10 +12,11 @@ import pytest
 
 from audiobook.casting import StorySettings
 from audiobook.errors import SourceError
-from audiobook.model import Script
+from audiobook.model import Book, Script
 from audiobook.production import Planned, StoryMemory, memory, open_project, read_settings
 from audiobook.production.scripting import plan_script, read_script
 from audiobook.reading import ReadingWish
+from audiobook.script import LineWords
 from tests.conftest import TONES
 
 NewProject = Callable[..., Path]
@@ -199,3 +200,19 @@ def test_what_can_not_be_read_is_told_to_who_asks_and_not_for_ever(new_project: 
     gate.is_broken = False
     assert kept.plan_now(path, corrected).is_settled
     assert len(gate.settled) == 1
+
+
+def test_words_are_those_of_the_book_that_was_read(new_project: NewProject) -> None:
+    path = new_project(a=STORY) / "texts" / "a.txt"
+    searched: list[Path] = []
+
+    def find(path: Path, own: StorySettings, _book: Book) -> LineWords:
+        searched.append(path)
+        return LineWords(read_script(path, own).book)
+
+    kept = StoryMemory(find_words=find)
+    book = kept.plan_now(path, settings()).script.book
+    assert kept.words(path, settings(), book) is kept.words(path, settings(), book)
+    path.write_text("Snow fell.\n\n" + STORY, encoding="utf-8")  # saved before the words are asked for
+    assert kept.words(path, settings(), book).text == book.text
+    assert len(searched) == 2

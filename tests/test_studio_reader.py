@@ -65,11 +65,22 @@ def test_a_correction_is_shown_at_once_and_what_follows_is_told(studio: StudioCl
         foreseen = studio.ask(studio.story("night")).json
         assert quotations(foreseen)[start] == "Clara"
         told = next(data for name, data in events if name == "script")
-    assert told == {"name": "night", "revision": changed["revision"]}
     settled = studio.ask(studio.story("night")).json
+    is_changed = quotations(settled) != quotations(foreseen)
+    assert told == {"name": "night", "revision": changed["revision"], "changed": is_changed}
     assert (settled["pending"], settled["revision"]) == (False, changed["revision"])
     assert quotations(settled) == as_read()
     assert "Clara" in [card["name"] for card in studio.ask(studio.story("night", "/cast")).json["characters"]]
+
+
+def test_what_comes_as_it_was_shown_is_told_to_be_so(studio: StudioClient) -> None:
+    revision = studio.ask(studio.story("night", "/cast")).json["revision"]
+    value = {"character": "Max", "voice": {"rate": 120}, "revision": revision}
+    with studio.events() as events:
+        studio.ask(studio.story("night", "/voice"), "POST", value=value)
+        assert studio.ask(studio.story("night", "/cast")).json["pending"] is True
+        assert not next(data for name, data in events if name == "script")["changed"]
+    assert studio.ask(studio.story("night", "/cast")).json["pending"] is False
 
 
 def test_corrections_in_a_row_each_mean_their_line(studio: StudioClient) -> None:

@@ -160,7 +160,9 @@ class StoryMemory:
         with story.search:
             if story.words is None or story.words[0] != source:
                 story.words = (source, self._find_words(path, settings, book))
-            return story.words[1]
+            words = story.words[1]
+        # The file may have been saved since it was read: then these are the words of other lines.
+        return words if words.text == book.text else LineWords(book)
 
     def _recall(self, path: Path, settings: StorySettings) -> _Kept:
         story = self._story(path)

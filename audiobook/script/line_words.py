@@ -24,7 +24,7 @@ class LineWords:
     """Goes from lines of a book to words and back, as `Corrector` does when it reads the book."""
 
     def __init__(self, book: Book) -> None:
-        self._text = book.text
+        self.text = book.text
         passages = list_passages(book)
         quoted = find_quoted(book.text, passages)
         speech = select_speech(book.text, tokenize(book.text), passages, quoted)
@@ -34,7 +34,7 @@ class LineWords:
     def means(self, fix: LineFix, quotation: Quotation) -> bool:
         """Tell whether a fix means this line, and no other."""
         pattern = snippet_pattern(fix.snippet)
-        if pattern is None or not any(find_places(pattern, self._text, quotation.start, quotation.end)):
+        if pattern is None or not any(find_places(pattern, self.text, quotation.start, quotation.end)):
             return False  # spares a search through the whole book
         if fix.after is None and self._finder.is_shared(pattern, quotation.start):
             return False
@@ -57,8 +57,8 @@ class LineWords:
         return None
 
     def _choices(self, quotation: Quotation) -> Iterator[tuple[str, str | None]]:
-        said = clean(self._text[quotation.start : quotation.end]).split()
-        earlier = clean(self._text[max(0, quotation.start - _EARLIER) : quotation.start]).split()
+        said = clean(self.text[quotation.start : quotation.end]).split()
+        earlier = clean(self.text[max(0, quotation.start - _EARLIER) : quotation.start]).split()
         lengths = [length for length in _SNIPPET_WORDS if length < len(said)]
         snippets = [" ".join(said[:length]).rstrip(_LOOSE_ENDS) for length in (*lengths, len(said))]
         whole = " ".join(said)

@@ -98,8 +98,8 @@ class Studio:
         """End the streams of events, without which a server would wait for its pages to close."""
         self._hub.close()
 
-    def _story_settled(self, name: str, revision: str) -> None:
-        self._hub.tell_soon("script", {"name": name, "revision": revision})
+    def _story_settled(self, name: str, revision: str, is_changed: bool) -> None:
+        self._hub.tell_soon("script", {"name": name, "revision": revision, "changed": is_changed})
 
     def _run_ended(self, made: Sequence[str]) -> None:
         for name in made:

@@ -58,6 +58,7 @@ class OpenStory:
         self.name = name
         self.script, self.cast = planned.script, planned.cast
         self.is_settled = planned.is_settled
+        self.is_as_foreseen = False
         self.settings = settings
         self._cache = cache
         self.before = before
@@ -97,12 +98,16 @@ class OpenStory:
 class Desk:
     """Opens stories by their names in `texts/`, and by nothing else: no path comes in from outside.
 
-    May be used from several threads.  `settled` is told the name of a story, and the revision of
-    voices.yaml, when the story was read with corrections that `open` could not wait for.
+    May be used from several threads.  `settled` is told when a story was read with corrections that
+    `open` could not wait for: its name, the revision of voices.yaml, and whether anything came otherwise
+    than it was shown.
     """
 
     def __init__(
-        self, project: Project, cache_folder: Path, settled: Callable[[str, str], None] = lambda _n, _r: None
+        self,
+        project: Project,
+        cache_folder: Path,
+        settled: Callable[[str, str, bool], None] = lambda *_told: None,
     ) -> None:
         self._project = project
         self._settled = settled
@@ -198,17 +203,20 @@ class Desk:
         name = path.stem
         kept = self._open.get(name)
         story = OpenStory(name, planned, settings, self.cache, kept.latest_chapters if kept else ())
-        _ = story.script_json, story.cast_json
+        views = story.script_json, story.cast_json
+        story.is_as_foreseen = kept is not None and views == (kept.script_json, kept.cast_json)
         with self._lock:
             self._ready[name] = story
 
     def _tell(self, path: Path) -> None:
         """Tell that a story is read as it was corrected last; a fault is told to who asks for it."""
-        is_settled = True
+        is_changed = True
         with contextlib.suppress(NarrateError):
-            is_settled = self.open(path.stem).is_settled
-        if is_settled:  # else it was corrected again meanwhile
-            self._settled(path.stem, self.revision())
+            story = self.open(path.stem)
+            if not story.is_settled:
+                return  # it was corrected again meanwhile
+            is_changed = not story.is_as_foreseen
+        self._settled(path.stem, self.revision(), is_changed)
 
     def end(self) -> None:
         """End what works for the desk."""

@@ -6,6 +6,7 @@ import io
 import time
 import wave
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -64,6 +65,7 @@ class Reading:
     def script(self, request: Request) -> Response:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
+        self._watch.later(partial(self._prepared.words, story.name))
         return answer(add_state(story.script_json, story, revision))
 
     def cast(self, request: Request) -> Response:

@@ -98,10 +98,10 @@ events.addEventListener("settings", async ({ detail }) => {
   say("voices.yaml was changed; the page shows it as it is now.");
   await current.refresh?.();
 });
-// The story was read with its latest corrections: what the page shows of it so far was foreseen.
+// The story was read with its latest corrections, and more comes of them than was foreseen.
 events.addEventListener("script", async ({ detail }) => {
   await store.settled();
-  if (!store.shows(detail)) return;
+  if (!detail.changed || !store.shows(detail)) return;
   store.forget();
   await current.refresh?.();
 });
