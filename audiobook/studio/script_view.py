@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from json.encoder import encode_basestring
@@ -27,6 +27,9 @@ _UNQUOTED = (
     '"confidence":null,"doubtful":false}'
 )
 
+_Line = tuple[Utterance, Quotation | None, str]
+"""An utterance, what it is spoken of, and both as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChapterView:
@@ -35,6 +38,7 @@ class ChapterView:
     chapter: ScriptChapter
     first: int
     quotations: Sequence[Quotation]
+    lines: Sequence[_Line]
     json: bytes
 
 
@@ -51,12 +55,15 @@ def show_chapters(script: Script, before: Sequence[ChapterView] = ()) -> list[Ch
         if not chapter.utterances:
             continue
         low, high = min(u.start for u in chapter.utterances), max(u.end for u in chapter.utterances)
-        quotations = script.quotations[bisect_left(starts, low) : bisect_left(starts, high)]
+        begin = bisect_left(starts, low)
+        if begin and script.quotations[begin - 1].end > low:  # what it opens with is not spoken ("… Yes.")
+            begin -= 1
+        quotations = script.quotations[begin : bisect_left(starts, high)]
         known = before[len(views)] if len(views) < len(before) else None
         if known and (known.first, known.chapter, known.quotations) == (first, chapter, quotations):
             views.append(known)
         else:
-            views.append(ChapterView(chapter, first, quotations, _write(chapter, first, quotations)))
+            views.append(_write(chapter, first, quotations, known))
         first += len(chapter.utterances)
     return views
 
@@ -78,49 +85,58 @@ def show_script(name: str, script: Script, cast: Cast, chapters: Sequence[Chapte
     return head[:-1] + b',"chapters":[' + b",".join(each.json for each in chapters) + b"]}"
 
 
-def _write(chapter: ScriptChapter, first: int, quotations: Sequence[Quotation]) -> bytes:
-    """Write a chapter; a novel's lines are many, and written by hand in half the time of dictionaries."""
+def _write(
+    chapter: ScriptChapter, first: int, quotations: Sequence[Quotation], known: ChapterView | None
+) -> ChapterView:
+    """Write a chapter; a novel's lines are many, and written by hand in half the time of dictionaries.
+
+    Lines whose utterance and quotation are the very ones that are `known` at their place are taken over.
+    """
+    before = known.lines if known is not None and known.first == first else ()
     quoted = _find_quotations(chapter, quotations)
-    numbers = iter(range(first, first + len(chapter.utterances)))
+    lines: list[_Line] = []
+    for place, (utterance, quotation) in enumerate(zip(chapter.utterances, quoted, strict=True)):
+        line = before[place] if place < len(before) else None
+        if line is None or line[0] is not utterance or line[1] is not quotation:
+            line = (utterance, quotation, _write_line(first + place, utterance, quotation))
+        lines.append(line)
     paragraphs = [
-        _write_paragraph(number, list(utterances), quoted, numbers)
-        for number, utterances in groupby(chapter.utterances, key=lambda u: u.paragraph)
+        _write_paragraph(number, list(own))
+        for number, own in groupby(lines, key=lambda line: line[0].paragraph)
     ]
     head = json.dumps({"number": chapter.number, "title": chapter.title}, ensure_ascii=False)
-    return f'{head[:-1]},"paragraphs":[{",".join(paragraphs)}]}}'.encode("utf-8", "replace")
+    written = f'{head[:-1]},"paragraphs":[{",".join(paragraphs)}]}}'.encode("utf-8", "replace")
+    return ChapterView(chapter, first, quotations, lines, written)
 
 
-def _find_quotations(chapter: ScriptChapter, quotations: Sequence[Quotation]) -> dict[Utterance, Quotation]:
-    """Return of every utterance that is speech its quotation."""
+def _find_quotations(chapter: ScriptChapter, quotations: Sequence[Quotation]) -> list[Quotation | None]:
+    """Return for every utterance the quotation that it is speech of, None where it is none."""
     waiting = list(reversed(quotations))
-    found: dict[Utterance, Quotation] = {}
+    found: list[Quotation | None] = []
     for utterance in chapter.utterances:
         if utterance.kind != "speech":
+            found.append(None)
             continue
         while waiting and waiting[-1].end <= utterance.start:
             waiting.pop()
-        if waiting and waiting[-1].start <= utterance.start:
-            found[utterance] = waiting[-1]
+        found.append(waiting[-1] if waiting and waiting[-1].start <= utterance.start else None)
     return found
 
 
-def _write_paragraph(
-    number: int,
-    utterances: Sequence[Utterance],
-    quoted: Mapping[Utterance, Quotation],
-    numbers: Iterator[int],
-) -> str:
-    lines = ",".join(
-        _write_speech(next(numbers), each, quoted[each])
-        if each in quoted
-        else _UNQUOTED % (next(numbers), _text(each.text), _text(each.kind), _text(each.speaker))
-        for each in utterances
+def _write_paragraph(number: int, lines: Sequence[_Line]) -> str:
+    is_heading, is_scene = lines[0][0].kind == "heading", lines[0][0].follows == "scene"
+    return _PARAGRAPH % (
+        number,
+        _BOOLEANS[is_heading],
+        _BOOLEANS[is_scene],
+        ",".join([line[2] for line in lines]),
     )
-    is_heading, is_scene = utterances[0].kind == "heading", utterances[0].follows == "scene"
-    return _PARAGRAPH % (number, _BOOLEANS[is_heading], _BOOLEANS[is_scene], lines)
 
 
-def _write_speech(number: int, utterance: Utterance, quotation: Quotation) -> str:
+def _write_line(number: int, utterance: Utterance, quotation: Quotation | None) -> str:
+    if quotation is None:
+        words = (_text(utterance.text), _text(utterance.kind), _text(utterance.speaker))
+        return _UNQUOTED % (number, *words)
     return _QUOTED % (
         number,
         _text(utterance.text),
