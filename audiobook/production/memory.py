@@ -206,10 +206,10 @@ class StoryMemory:
             try:
                 with contextlib.suppress(NarrateError):  # whoever asks for the script is told
                     self._settle(story, path, settings, is_awaited=False)
+                self._settled(path)
             except Exception:
                 story.is_at_work = False
                 raise
-            self._settled(path)
 
     def _story(self, path: Path) -> _Story:
         with self._lock:
