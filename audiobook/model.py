@@ -67,6 +67,15 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignWords:
+    """Words within a paragraph that are in another language than it; its BCP 47 tag."""
+
+    start: int
+    end: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where in the settings a correction stands: dotted path, and line from 1.
 
@@ -78,12 +87,17 @@ class Origin:
     is_general: bool = True
 
 
+AS_IN = "as in "
+"""Begins an alphabet that is none: the words of another language, as a speaker of the voice's says them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pronunciation:
     """How words are to be said, as a book or a person states it.
 
-    `ph` is how they sound in the phonetic `alphabet` (ipa, x-sampa, or espeak: eSpeak's own mnemonics),
-    `respelling` what is read in their place where there is no `ph` or an engine can't take it.
+    `ph` is how they sound in the phonetic `alphabet` (ipa, x-sampa, or espeak: eSpeak's own mnemonics);
+    where that is `AS_IN` and a language tag, `ph` is words, to be said as in that language.
+    `respelling` is what is read in their place where there is no `ph` or an engine can't take it.
     With a span it holds for that place alone (`ssml:ph`); with start = end = 0 for the words wherever
     they stand, in paragraphs of `language` where one is given.  `matches_case` asks for the very
     capitals of `words`.  `origin` is None for what a book states.
@@ -113,6 +127,15 @@ class Phonemes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is spoken in place of `text[start:end]` of a text; " " is silence."""
+
+    start: int
+    end: int
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A picture as the source holds it: the file's bytes and its media type (image/jpeg, image/png)."""
 
@@ -136,9 +159,10 @@ class Book:
     `text` of a plain text is the decoded source as it stands: line ends untouched, a byte order mark
     left out.  Of any other format it is what the reader extracted, which `narrate text` prints.
     Paragraphs and `skipped` cover every letter and digit of it, each once.
-    `language` is a BCP 47 tag.  `warnings` are sentences for a person (an assumed encoding, say).
-    Several authors stand in `author` with "; " between them.  `identifiers` are as the source has them
-    (an ISBN, a URN, a URL).
+    `language` is a BCP 47 tag, empty in what a reader returns of a source that states none.
+    `warnings` are sentences for a person (an assumed encoding, say).
+    `foreign` are in order and apart.  Several authors stand in `author` with "; " between them.
+    `identifiers` are as the source has them (an ISBN, a URN, a URL).
     """
 
     name: str
@@ -155,6 +179,7 @@ class Book:
     identifiers: tuple[str, ...] = ()
     cover: Image | None = None
     pronunciations: tuple[Pronunciation, ...] = ()
+    foreign: tuple[ForeignWords, ...] = ()
     chapters: tuple[Chapter, ...]
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -228,6 +253,18 @@ class Corrections:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLine:
+    """A line that a person has said something about: its span, without quotation marks, and what was said.
+
+    `fix` has no origin: a script is the same wherever its corrections stand.
+    """
+
+    start: int
+    end: int
+    fix: LineFix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnmetCorrection:
     """A correction that was not applied: it matches nothing in the story, or too much."""
 
@@ -244,7 +281,8 @@ class Utterance:
     `text` is what is shown and spoken: the source's words with white space made single.
     `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
     for a quotation whose speaker the text does not tell.  An utterance that is not in the source (a
-    credit) has start = end and stands in paragraph 0.
+    credit) has start = end and stands in paragraph 0.  `language` is a BCP 47 tag where the words are in
+    another language than the book, else None.
     """
 
     paragraph: int
@@ -254,6 +292,7 @@ class Utterance:
     speaker: str | None
     text: str
     follows: Break = "sentence"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +306,10 @@ class ScriptChapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A book as a play: who says what, in order, what is left out, and corrections that met nothing."""
+    """A book as a play: who says what, in order, what is left out, and corrections that met nothing.
+
+    `stated` are the lines that corrections were applied to, in order, also those that are no speech by them.
+    """
 
     book: Book
     characters: tuple[Character, ...]
@@ -275,6 +317,7 @@ class Script:
     chapters: tuple[ScriptChapter, ...]
     skipped: tuple[Skip, ...]
     unmet: tuple[UnmetCorrection, ...] = ()
+    stated: tuple[StatedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +325,7 @@ class Voice:
     """How a speaker sounds.
 
     `rate` is in words a minute (80 to 450), `pitch` 0 to 100 with 50 the voice's own, `volume` 0 to 1.
+    `range` is how far the melody rises and falls: 0 is one tone, 50 the voice's own, 100 twice that.
     """
 
     engine: str
@@ -289,6 +333,7 @@ class Voice:
     rate: int = 155
     pitch: int = 50
     volume: float = 1.0
+    range: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,9 +361,13 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who speaks in which voice; the narrator comes first, then by number of words."""
+    """Who speaks in which voice; the narrator comes first, then by number of words.
+
+    `foreign` holds the voices of speakers for words in another language than the book.
+    """
 
     roles: tuple[Role, ...]
+    foreign: Mapping[tuple[str | None, str], Voice] = field(default_factory=dict)
     by_speaker: Mapping[str | None, Role] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -327,6 +376,12 @@ class Cast:
     def voice_of(self, speaker: str | None) -> Voice:
         """Return the voice of a speaker of the script this cast was made for."""
         return self.by_speaker[speaker].voice
+
+    def voice_for(self, utterance: Utterance) -> Voice:
+        """Return the voice in which an utterance is spoken, its language considered."""
+        own = self.by_speaker[utterance.speaker].voice
+        language = utterance.language
+        return own if language is None else self.foreign.get((utterance.speaker, language), own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,13 +129,13 @@ def count_uses(place: Workplace) -> dict[str, int]:
     from audiobook.production import open_project
     from audiobook.production.jobs import transcribe
     from audiobook.production.plan import order_clips
-    from audiobook.production.pronouncing import Pronouncer
+    from audiobook.production.pronouncing import make_pronouncer
     from audiobook.production.scripting import plan_script
     from audiobook.production.stories import engine_fingerprint, read_settings
 
     settings = read_settings(open_project(place.folder)).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)
-    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    pronouncer = make_pronouncer(settings, transcribe, script)
     uses: Counter[str] = Counter()
     for chapter in script.chapters:
         for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint):

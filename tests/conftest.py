@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,7 @@ import pytest
 hypothesis.settings.register_profile("narrate", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("narrate")
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that import onnxruntime themselves
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")
 
@@ -31,6 +33,36 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     """Give each test a clip cache of its own, and a terminal of one width."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("COLUMNS", "120")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_voices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the voices that this machine's user has installed away from the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NARRATE_VOICES", str(tmp_path_factory.mktemp("no-voices")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the tiny voices of Piper and Kokoro once; return the folder that they lie in."""
+    from audiobook.production import install_voice
+    from tests.tiny_voices import PIPER, make_kokoro, make_piper
+
+    made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("voices")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NARRATE_VOICES", str(folder))
+        install_voice(f"piper:{PIPER}", make_piper(made), lambda *_: None)
+        install_voice("kokoro", make_kokoro(made), lambda *_: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tiny_voices(made_voices: Path) -> Iterator[Path]:
+    """Let a module's tests speak in the tiny voices; return the folder that they lie in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NARRATE_VOICES", str(made_voices))
+        yield made_voices
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
@@ -78,6 +79,16 @@ def wait_until(page: Page, condition: str, argument: object = None, *, seconds: 
     while not page.evaluate(condition, argument):
         assert time.monotonic() < until, condition
         page.wait_for_timeout(50)
+
+
+def drag_files(page: Page, files: Sequence[Path], *way: tuple[int, int], is_dropped: bool = True) -> None:
+    """Drag files into the window as the machine's pointer does, along a way; drop them at its end."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    steps = [("dragEnter", way[0]), *(("dragOver", place) for place in way)]
+    for kind, (x, y) in [*steps, ("drop", way[-1])] if is_dropped else steps:
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
+    session.detach()
 
 
 def find_overhang(page: Page) -> list[str]:

@@ -16,11 +16,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "model": 0,
     "errors": 0,
+    "languages": 0,
     "reading": 1,
     "script": 1,
     "casting": 1,
     "engines": 1,
     "audio": 1,
+    "normalizing": 1,
     "publishing": 2,
     "checking": 2,
     "production": 3,
@@ -33,6 +35,7 @@ FLOORS = {
 HEAVY = {
     "dask",
     "distributed",
+    "num2words",
     "numpy",
     "pydub",
     "pyttsx3",
@@ -50,9 +53,16 @@ HEAVY = {
     "anyio",
     "starlette",
     "uvicorn",
+    "kokoro_onnx",
+    "onnx",
+    "onnxruntime",
+    "phonemizer",
+    "piper",
     "mobi",
     "pypandoc",
     "pypdf",
+    "spellchecker",
+    "py3langid",
 }
 
 

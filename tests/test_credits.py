@@ -114,6 +114,7 @@ def test_the_credits_of_a_story_are_a_part_of_its_one_file() -> None:
         ("fr_CA", "A", "Sea, de A. Lu par des voix de synthèse.", "Fin."),
         ("es", "A; B", "Sea, de A y B. Narrado por voces sintéticas.", "Fin."),
         ("it", "A", "Sea, di A. Letto da voci sintetiche.", "Fine."),
+        ("pl", "A; B", "Sea. Autor: A i B. Czyta: głosy syntetyczne.", "Koniec."),
         ("is", "A", "Sea, by A. Narrated by synthetic voices.", "The End."),
     ],
 )
@@ -123,6 +124,8 @@ def test_credits_are_in_the_books_language(
     script = script_of([say("One.")], [say("Two.")], language=language, author=author)
     said = spoken(add_credits(script, BOTH))
     assert (" ".join(said[0]), " ".join(said[-1])) == (opening, closing)
+    announced = [u for c in add_credits(script, BOTH).chapters for u in c.utterances if u.kind == "credit"]
+    assert {u.language for u in announced} == {"en" if language == "is" else None}
 
 
 def test_credits_can_be_worded_and_the_narrator_named() -> None:

@@ -154,6 +154,43 @@ def test_a_correction_for_every_story_is_overruled_in_its_own(edit: Callable[...
     assert script_of(editor).unmet == ()
 
 
+def test_what_is_stated_of_a_line_is_taken_out_and_the_text_tells_again(edit: Callable[..., Editor]) -> None:
+    editor = edit()
+    before = script_of(editor)
+    editor.path.write_text(f"{TONES}{STORY}    lines:\n      No: Max  # he did\n", encoding="utf-8")
+    for number, speaker in ((5, "Rachel Green"), (4, "Ms. Brown"), (3, NARRATOR)):
+        correct_line(editor, "talk", number, speaker, editor.revision)
+    stated = script_of(editor).stated
+    assert [line.fix.speaker for line in stated] == ["Max", NARRATOR, "Ms. Brown", "Rachel Green"]
+    assert [TALK[line.start : line.end] for line in stated] == ["No,", "Well?", "Yes.", "Yes."]
+    starts = [line.start for line in stated]
+    revision = editor.restate_line("talk", starts[1], "Ms. Brown", editor.revision)
+    assert (speakers(editor)[3], speakers(editor)[5]) == ("Ms. Brown", "Rachel Green")
+    revision = editor.restate_line("talk", starts[2], None, revision)
+    last = "Yes.: [{speaker: Rachel Green, after: The rain fell.}]\n"
+    assert written(editor).endswith(f'      {last}      "Well?": Ms. Brown\n')
+    for start in (starts[0], starts[1], starts[3]):
+        revision = editor.restate_line("talk", start, None, revision)
+    assert written(editor) == "      # he did\n"  # what a person wrote stays, what holds nothing goes
+    assert script_of(editor) == before
+    assert editor.undo(revision).undone == "talk: nothing is stated about “Yes.”"
+    assert written(editor).endswith(last)
+
+
+def test_what_is_stated_for_every_story_stays(edit: Callable[..., Editor]) -> None:
+    editor = edit(f"{TONES}lines:\n  No: Max\n")
+    start = TALK.index("No,")
+    with pytest.raises(EditError, match=r"lines\.No: stands there for every story; take it out in an editor"):
+        editor.restate_line("talk", start, None, editor.revision)
+    with pytest.raises(EditError, match="nothing is stated of a line that begins at character 1"):
+        editor.restate_line("talk", 1, None, editor.revision)
+    editor.restate_line("talk", start, "Narrator", editor.revision)
+    assert written(editor).endswith(f'{STORY}    lines:\n      "No": narrator\n')
+    editor.restate_line("talk", start, None, editor.revision)
+    assert written(editor) == "lines:\n  No: Max\n"
+    assert speakers(editor)[1] == "Max"
+
+
 def test_what_can_not_be_told_from_others_is_refused(edit: Callable[..., Editor]) -> None:
     editor = edit(story='"Yes."\n\n"Yes."\n\n"..."\n')
     for start, problem in ((1, "no words tell this line from others"), (7, "no line begins at character 7")):

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine, PhoneticEngine
+from audiobook.engines.base import Engine, PhoneticEngine, PronouncingEngine
 from audiobook.engines.espeak_text import plain_text
 from audiobook.errors import EngineError, PhonemeError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice
@@ -29,7 +29,10 @@ ROOT = Path(__file__).parent.parent
 VOICES = {
     "pyttsx3": Voice(engine="pyttsx3", id="en-us+f2"),
     "tone": Voice(engine="tone", id="tone-high"),
+    "piper": Voice(engine="piper", id="en_US-tiny-low#bob"),
+    "kokoro": Voice(engine="kokoro", id="af_bella*0.7+af_sky*0.3"),
 }
+SAMPLE_RATES = {"kokoro": 24000}
 TEXTS = [
     "Hello.",
     "“You're going to collapse on stage,” Max teased, and nobody laughed.",
@@ -40,7 +43,8 @@ TEXTS = [
 
 
 @pytest.fixture(name="engine", params=sorted(VOICES), scope="module")
-def open_each(request: pytest.FixtureRequest) -> Iterator[Engine]:
+def open_each(request: pytest.FixtureRequest, tiny_voices: Path) -> Iterator[Engine]:
+    assert tiny_voices
     engine = open_engine(request.param)
     yield engine
     engine.close()
@@ -101,7 +105,7 @@ def test_fingerprint_is_stable_and_needs_no_start(engine: Engine, voice: Voice) 
 def test_clips_are_sound_at_the_stated_rate(engine: Engine, voice: Voice) -> None:
     for text in TEXTS:
         clip = engine.synthesize(text, voice)
-        assert clip.sample_rate == 22050
+        assert clip.sample_rate == SAMPLE_RATES.get(voice.engine, 22050)
         assert len(clip.samples) % 2 == 0
         assert 0.3 < clip.seconds / (len(text) / 15) < 5  # foreign letters are spelled
         assert level(clip) > 500
@@ -233,6 +237,19 @@ def test_phonemes_change_the_words_that_they_are_for(engine: Engine, voice: Voic
     assert engine.synthesize("A tomato fell.", voice, phonemes) == spoken
     with pytest.raises(PhonemeError):
         engine.transcribe("7", "ipa", voice.id)
+
+
+def test_how_words_sound_is_told_word_by_word(engine: Engine, voice: Voice) -> None:
+    if not isinstance(engine, PronouncingEngine):
+        pytest.skip("this engine can't tell how it says a word")
+    words = ["tomato", "Xanthopoulou", "tomato", "don't", "…", ""]
+    sounds = engine.pronounce(words, voice.id)
+    assert [sound.word for sound in sounds] == words
+    assert sounds[0] == sounds[2] != sounds[1]
+    assert all(sound.notation or sound.ipa for sound in sounds[:4])
+    assert not sounds[1].is_known
+    with pytest.raises(EngineError):
+        engine.pronounce(["a"], "no-such-voice")
 
 
 def test_nothing_is_printed(engine: Engine, voice: Voice, capfd: pytest.CaptureFixture[str]) -> None:

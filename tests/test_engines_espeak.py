@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import espeakng_loader
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from audiobook.engines.espeak_text import letters_of, plain_text, respellings
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Voice
 from benchmarks import stress
+from benchmarks.voice_distances import find_f0
 
 ROOT = Path(__file__).parent.parent
 VOICE = Voice(engine="pyttsx3", id="en-us")
@@ -255,3 +258,14 @@ def test_a_small_stress_run() -> None:
     results, _ = stress.run(clips=200, workers=2, longest=60)
     assert len(results) == 200
     assert stress.find_faults(results) == []
+
+
+def test_the_range_widens_the_melody(engine: EspeakEngine) -> None:
+    def spread(melody: int) -> float:
+        clip = engine.synthesize("All our women were away, were they?", replace(VOICE, range=melody))
+        found = find_f0(np.frombuffer(clip.samples, "<i2") / 32768, clip.sample_rate)
+        low, high = np.percentile(found, [10, 90])
+        return float(12 * np.log2(high / low))  # semitones
+
+    flat, own, wide = map(spread, (0, 50, 100))
+    assert flat < 0.5 < 1.5 * own < wide

@@ -69,6 +69,7 @@ def test_what_is_certain_comes_so(now: Corrections) -> None:
     for character in after.characters:
         if character.quotations and character.gender != "unknown":
             assert found[character.name].gender in {character.gender, "unknown"}
+    assert foreseen.stated == after.stated
     assert foreseen != before
     prove_complete(foreseen)
 
@@ -85,10 +86,30 @@ def test_every_words_stay_and_untouched_chapters_are_the_same() -> None:
 
 def test_what_is_stated_already_and_what_is_taken_back_changes_nothing() -> None:
     now = CERTAIN["a line"]
-    before, foreseen, _ = foretell(now, before=now)
+    before, foreseen, after = foretell(now, before=now)
     assert lines(foreseen) == lines(before)
-    before, foreseen, _ = foretell(NONE, before=now)
+    assert len(foreseen.stated) == 1
+    assert foreseen.stated == before.stated == after.stated
+    before, foreseen, after = foretell(NONE, before=now)
     assert lines(foreseen) == lines(before)
+    assert foreseen.stated == after.stated == ()
+
+
+def test_of_two_statements_about_a_line_the_first_counts() -> None:
+    first = LineFix(snippet="Go to bed", speaker="Nora")
+    again = LineFix(snippet="to bed", speaker="Clara")
+    for stated in ((again, first), (first, again)):
+        _, foreseen, after = foretell(Corrections(lines=stated), before=Corrections(lines=(first,)))
+        assert foreseen.stated == after.stated
+        assert [line.fix for line in foreseen.stated] == [stated[0]]
+        assert ("Go to bed,", stated[0].speaker) in lines(foreseen)
+
+
+def test_a_line_that_was_no_speech_is_stated_where_it_stands() -> None:
+    was = CERTAIN["no speech"]
+    _, foreseen, after = foretell(CERTAIN["somebody new"], before=was)
+    assert foreseen.stated == after.stated
+    prove_complete(foreseen)
 
 
 def test_words_that_mean_no_line_change_nothing() -> None:

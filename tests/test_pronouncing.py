@@ -13,10 +13,11 @@ from audiobook.casting import load_settings
 from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.model import Book, Cast, Pronunciation, Role, Script, Voice
+from audiobook.normalizing.heteronyms import read_senses
 from audiobook.production.clips import clip_key
 from audiobook.production.jobs import transcribe
 from audiobook.production.plan import ClipOrder, order_clips
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import Pronouncer, read_places
 from audiobook.production.scripting import plan_script
 from audiobook.script import write_script
 from tests.books import make_epub, read
@@ -148,6 +149,25 @@ def test_a_warning_shows_the_line_of_voices_yaml(tmp_path: Path) -> None:
     )
 
 
+def test_words_are_said_as_in_another_language() -> None:
+    stated = [
+        Pronunciation(words="oiseau", ph="oiseau", alphabet="as in fr"),
+        Pronunciation(words="Schadenfreude", ph="Schadenfreude", alphabet="as in de"),
+        Pronunciation(words="ni hao", ph="你好", alphabet="as in cmn"),
+        Pronunciation(words="Klaatu", ph="Klaatu", alphabet="as in xx", respelling="clahtoo"),
+    ]
+    spoken, warnings = said("<p>Oiseau, Schadenfreude, ni hao, Klaatu.</p>", stated)
+    text, phonemes = spoken[0]
+    assert text == "Oiseau, Schadenfreude, ni hao, clahtoo."
+    assert phonemes["Oiseau"] == "waz'oU"
+    assert phonemes["Schadenfreude"].startswith("S'A:d@nfr")
+    assert [warning.rpartition(": ")[2] for warning in warnings if "xx" in warning] == [
+        "eSpeak knows no language 'xx'; 'clahtoo' is read"
+    ]
+    spoken, _ = said("<p>Klaatu.</p>", stated, voice=TONE)
+    assert spoken == [("clahtoo.", {})]
+
+
 def test_many_warnings_of_a_book_are_counted() -> None:
     body = " ".join(f'<span ssml:ph="{n}">w{n}</span>' for n in range(9))
     _, warnings = said(f"<p>{body}</p>")
@@ -186,9 +206,13 @@ def test_a_real_book_is_spoken_as_it_asks() -> None:
         for chapter in script.chapters
         for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: name)
     ]
-    assert set(script.book.pronunciations) == asked.keys()
-    assert (len(asked), pronouncer.warnings("")) == (173, [])
-    assert sum(len(order.phonemes) for order in orders) == 281
+    assert set(script.book.pronunciations) == asked.keys() - set(read_senses())
+    assert (len(script.book.pronunciations), pronouncer.warnings("")) == (173, [])
+    spoken = [(each.words.lower(), asked[each]) for each in script.book.pronunciations]
+    assert (
+        sum((o.text[p.start : p.end].lower(), p.notation) in spoken for o in orders for p in o.phonemes)
+        == 281
+    )
 
 
 @pytest.mark.slow
@@ -213,3 +237,40 @@ def test_a_changed_pronunciation_remakes_exactly_the_clips_that_hold_it(
     )
     assert second["b"]["clips_made"] == 0
     assert [name for name in before if before[name] != after[name]] == ["a/01 - A.mp3"]
+
+
+def test_what_is_written_short_is_spoken_long_wherever_nothing_else_is_stated() -> None:
+    body = "<h1>I</h1><p>Dr. Grant paid £2 to Henry VIII in 1536.</p><p xml:lang='de'>Dr. Kohl, 5 km.</p>"
+    stated = [
+        Pronunciation(words="1536", respelling="that year"),
+        Pronunciation(words="Henry", respelling="Hal"),
+    ]
+    spoken, _ = said(body, stated, TONE)
+    assert [text for text, _ in spoken] == [
+        "One",
+        "Doctor Grant paid 2 pounds to Hal the eighth in that year.",
+        "Doktor Kohl, 5 Kilometer.",
+    ]
+
+
+def test_the_text_that_is_shown_stays_and_normalizing_can_be_turned_off() -> None:
+    script = write_script(book_of("<p>Dr. Grant paid £2.</p><p>:-)</p>"))
+    utterances = [u for chapter in script.chapters for u in chapter.utterances]
+    assert utterances[0].text == "Dr. Grant paid £2."
+    plain = orders_of(script, Pronouncer((), transcribe, script.book, normalizes=False))
+    read = orders_of(script, Pronouncer((), transcribe, script.book))
+    assert plain[0].text == "Dr. Grant paid £2."
+    assert read[0].text == "Doctor Grant paid 2 pounds."
+    assert plain[0].key != read[0].key
+
+
+def test_numerals_of_headings_are_numbers() -> None:
+    for language, said in {"en": "One.", "de": "Eins.", "fr": "Un."}.items():
+        (place,) = read_places("I. A Storm", language, is_heading=True)
+        assert place.pronunciation.respelling == said
+    assert read_places("C. Auguste Dupin", "fr", is_heading=True) == []
+
+
+def test_a_text_that_would_fall_silent_is_spoken_as_it_stands() -> None:
+    assert read_places("xD", "en") == []
+    assert read_places("ok xD", "en")

@@ -16,7 +16,7 @@ CASES = sorted(Path(__file__).with_name("cases").glob("*.txt"))
 STORIES = Path(__file__).parents[1] / "texts"
 
 
-def make_book(text: str) -> Book:
+def make_book(text: str, language: str = "en") -> Book:
     """Make a one-chapter book: paragraphs are what blank lines part; `* * *` is a scene break."""
     paragraphs: list[Paragraph] = []
     scene = False
@@ -34,13 +34,14 @@ def make_book(text: str) -> Book:
         source="case.txt",
         text=text,
         title="Case",
+        language=language,
         chapters=(Chapter(number=1, title="Case", paragraphs=tuple(paragraphs)),),
     )
 
 
-def read_aloud(text: str, *known: KnownCharacter) -> Script:
+def read_aloud(text: str, *known: KnownCharacter, language: str = "en") -> Script:
     """Write the script of a text and prove it complete."""
-    script = write_script(make_book(text), Corrections(characters=known))
+    script = write_script(make_book(text, language), Corrections(characters=known))
     prove_complete(script)
     return script
 
@@ -64,8 +65,11 @@ def show(script: Script) -> str:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_golden_case(path: Path) -> None:
+    """A case may begin with a line `language: fr`."""
     story, _, expected = path.read_text("utf-8").partition("\n=== script\n")
-    assert show(read_aloud(story)) == expected.strip("\n")
+    header = re.match(r"language: (\S+)\n+", story)
+    language, story = (header[1], story[header.end() :]) if header else ("en", story)
+    assert show(read_aloud(story, language=language)) == expected.strip("\n")
 
 
 SPOKEN = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -170,6 +171,33 @@ def test_unmet_corrections_are_told_where_they_stand_now(path: Path, cache: Scri
     assert again == read_script(path, moved)
     assert [u.origin.line for u in again.unmet] == [u.origin.line + 2 for u in first.unmet]
     assert len(first.unmet) == 2
+
+
+def test_what_is_stated_of_lines_and_foreign_words_are_kept(
+    new_project: NewProject, cache: ScriptCache
+) -> None:
+    page = '<p>"Wer ist da?" fragte <span lang="en">Nora</span>.</p><p>"Nur der Wind," sagte Max.</p>'
+    path = new_project(a=STORY) / "texts" / "a.html"
+    path.write_text(f'<html lang="de"><body>{page}</body></html>', encoding="utf-8")
+    own = settings("lines: {Wer ist da: Tom}\n")
+    script = read_through(cache, path, own)
+    assert script.book.foreign
+    assert [(line.fix.speaker, line.fix.origin) for line in script.stated] == [("Tom", None)]
+    moved = settings("# one\nlines: {Wer ist da: Tom}\n")
+    assert read_through(cache, path, moved, never) == script == read_script(path, moved)
+
+
+def test_all_code_that_writes_scripts_is_in_the_key() -> None:
+    """What the rooms import is in the rooms, too; the modules of production know what else they do."""
+    package = Path(module.__file__).parents[1]
+    known = set(module._list_code(package)) | {package / "errors.py"}
+    for path in known:
+        if path.suffix != ".py" or path.parent.name == "production":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("audiobook."):
+                place = package.joinpath(*str(node.module).split(".")[1:])
+                assert {place.with_suffix(".py"), place / "__init__.py"} & known, (path, node.module)
 
 
 def test_the_oldest_scripts_go_first(path: Path, cache: ScriptCache, monkeypatch: pytest.MonkeyPatch) -> None:

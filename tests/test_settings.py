@@ -17,6 +17,7 @@ from audiobook.engines.espeak import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import SettingsError
 from audiobook.model import KnownCharacter, Origin, Pronunciation, Voice
+from audiobook.production.lexicons import LexiconShelf
 
 ENGINES = {"pyttsx3": EspeakEngine().find_fault, "tone": ToneEngine().find_fault}
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     def load_text(content: str | bytes) -> Settings:
         path = Path("voices.yaml")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return load_settings(path, engines=ENGINES)
+        return load_settings(path, engines=ENGINES, read_lexicon=LexiconShelf(Path()).find)
 
     return load_text
 

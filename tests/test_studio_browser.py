@@ -20,6 +20,7 @@ from tests.pages import (
     DESK,
     PHONE,
     Theme,
+    drag_files,
     find_barriers,
     find_overhang,
     open_browser,
@@ -133,6 +134,64 @@ def test_a_story_is_made_from_the_shelf(browser: Browser, studio: StudioClient, 
         expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
+def test_a_run_is_stopped_and_goes_on_where_it_was(browser: Browser, new_project: NewProject) -> None:
+    project = new_project("rate: 160\n", supper=SUPPER)
+    chapters = [
+        f"# Chapter {number}\n\n"
+        + "\n\n".join(f'"This is line {number} times {each}," said Tom.' for each in range(150))
+        for number in range(1, 13)
+    ]
+    (project / "texts" / "long.md").write_text("\n\n".join(chapters), encoding="utf-8")
+    output = project / "output"
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        page.get_by_role("button", name="Make: Long").click()
+        making = page.get_by_role("region", name="Making")
+        expect(making).to_contain_text(re.compile(r"[1-9]\d* of 12 files finished"), timeout=120_000)
+        expect(page.get_by_role("button", name="Make: A Dispute at Supper")).to_be_disabled()
+        making.get_by_role("button", name="Stop").click()
+        expect(page.locator("#making")).to_have_text(re.compile("Stopped. What is finished stays"))
+        expect(making.get_by_role("button", name="Stop")).to_be_hidden()
+        expect(making.get_by_role("progressbar")).to_be_hidden()
+        finished = {file: file.stat().st_mtime_ns for file in output.rglob("*.mp3")}
+        assert 0 < len(finished) < 12
+        assert not list(output.rglob(".partial/*"))
+        page.get_by_role("button", name=re.compile("^Make( anew)?: Long")).click()
+        expect(page.locator("#making")).to_have_text(
+            f"Done: {12 - len(finished)} files made.", timeout=120_000
+        )
+        assert len(list(output.rglob("*.mp3"))) == 12
+        assert {file: file.stat().st_mtime_ns for file in finished} == finished
+
+
+def test_files_are_dropped_onto_the_shelf(
+    browser: Browser, studio: StudioClient, project: Path, tmp_path: Path
+) -> None:
+    *files, unwanted = [tmp_path / name for name in ("dropped.txt", "second.md", "picture.png", "no.txt")]
+    for file in (*files, unwanted):
+        file.write_text('"I fell," said Tom.', encoding="utf-8")
+    with open_page(browser, studio.address, expected="415") as page:
+        shelf = page.locator(".view-shelf")
+        expect(page.get_by_text("Not made yet")).to_be_visible()  # before, its stories are set below the drag
+        drag_files(page, files, (600, 400), (600, 300), is_dropped=False)
+        expect(shelf).to_have_class(re.compile("is-open"))
+        drag_files(page, files, (600, 400), (600, -9), is_dropped=False)
+        expect(shelf).not_to_have_class(re.compile("is-open"))
+        drag_files(page, files, (600, 400), (600, 20))  # its name is above it, but what else could be meant
+        expect(shelf).not_to_have_class(re.compile("is-open"))
+        expect(page.locator(".notice-error")).to_contain_text(
+            re.compile(r"^dropped.txt and second.md are on the shelf.\npicture.png: narrate can't read")
+        )
+        for name in ("Dropped", "Second"):
+            expect(page.get_by_role("heading", name=name)).to_be_visible()
+        there = {each.name for each in (project / "texts").iterdir() if each.is_file()}
+        assert there == {"supper.txt", "dropped.txt", "second.md"}
+        show_view(page, studio.address, "supper", "cast")
+        drag_files(page, [unwanted], (600, 400))
+        page.wait_for_timeout(300)
+        assert page.url.endswith("#/supper/cast")  # and not a view of the file
+        assert not (project / "texts" / unwanted.name).exists()
+
+
 def test_a_text_is_added_to_the_shelf(browser: Browser, studio: StudioClient, project: Path) -> None:
     with open_page(browser, studio.address) as page:
         page.get_by_label("Add a story…").set_input_files(
@@ -191,6 +250,31 @@ def test_a_line_is_given_to_its_speaker_and_taken_back(
         expect(page.get_by_text("Undone:")).to_be_visible()
         assert (project / "voices.yaml").read_bytes() == before
         expect(page.get_by_role("button", name="Edwin: He's late, at any rate.")).to_have_count(0)
+
+
+def test_a_line_given_to_the_narrator_is_given_back(
+    browser: Browser, studio: StudioClient, project: Path
+) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="Nobody you know").click()
+        said_by = page.get_by_label("Said by")
+        assert "As narrate read it" not in said_by.inner_text()
+        said_by.select_option("narrator")
+        line = page.locator(".is-chosen")
+        expect(line).to_have_text('"Nobody you know," said Mrs. Alder.')
+        expect(page.locator(".panel")).to_contain_text("voices.yaml says that it is no speech")
+        _wait_for_settings(project, r"Nobody you know.*: narrator")
+        said_by.select_option("Edwin")
+        expect(line).to_have_text(re.compile("Edwin: Nobody you know"))
+        expect(page.locator(".panel")).to_contain_text("Stated in voices.yaml")
+        _wait_for_settings(project, r"Nobody you know.*: Edwin")
+        said_by.select_option("As narrate read it")
+        expect(line).to_have_text(re.compile("Mrs. Alder: Nobody you know"))
+        expect(page.get_by_text("The line is as narrate read it")).to_be_visible()
+        assert "Nobody you know" not in (project / "voices.yaml").read_text(encoding="utf-8")
+        page.get_by_role("button", name="Undo").click()
+        expect(line).to_have_text(re.compile("Edwin: Nobody you know"))
 
 
 def test_what_an_editor_wrote_is_not_written_over(
@@ -265,6 +349,35 @@ def test_a_voice_is_auditioned_and_kept(browser: Browser, studio: StudioClient, 
         expect(page.get_by_role("article", name="Clara").get_by_label("Rate")).to_have_value("160")
 
 
+def test_names_are_added_and_taken_away(browser: Browser, studio: StudioClient, project: Path) -> None:
+    before = (project / "voices.yaml").read_bytes()
+    with open_page(browser, studio.address, expected="422") as page:
+        show_view(page, studio.address, "supper", "cast")
+        tom, clara = (page.get_by_role("article", name=name) for name in ("Tom", "Clara"))
+        expect(tom).to_contain_text(re.compile(r"5 lines, \d+ words, \d+ % of the speech"))
+        tom.get_by_label("Also called").fill("Thomas")
+        page.keyboard.press("Enter")
+        page.keyboard.type("Tommy")  # at once, while the cards are set anew
+        expect(page.get_by_text("Tom is also called Thomas now")).to_be_visible()
+        expect(tom.get_by_role("list", name="Other names")).to_contain_text("Thomas")
+        expect(tom.get_by_label("Also called")).to_be_focused()
+        expect(tom.get_by_label("Also called")).to_have_value("Tommy")
+        tom.get_by_role("button", name="Add another name").click()
+        expect(page.get_by_text("Tom is also called Tommy now")).to_be_visible()
+        _wait_for_settings(project, r"Tom: \{aliases: \[Thomas, Tommy\]\}")
+        clara.get_by_label("Also called").fill("thomas")
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice-error")).to_contain_text("got 'thomas', which is Tom's too")
+        expect(clara.get_by_label("Also called")).to_have_value("thomas")
+        tom.get_by_role("button", name="Take the name Thomas away").click()
+        expect(tom.get_by_role("listitem")).to_have_text(["Tommy"])
+        _wait_for_settings(project, r"Tom: \{aliases: \[Tommy\]\}")
+        for left in (2, 1, 0):
+            page.get_by_role("button", name="Undo").click()
+            expect(tom.get_by_role("listitem")).to_have_count(left)
+        assert (project / "voices.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize("way", ["list", "drop"])
 def test_two_characters_become_one(way: str, browser: Browser, studio: StudioClient, project: Path) -> None:
     with open_page(browser, studio.address) as page:
@@ -277,7 +390,7 @@ def test_two_characters_become_one(way: str, browser: Browser, studio: StudioCli
             page.locator('[data-name="Edwin"] .grip').drag_to(page.locator('[data-name="Tom"] h2'))
         expect(page.get_by_text("Edwin and Tom are one now.")).to_be_visible()
         expect(page.get_by_role("article", name="Edwin")).to_have_count(0)
-        expect(page.get_by_role("article", name="Tom")).to_contain_text("Also called Edwin")
+        expect(page.get_by_role("article", name="Tom")).to_contain_text("EdwinAlso called")
         _wait_for_settings(project, r"Tom:.*\n?.*aliases:.*\n?.*Edwin")
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_role("article", name="Edwin")).to_be_visible()
@@ -344,7 +457,7 @@ def test_no_view_holds_a_barrier(theme: Theme, browser: Browser, project: Path) 
             for view in ("shelf", "cast", "listen"):
                 show_view(page, studio.address, "supper", view)
                 assert find_barriers(page) == [], view
-        for size in (DESK, PHONE):
+        for size in (DESK, PHONE, (1280, 420)):  # so low that what stands beside the text must be scrolled
             with open_page(browser, studio.address, theme=theme, size=size) as page:
                 show_view(page, studio.address, "supper", "script")
                 for layout in ("Play", "Page"):
@@ -430,6 +543,8 @@ def test_a_novel_opens_at_once(browser: Browser, new_project: NewProject) -> Non
                 page.keyboard.press("End")
                 page.wait_for_timeout(300)
             expect(page.get_by_text("in line 4999 of")).to_be_in_viewport()
+            expect(page.get_by_label("Chapter")).to_have_value("9")
+            expect(page.get_by_label("Chapter")).to_be_in_viewport()  # and its neighbours
             assert page.locator(".line").count() < 2000
 
 

@@ -84,6 +84,38 @@ def test_a_line_gets_another_speaker_and_gets_it_back(studio: StudioClient) -> N
     assert studio.ask("api/undo", "POST", value={"revision": first}).status == 409
 
 
+def test_what_is_stated_of_a_line_is_taken_back(studio: StudioClient) -> None:
+    def lines() -> list[dict[str, Any]]:
+        script = studio.ask(studio.story("night")).json
+        return [u for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
+
+    before = lines()
+    assert {each["stated"] for each in before} == {None}
+    none, second = line(0), line(1)
+    change(studio, "corrections", quotation=second, speaker="Tom")
+    change(studio, "corrections", quotation=none, speaker="narrator")
+    assert [each["text"] for each in lines() if each["stated"] == none] == ['"Who is there?" asked Nora.']
+    assert [(each["quotation"], each["speaker"]) for each in lines() if each["stated"] == second] == [
+        (second, "Tom")
+    ]
+    assert change(studio, "stated", stated=none, speaker="Max").status == 200
+    assert speakers(studio)[none] == "Max"
+    for start in (none, second):
+        assert change(studio, "stated", stated=start, speaker=None).status == 200
+    assert lines() == before
+    assert Path("voices.yaml").read_text(encoding="utf-8") == SETTINGS
+    assert change(studio, "stated", stated=none, speaker=None).status == 422
+
+
+def test_a_share_is_of_the_speech(studio: StudioClient) -> None:
+    cards = studio.ask(studio.story("night", "/cast")).json["characters"]
+    said = [each for each in cards if not each["narrator"]]
+    words = {each["name"]: each["words"] for each in cards}
+    total = sum(each["words"] for each in said)
+    assert [each["share"] for each in said] == [round(each["words"] / total, 4) for each in said]
+    assert cards[0]["share"] == round(words["narrator"] / (total + words["narrator"]), 4)
+
+
 def test_a_voice_a_gender_and_names_are_stated(studio: StudioClient) -> None:
     assert change(studio, "voice", character="Nora", voice={"rate": 120, "volume": 1}).status == 200
     assert card(studio, "Nora")["stated"] == {"rate": 120, "volume": 1.0}
@@ -122,6 +154,9 @@ def test_what_an_editor_wrote_meanwhile_is_not_overwritten(studio: StudioClient)
         ("corrections", {"quotation": 0}),
         ("corrections", {"quotation": 0, "speaker": ""}),
         ("corrections", {"quotation": 0, "speaker": "x" * 5000}),
+        ("stated", {"stated": 0, "speaker": None}),
+        ("stated", {"stated": 0, "speaker": 1}),
+        ("stated", {"stated": 0}),
         ("voice", {"character": "Nobody", "voice": {"rate": 120}}),
         ("voice", {"character": "Nora", "voice": {"rate": 20}}),
         ("voice", {"character": "Nora", "voice": {"rate": 120.5}}),

@@ -149,7 +149,7 @@ def test_the_cast_has_a_card_for_everybody_who_speaks(new_project: NewProject) -
         assert nora["first_words"] == "Who is there?"
         assert nora["first_line"] == 0
         assert by_name["Max"]["stated"] == {}
-        assert sum(card["share"] for card in cast["characters"]) == pytest.approx(1, abs=0.001)
+        assert sum(card["share"] for card in others) == pytest.approx(1, abs=0.001)
 
 
 def test_a_story_with_a_script_in_it_is_only_words(studio: StudioClient) -> None:
@@ -268,7 +268,7 @@ def test_a_quotation_whose_first_sentence_is_not_spoken_is_one_still() -> None:
     (first, *_), *_ = (chapter.utterances for chapter in script.chapters)
     assert first.start > script.quotations[0].start  # else this shows nothing
     shown = [line for view in show_chapters(script) for line in view.lines if line[0].kind == "speech"]
-    assert [quotation for _, quotation, _ in shown] == list(script.quotations)
+    assert [quotation for _, quotation, *_ in shown] == list(script.quotations)
 
 
 def test_what_has_not_changed_is_not_written_again() -> None:

@@ -369,6 +369,19 @@ def test_a_story_that_can_not_be_moved_leaves_nothing_of_its_name(new_project: N
     assert not (project.texts / "b.txt").exists()
 
 
+def test_what_killed_uploads_left_is_swept(new_project: NewProject) -> None:
+    project = open_project(new_project(a=STORY))
+    left, fresh = project.texts / ".incoming-left", project.texts / ".incoming-fresh"
+    for room in (left, fresh):
+        room.mkdir()
+        (room / "b.txt").write_text(STORY, encoding="utf-8")
+    for path in (left / "b.txt", left):
+        os.utime(path, (1, 1))
+    os.utime(fresh, (1, 1))  # something came just now
+    uploads.sweep(project)
+    assert (left.exists(), fresh.exists()) == (False, True)
+
+
 def test_what_is_told_after_the_end_is_told_to_nobody() -> None:
     hub = Hub()
 

@@ -1,7 +1,8 @@
 """Casting: voices.yaml becomes settings, and characters get their voices."""
 
 from audiobook.casting.assign import assign_voices, find_stated
-from audiobook.casting.load import default_voices_yaml, load_settings
+from audiobook.casting.languages import Localize, fit_foreign, fit_voices
+from audiobook.casting.load import built_in_narrator, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
 from audiobook.casting.schema import FindFault
 from audiobook.casting.settings import (
@@ -18,6 +19,7 @@ from audiobook.casting.settings import (
 )
 from audiobook.casting.statements import (
     forget_character,
+    forget_line,
     state_aliases,
     state_characters,
     state_gender,
@@ -32,6 +34,7 @@ __all__ = [
     "CharacterSettings",
     "Credits",
     "FindFault",
+    "Localize",
     "OutputSettings",
     "Pauses",
     "Place",
@@ -40,9 +43,13 @@ __all__ = [
     "StorySettings",
     "VoiceWish",
     "assign_voices",
+    "built_in_narrator",
     "default_voices_yaml",
     "find_stated",
+    "fit_foreign",
+    "fit_voices",
     "forget_character",
+    "forget_line",
     "load_settings",
     "make_finder",
     "spell_out",

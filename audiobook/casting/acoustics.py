@@ -1,7 +1,8 @@
 """How voices sound, from a table of measurements: how far apart two are, and how clear one is.
 
 The table (`acoustics.txt`) is written by benchmarks/voice_distances.py.  A voice that it lacks counts as
-its variant, else as its accent; of another engine's voices nothing is known but whether they are one.
+its variant in plain American, else as its accent; of another engine's voices nothing is known but
+whether they are one.
 """
 
 from __future__ import annotations
@@ -89,6 +90,6 @@ def _find(engine: str, voice: str) -> Acoustics | None:
     accent, plus, variant = voice.partition("+")
     if engine != "pyttsx3":
         return None
-    return (
-        table.get(voice) or (table.get(f"{_PLAIN_ACCENT}+{variant}") if plus else None) or table.get(accent)
-    )
+    # eSpeak's voices of all languages are one formant synthesizer's; the variant makes most of the sound.
+    alike = table.get(f"{_PLAIN_ACCENT}+{variant}" if plus else _PLAIN_ACCENT)
+    return table.get(voice) or (alike if plus else None) or table.get(accent) or alike

@@ -319,7 +319,9 @@ def _explain(speaker: _Speaker, stage: _Stage) -> str:
     parts = [stage.reasons[speaker.name]]
     voice = stage.voices[speaker.name]
     if speaker.wish.id is None and stage.chosen_from_pools:
-        stated = [key for key in ("rate", "pitch", "volume") if getattr(speaker.wish, key) is not None]
+        stated = [
+            key for key in ("rate", "pitch", "volume", "range") if getattr(speaker.wish, key) is not None
+        ]
         if stated:
             parts.append(f"{_join(stated)} from voices.yaml")
         sharing = [name for name in speaker.partners if _same_voice(stage.voices[name], voice)]

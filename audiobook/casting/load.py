@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from audiobook.casting.pronunciation_readers import ReadLexicon
 from audiobook.casting.readers import attempt, choice, gather_keys, record
 from audiobook.casting.schema import DETAIL_KEYS, FindFault, Schema
 from audiobook.casting.settings import (
@@ -43,11 +45,14 @@ def default_voices_yaml() -> str:
     return files(__package__).joinpath("voices.yaml").read_text(encoding="utf-8")
 
 
-def load_settings(path: Path | None, *, engines: Mapping[str, FindFault]) -> Settings:
+def load_settings(
+    path: Path | None, *, engines: Mapping[str, FindFault], read_lexicon: ReadLexicon | None = None
+) -> Settings:
     """Return the settings of a file laid over the built-in ones, which None gives alone.
 
     `engines` maps the name of each known engine to its `find_fault`, which is asked about the voices
-    that the file names and about no others.
+    that the file names and about no others.  `read_lexicon` reads the files under `lexicons`, which stay
+    unread without it.
     Raises `SettingsError` with every fault of the file, the topmost first; a file that can't be read
     or is no YAML has one fault.
     """
@@ -57,7 +62,7 @@ def load_settings(path: Path | None, *, engines: Mapping[str, FindFault]) -> Set
     findings: list[Finding] = []
     try:
         tree = parse(decode(read_bytes(path)), findings)
-        settings = _load(tree, built_in, engines, findings)
+        settings = _load(tree, built_in, engines, read_lexicon, findings)
     except Misfit as error:
         settings = None
         findings.extend(error.findings)
@@ -65,6 +70,11 @@ def load_settings(path: Path | None, *, engines: Mapping[str, FindFault]) -> Set
         ordered = sorted(set(findings), key=lambda found: (found.mark.line, found.mark.column, found.path))
         raise SettingsError(tuple(_fault(str(path), found) for found in ordered))
     return settings
+
+
+def built_in_narrator() -> Voice:
+    """Return the narrator of whoever states no voice."""
+    return load_settings(None, engines={}).general.narrator
 
 
 def _fault(file: str, found: Finding) -> Fault:
@@ -82,12 +92,16 @@ def _read_built_in() -> dict[str, Any]:
 
 
 def _load(
-    tree: Table, built_in: dict[str, Any], engines: Mapping[str, FindFault], findings: list[Finding]
+    tree: Table,
+    built_in: dict[str, Any],
+    engines: Mapping[str, FindFault],
+    read_lexicon: ReadLexicon | None,
+    findings: list[Finding],
 ) -> Settings | None:
     """Return the settings of a file's tree, None where the findings tell why not."""
     marks = {entry.name: entry.mark for entry in tree.entries}
     engine = _read_engine(tree, built_in["engine"], engines, findings)
-    schema = Schema({name: cache(find_fault) for name, find_fault in engines.items()}, engine)
+    schema = Schema({name: cache(find_fault) for name, find_fault in engines.items()}, engine, read_lexicon)
     stated = gather_keys(tree, schema.general_keys(), "settings", findings)
     if engine is not None:
         findings.extend(_find_foreign_voices(engine, engines, built_in, stated, marks))
@@ -134,8 +148,8 @@ def _find_foreign_voices(
     if engine == built_in["engine"] or engine not in engines:
         return []
     remaining: dict[str, list[VoiceWish]] = {}
-    if stated.get("narrator", VoiceWish()).id is None:
-        remaining["narrator"] = [built_in["narrator"]]
+    if "narrator" not in stated or stated["narrator"].voice.id is None:
+        remaining["narrator"] = [built_in["narrator"].voice]
     for gender, pool in built_in["pools"].items():
         if gender not in stated.get("pools", {}):
             remaining[f"pools.{gender}"] = list(pool)
@@ -157,9 +171,21 @@ def _make_settings(
     return Settings(
         engine=engine,
         general=_make_section(engine, general),
-        stories={name: _make_section(engine, _merge(general, own)) for name, own in stories.items()},
+        stories={
+            name: replace(_make_section(engine, _merge(general, own)), own_voices=_find_own_voices(own))
+            for name, own in stories.items()
+        },
         output=OutputSettings(**general["output"]),
     )
+
+
+def _find_own_voices(own: Mapping[str, Any]) -> frozenset[str]:
+    """Return the paths of the voices that a story's section names by their ids."""
+    speakers = {f"characters.{name}": stated for name, stated in own.get("characters", {}).items()}
+    if "narrator" in own:
+        speakers["narrator"] = own["narrator"]
+    pools = {f"pools.{gender}" for gender in own.get("pools", {})}
+    return frozenset(pools | {path for path, stated in speakers.items() if stated.voice.id is not None})
 
 
 def _merge(lower: Any, upper: Any) -> Any:
@@ -184,11 +210,13 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         engine=engine,
         rate=values["rate"],
         casting=values["casting"],
-        narrator=values["narrator"].on(base),
+        narrator=values["narrator"].voice.on(base),
         pools=pools,
         characters=tuple(values.get("characters", {}).values()),
         lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
         pronunciations=tuple(values.get("pronunciations", {}).values()),
+        narrator_pronunciations=values["narrator"].pronunciations,
+        lexicon=values.get("lexicons", ()),
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),

@@ -1,32 +1,65 @@
-"""Read how words are to be said, as a person states it: `pronunciations` of voices.yaml."""
+"""Read how words are to be said, as a person states it: `pronunciations` and `lexicons` of voices.yaml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from audiobook.casting.line_readers import origin_of
-from audiobook.casting.readers import Reader, choice, misfit, record, text
-from audiobook.casting.yaml_tree import Entry, Scalar
-from audiobook.model import Pronunciation
+from audiobook.casting.readers import Reader, choice, listing, misfit, record, table, text
+from audiobook.casting.yaml_tree import Entry, Finding, Misfit, Node, Scalar
+from audiobook.errors import SourceError
+from audiobook.model import AS_IN, Origin, Pronunciation
+
+ReadLexicon = Callable[[str], Sequence[Pronunciation]]
+"""Reads a lexicon, given its path as voices.yaml states it; raises `SourceError`, whose message is whole."""
 
 _WORD = text("a word or phrase")
 _RESPELLING = text("the word spelled as it sounds", pattern=r".*[^\W_].*")
-_ALPHABETS = ("ipa", "x-sampa", "espeak")
+_FILE = text("the path of a lexicon", longest=1000)
+_ALPHABETS = ("ipa", "x-sampa", "espeak", "language")
 
 PRONUNCIATION_KEYS: Mapping[str, Reader[Any]] = {
     "respelling": _RESPELLING,
     "ipa": text("the word's sounds in IPA"),
     "x-sampa": text("the word's sounds in X-SAMPA"),
     "espeak": text("the word's sounds in eSpeak's mnemonics"),
+    # The shape of RFC 5646 tags; whether a voice's engine knows the language shows when it is asked.
+    "language": text("a language tag like fr or pt-br", pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"),
     "case": choice("true", "false"),
 }
 
 
-def read_pronunciation(entry: Entry, section: str) -> Pronunciation:
+def read_pronunciations(path: str) -> Reader[dict[str, Pronunciation]]:
+    """Read how words sound, from the mapping at a dotted path; "" stands for the top level."""
+    return table(lambda entry: _read_pronunciation(entry, path), "a mapping from words to how they sound")
+
+
+def read_lexicons(read: ReadLexicon | None, path: str) -> Reader[tuple[Pronunciation, ...]]:
+    """Read the files that are listed at a dotted path, all together, each in its turn."""
+
+    def read_file(node: Node) -> tuple[Pronunciation, ...]:
+        name = _FILE(node)
+        try:
+            found = read(name) if read else ()
+        except SourceError as error:
+            message = f"expected a lexicon that can be read, got: {error}"
+            raise Misfit(Finding(mark=node.mark, message=message)) from error
+        origin = Origin(path=f"{path}: {name}", line=node.mark.line)
+        return tuple(replace(each, origin=origin) for each in found)
+
+    def read_all(node: Node) -> tuple[Pronunciation, ...]:
+        files = listing(read_file, "a list of lexicons, like [names.pls]")(node)
+        return tuple(each for file in files for each in file)
+
+    return read_all
+
+
+def _read_pronunciation(entry: Entry, path: str) -> Pronunciation:
     """Read a word's respelling, or a mapping with its sounds in one alphabet."""
     _WORD(Scalar(mark=entry.mark, text=entry.name, kind="text"))
-    origin = origin_of(entry, section, "pronunciations")
+    is_general = not path.startswith("stories.")
+    origin = Origin(path=f"{path}.{entry.name}", line=entry.mark.line, is_general=is_general)
     if isinstance(entry.value, Scalar):
         return Pronunciation(words=entry.name, respelling=_RESPELLING(entry.value), origin=origin)
     what = f"the word spelled as it sounds, or a mapping with {', '.join(PRONUNCIATION_KEYS)}"
@@ -38,10 +71,11 @@ def read_pronunciation(entry: Entry, section: str) -> Pronunciation:
         keys = ", ".join(("respelling", *_ALPHABETS))
         raise misfit(entry.value, f"a mapping with one of the keys {keys}", hint=" without any")
     alphabet = stated[0] if stated else "ipa"
+    is_foreign = alphabet == "language"
     return Pronunciation(
         words=entry.name,
-        ph=values.get(alphabet, ""),
-        alphabet=alphabet,
+        ph=entry.name if is_foreign else values.get(alphabet, ""),
+        alphabet=f"{AS_IN}{values[alphabet].lower()}" if is_foreign else alphabet,
         respelling=values.get("respelling", ""),
         matches_case=values.get("case") == "true",
         origin=origin,

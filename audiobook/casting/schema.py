@@ -11,9 +11,15 @@ from typing import Any
 
 from audiobook.casting.credit_readers import CREDIT_KEYS
 from audiobook.casting.line_readers import LINE_KEYS, origin_of, read_line
-from audiobook.casting.pronunciation_readers import PRONUNCIATION_KEYS, read_pronunciation
+from audiobook.casting.pronunciation_readers import (
+    PRONUNCIATION_KEYS,
+    ReadLexicon,
+    read_lexicons,
+    read_pronunciations,
+)
 from audiobook.casting.readers import (
     Reader,
+    attempt,
     choice,
     gather_keys,
     gather_table,
@@ -28,6 +34,7 @@ from audiobook.casting.readers import (
     whole,
 )
 from audiobook.casting.settings import CharacterSettings, VoiceWish
+from audiobook.casting.shared_names import find_shared_names
 from audiobook.casting.yaml_tree import (
     Entry,
     Finding,
@@ -38,7 +45,7 @@ from audiobook.casting.yaml_tree import (
     Table,
     is_nothing,
 )
-from audiobook.model import FORMATS, NARRATOR
+from audiobook.model import FORMATS, NARRATOR, Pronunciation
 
 FindFault = Callable[[str], str | None]
 """Tells what is wrong with a voice id of one engine, None where nothing is (`Engine.find_fault`)."""
@@ -49,17 +56,22 @@ _VOICE_KEYS: Mapping[str, Reader[Any]] = {
     "engine": text("the name of an engine"),
     "voice": text("the id of a voice"),
     # The ranges are those in which eSpeak NG changes anything (speak_lib.h: espeakRATE 80 to 450,
-    # espeakPITCH 0 to 100); volume is pyttsx3's 0 to 1.
+    # espeakPITCH and espeakRANGE 0 to 100); volume is pyttsx3's 0 to 1.
     "rate": whole(80, 450, "a number of words per minute"),
     "pitch": whole(0, 100, "a pitch, 50 being the voice's own"),
     "volume": number(0, 1, "a volume"),
+    "range": whole(0, 100, "a range of the melody, 50 being the voice's own"),
 }
 
 _CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
     **_VOICE_KEYS,
     "aliases": listing(text("a name"), "a list of other names, like [Rach, Ms. Green]"),
     "gender": choice("female", "male", "unknown"),
+    "pronunciations": lambda node: node,
 }
+"""`pronunciations` are read where it is known in whose section they stand."""
+
+_NARRATOR_KEYS: Mapping[str, Reader[Any]] = {**_VOICE_KEYS, "pronunciations": lambda node: node}
 
 _CHARACTER_WORDS = ", ".join(_CHARACTER_KEYS)
 _PAUSE_KEYS: Mapping[str, Reader[Any]] = {
@@ -71,6 +83,7 @@ _READING_KEYS: Mapping[str, Reader[Any]] = {
     "footnotes": choice("skip", "paragraph"),
     "matter": truth("true or false"),
     "descriptions": truth("true or false"),
+    "normalize": truth("true or false"),
 }
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
@@ -99,12 +112,19 @@ class Schema:
     """The readers of a settings file, which know the engines and what lies below the section.
 
     `default_engine` speaks the voices that name none; where it is None (it was stated wrongly) they
-    are not checked, and with no `engines` at all none is.
+    are not checked, and with no `engines` at all none is.  `read_lexicon` reads the files under
+    `lexicons`; without it they stay unread.
     """
 
-    def __init__(self, engines: Mapping[str, FindFault], default_engine: str | None) -> None:
+    def __init__(
+        self,
+        engines: Mapping[str, FindFault],
+        default_engine: str | None,
+        read_lexicon: ReadLexicon | None = None,
+    ) -> None:
         self._engines = engines
         self._default_engine = default_engine
+        self._read_lexicon = read_lexicon
 
     def general_keys(self) -> Mapping[str, Reader[Any]]:
         """Return the readers of all top-level keys; stories are kept as they stand, for later."""
@@ -122,19 +142,18 @@ class Schema:
         `lower` holds the values of the section below, over which this one is laid; `section` is the
         dotted path of this one.
         """
-        narrator: VoiceWish = lower.get("narrator", VoiceWish())
+        narrator: CharacterSettings = lower.get("narrator", CharacterSettings(name=NARRATOR))
         characters: Mapping[str, CharacterSettings] = lower.get("characters", {})
         pool = listing(self._read_pool_voice, "a list of voices, like [en-us+f2, en-us+f4]", at_least=1)
         return {
             "casting": _CASTING,
             "rate": _VOICE_KEYS["rate"],
-            "narrator": lambda node: self._read_voice(node, narrator.engine),
+            "narrator": lambda node: self._read_narrator(node, narrator, section),
             "pools": record(dict.fromkeys(_GENDERS, pool), f"a mapping with {', '.join(_GENDERS)}"),
             "characters": lambda node: self._read_characters(node, characters, section),
             "lines": table(lambda entry: read_line(entry, section), "a mapping from lines to speakers"),
-            "pronunciations": table(
-                lambda entry: read_pronunciation(entry, section), "a mapping from words to how they sound"
-            ),
+            "pronunciations": read_pronunciations(f"{section}pronunciations"),
+            "lexicons": read_lexicons(self._read_lexicon, f"{section}lexicons"),
             "pauses": record(_PAUSE_KEYS, f"a mapping with {', '.join(_PAUSE_KEYS)}"),
             "reading": record(_READING_KEYS, f"a mapping with {', '.join(_READING_KEYS)}"),
             "credits": record(CREDIT_KEYS, f"a mapping with {', '.join(CREDIT_KEYS)}"),
@@ -161,6 +180,21 @@ class Schema:
             raise Misfit(*findings)
         return wish
 
+    def _read_narrator(self, node: Node, lower: CharacterSettings, section: str) -> CharacterSettings:
+        if isinstance(node, Scalar):
+            return CharacterSettings(name=NARRATOR, voice=self._read_voice(node, lower.voice.engine))
+        findings: list[Finding] = []
+        what = f"a voice's id, or a mapping with {', '.join(_NARRATOR_KEYS)}"
+        values = gather_keys(node, _NARRATOR_KEYS, what, findings)
+        narrator = CharacterSettings(
+            name=NARRATOR,
+            voice=self._make_wish(node, values, lower.voice.engine, findings),
+            pronunciations=_gather_pronunciations(node, f"{section}narrator", findings),
+        )
+        if findings:
+            raise Misfit(*findings)
+        return narrator
+
     def _read_pool_voice(self, node: Node) -> VoiceWish:
         wish = self._read_voice(node, None)
         if wish.id is None:
@@ -179,6 +213,7 @@ class Schema:
             rate=values.get("rate"),
             pitch=values.get("pitch"),
             volume=values.get("volume"),
+            range=values.get("range"),
         )
         self._check_voice(wish, lower_engine, marks, findings)
         return wish
@@ -233,6 +268,9 @@ class Schema:
                 aliases=values.get("aliases"),
                 gender=values.get("gender"),
                 voice=self._make_wish(entry.value, values, below, findings),
+                pronunciations=_gather_pronunciations(
+                    entry.value, f"{section}characters.{entry.name}", findings
+                ),
             )
 
         findings: list[Finding] = []
@@ -245,6 +283,17 @@ class Schema:
         return characters
 
 
+def _gather_pronunciations(node: Node, path: str, findings: list[Finding]) -> tuple[Pronunciation, ...]:
+    """Return how a speaker, whose mapping stands at a dotted path, says words."""
+    found: dict[str, Pronunciation] = {}
+    for entry in node.entries if isinstance(node, Table) else ():
+        if entry.name == "pronunciations" and not is_nothing(entry.value):
+            read = read_pronunciations(f"{path}.pronunciations")
+            for values in attempt(read, entry.value, entry.name, entry.mark, findings):
+                found = values
+    return tuple(found.values())
+
+
 def _check_character_name(entry: Entry) -> None:
     _NAME(Scalar(mark=entry.mark, text=entry.name, kind="text"))
     if entry.name.casefold() == NARRATOR:
@@ -252,40 +301,9 @@ def _check_character_name(entry: Entry) -> None:
         raise Misfit(Finding(mark=entry.mark, message=message))
 
 
-def find_shared_names(
-    characters: Mapping[str, CharacterSettings],
-    lower: Mapping[str, CharacterSettings],
-    marks: Mapping[str, Mark],
-) -> list[Finding]:
-    """Find names and aliases that belong to two characters, of one section or inherited from `lower`.
-
-    Capitals don't tell names apart.  `marks` tell where the section states its characters; a clash is
-    shown at the later of the two that stand there.
-    """
-    merged = {**lower, **characters}
-    for name in characters.keys() & lower.keys():
-        merged[name] = characters[name].over(lower[name])
-    owners: dict[str, str] = {}
-    findings: list[Finding] = []
-    # All names first: a name is its bearer's own, and what clashes with it is the other's alias.
-    claims = [(name, name) for name in merged]
-    claims += [(alias, name) for name, stated in merged.items() for alias in stated.aliases or ()]
-    for claimed, name in claims:
-        owner = owners.setdefault(claimed.casefold(), name)
-        if owner == name:
-            continue
-        is_alias = claimed != name
-        shown, other = (name, owner) if name in marks else (owner, name)
-        what = f"got {claimed!r}, which is {other}'s too" if is_alias else f"got {name!r} and {owner!r}"
-        path = f"{shown}.aliases" if is_alias and shown == name else shown
-        message = f"expected a name that belongs to one character, {what}"
-        findings.append(Finding(mark=marks[shown], message=message, path=path))
-    return findings
-
-
 def all_keys() -> Iterator[str]:
     """Yield every key as a dotted path; `NAME` and `STORY` stand for names that the user chooses."""
-    yield from (f"narrator.{key}" for key in _VOICE_KEYS)
+    yield from (f"narrator.{key}" for key in _NARRATOR_KEYS)
     yield from (f"characters.NAME.{key}" for key in _CHARACTER_KEYS)
     yield from (f"lines.WORDS.{key}" for key in LINE_KEYS)
     yield from (f"pronunciations.WORDS.{key}" for key in PRONUNCIATION_KEYS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
@@ -17,7 +18,8 @@ CastingMode = Literal["full", "gender", "single"]
 class VoiceWish:
     """What is stated about a voice; None leaves it to whatever lies below.
 
-    Units are those of `Voice`: `rate` in words a minute, `pitch` 0 to 100, `volume` 0 to 1.
+    Units are those of `Voice`: `rate` in words a minute, `pitch` 0 to 100, `volume` 0 to 1,
+    `range` 0 to 100.
     """
 
     engine: str | None = None
@@ -25,6 +27,7 @@ class VoiceWish:
     rate: int | None = None
     pitch: int | None = None
     volume: float | None = None
+    range: int | None = None
 
     def over(self, lower: VoiceWish) -> VoiceWish:
         """Return this wish with what it leaves open taken from `lower`."""
@@ -34,6 +37,7 @@ class VoiceWish:
             rate=lower.rate if self.rate is None else self.rate,
             pitch=lower.pitch if self.pitch is None else self.pitch,
             volume=lower.volume if self.volume is None else self.volume,
+            range=lower.range if self.range is None else self.range,
         )
 
     def on(self, voice: Voice) -> Voice:
@@ -45,6 +49,7 @@ class VoiceWish:
             rate=voice.rate if self.rate is None else self.rate,
             pitch=voice.pitch if self.pitch is None else self.pitch,
             volume=voice.volume if self.volume is None else self.volume,
+            range=voice.range if self.range is None else self.range,
         )
 
 
@@ -53,13 +58,16 @@ class CharacterSettings:
     """What is stated about a character.
 
     `aliases` and `gender` None leave it to the story's text; the voice without `id` is cast from the
-    pools, and then gets the stated rate, pitch and volume.  `is_character` False: the name is nobody's.
+    pools, and then gets the stated rate, pitch, volume and range.  `pronunciations` are how this one
+    says words, each word once.
+    `is_character` False: the name is nobody's.
     """
 
     name: str
     aliases: tuple[str, ...] | None = None
     gender: Gender | None = None
     voice: VoiceWish = VoiceWish()
+    pronunciations: tuple[Pronunciation, ...] = ()
     is_character: bool | None = None
     origin: Origin | None = field(default=None, compare=False)
 
@@ -70,9 +78,16 @@ class CharacterSettings:
             aliases=lower.aliases if self.aliases is None else self.aliases,
             gender=lower.gender if self.gender is None else self.gender,
             voice=self.voice.over(lower.voice),
+            pronunciations=_lay_over(lower.pronunciations, self.pronunciations),
             is_character=lower.is_character if self.is_character is None else self.is_character,
             origin=self.origin,
         )
+
+
+def _lay_over(
+    lower: tuple[Pronunciation, ...], upper: tuple[Pronunciation, ...]
+) -> tuple[Pronunciation, ...]:
+    return tuple(({each.words: each for each in lower} | {each.words: each for each in upper}).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +109,17 @@ class Pauses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingSettings:
-    """What of a book is read besides its text.
+    """What of a book is read besides its text, and how.
 
     `footnotes`: not at all, or each at the end of the paragraph that refers to it.  `matter`: front and
     back matter (title page, contents, notes, index …).  `descriptions`: those of pictures.
+    `normalize`: years, money, abbreviations and the like as a narrator says them (`normalizing/`).
     """
 
     footnotes: Literal["skip", "paragraph"] = "skip"
     matter: bool = False
     descriptions: bool = False
+    normalize: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +170,10 @@ class StorySettings:
 
     `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
     `characters` and `lines` are in the order of the file.  `pronunciations` are
-    what `pronounce.py` looks for.
+    what `pronounce.py` looks for in everybody's words, `narrator_pronunciations` in the narrator's alone;
+    `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
+    `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
+    story's own section names.
     """
 
     engine: str
@@ -164,10 +184,13 @@ class StorySettings:
     characters: tuple[CharacterSettings, ...] = ()
     lines: tuple[LineFix, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
+    narrator_pronunciations: tuple[Pronunciation, ...] = ()
+    lexicon: tuple[Pronunciation, ...] = ()
     pauses: Pauses
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    own_voices: frozenset[str] = frozenset()
 
     @property
     def corrections(self) -> Corrections:
@@ -187,12 +210,17 @@ class StorySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A whole settings file: `general` for stories without a section, `stories` for those with one."""
+    """A whole settings file: `general` for stories without a section, `stories` for those with one.
+
+    `files` are those that it names and that were read with it (lexicons), each with what told it from
+    itself at other times.
+    """
 
     engine: str
     general: StorySettings
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
+    files: tuple[tuple[Path, object], ...] = field(default=(), compare=False)
 
     def for_story(self, name: str) -> StorySettings:
         """Return what is set for a story; `name` is its file's name without the ending."""

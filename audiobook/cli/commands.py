@@ -16,8 +16,9 @@ import click
 from audiobook import __version__
 from audiobook.cli.checking import check
 from audiobook.cli.exporting import export_player
-from audiobook.cli.group import DefaultGroup
+from audiobook.cli.group import MainGroup
 from audiobook.cli.options import JSON, OUTPUT, STORIES, STORY, VOICES
+from audiobook.cli.pronouncing import pronounce
 from audiobook.cli.reading import (
     chapter_options,
     choose_chapters,
@@ -27,6 +28,7 @@ from audiobook.cli.reading import (
     reading_options,
 )
 from audiobook.cli.studio import studio
+from audiobook.cli.voices import voices_group
 from audiobook.model import FORMATS
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def check_address(_ctx: click.Context, _option: click.Parameter, value: str | No
     return value
 
 
-@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=MainGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="narrate")
 def main() -> None:
     """Turn stories and books into full-cast audiobooks.
@@ -251,43 +253,6 @@ def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Foo
 
 
 @main.command()
-@click.argument("names", nargs=-1, metavar="[VOICE]...")
-@click.option(
-    "--audition", metavar="WORDS", help="Write an MP3 of these words per voice, to output/previews."
-)
-@click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
-@VOICES
-@OUTPUT
-@JSON
-def voices(
-    *,
-    names: tuple[str, ...],
-    audition: str | None,
-    language: str | None,
-    voices: Path | None,
-    output: Path | None,
-    as_json: bool,
-) -> None:
-    """List the voices of this machine, or hear them (--audition).
-
-    A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+).
-    """
-    from audiobook.cli.progress import open_listener
-    from audiobook.cli.tables import print_auditions, print_voices
-    from audiobook.production import audition_voices, cache_folder, list_voices, open_project
-
-    if audition is None:
-        with_variants = any("+" in name for name in names)
-        entries = list_voices(names, functools.partial(click.echo, err=True), language=language)
-        print_voices(entries, as_json=as_json, with_variants=with_variants)
-        return
-    project = open_project(Path(), voices=voices, output=output)
-    with open_listener(quiet=as_json, verbose=False) as listener:
-        made = audition_voices(project, audition, names, listener, cache_folder=cache_folder())
-    print_auditions(made, as_json=as_json)
-
-
-@main.command()
 @OUTPUT
 @VOICES
 @click.option(
@@ -334,4 +299,6 @@ def doctor(ctx: click.Context, voices: Path | None, output: Path | None, as_json
 
 main.add_command(check)
 main.add_command(export_player)
+main.add_command(pronounce)
 main.add_command(studio)
+main.add_command(voices_group)

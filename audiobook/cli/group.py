@@ -1,4 +1,4 @@
-"""A click group whose first word may be left out: `narrate echo-chamber` is `narrate make echo-chamber`."""
+"""Click groups whose first word may be left out: `narrate echo-chamber` is `narrate make echo-chamber`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ import click
 from audiobook.cli.console import print_error
 from audiobook.errors import NarrateError, UsageError
 
-DEFAULT_COMMAND = "make"
-
 
 class DefaultGroup(click.Group):
-    """A group that runs `make` where no command is named, and reports errors as one message."""
+    """A group that runs its `default_command` where none is named."""
+
+    default_command = "make"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front of arguments that name none."""
         own_options = {name for p in self.get_params(ctx) for name in (*p.opts, *p.secondary_opts)}
         if not args or (args[0] not in self.commands and args[0] not in own_options):
-            args = [DEFAULT_COMMAND, *args]
+            args = [self.default_command, *args]
         return super().parse_args(ctx, args)
+
+
+class MainGroup(DefaultGroup):
+    """The program itself: it reports errors as one message."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a `NarrateError` becomes one message and exit status 1 (2: usage)."""

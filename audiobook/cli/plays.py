@@ -110,12 +110,14 @@ def _quotations_json(quotations: Sequence[Quotation]) -> list[dict[str, object]]
 
 
 def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
+    language = {"language": utterance.language} if utterance.language else {}
     return {
         "paragraph": utterance.paragraph,
         "start": utterance.start,
         "end": utterance.end,
         "kind": utterance.kind,
         "speaker": utterance.speaker,
-        "voice": cast.voice_of(utterance.speaker).id,
+        "voice": cast.voice_for(utterance).id,
         "text": utterance.text,
+        **language,
     }

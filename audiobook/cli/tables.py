@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_CROWD = 20
+"""Speakers of one model, from which on only the first is listed: some have nine hundred."""
+
+
 def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
     """Print what a run made: a table, or the JSON object; errors go to standard error."""
     if as_json:
@@ -93,19 +97,31 @@ def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants:
     if as_json:
         print_json({"voices": [asdict(entry) for entry in entries]})
         return
+    crowds = {} if with_variants else _find_crowds(entries)
     plain = [entry for entry in entries if with_variants or "+" not in entry.id]
+    plain = [entry for entry in plain if crowds.get(entry.id.partition("#")[0], entry) is entry]
     table = new_table("Voice", "Name", "Language", "Gender", "Engine")
     for entry in plain:
         table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
     console = open_console()
     console.print(table)
     variants = sorted({entry.id.partition("+")[2] for entry in entries} - {""})
-    if len(plain) < len(entries):
+    for name in crowds:
+        console.print(f"{name} has many speakers; narrate voices {name}# lists them one by one")
+    if variants and not with_variants:
         console.print(
             f"Each of eSpeak's voices has {len(variants)} variants, written with a plus (en-us+f2); "
             "narrate voices en-us+ lists them one by one:"
         )
         console.print(", ".join(variants))
+
+
+def _find_crowds(entries: Sequence[VoiceEntry]) -> dict[str, VoiceEntry]:
+    """Return models of too many speakers for a list, each with its first one."""
+    speakers: dict[str, list[VoiceEntry]] = {}
+    for entry in entries:
+        speakers.setdefault(entry.id.partition("#")[0], []).append(entry)
+    return {name: those[0] for name, those in speakers.items() if len(those) > _CROWD}
 
 
 def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
@@ -153,6 +169,8 @@ def describe_voice(voice: Voice) -> str:
         parts.append(f"pitch {voice.pitch}")
     if voice.volume != plain.volume:
         parts.append(f"volume {voice.volume:g}")
+    if voice.range != plain.range:
+        parts.append(f"range {voice.range}")
     return ", ".join(parts)
 
 

@@ -7,7 +7,9 @@ the group `narrate.engines`: a name, and a callable without arguments that retur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
@@ -58,8 +60,9 @@ class PhoneticEngine(Engine, Protocol):
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation in the engine's own notation for a voice, without starting the engine.
 
-        `alphabet` is ipa, x-sampa, or the engine's own.  Raises `PhonemeError` where the voice has no
-        such sound, and nothing near it.
+        `alphabet` is ipa, x-sampa, or the engine's own; or `model.AS_IN` with a language, and `ph` words of
+        that.  Raises `PhonemeError` where the voice has no such sound, and nothing near it, or the engine
+        does not know the alphabet.
         """
         ...
 
@@ -67,5 +70,64 @@ class PhoneticEngine(Engine, Protocol):
         """Speak `text`, the parts that `phonemes` name (in order, apart) by their notation.
 
         Without phonemes it is `Engine.synthesize`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordSound:
+    """How an engine says a word that it is told nothing about.
+
+    `notation` is in the engine's own `alphabet` (as `PhoneticEngine.transcribe` takes it), `ipa` in IPA;
+    each may be empty where there is none.
+    `is_known`: a dictionary has the word (or what it is derived from), so that it is no guess.
+    """
+
+    word: str
+    notation: str
+    ipa: str
+    alphabet: str = ""
+    is_known: bool
+
+
+@runtime_checkable
+class PronouncingEngine(Engine, Protocol):
+    """An engine that can tell how it would say a word."""
+
+    def pronounce(self, words: Sequence[str], voice_id: str) -> Sequence[WordSound]:
+        """Return how each word sounds in a voice, in order; thousands of words take a second or two.
+
+        Raises `EngineError` where the voice is none, or the engine can't be asked.
+        """
+        ...
+
+
+@runtime_checkable
+class InstallableEngine(Engine, Protocol):
+    """An engine whose voices are files that are put on this machine first."""
+
+    def published(self) -> Sequence[VoiceEntry]:
+        """List what can be installed.  Raises `EngineError` where the publisher can't be reached."""
+        ...
+
+    def install(self, voice_id: str, source: Path | None, tell: Callable[[str, int, int], None]) -> Path:
+        """Install a voice by download, or from a file; return the folder that it lies in now.
+
+        `tell` is told a file's name, the bytes of it that are there, and all of its bytes.  It is all there
+        or nothing is; what a broken download has brought is kept apart for the next one.
+        Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
+        """
+        ...
+
+
+@runtime_checkable
+class LocalEngine(Engine, Protocol):
+    """An engine that can tell which of its voices is like another, but speaks a certain language."""
+
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return a voice's counterpart in a language (a BCP 47 tag), without starting the engine.
+
+        It is the voice itself where that speaks the language, in whatever accent, and None where the
+        engine has no voice that does.
         """
         ...

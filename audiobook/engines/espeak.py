@@ -13,13 +13,17 @@ from array import array
 from collections.abc import Sequence
 from functools import cached_property
 
+from audiobook.engines.base import WordSound
 from audiobook.engines.espeak_catalogue import Catalogue
+from audiobook.engines.espeak_languages import localize
 from audiobook.engines.espeak_notation import add_ending, transcribe
 from audiobook.engines.espeak_process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
+from audiobook.engines.espeak_words import sound_words
 from audiobook.engines.silence import FLOOR, trim_silence
-from audiobook.errors import EngineError, SynthesisError
-from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
+from audiobook.errors import EngineError, PhonemeError, SynthesisError
+from audiobook.languages import is_same_language
+from audiobook.model import AS_IN, Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "pyttsx3"
 
@@ -42,6 +46,7 @@ _BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
 """eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
 before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
 
+_NO_SOUND = str.maketrans("", "", "0123456789-")
 _ATTEMPTS = 3
 _FASTEST = 449
 """From 450 words a minute on, eSpeak squeezes the finished sound, and its own account of how far it
@@ -61,6 +66,7 @@ class EspeakEngine:
         self._lock_owner = os.getpid()
         self._process: EspeakProcess | None = None
         self._silent: dict[tuple[str, str], bool] = {}
+        self._foreign: dict[tuple[str, str], str] = {}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -88,15 +94,41 @@ class EspeakEngine:
         """Look the voice up in eSpeak's data folder; upper and lower case differ."""
         return self._catalogue.find_fault(voice_id)
 
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return the voice in another language: `fr-fr+f2` for `en-us+f2`.  See `LocalEngine`."""
+        # The tag tells it of most voices, and spares every English run to read the catalogue.
+        if is_same_language(voice_id.partition("+")[0], language):
+            return voice_id
+        return localize(self._catalogue, voice_id, language)
+
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation (ipa, x-sampa, espeak) in eSpeak's mnemonics for the voice's accent.
+
+        Words of another language are said by eSpeak's rules for that, in the nearest sounds of the voice's.
 
         See `PhoneticEngine.transcribe`; for a voice that `find_fault` objects to, `EngineError`.
         """
         if fault := self.find_fault(voice_id):
             raise EngineError(f"expected {fault}")
         table = self._catalogue.phoneme_table(voice_id)
+        if alphabet.startswith(AS_IN):
+            ph, alphabet = self._foreign_ipa(ph, alphabet.removeprefix(AS_IN)), "ipa"
         return transcribe(ph, alphabet, table, is_english=self._catalogue.is_english(voice_id))
+
+    def _foreign_ipa(self, words: str, language: str) -> str:
+        if (words, language) not in self._foreign:
+            if self.find_fault(language):
+                raise PhonemeError(f"eSpeak knows no language {language!r}")
+            (sound,) = sound_words([words], self._catalogue.identifier(language))
+            # Tones are digits there, and hyphens hold words together; neither is a sound.
+            self._foreign[words, language] = sound.ipa.translate(_NO_SOUND)
+        return self._foreign[words, language]
+
+    def pronounce(self, words: Sequence[str], voice_id: str) -> tuple[WordSound, ...]:
+        """Return how each word sounds, asked of eSpeak in a process of its own; see `PronouncingEngine`."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return sound_words(words, self._catalogue.identifier(voice_id)) if words else ()
 
     def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
         """Speak `text` without silence before and after it; letters without a sound are spelled out.
@@ -172,6 +204,7 @@ class EspeakEngine:
             rate=min(voice.rate, _FASTEST),
             pitch=voice.pitch,
             volume=round(volume * _FULL_VOLUME),
+            range=voice.range,
             has_phonemes=has_phonemes,
         )
         samples = trim_silence(self._request(request), round(FLOOR * volume))

@@ -36,7 +36,7 @@ class ServerFailure(Exception):  # noqa: N818 - always caught by the adapter; no
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One text to speak; `rate`, `pitch` and `volume` in eSpeak's own units.
+    """One text to speak; `rate`, `pitch`, `volume` and `range` in eSpeak's own units.
 
     Only with `has_phonemes` does `[[` begin phonemes.
     """
@@ -46,6 +46,7 @@ class Request:
     rate: int
     pitch: int
     volume: int
+    range: int = 50
     has_phonemes: bool = False
 
 
@@ -159,7 +160,7 @@ def _send(connection: socket.socket, request: Request, limit_s: float) -> None:
     # The child's own clock is for the case that nobody is left to kill it.
     clock_s = max(int(limit_s), 0) + 2
     header = protocol.REQUEST.pack(
-        clock_s, request.rate, request.pitch, request.volume, request.has_phonemes, len(text)
+        clock_s, request.rate, request.pitch, request.volume, request.range, request.has_phonemes, len(text)
     )
     connection.settimeout(max(limit_s, 0.001))
     connection.sendall(header + text)

@@ -37,9 +37,9 @@ HELLO = struct.Struct("<II")
 VOICE_BYTES = 64
 """eSpeak cuts the names of voices at 40."""
 
-REQUEST = struct.Struct("<6I")
-"""Seconds until the child gives up, rate, pitch, volume, 1 if `[[…]]` in the text is phonemes, bytes of
-text that follow."""
+REQUEST = struct.Struct("<7I")
+"""Seconds until the child gives up, rate, pitch, volume, range, 1 if `[[…]]` in the text is phonemes,
+bytes of text that follow."""
 
 FRAME = struct.Struct("<I")
 END = struct.Struct("<Bqq")
@@ -143,12 +143,13 @@ def _die_with(parent: int, libc: ctypes.CDLL) -> None:
 
 def _answer(espeak: Any, listener: _Listener, taken: int, stream: int) -> NoReturn:
     """Speak one request, and end this process."""
-    limit_s, rate, pitch, volume, has_phonemes, text_size = REQUEST.unpack(_read(stream, REQUEST.size))
+    limit_s, rate, pitch, volume, melody, has_phonemes, size = REQUEST.unpack(_read(stream, REQUEST.size))
     signal.alarm(limit_s)
-    text = _read(stream, text_size)
+    text = _read(stream, size)
     espeak.SetParameter(espeak.RATE, rate)
     espeak.SetParameter(espeak.PITCH, pitch)
     espeak.SetParameter(espeak.VOLUME, volume)
+    espeak.SetParameter(espeak.RANGE, melody)
     # No SSML, and phonemes only where the client put them: markup in a story is read as it stands.
     flags = espeak.CHARS_UTF8 | (espeak.PHONEMES if has_phonemes else 0)
     espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, flags, None, None)

@@ -19,6 +19,8 @@ GROUP = "narrate.engines"
 BUILT_IN = {
     "pyttsx3": "audiobook.engines.espeak:EspeakEngine",
     "tone": "audiobook.engines.tone:ToneEngine",
+    "piper": "audiobook.engines.piper:PiperEngine",
+    "kokoro": "audiobook.engines.kokoro:KokoroEngine",
 }
 """Name → `module:callable`, as in an entry point, so that a source tree without metadata works too."""
 

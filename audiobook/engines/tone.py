@@ -46,6 +46,10 @@ class ToneEngine:
             return None
         return f"a voice of the engine 'tone' such as 'tone-low' or 'tone-anything', got '{voice_id}'"
 
+    def localize(self, voice_id: str, language: str) -> str:  # noqa: ARG002
+        """Return the voice itself: a beep is of no language."""
+        return voice_id
+
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Beep for as long as `text` would take at the voice's rate, in whole cycles of its tone.
 

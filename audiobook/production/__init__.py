@@ -1,13 +1,15 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
 from audiobook.production.apart import Apart
-from audiobook.production.auditions import Audition, audition_voices, list_voices
+from audiobook.production.auditions import Audition, audition_voices, audition_words, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
 from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
 from audiobook.production.edits import Editor, Undone
 from audiobook.production.hearing import Hearing, start_engine
+from audiobook.production.installing import Tell, install_voice, list_available
+from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import Planned, StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
@@ -29,6 +31,7 @@ from audiobook.production.report import Listener, Report, Silent, StoryReport, T
 from audiobook.production.run import Options, Run, prepare_run
 from audiobook.production.script_cache import ScriptCache, read_through, script_key
 from audiobook.production.shelf import ShelfStory, look_at_story, unreadable
+from audiobook.production.sounds import HardWord, HardWords, find_hard_words
 from audiobook.production.stories import read_settings, read_story, script_and_cast
 from audiobook.production.unmet import warn_of_unmet
 from audiobook.production.upkeep import (
@@ -51,6 +54,8 @@ __all__ = [
     "Editor",
     "Finding",
     "FinishedTrack",
+    "HardWord",
+    "HardWords",
     "Hearing",
     "Listener",
     "Meter",
@@ -68,9 +73,12 @@ __all__ = [
     "Source",
     "StoryMemory",
     "StoryReport",
+    "Tell",
     "TrackWork",
     "Undone",
+    "are_unchanged",
     "audition_voices",
+    "audition_words",
     "cache_folder",
     "check_stories",
     "choose_jobs",
@@ -78,11 +86,14 @@ __all__ = [
     "create_project",
     "draw_waveform",
     "examine_machine",
+    "find_hard_words",
     "find_stories",
     "find_story",
     "find_waveform",
     "identify_file",
+    "install_voice",
     "is_story_name",
+    "list_available",
     "list_finished",
     "list_texts",
     "list_voices",

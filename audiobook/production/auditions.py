@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.audio import check_encoder, find_encoder
-from audiobook.casting import Settings
+from audiobook.casting import Settings, StorySettings
 from audiobook.engines import engine_names, open_engine
 from audiobook.errors import EngineError, SourceError
-from audiobook.model import Cast, Role, Utterance, Voice, VoiceEntry
+from audiobook.model import NARRATOR, Cast, Role, Utterance, Voice, VoiceEntry
 from audiobook.production.clips import ClipCache
 from audiobook.production.jobs import TrackResult, make_track, transcribe
 from audiobook.production.locks import sole_use
 from audiobook.production.plan import TrackPlan, order_clips, plan_file
 from audiobook.production.project import ELSEWHERE, Project, clear_partial, make_folder
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import Pronouncer, make_pronouncer
 from audiobook.production.records import Makers
 from audiobook.production.report import Listener
 from audiobook.production.scripting import settings_spacing
+from audiobook.production.sounds import HardWords
 from audiobook.production.stories import engine_fingerprint, read_settings
 from audiobook.production.workers import Workers, choose_jobs
 from audiobook.publishing import Tags, safe_file_name
@@ -47,6 +48,14 @@ def list_voices(
             entries += open_engine(engine).voices()
         except EngineError as error:
             note(str(error))
+    return choose_voices(entries, names, language)
+
+
+def choose_voices(
+    entries: Sequence[VoiceEntry], names: Sequence[str], language: str | None
+) -> list[VoiceEntry]:
+    """Keep the voices whose id holds one of `names`, and whose language is `language` or a kind of it."""
+    entries = list(entries)
     if names:
         entries = [entry for entry in entries if any(name.lower() in entry.id.lower() for name in names)]
     if language:
@@ -68,22 +77,54 @@ def audition_voices(
         raise SourceError("--audition: there is nothing to speak: no letter, no digit")
     settings = read_settings(project)
     voices = _named_voices(settings, names) if names else _settings_voices(settings)
+    pronouncer = make_pronouncer(settings.general, transcribe)
+    drafts: list[TrackPlan] = []
+    for voice in voices:
+        path = project.previews / f"audition - {safe_file_name(_describe(voice))}"
+        drafts.append(_draft([words], voice, path, pronouncer, settings.general))
+    paths = _make_files(project, settings, drafts, listener, cache_folder)
+    return [
+        Audition(voice=voice, used_for=used_for, path=path)
+        for (voice, used_for), path in zip(voices.items(), paths, strict=True)
+    ]
+
+
+def audition_words(project: Project, words: HardWords, listener: Listener, *, cache_folder: Path) -> Path:
+    """Write an MP3 of a story's words, one after the other in the narrator's voice as they stand now.
+
+    Raises `SourceError` where there are none.
+    """
+    if not words.words:
+        raise SourceError("--audition: there is no word to hear; name some, or list them with --all")
+    title = words.script.book.name
+    pronouncer = make_pronouncer(words.settings, transcribe, words.script)
+    path = project.previews / f"pronounce - {safe_file_name(title)}"
+    lines = [f"{each.word}." for each in words.words]
+    draft = _draft(lines, words.voice, path, pronouncer, words.settings)
+    draft = replace(draft, tags=replace(draft.tags, title=f"Words of {title}"))
+    return _make_files(project, read_settings(project), [draft], listener, cache_folder)[0]
+
+
+def _make_files(
+    project: Project, settings: Settings, drafts: Sequence[TrackPlan], listener: Listener, cache_folder: Path
+) -> list[Path]:
+    """Make MP3s that were drafted, and return where they are."""
     encoder = find_encoder(settings.output.ffmpeg)
     check_encoder(encoder)
     cache = ClipCache(cache_folder / "clips")
-    made: list[Audition] = []
+    made: list[Path] = []
     with sole_use(project.output, cache_folder, listener.note):
         make_folder(project.partial)
         make_folder(project.previews)
         try:
             with Workers(choose_jobs()) as workers:
-                for voice, used_for in voices.items():
-                    path = project.previews / f"audition - {safe_file_name(_describe(voice))}"
-                    plan = _plan_audition(
-                        words, voice, path, settings, encoder_version=encoder.version_for("mp3")
+                for draft in drafts:
+                    engines = {o.voice.engine: engine_fingerprint(o.voice.engine) for o in draft.orders}
+                    plan = plan_file(
+                        draft, "mp3", Makers(encoder=encoder.version_for("mp3"), engines=engines)
                     )
                     workers.submit(plan.path, make_track, plan, cache, encoder, project.partial)
-                    made.append(Audition(voice=voice, used_for=used_for, path=plan.path))
+                    made.append(plan.path)
                 while not workers.is_idle:
                     for _, future in workers.finished(1.0):
                         result: TrackResult = future.result()
@@ -99,19 +140,23 @@ def _describe(voice: Voice) -> str:
     plain = Voice(engine=voice.engine, id=voice.id)
     parts += [
         f"{key}{getattr(voice, key)}"
-        for key in ("rate", "pitch", "volume")
+        for key in ("rate", "pitch", "volume", "range")
         if getattr(voice, key) != getattr(plain, key)
     ]
     return " ".join(parts)
 
 
 def _named_voices(settings: Settings, names: Sequence[str]) -> dict[Voice, str]:
-    engine = open_engine(settings.engine)
+    """Return the voices called `id`, of the settings' engine, or `engine:id`."""
+    known = engine_names()
+    voices = {}
     for name in names:
-        fault = engine.find_fault(name)
-        if fault:
+        prefix, _, rest = name.partition(":")
+        engine, id_ = (prefix, rest) if rest and prefix in known else (settings.engine, name)
+        if fault := open_engine(engine).find_fault(id_):
             raise EngineError(f"voices: expected {fault}")
-    return {Voice(engine=settings.engine, id=name): "named" for name in dict.fromkeys(names)}
+        voices[Voice(engine=engine, id=id_)] = "named"
+    return voices
 
 
 def _settings_voices(settings: Settings) -> dict[Voice, str]:
@@ -123,15 +168,26 @@ def _settings_voices(settings: Settings) -> dict[Voice, str]:
     return voices
 
 
-def _plan_audition(
-    words: str, voice: Voice, path: Path, settings: Settings, *, encoder_version: str
+def _draft(
+    lines: Sequence[str], voice: Voice, path: Path, pronouncer: Pronouncer, settings: StorySettings
 ) -> TrackPlan:
-    text = " ".join(words.split())
-    utterance = Utterance(paragraph=1, start=0, end=0, kind="speech", speaker=None, text=text, follows="none")
-    cast = Cast(roles=(Role(speaker=None, voice=voice, why="audition"),))
-    pronouncer = Pronouncer(settings.general.pronunciations, transcribe)
-    orders = order_clips([utterance], cast, pronouncer, engine_fingerprint)
-    spacing = settings_spacing(settings.general)
+    """Plan a file of these lines in one voice, as the narrator would say them."""
+    texts = [" ".join(line.split()) for line in lines]
+    utterances = tuple(
+        Utterance(
+            paragraph=1,
+            start=0,
+            end=0,
+            kind="speech",
+            speaker=NARRATOR,
+            text=text,
+            follows="sentence" if place else "none",
+        )
+        for place, text in enumerate(texts)
+    )
+    cast = Cast(roles=(Role(speaker=NARRATOR, voice=voice, why="audition"),))
+    orders = order_clips(utterances, cast, pronouncer, engine_fingerprint)
+    spacing = settings_spacing(settings)
     tags = Tags(
         title=f"Audition of {_describe(voice)}",
         album="Auditions",
@@ -140,17 +196,15 @@ def _plan_audition(
         number=1,
         count=1,
         language="en",
-        text=text,
+        text="\n".join(texts),
     )
-    makers = Makers(encoder=encoder_version, engines={voice.engine: engine_fingerprint(voice.engine)})
-    track = TrackPlan(
+    return TrackPlan(
         path=path,
         codec="",
         chapter=1,
-        utterances=(utterance,),
+        utterances=utterances,
         orders=orders,
         spacing=spacing,
         tags=tags,
         origin=ELSEWHERE,
     )
-    return plan_file(track, "mp3", makers)

@@ -161,7 +161,7 @@ def _compare_voices(old: Voice, new: Voice) -> str:
         changes = [" → ".join(words)]
     else:
         changes = []
-    for key in ("rate", "pitch", "volume"):
+    for key in ("rate", "pitch", "volume", "range"):
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
             changes.append(f"{key} {before:g} → {after:g}")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audiobook.casting import Credits
+from audiobook.languages import primary_language
 from audiobook.model import CREDITS, NARRATOR, Book, Script, ScriptChapter, Utterance
 from audiobook.script import clean
 from audiobook.script.sentences import split_sentences
@@ -69,7 +70,33 @@ _WORDS = {
         closing="Fine.",
         titles=("Titoli di testa", "Titoli di coda"),
     ),
+    "nl": _Words(
+        by="{title}, door {author}.",
+        read="Voorgelezen door {narrator}.",
+        voices="synthetische stemmen",
+        conjunction="en",
+        closing="Einde.",
+        titles=("Begintitels", "Eindtitels"),
+    ),
+    "pl": _Words(
+        by="{title}. Autor: {author}.",
+        read="Czyta: {narrator}.",
+        voices="głosy syntetyczne",
+        conjunction="i",
+        closing="Koniec.",
+        titles=("Wstęp", "Zakończenie"),
+    ),
+    "pt": _Words(
+        by="{title}, de {author}.",
+        read="Narrado por {narrator}.",
+        voices="vozes sintéticas",
+        conjunction="e",
+        closing="Fim.",
+        titles=("Créditos iniciais", "Créditos finais"),
+    ),
 }
+FALLBACK = "en"
+"""The language of the credits of books in others."""
 
 
 def add_credits(script: Script, wishes: Credits) -> Script:
@@ -77,13 +104,24 @@ def add_credits(script: Script, wishes: Credits) -> Script:
 
     They are files of their own where a book has several, and otherwise the beginning and end of its one.
     """
-    words = _WORDS.get(re.split("[-_]", script.book.language.lower())[0], _ENGLISH)
     book = script.book
+    language = primary_language(book.language)
+    words = _WORDS.get(language, _ENGLISH)
     by = words.by if book.author else "{title}."
-    opening = _speak(_word(wishes.opening, (by, words.read), book, wishes.narrator, words), 0)
-    closing = _speak(_word(wishes.closing, (words.closing,), book, wishes.narrator, words), len(book.text))
-    if not opening and not closing:
-        return script
+    opening = _word(wishes.opening, (by, words.read), book, wishes.narrator, words)
+    closing = _word(wishes.closing, (words.closing,), book, wishes.narrator, words)
+    own = [
+        None if wish is not True or language in _WORDS else FALLBACK
+        for wish in (wishes.opening, wishes.closing)
+    ]
+    first, last = _speak(opening, 0, own[0]), _speak(closing, len(book.text), own[1])
+    return _place(script, first, last, words) if first or last else script
+
+
+def _place(
+    script: Script, opening: tuple[Utterance, ...], closing: tuple[Utterance, ...], words: _Words
+) -> Script:
+    """Put credits around a script."""
     spoken = [chapter for chapter in script.chapters if chapter.utterances]
     if len(spoken) == 1:
         chapters = tuple(_frame(c, opening, closing) if c.utterances else c for c in script.chapters)
@@ -120,7 +158,7 @@ def _word(
     if wish is True:
         return [_fill(sentence, values) for sentence in usual]
     text = _fill(wish, values)
-    return [text[start:end] for start, end in split_sentences(text)]
+    return [text[start:end] for start, end in split_sentences(text, primary_language(book.language))]
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
@@ -134,7 +172,7 @@ def _join(names: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
 
-def _speak(sentences: Sequence[str], place: int) -> tuple[Utterance, ...]:
+def _speak(sentences: Sequence[str], place: int, language: str | None) -> tuple[Utterance, ...]:
     """Make utterances of a credit's sentences; they stand at a place of the source and hold none of it."""
     return tuple(
         Utterance(
@@ -145,6 +183,7 @@ def _speak(sentences: Sequence[str], place: int) -> tuple[Utterance, ...]:
             speaker=NARRATOR,
             text=sentence,
             follows="sentence" if number else "none",
+            language=language,
         )
         for number, sentence in enumerate(sentences)
     )

@@ -18,13 +18,14 @@ from audiobook.casting import (
     VoiceWish,
     find_stated,
     forget_character,
+    forget_line,
     state_aliases,
     state_gender,
     state_lines,
     state_voice,
 )
 from audiobook.errors import ConflictError, EditError, StorageError
-from audiobook.model import NARRATOR, Book, Character, Gender, Script
+from audiobook.model import NARRATOR, Book, Character, Gender, LineFix, Script
 from audiobook.production.project import Project, find_story
 from audiobook.production.stories import read_settings, script_and_cast
 from audiobook.production.voices_file import (
@@ -156,21 +157,37 @@ class Editor:
             if line is None:
                 raise EditError(f"{draft.name}: no line begins at character {start} of its text")
             words = self._find_words(draft.name, script.book)
-            fixes = draft.settings.for_story(draft.name).lines
+            fixes = list(draft.settings.for_story(draft.name).lines)
             place = next((i for i, fix in enumerate(fixes) if words.means(fix, line)), None)
-            if place is not None:
-                fix = replace(fixes[place], speaker=speaker)
-                stated = [*fixes[:place], fix, *fixes[place + 1 :]]
-            else:
+            if place is None:
                 fresh = words.find_fix(line, speaker)
                 if fresh is None:
                     raise EditError(
                         f"{draft.name}: no words tell this line from others; correct its neighbours instead"
                     )
-                fix, stated = fresh, [*fixes, fresh]
-            same = [each for each in stated if each.snippet == fix.snippet]
-            draft.text = state_lines(draft.text, draft.name, fix.snippet, same)
-            draft.what = f"{speaker} says “{fix.snippet}”"
+                fixes, place = [*fixes, fresh], len(fixes)
+            _give_line(draft, fixes, place, speaker)
+        return draft.revision
+
+    def restate_line(self, story: str, start: int, speaker: str | None, revision: str) -> str:
+        """State another speaker of a line whose speaker is stated, or none: the text tells again.
+
+        `start` is that of its `StatedLine`: a quotation's, or where one would start that is no speech now.
+        """
+        with self._change(story, revision) as draft:
+            stated = next((each for each in self._read_script(story).stated if each.start == start), None)
+            if stated is None:
+                raise EditError(
+                    f"{draft.name}: nothing is stated of a line that begins at character {start} of its text"
+                )
+            fixes = list(draft.settings.for_story(draft.name).lines)
+            if stated.fix not in fixes:
+                raise ConflictError(f"{self.path}: was changed meanwhile, so nothing was written; look again")
+            place = fixes.index(stated.fix)
+            if speaker is None:
+                self._forget_line(draft, fixes, fixes[place])
+            else:
+                _give_line(draft, fixes, place, NARRATOR if speaker.casefold() == NARRATOR else speaker)
         return draft.revision
 
     def merge_characters(self, story: str, character: str, into: str, revision: str) -> str:
@@ -242,6 +259,15 @@ class Editor:
             what, before = f"{name}: {draft.what}", data if existed else None
             self._journal.append(_Change(before=before, after=draft.revision, what=what))
 
+    def _forget_line(self, draft: _Draft, fixes: Sequence[LineFix], fix: LineFix) -> None:
+        if fix.origin is not None and fix.origin.is_general:
+            raise EditError(
+                f"{self.path}: {fix.origin.path}: stands there for every story; take it out in an editor"
+            )
+        same = [each for each in fixes if each.snippet == fix.snippet]
+        draft.text = forget_line(draft.text, draft.name, fix.snippet, same.index(fix))
+        draft.what = f"nothing is stated about “{fix.snippet}”"
+
     def _read(self, revision: str) -> bytes:
         data = read_voices(self.path)
         if revision_of(data) != revision:
@@ -268,6 +294,15 @@ class Editor:
         close = difflib.get_close_matches(name, [character.name for character in characters], n=1)
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         raise EditError(f"{story}: has no character {name!r}{hint}")
+
+
+def _give_line(draft: _Draft, fixes: Sequence[LineFix], place: int, speaker: str) -> None:
+    """State the speaker of the line that the fix at a place means; what stands under its words stays."""
+    fix = replace(fixes[place], speaker=speaker)
+    stated = [*fixes[:place], fix, *fixes[place + 1 :]]
+    same = [each for each in stated if each.snippet == fix.snippet]
+    draft.text = state_lines(draft.text, draft.name, fix.snippet, same)
+    draft.what = f"{speaker} says “{fix.snippet}”"
 
 
 def _names(character: Character, stated: CharacterSettings | None) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from audiobook.casting import StorySettings, VoiceWish
 from audiobook.errors import EngineError
 from audiobook.model import Cast, Clip, Script, Voice
 from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import fetch_clip, shared_engine, transcribe
+from audiobook.production.jobs import fetch_clip, transcribe
+from audiobook.production.opened import shared_engine
 from audiobook.production.plan import order_clip
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.production.pronouncing import make_pronouncer
 from audiobook.production.stories import engine_fingerprint
 
 _SPEAKING = threading.Lock()
@@ -33,7 +34,7 @@ class Hearing:
         self._cast = cast
         self._cache = cache
         self._engine = settings.engine
-        self._pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+        self._pronouncer = make_pronouncer(settings, transcribe, script)
         self._utterances = [
             (utterance, following.start if following else None)
             for chapter in script.chapters
@@ -52,7 +53,7 @@ class Hearing:
         """
         utterance, following = self._utterances[number]
         with _SPEAKING:
-            voice = self._choose(self._cast.voice_of(utterance.speaker), wish)
+            voice = self._choose(self._cast.voice_for(utterance), wish)
             order = order_clip(utterance, voice, self._pronouncer, engine_fingerprint, following)
             clip, _ = fetch_clip(order, self._cache)
         return clip

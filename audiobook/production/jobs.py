@@ -6,7 +6,6 @@ Both are functions of their arguments alone, so they may run in any process.
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -22,11 +21,11 @@ from audiobook.audio import (
     resampled_frames,
     stitch,
 )
-from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.errors import EncoderError, NarrateError, PhonemeError, StorageError, SynthesisError
 from audiobook.model import Break, Clip, Cue, Image, Pronunciation, Track, Voice
 from audiobook.production.clips import ClipCache
+from audiobook.production.opened import shared_engine
 from audiobook.production.plan import ClipOrder, TrackPlan
 from audiobook.production.project import make_folder
 from audiobook.production.records import keep_lines
@@ -57,12 +56,6 @@ class TrackResult:
 
     track: Track
     clips_repaired: int
-
-
-@functools.cache
-def shared_engine(name: str) -> Engine:
-    """Keep an engine for this process's life: starting one costs more than speaking a sentence."""
-    return open_engine(name)
 
 
 def transcribe(pronunciation: Pronunciation, voice: Voice) -> str:

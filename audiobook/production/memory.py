@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from audiobook.casting import StorySettings, assign_voices
+from audiobook.casting import StorySettings
 from audiobook.errors import NarrateError, SourceError
 from audiobook.model import Book, Cast, Corrections, Script
+from audiobook.production.languages import cast_in_language
 from audiobook.production.script_cache import ReadScript, renew_origins
 from audiobook.production.scripting import cast_script, plan_script, read_script
 from audiobook.reading import NO_WISH, ReadingWish
@@ -242,7 +243,10 @@ def _foresee(base: _Kept, reading: _Reading, settings: StorySettings, words: Lin
     script = foresee(
         base.planned[0], before, reading.corrections, lambda fix: words.find(fix) if words else None
     )
-    return _Kept(reading, script, settings, (script, assign_voices(script, settings)))
+    # The book as it was read: what there is to say of its language was said of the script that was planned.
+    return _Kept(
+        reading, script, settings, cast_in_language(replace(script, book=base.script.book), settings)
+    )
 
 
 def _identify_reading(path: Path, settings: StorySettings) -> _Reading:

@@ -71,7 +71,7 @@ def time_at_latest(
     times = [0.0]
     for position, utterance in enumerate(utterances):
         pause = spacing.pause_ms[utterance.follows] / 1000 if position else 0
-        speech = error * estimate_speech_s(utterance.text, cast.voice_of(utterance.speaker))
+        speech = error * estimate_speech_s(utterance.text, cast.voice_for(utterance))
         times.append(times[-1] + pause + speech)
     return times
 

@@ -96,6 +96,8 @@ def _make_fields(
             fields["pitch"] = voice.pitch
         if wish.volume is None and voice.volume != 1:
             fields["volume"] = voice.volume
+        if wish.range is None and voice.range != 50:
+            fields["range"] = voice.range
     if stated.gender is None and character.gender != "unknown":
         fields["gender"] = character.gender
     if stated.aliases is None and aliases:

@@ -21,7 +21,7 @@ from audiobook.production.project import (
     is_from_texts,
     story_folder,
 )
-from audiobook.production.pronouncing import Pronouncer, Transcribe
+from audiobook.production.pronouncing import Pronouncer, Transcribe, make_pronouncer
 from audiobook.production.records import Makers, write_record
 from audiobook.production.samples import LONGEST_S, SAMPLE, choose_sample
 from audiobook.production.scenes import mark_scenes
@@ -116,7 +116,7 @@ def plan_story(
     """
     script, cast = reads(path, settings, preview=preview, wish=wish)
     spacing = settings_spacing(settings)
-    pronouncer = Pronouncer(settings.pronunciations, transcribe, script.book)
+    pronouncer = make_pronouncer(settings, transcribe, script)
     is_local = is_from_texts(project, path)
     overruled = is_local and is_overruled(path, settings, wish, script.book)
     origin = FROM_TEXTS if is_local and not overruled else ELSEWHERE
@@ -236,7 +236,7 @@ def order_clips(
     orders = []
     for place, utterance in enumerate(utterances, 1):
         following = utterances[place].start if place < len(utterances) else None
-        voice = cast.voice_of(utterance.speaker)
+        voice = cast.voice_for(utterance)
         orders.append(order_clip(utterance, voice, pronouncer, engine_fingerprint, following))
     return tuple(orders)
 

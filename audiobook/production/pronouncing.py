@@ -1,15 +1,17 @@
-"""How a story's words are said: what voices.yaml asks for, then what the book itself brings."""
+"""How a story's words are said: as voices.yaml asks, then as the book itself says, then as narrators do."""
 
 from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 
-from audiobook.casting import Place, make_finder, spell_out
+from audiobook.casting import Place, StorySettings, find_stated, make_finder, spell_out
 from audiobook.errors import PhonemeError
-from audiobook.model import Book, Phonemes, Pronunciation, Utterance, Voice
+from audiobook.model import NARRATOR, Book, Phonemes, Pronunciation, Reading, Script, Utterance, Voice
+from audiobook.normalizing import find_heteronyms, find_readings
 from audiobook.script import clean
 
 Transcribe = Callable[[Pronunciation, Voice], str]
@@ -19,26 +21,59 @@ _MOST_WARNINGS = 5
 """Of a book's pronunciations; the others are counted."""
 
 
+_NOBODY: Mapping[str | None, Sequence[Pronunciation]] = MappingProxyType({})
+
+
+def make_pronouncer(
+    settings: StorySettings, transcribe: Transcribe, script: Script | None = None
+) -> Pronouncer:
+    """Return what says the words of a story as its settings state, or words of no story."""
+    own: dict[str | None, Sequence[Pronunciation]] = {NARRATOR: settings.narrator_pronunciations}
+    for character in script.characters if script else ():
+        stated = find_stated(character, settings.characters)
+        own[character.name] = stated.pronunciations if stated else ()
+    return Pronouncer(
+        settings.pronunciations,
+        transcribe,
+        script.book if script else None,
+        own={speaker: found for speaker, found in own.items() if found},
+        lexicon=settings.lexicon,
+        normalizes=settings.reading.normalize,
+    )
+
+
 class Pronouncer:
     """Says what is to be spoken for an utterance, and keeps what could not be done as asked.
 
-    What voices.yaml states comes first, then what the book states of one place (`ssml:ph`), then its
-    lexicons; of two that overlap the lesser goes.
+    What voices.yaml states comes first, of the speaker (`own`), then for all; then what the book states of
+    one place (`ssml:ph`), then its lexicons and those of voices.yaml (`lexicon`), then what words of two
+    sounds are where they stand, then how a narrator says what is written short (where it `normalizes`, and
+    knows a book's language).  Of two that overlap the lesser goes.
     """
 
     def __init__(
-        self, stated: Sequence[Pronunciation], transcribe: Transcribe, book: Book | None = None
+        self,
+        stated: Sequence[Pronunciation],
+        transcribe: Transcribe,
+        book: Book | None = None,
+        *,
+        own: Mapping[str | None, Sequence[Pronunciation]] = _NOBODY,
+        lexicon: Sequence[Pronunciation] = (),
+        normalizes: bool = True,
     ) -> None:
         self._find_stated = make_finder(stated)
+        self._find_own = {speaker: make_finder(each) for speaker, each in own.items()}
         self._transcribe = transcribe
         self._book = book
+        self._normalizes = normalizes and book is not None
         of_book = book.pronunciations if book else ()
         self._spans = sorted((p for p in of_book if p.end), key=lambda p: (p.start, p.end))
         self._starts = [p.start for p in self._spans]
-        self._lexicon = [p for p in of_book if not p.end]
+        self._lexicon = [*(p for p in of_book if not p.end), *lexicon]
         self._finders: dict[str, Callable[[str], list[Place]]] = {}
         foreign = (p for chapter in book.chapters for p in chapter.paragraphs) if book else ()
         self._foreign = [(p.start, p.end, p.language) for p in foreign if p.language]
+        self._built_in: set[Pronunciation] = set()
         self._known: dict[tuple[Pronunciation, str, str], str] = {}
         self._faults: dict[str, Pronunciation] = {}
 
@@ -52,11 +87,18 @@ class Pronouncer:
         """
         text = unicodedata.normalize("NFC", utterance.text)
         places = self._find_stated(text)
+        if utterance.speaker in self._find_own:
+            places = _add(self._find_own[utterance.speaker](text), places)
         if self._book is not None:
             text, of_book = self._find_spans(utterance, text, voice, next_start)
             places = _add(places, of_book)
-            if self._lexicon:
-                places = _add(places, self._find_in_lexicon(utterance, text))
+        language = self._language_at(utterance.start)
+        if self._lexicon:
+            places = _add(places, self._find_in_lexicon(language, text))
+        places = _add(places, self._find_heteronyms(language, text))
+        if self._normalizes:
+            is_heading = utterance.kind == "heading"
+            places = _add(places, read_places(text, language, is_heading=is_heading))
         if not places:
             return text, ()
         return spell_out(text, places, lambda each: self._notation(each, voice))
@@ -84,7 +126,8 @@ class Pronouncer:
                 instead = f"{each.respelling!r} is" if each.respelling else "the words are"
                 asked = f"the pronunciation of {each.words!r}, {each.ph!r},"
                 fault = f"{asked} is not used: {error}; {instead} read"
-                self._faults.setdefault(fault, each)
+                if each not in self._built_in:  # nobody has asked for those
+                    self._faults.setdefault(fault, each)
                 self._known[key] = ""
         return self._known[key]
 
@@ -113,8 +156,12 @@ class Pronouncer:
                 places.append(Place(start=start, end=len(text), pronunciation=each))
         return text, places
 
-    def _find_in_lexicon(self, utterance: Utterance, text: str) -> list[Place]:
-        language = self._language_at(utterance.start)
+    def _find_heteronyms(self, language: str, text: str) -> list[Place]:
+        found = find_heteronyms(text, language)
+        self._built_in.update(each.pronunciation for each in found)
+        return [Place(start=each.start, end=each.end, pronunciation=each.pronunciation) for each in found]
+
+    def _find_in_lexicon(self, language: str, text: str) -> list[Place]:
         if language not in self._finders:
             fitting = [p for p in self._lexicon if _is_for(p.language, language)]
             self._finders[language] = make_finder(fitting)
@@ -124,7 +171,34 @@ class Pronouncer:
         place = bisect_right(self._foreign, start, key=lambda each: each[0]) - 1
         if place >= 0 and start < self._foreign[place][1]:
             return self._foreign[place][2] or ""
-        return self._book.language if self._book else ""
+        return self._book.language if self._book else "en"
+
+
+def read_places(text: str, language: str, *, is_heading: bool = False) -> list[Place]:
+    """Return how a narrator says a text, as places with respellings; none would leave it without a word."""
+    readings = find_readings(text, language, is_heading=is_heading)
+    if not readings or not (_is_heard(r.spoken for r in readings) or _is_heard(_outside(text, readings))):
+        return []
+    return [
+        Place(
+            start=reading.start,
+            end=reading.end,
+            pronunciation=Pronunciation(
+                words=text[reading.start : reading.end], respelling=reading.spoken or " "
+            ),
+        )
+        for reading in readings
+    ]
+
+
+def _outside(text: str, readings: Sequence[Reading]) -> Iterable[str]:
+    starts = [0, *(reading.end for reading in readings)]
+    ends = [*(reading.start for reading in readings), len(text)]
+    return (text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _is_heard(texts: Iterable[str]) -> bool:
+    return any(any(map(str.isalnum, text)) for text in texts)
 
 
 def _locate(text: str, before: str, words: str) -> int | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audiobook.production.plan import ClipOrder
     from audiobook.publishing import Tags
 
-TRACK_VERSION = 4
+TRACK_VERSION = 5
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80
@@ -90,7 +90,7 @@ def write_record(
         "origin": origin,
         "pauses": pauses | {"head": spacing.head_ms, "tail": spacing.tail_ms},
         "tags": {key: _shorten(value) for key, value in asdict(tags).items() if value is not None},
-        "voices": [[v.engine, v.id, v.rate, v.pitch, v.volume] for v in voices],
+        "voices": [[v.engine, v.id, v.rate, v.pitch, v.volume, v.range] for v in voices],
         "written": "".join(written),
         "spoken": {str(n): s for n, (w, s) in enumerate(zip(written, spoken, strict=True)) if w != s},
         "voice_of": " ".join(index[order.voice] for order in orders),
@@ -104,8 +104,8 @@ def read_record(text: str) -> Record | None:
     try:
         data = json.loads(text)
         voices = [
-            Voice(engine=engine, id=name, rate=rate, pitch=pitch, volume=volume)
-            for engine, name, rate, pitch, volume in data["voices"]
+            Voice(engine=engine, id=name, rate=rate, pitch=pitch, volume=volume, range=melody)
+            for engine, name, rate, pitch, volume, melody in data["voices"]
         ]
         written = [data["written"][at : at + 8] for at in range(0, len(data["written"]), 8)]
         spoken = [data["spoken"].get(str(number), words) for number, words in enumerate(written)]

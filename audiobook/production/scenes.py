@@ -40,5 +40,5 @@ def _find_scenes(chapter: ScriptChapter, cast: Cast, spacing: Spacing) -> tuple[
             marks.append(number)
             marked_s = at_s
         at_s += spacing.lead_ms(number, utterance.follows) / 1000
-        at_s += estimate_speech_s(utterance.text, cast.voice_of(utterance.speaker))
+        at_s += estimate_speech_s(utterance.text, cast.voice_for(utterance))
     return tuple(marks) if at_s >= LONG_S else (0,)

@@ -33,6 +33,7 @@ from audiobook.model import (
     Script,
     ScriptChapter,
     Skip,
+    StatedLine,
     UnmetCorrection,
 )
 from audiobook.production.codec import decode_value, encode_value
@@ -51,9 +52,27 @@ _MOST_BYTES = 1_000_000_000
 
 _SUFFIX = ".script"
 _LEVEL = 1
-_ROOMS = ("model.py", "reading", "script", "production/scripting.py", "production/codec.py")
-"""What of narrate a script depends on."""
-_PACKAGES = ("lxml", "markdown-it-py", "mobi", "pypandoc-binary", "pypdf", "pysbd", "ruamel.yaml")
+_ROOMS = (
+    "model.py",
+    "languages.py",
+    "casting/yaml_words.py",  # in what is said of a language that was guessed
+    "reading",
+    "script",
+    "production/scripting.py",
+    "production/languages.py",
+    "production/codec.py",
+)
+"""What of narrate a script depends on.  How words are said (lexicons, too) is told after it is written."""
+_PACKAGES = (
+    "lxml",
+    "markdown-it-py",
+    "mobi",
+    "py3langid",
+    "pypandoc-binary",
+    "pypdf",
+    "pysbd",
+    "ruamel.yaml",
+)
 """And what of others; a package that is not there has no version."""
 _PARTS = (
     ("book", Book),
@@ -61,6 +80,7 @@ _PARTS = (
     ("quotations", tuple[Quotation, ...]),
     ("skipped", tuple[Skip, ...]),
     ("unmet", tuple[UnmetCorrection, ...]),
+    ("stated", tuple[StatedLine, ...]),
     ("origins", tuple[Origin | None, ...]),
 )
 """The lines before the chapters'.  `origins` are where the corrections stood (`renew_origins`)."""

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from audiobook.audio import Spacing
-from audiobook.casting import BookDetails, StorySettings, assign_voices
+from audiobook.casting import BookDetails, StorySettings
 from audiobook.errors import SourceError
 from audiobook.model import Book, Cast, Script, ScriptChapter
 from audiobook.production.credits import add_credits
+from audiobook.production.languages import cast_in_language, settle_language
 from audiobook.production.parts import split_chapters
 from audiobook.publishing import unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
@@ -45,7 +46,8 @@ def read_script(path: Path, settings: StorySettings, wish: ReadingWish = NO_WISH
 
     Of the settings only `reading`, `details` and `corrections` count.
     """
-    book = _apply_details(read_book(path, choose_reading(settings, wish)), settings.details)
+    book = read_book(path, choose_reading(settings, wish))
+    book = settle_language(_apply_details(book, settings.details))
     script = write_script(book, settings.corrections)
     prove_complete(script)
     if not any(chapter.utterances for chapter in script.chapters):
@@ -57,7 +59,7 @@ def cast_script(script: Script, settings: StorySettings, preview: int | None = N
     """Give everybody a voice, divide the script into files and add credits: the rest of `plan_script`."""
     if preview is not None:
         script = _keep_paragraphs(script, preview)
-    cast = assign_voices(script, settings)
+    script, cast = cast_in_language(script, settings)
     script = split_chapters(script, cast, settings_spacing(settings))
     if preview is None:
         script = add_credits(script, settings.credits)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
-from audiobook.production.jobs import shared_engine
+from audiobook.production.languages import settle_language
+from audiobook.production.lexicons import LexiconShelf
+from audiobook.production.opened import shared_engine
 from audiobook.production.project import (
     Project,
     Source,
@@ -25,7 +29,10 @@ from audiobook.reading import NO_WISH, ReadingWish, read_book
 def read_settings(project: Project) -> Settings:
     """Load the project's settings with every known engine's voices to check them by."""
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
-    return load_settings(project.voices, engines=faults)
+    folder = project.voices.parent if project.voices else Path()
+    lexicons = LexiconShelf(folder)
+    settings = load_settings(project.voices, engines=faults, read_lexicon=lexicons.find)
+    return replace(settings, files=tuple(lexicons.read.items()))
 
 
 def engine_fingerprint(name: str) -> str:
@@ -62,7 +69,9 @@ def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book
     """Read one story, by name or path, no further than its text.  Raises as `script_and_cast`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    return read_book(source, choose_reading(settings.for_story(source.stem), wish))
+    own = settings.for_story(source.stem)
+    book = read_book(source, choose_reading(own, wish))
+    return settle_language(replace(book, language=own.details.language or book.language))
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:

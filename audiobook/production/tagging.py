@@ -19,7 +19,7 @@ def tag_track(
 ) -> Tags:
     """Return the tags of file `number` of `count`; `cover` names the picture, `scenes` are as in `Tags`."""
     book = script.book
-    voices = tuple(dict.fromkeys(cast.voice_of(u.speaker).id for u in chapter.utterances))
+    voices = tuple(dict.fromkeys(cast.voice_for(u).id for u in chapter.utterances))
     return Tags(
         title=chapter.title,
         album=book.title,

@@ -11,7 +11,7 @@ from pathlib import Path
 import audiobook
 from audiobook.audio import find_encoder
 from audiobook.errors import NarrateError
-from audiobook.production.jobs import shared_engine
+from audiobook.production.opened import shared_engine
 
 _PACKAGES = ("numpy", "pydub", "mutagen", "pillow", "pymupdf-fonts")
 """They take part in the samples, the tags and the cover."""

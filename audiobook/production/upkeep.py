@@ -16,6 +16,7 @@ from audiobook import __version__
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.casting import default_voices_yaml
 from audiobook.engines import engine_names, open_engine
+from audiobook.engines.base import InstallableEngine
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
@@ -144,6 +145,9 @@ def _examine_settings(project: Project) -> str:
 def _try_engine(name: str) -> str:
     engine = open_engine(name)
     voices = engine.voices()
+    if not voices and isinstance(engine, InstallableEngine):
+        # Nobody needs it; whoever does is told by the settings' own finding.
+        return f"no voices installed (narrate voices --available {name})"
     if not voices:
         raise EngineError(f"{engine.fingerprint}: has no voices")
     began = time.monotonic()

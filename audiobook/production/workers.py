@@ -18,6 +18,7 @@ from multiprocessing.connection import wait as wait_for
 from types import TracebackType
 from typing import Any
 
+from audiobook.engines.neural.sessions import THREADS
 from audiobook.errors import EngineError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -40,8 +41,12 @@ def choose_jobs() -> int:
     return count_cores() + 1
 
 
-def _start_worker(parent: int) -> None:
-    """Prepare a worker: Ctrl-C is its parent's business, and it never outlives its parent."""
+def _start_worker(parent: int, threads: int) -> None:
+    """Prepare a worker: Ctrl-C is its parent's business, and it never outlives its parent.
+
+    `threads` is what a model may have of them in it, so that all workers' together are the cores.
+    """
+    os.environ[THREADS] = str(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
@@ -164,7 +169,7 @@ class Workers:
                 self._jobs,
                 mp_context=multiprocessing.get_context(method),
                 initializer=_start_worker,
-                initargs=(os.getpid(),),
+                initargs=(os.getpid(), max(1, count_cores() // self._jobs)),
             )
         return self._pool
 

@@ -8,24 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audiobook.errors import StorageError
+from audiobook.languages import ISO_639_2
 from audiobook.model import Cue, Utterance
 
 SYNTHETIC = "Read by synthetic voices: the speech was made by a computer (narrate)."
 GENRE = "Audiobook"
 UNKNOWN_AUTHOR = "Unknown"
-
-# BCP 47 primary subtags → ISO 639-2 terminology codes, which is what ID3's TLAN and USLT hold.
-_ISO_639_2 = dict(
-    pair.split(":")
-    for pair in (
-        "af:afr ar:ara bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
-        "eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra ga:gle gu:guj he:heb hi:hin hr:hrv "
-        "hu:hun hy:hye id:ind is:isl it:ita ja:jpn ka:kat kn:kan ko:kor la:lat lt:lit lv:lav "
-        "mk:mkd ml:mal mr:mar ms:msa nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por "
-        "ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp sv:swe sw:swa ta:tam te:tel th:tha tr:tur "
-        "uk:ukr ur:urd vi:vie zh:zho"
-    ).split()
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +76,7 @@ def language_code(tag: str) -> str:
     primary = re.split(r"[-_]", tag.strip().lower())[0]
     if len(primary) == 3 and primary.isalpha():
         return primary
-    return _ISO_639_2.get(primary, "und")
+    return ISO_639_2.get(primary, "und")
 
 
 def write_times(cues: Sequence[Cue], sample_rate: int) -> str:

@@ -11,10 +11,12 @@ from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, NO_WISH, ReadingChoices, ReadingWish
 from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
 from audiobook.reading.decode import MAX_BYTES
+from audiobook.reading.detecting import detect_language
 from audiobook.reading.docx import read_docx
 from audiobook.reading.epub import read_epub
 from audiobook.reading.flow import count_words
 from audiobook.reading.html import read_html
+from audiobook.reading.lexicon import read_lexicon_file
 from audiobook.reading.markdown import read_markdown
 from audiobook.reading.text import read_text
 
@@ -84,5 +86,7 @@ __all__ = [
     "ReadingChoices",
     "ReadingWish",
     "count_words",
+    "detect_language",
     "read_book",
+    "read_lexicon_file",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audiobook.errors import SourceError
+from audiobook.languages import read_tag
 from audiobook.model import Book, Image
 from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import ReadingChoices
@@ -45,7 +46,7 @@ def make_book(
         text=flow.text,
         title=title,
         author=metadata.author,
-        language=metadata.language or "en",
+        language=read_tag(metadata.language),
         year=metadata.year,
         series=metadata.series,
         series_part=metadata.series_part,
@@ -54,6 +55,7 @@ def make_book(
         identifiers=metadata.identifiers,
         cover=cover,
         pronunciations=tuple(flow.pronunciations),
+        foreign=tuple(flow.foreign),
         chapters=chapters,
         skipped=skipped,
         warnings=warnings,

@@ -34,6 +34,8 @@ TIME_LIMIT_S = 180
 INSTALL = "install what it takes with: pip install 'narrate-audiobook[formats]'"
 _PANDOC_MEMORY = "-M1500M"
 _PAGE_NUMBER = re.compile(r"\W*(?:page )?(?:\d{1,4}|[ivxlc]{1,6})\W*", re.IGNORECASE)
+_FB2_LANGUAGE = re.compile(rb"<lang>\s*([A-Za-z-]{2,20})\s*</lang>")
+"""FictionBook 2's title-info/lang, which pandoc leaves out."""
 _EDGE_LINES = 2
 """Lines at a page's top and bottom among which running titles and page numbers are looked for."""
 
@@ -64,6 +66,8 @@ def read_by_pandoc(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CH
     if header is not None and above is not None:
         above.remove(header)
     metadata = read_page_metadata(root)
+    if kind == ".fb2" and (stated := _FB2_LANGUAGE.search(data)):
+        metadata = replace(metadata, language=stated[1].decode())
     return read_tree(path, root, choices, _read_odt_metadata(path, data) if kind == ".odt" else metadata)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from audiobook.errors import SourceError
-from audiobook.model import Pronunciation
+from audiobook.model import ForeignWords, Pronunciation
 
 MAX_CHARACTERS = 50_000_000
 """Eight million words: six times the longest novel, and what fits a laptop's memory."""
@@ -66,7 +66,10 @@ PLAIN = Style()
 
 
 class Said(NamedTuple):
-    """Words of a block that are to be said so; `before` them are so many letters and digits."""
+    """Words of a block that are to be said so; `before` them are so many letters and digits.
+
+    An entry without `ph` says only which language they are in.
+    """
 
     words: str
     before: int
@@ -84,6 +87,7 @@ class Flow:
     blocks: list[Block] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
     pronunciations: list[Pronunciation] = field(default_factory=list)
+    foreign: list[ForeignWords] = field(default_factory=list)
     length: int = 0
     _parts: list[str] = field(default_factory=list)
     _after_break: bool = False
@@ -141,10 +145,11 @@ class Flow:
         )
         if style.skip is None:
             self._after_break = False
-        self._place(text, start, said or [])
+        self._place(text, start, [each for each in said or [] if each.entry.ph])
+        self._place(text, start, [each for each in said or [] if not each.entry.ph])
 
     def _place(self, text: str, start: int, said: list[Said]) -> None:
-        """Give pronunciations of this block their spans."""
+        """Give pronunciations of this block, and words in another language, their spans."""
         at = letters = 0
         for words, before, entry in said:
             needle = tidy(words)
@@ -155,6 +160,12 @@ class Flow:
             if found >= 0:
                 at = found + len(needle)
                 letters += sum(map(str.isalnum, text[found:at]))
+                if not entry.ph:
+                    words_of = ForeignWords(
+                        start=start + found, end=start + at, language=entry.language or ""
+                    )
+                    self.foreign.append(words_of)
+                    continue
                 self.pronunciations.append(
                     Pronunciation(
                         words=needle,

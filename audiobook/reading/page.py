@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from audiobook.languages import is_same_language, read_tag
 from audiobook.model import Pronunciation
 from audiobook.reading.choices import ReadingChoices
 from audiobook.reading.elements import (
@@ -103,6 +104,7 @@ class PageReader:
         if not isinstance(tag, str) or tag in UNREAD or is_hidden(element):
             self._mark(element)
             return
+        around = style.language or self._page.language
         style = self._style(element, style)
         is_block = tag in BLOCKS
         if is_block and not inline:
@@ -115,6 +117,8 @@ class PageReader:
         if inline and is_block and self._buffer:
             self._buffer.append(NEW_LINE if inline == 2 else " ")
         self._note_pronunciation(element)
+        if not is_block:
+            self._note_language(element, around)
         self._walk_children(element, style, in_link=in_link or self._is_inner_link(element), inline=inline)
         if inline and is_block:
             self._buffer.append(NEW_LINE if inline == 2 else " ")
@@ -231,6 +235,17 @@ class PageReader:
                 alphabet = attribute(at, "ssml", "alphabet")
                 at = at.getparent()
             entry = Pronunciation(words="", ph=sound, alphabet=alphabet or "ipa")
+            self._said.append(Said(text_of(element), self._plain + self._links, entry))
+
+    def _note_language(self, element: _Element, around: str) -> None:
+        """Note words within a block that state another language; what stands in such words goes with them."""
+        stated = read_tag(language_of(element))
+        above = element.getparent()
+        while above is not None and above.tag not in BLOCKS and not language_of(above):
+            above = above.getparent()
+        is_outermost = above is None or above.tag in BLOCKS
+        if stated and is_outermost and not is_same_language(stated, around):
+            entry = Pronunciation(words="", language=stated)
             self._said.append(Said(text_of(element), self._plain + self._links, entry))
 
     def _is_inner_link(self, element: _Element) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import SourceError
+from audiobook.languages import read_tag
 from audiobook.model import Book, Skip
 from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
@@ -85,7 +86,7 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
         text=text,
         title=title,
         author=values.get("author"),
-        language=values.get("language", "en"),
+        language=read_tag(values.get("language")),
         year=values.get("year"),
         series=values.get("series"),
         series_part=values.get("series_part"),

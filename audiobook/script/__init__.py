@@ -11,6 +11,15 @@ from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.foresight import foresee
 from audiobook.script.line_words import LineWords
 from audiobook.script.utterances import clean
-from audiobook.script.writing import write_script
+from audiobook.script.writing import knows_language, write_script
 
-__all__ = ["Doubt", "LineWords", "clean", "find_doubtful", "foresee", "prove_complete", "write_script"]
+__all__ = [
+    "Doubt",
+    "LineWords",
+    "clean",
+    "find_doubtful",
+    "foresee",
+    "knows_language",
+    "prove_complete",
+    "write_script",
+]

@@ -21,7 +21,6 @@ from audiobook.script.turns import Turn
 _REACH = 700
 """Tokens looked back over for who is in the scene: two pages."""
 _MOST_CANDIDATES = 14
-_PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
 
 
@@ -83,7 +82,7 @@ class Context:
 
     def _read_gaps(self, turn: Turn, outlook: Outlook) -> None:
         """Read who acts in the narration of the paragraph, by name or as he, she or I."""
-        lowers = self.scene.tokens.lowers
+        lowers, words = self.scene.tokens.lowers, self.scene.words
         for number, gap in enumerate(turn.gaps):
             acting = outlook.acts_before if number == 0 else outlook.acts_after
             for sighting in self.scene.within(gap.start, gap.stop):
@@ -93,9 +92,9 @@ class Context:
             opens = True
             for i in gap:
                 low = lowers[i]
-                if opens and low in _PRONOUNS and outlook.mode in ("other", "alone"):
-                    outlook.mode, outlook.gender = "beat", _PRONOUNS[low]
-                if low == "i":
+                if opens and low in words.subjects and outlook.mode in ("other", "alone"):
+                    outlook.mode, outlook.gender = "beat", words.subjects[low]
+                if low == words.first_person:
                     outlook.i_acts = True
                 if low[0].isalnum():
                     opens = False

@@ -19,6 +19,7 @@ from audiobook.model import (
     LineFix,
     Origin,
     Quotation,
+    StatedLine,
     UnmetCorrection,
 )
 from audiobook.script.layout import Tokens, tokenize
@@ -61,6 +62,8 @@ class Corrector:
         self._seen: set[str] = set()
         self._made: set[str] = set()
         self._unmet: list[UnmetCorrection] = []
+        self.stated: tuple[StatedLine, ...] = ()
+        """The lines that `correct_speech` found to be stated, in order."""
 
     @property
     def known(self) -> tuple[KnownCharacter, ...]:
@@ -85,6 +88,11 @@ class Corrector:
                 start = None
             if start is None:
                 self._miss(fix.origin, found.problem, is_missing=found.is_missing)
+        self.stated = tuple(
+            StatedLine(start=span.start, end=span.end, fix=replace(self._fixes[span.start], origin=None))
+            for span in quoted
+            if span.start in self._fixes
+        )
         return correct_speech(quoted, speech, self._fixes)
 
     def correct_names(

@@ -19,12 +19,13 @@ from audiobook.model import (
     Quotation,
     Script,
     ScriptChapter,
+    StatedLine,
     Utterance,
 )
 from audiobook.script.corrections import SETTLED, STATED, Corrector, fold_name
 
-FindLine = Callable[[LineFix], int | None]
-"""Returns where the line that a fix means starts, None where it means none (`LineWords.find`)."""
+FindLine = Callable[[LineFix], range | None]
+"""Returns the span of the line that a fix means, None where it means none (`LineWords.find`)."""
 
 
 def foresee(script: Script, before: Corrections, now: Corrections, find_line: FindLine) -> Script:
@@ -33,11 +34,12 @@ def foresee(script: Script, before: Corrections, now: Corrections, find_line: Fi
     Chapters in which nothing changes are the very same objects; no words are lost, nor others found.
     """
     characters = list(script.characters)
-    fixed = {}
-    for fix in now.lines:
-        start = find_line(fix) if fix not in before.lines else None
-        if start is not None:
-            fixed[start] = _find_speaker(characters, fix.speaker, now)
+    stated = _find_stated(script.stated, before, now, find_line)
+    fixed = {
+        line.start: _find_speaker(characters, line.fix.speaker, now)
+        for line in stated
+        if line.fix not in before.lines
+    }
     spans = [(each.start, each.end, fixed[each.start]) for each in script.quotations if each.start in fixed]
     quotations = [_fix(each, fixed) for each in script.quotations if fixed.get(each.start) != NARRATOR]
     renamed: dict[str | None, Quotation] = {}
@@ -54,7 +56,22 @@ def foresee(script: Script, before: Corrections, now: Corrections, find_line: Fi
         characters=tuple(replace(each, quotations=lines[each.name]) for each in characters),
         quotations=tuple(quotations),
         chapters=tuple(_change(chapter, spans, renamed) for chapter in script.chapters),
+        stated=stated,
     )
+
+
+def _find_stated(
+    known: Sequence[StatedLine], before: Corrections, now: Corrections, find_line: FindLine
+) -> tuple[StatedLine, ...]:
+    """Return the lines that are stated now; of two statements about one the first counts."""
+    spans = {line.fix: range(line.start, line.end) for line in known}
+    stated: dict[int, StatedLine] = {}
+    for fix in now.lines:
+        span = spans.get(fix) if fix in before.lines else find_line(fix)
+        if span is not None:
+            line = StatedLine(start=span.start, end=span.stop, fix=replace(fix, origin=None))
+            stated.setdefault(span.start, line)
+    return tuple(stated[start] for start in sorted(stated))
 
 
 def _find_speaker(characters: list[Character], name: str, now: Corrections) -> str:

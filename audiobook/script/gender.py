@@ -15,12 +15,8 @@ from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
 from audiobook.script.naming import form_gender, title_gender
 from audiobook.script.people import Person
-from audiobook.script.scene import Sighting
+from audiobook.script.scene import ENGLISH, Sighting
 
-_PRONOUNS: dict[str, Gender] = {
-    "he": "male", "him": "male", "his": "male", "himself": "male",
-    "she": "female", "her": "female", "hers": "female", "herself": "female",
-}  # fmt: skip
 _REACH = 24
 """How many tokens after a name its pronoun is looked for; another name ends the search."""
 
@@ -78,11 +74,19 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
 
 
 def tell_genders_of_roles(
-    people: Sequence[Person], sightings: Sequence[Sighting], tokens: Tokens, in_speech: Sequence[int]
+    people: Sequence[Person],
+    sightings: Sequence[Sighting],
+    tokens: Tokens,
+    in_speech: Sequence[int],
+    followers: Mapping[str, Gender] = ENGLISH.followers,
 ) -> None:
     """Tell the gender of people known by their role alone ("the painter") from the pronouns after it."""
     counts = _follow(
-        [(s.token, s.after, s.person) for s in sightings], tokens, in_speech, [person.id for person in people]
+        [(s.token, s.after, s.person) for s in sightings],
+        tokens,
+        in_speech,
+        [person.id for person in people],
+        followers,
     )
     for person in people:
         if person.gender == "unknown" and not person.forms and not person.is_narrator:
@@ -105,7 +109,11 @@ def _count_pronouns(
 
 
 def _follow(
-    told: Sequence[tuple[int, int, int]], tokens: Tokens, in_speech: Sequence[int], people: Iterable[int]
+    told: Sequence[tuple[int, int, int]],
+    tokens: Tokens,
+    in_speech: Sequence[int],
+    people: Iterable[int],
+    followers: Mapping[str, Gender] = ENGLISH.followers,
 ) -> dict[int, dict[Gender, float]]:
     """Count, per person, the pronoun that comes next after each naming in narration, nobody else between.
 
@@ -120,7 +128,7 @@ def _follow(
         narrated = (i for i in range(after, min(stop, after + 200)) if not in_speech[i])
         for i in islice(narrated, _REACH):
             low = tokens.lowers[i]
-            gender = _PRONOUNS.get(low)
+            gender = followers.get(low)
             if gender is None:
                 continue
             is_object = low in ("him", "her") and i - after <= 3 and owned != "'s"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiobook.script.dashes import cut_dialogue, find_unmarked_tag
-from audiobook.script.layout import Passage
+from audiobook.script.layout import Passage, Tokens
 from audiobook.script.lexicon import lexicon
 
 Style = Literal["double", "single", "dash"]
@@ -68,6 +68,15 @@ def find_quoted(text: str, passages: Sequence[Passage]) -> list[Quoted]:
         found.extend(spans)
         left_open = spans[-1].style if spans and not spans[-1].is_closed else None
     return found
+
+
+def mark_tokens(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
+    """Return for each token 1 where it lies in one of the spans, else 0."""
+    marked = bytearray(len(tokens.texts))
+    for span in spans:
+        for i in tokens.between(span.start, span.end):
+            marked[i] = 1
+    return marked
 
 
 def _choose_styles(text: str, passages: Sequence[Passage]) -> list[Style]:

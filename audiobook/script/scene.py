@@ -12,6 +12,34 @@ from audiobook.script.lexicon import lexicon
 from audiobook.script.names import NameMention
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What must be known of a language to see who is around.
+
+    `articles` stand before a role, `address` between a comma's place and a name that is called;
+    `subjects` are pronouns that open a sentence about somebody, `followers` all that may stand for a
+    name that was before, and `first_person` is "I".
+    """
+
+    articles: frozenset[str]
+    address: frozenset[str]
+    subjects: Mapping[str, Gender]
+    followers: Mapping[str, Gender]
+    first_person: str
+
+
+ENGLISH = Words(
+    articles=frozenset({"the"}),
+    address=frozenset({"dear", "my", "oh", "yes", "no", "well"}),
+    subjects={"he": "male", "she": "female"},
+    followers={
+        "he": "male", "him": "male", "his": "male", "himself": "male",
+        "she": "female", "her": "female", "hers": "female", "herself": "female",
+    },
+    first_person="i",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A person named at a token; `acts` says that the name is the subject of what happens."""
@@ -27,9 +55,15 @@ class Scene:
     """All sightings of one book."""
 
     def __init__(
-        self, tokens: Tokens, mentions: Sequence[NameMention], of_mention: Sequence[int], in_speech: bytearray
+        self,
+        tokens: Tokens,
+        mentions: Sequence[NameMention],
+        of_mention: Sequence[int],
+        in_speech: bytearray,
+        words: Words = ENGLISH,
     ) -> None:
         self.tokens = tokens
+        self.words = words
         self.all = [
             Sighting(m.first, m.after, person, self._acts(m.first, m.after), m.in_quotation)
             for m, person in zip(mentions, of_mention, strict=True)
@@ -47,7 +81,7 @@ class Scene:
         lowers = self.tokens.lowers
         found = []
         for at, low in enumerate(lowers):
-            if low != "the" or self.in_speech[at]:
+            if low not in self.words.articles or self.in_speech[at]:
                 continue
             for length in range(longest, 0, -1):
                 person = phrases.get(tuple(lowers[at + 1 : at + 1 + length]))
@@ -98,7 +132,7 @@ class Scene:
             end = self.ends[at]
             before = lowers[at - 1] if at > first else "^"
             behind = lowers[end] if end < after else "$"
-            if before in ("dear", "my", "oh", "yes", "no", "well"):
+            if before in self.words.address:
                 before = ","
             opens = before in ("^", ",", ".", "!", "?", "—", "--", ";", "“", '"', "‘", "'")
             if before == "^" and behind == ".":

@@ -24,22 +24,34 @@ _ABBREVIATIONS = frozenset(
     "misc mfg vol chap sect figs viz vid est univ".split()
 )
 _BEFORE_NAMES = frozenset("Mr Mrs Ms Dr St Messrs Mme Mlle Capt Prof Rev Col Lieut Sergt Gen Hon".split())
+_BEFORE_NAMES_ELSEWHERE = _BEFORE_NAMES | set(
+    "Sr Sra Srta Dra Ud Uds Hr Hrn Fr Frl Nr Bd St Ste MM Mlles Mgr".split()
+)
+_OPENERS = " \t\r\n\xa0\u202f\"“‘'«„‚»›‹(_*¿¡—–-"
+_END_WITHOUT_SPACE = re.compile(r"[。！？]+[」』”’）》]*\s*(?=\S)")
+"""Where Chinese and Japanese sentences end; no space follows there."""
+_PYSBD = frozenset("am ar bg da de el en es fa fr hi hy it ja kk mr my nl pl ru sk ur zh".split())
+"""The languages that pysbd has rules for; others are cut by those for English."""
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
 _LONGEST_FOR_PYSBD = 4000
 """Characters; a longer doubtful stretch is cut at its clear ends only, so that no text can stall a run."""
 
 
-def split_sentences(text: str) -> list[tuple[int, int]]:
+def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     """Return the spans of the sentences of `text`, white space around them left out.
 
-    Together they hold every character of `text` but white space.
+    Together they hold every character of `text` but white space.  `language` is ISO 639-1.
     """
+    if language in ("zh", "ja"):
+        cuts = [0, *(match.end() for match in _END_WITHOUT_SPACE.finditer(text)), len(text)]
+        return _trimmed(text, list(pairwise(cuts)))
     ends = list(_END.finditer(text))
     if not ends:
         return _trimmed(text, [(0, len(text))])
-    ruled = [_rule(text, match) for match in ends]
+    rule = _rule if language == "en" else _rule_elsewhere
+    ruled = [rule(text, match) for match in ends]
     if None in ruled and len(text) <= _LONGEST_FOR_PYSBD:
-        spans = _ask_pysbd(text)
+        spans = _ask_pysbd(text, language if language in _PYSBD else "en")
         if spans is not None:
             return _trimmed(text, spans)
     cuts = [0, *(m.end() for m, is_end in zip(ends, ruled, strict=True) if is_end), len(text)]
@@ -61,13 +73,30 @@ def _rule(text: str, match: re.Match[str]) -> bool | None:
     return True if _CLEAR_BEFORE.search(text, near, match.start()) else None
 
 
+def _rule_elsewhere(text: str, match: re.Match[str]) -> bool | None:
+    """Tell whether a mark ends a sentence of another language than English, by the letter that follows."""
+    following = text[match.end() : match.end() + 6].lstrip(_OPENERS)[:1]
+    if following.islower():
+        return False
+    if text[match.start()] in "!?…" and following.isupper():
+        return True
+    near = max(0, match.start() - 12)
+    word = _LAST_WORD.search(text, near, match.start())
+    if word and len(word.group()) == 1 and (word.group().isupper() or following.isdigit()):
+        return False
+    if word and word.group() in _BEFORE_NAMES_ELSEWHERE:
+        return False
+    is_long = word is not None and len(word.group()) > 3 and word.group().lower() not in _ABBREVIATIONS
+    return True if is_long and following.isupper() else None
+
+
 @lru_cache(maxsize=4096)  # a novel has some hundreds; read again after a correction, half its time is this
-def _ask_pysbd(text: str) -> tuple[tuple[int, int], ...] | None:
+def _ask_pysbd(text: str, language: str) -> tuple[tuple[int, int], ...] | None:
     """Return the spans of pysbd's sentences, or None where they can't be found again in the text."""
     flat = re.sub(r"\s", " ", text)
     spans: list[tuple[int, int]] = []
     at = 0
-    for sentence in _segment()(flat):
+    for sentence in _segment(language)(flat):
         words = sentence.strip()
         found = flat.find(words, at)
         if found < 0 or flat[at:found].strip():
@@ -78,10 +107,10 @@ def _ask_pysbd(text: str) -> tuple[tuple[int, int], ...] | None:
 
 
 @cache
-def _segment() -> Callable[[str], list[str]]:
+def _segment(language: str) -> Callable[[str], list[str]]:
     import pysbd
 
-    segmenter: Any = pysbd.Segmenter(language="en", clean=False)
+    segmenter: Any = pysbd.Segmenter(language=language, clean=False)
     segment: Callable[[str], list[str]] = segmenter.segment
     return segment
 

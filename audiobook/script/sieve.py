@@ -55,7 +55,13 @@ class Sieve:
             self._settle_by_tag(turn)
         self._name_narrator()
         self.scene.add_roles(self.roles.phrases())
-        tell_genders_of_roles(self.people, self.scene.told, self.scene.tokens, self.scene.in_speech)
+        tell_genders_of_roles(
+            self.people,
+            self.scene.told,
+            self.scene.tokens,
+            self.scene.in_speech,
+            self.scene.words.followers,
+        )
         return Context(self.turns, self.people, self.scene, self.spans, self.roles.own.get("I"))
 
     def _name_narrator(self) -> None:

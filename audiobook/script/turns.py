@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from audiobook.model import QuotationType
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.marks import Quoted
-from audiobook.script.tags import Tag, TagFinder
+from audiobook.script.tags import Tag
+
+
+class FindsTags(Protocol):
+    """Finds the tags of quotations in the narration around them."""
+
+    def find_after(self, span: range, quotation_ends: str) -> Tag | None:
+        """Look for a tag at the beginning of the narration that follows a quotation."""
+
+    def find_before(self, span: range) -> Tag | None:
+        """Look for a tag at the end of the narration that leads to a quotation."""
 
 
 @dataclass(slots=True)
@@ -45,7 +56,7 @@ class Turn:
 
 
 def find_turns(
-    text: str, tokens: Tokens, passages: Sequence[Passage], speech: Sequence[Quoted], finder: TagFinder
+    text: str, tokens: Tokens, passages: Sequence[Passage], speech: Sequence[Quoted], finder: FindsTags
 ) -> list[Turn]:
     """Group speech by paragraph and find the tags of each."""
     turns: list[Turn] = []
@@ -73,7 +84,7 @@ def find_turns(
 
 
 def _find_gaps_and_tags(
-    text: str, tokens: Tokens, passages: Sequence[Passage], turn: Turn, finder: TagFinder
+    text: str, tokens: Tokens, passages: Sequence[Passage], turn: Turn, finder: FindsTags
 ) -> None:
     edges = [passages[turn.passage].start]
     for quotation in turn.quotations:

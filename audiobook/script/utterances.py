@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
+from audiobook.languages import is_same_language, primary_language
 from audiobook.model import (
     NARRATOR,
     Book,
     Break,
+    ForeignWords,
     Paragraph,
     Quotation,
     ScriptChapter,
@@ -21,6 +24,12 @@ _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff]")
 _EMPHASIS = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
+_AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
+_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|\s)+\Z")
+"""Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
+_MOST_MARKS = 12
+_FEWEST_FOREIGN_WORDS = 3
+"""A single word or two are the narrator's own: another voice for them would break the sentence."""
 _SAYABLE = re.compile(r"[^\W_]")
 
 
@@ -41,6 +50,7 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
     """
     chapters = []
     rest = list(reversed(quotations))
+    language = primary_language(book.language or "en")
     for chapter in book.chapters:
         utterances: list[Utterance] = []
         last: Paragraph | None = None
@@ -55,7 +65,10 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
                 own,
                 number=number,
                 kind=kind,
+                language=paragraph.language,
+                foreign=_find_foreign(book, paragraph),
                 opening=_find_break(last, paragraph),
+                own_language=language,
             )
             if cut:
                 utterances.extend(cut)
@@ -64,6 +77,37 @@ def cut_utterances(book: Book, quotations: Sequence[Quotation]) -> tuple[ScriptC
             ScriptChapter(number=chapter.number, title=chapter.title, utterances=tuple(utterances))
         )
     return tuple(chapters)
+
+
+def _find_foreign(book: Book, paragraph: Paragraph) -> list[ForeignWords]:
+    """Return a paragraph's stretches in another language that are long enough for another voice."""
+    first = bisect_left(book.foreign, paragraph.start, key=lambda each: each.start)
+    last = bisect_left(book.foreign, paragraph.end, key=lambda each: each.start)
+    around = paragraph.language or book.language
+    return [
+        each
+        for each in book.foreign[first:last]
+        if len(book.text[each.start : each.end].split()) >= _FEWEST_FOREIGN_WORDS
+        and not is_same_language(each.language, around)
+    ]
+
+
+_Piece = tuple[int, int, UtteranceKind, "str | None"]
+
+
+def _divide_by_language(
+    piece: _Piece, language: str | None, foreign: Sequence[ForeignWords]
+) -> Iterator[tuple[int, int, UtteranceKind, str | None, str | None]]:
+    """Yield a piece of a paragraph as parts of one language each; None is the book's."""
+    start, end, kind, speaker = piece
+    for each in foreign:
+        if start < each.end and each.start < end:
+            left, right = max(start, each.start), min(end, each.end)
+            if start < left:
+                yield start, left, kind, speaker, language
+            yield left, right, kind, speaker, each.language
+            start = right
+    yield start, end, kind, speaker, language
 
 
 def _find_break(last: Paragraph | None, paragraph: Paragraph) -> Break:
@@ -82,9 +126,12 @@ def _cut_paragraph(
     *,
     number: int,
     kind: UtteranceKind,
+    language: str | None,
+    foreign: Sequence[ForeignWords],
     opening: Break,
+    own_language: str,
 ) -> list[Utterance]:
-    pieces: list[tuple[int, int, UtteranceKind, str | None]] = []
+    pieces: list[_Piece] = []
     at, end = span
     for quotation in quotations:
         pieces.append((at, quotation.start, kind, NARRATOR))
@@ -92,12 +139,21 @@ def _cut_paragraph(
         at = quotation.end
     pieces.append((at, end, kind, NARRATOR))
     utterances: list[Utterance] = []
-    for first, last, piece_kind, speaker in pieces:
+    is_english = own_language == "en"
+    divided = [part for piece in pieces for part in _divide_by_language(piece, language, foreign)]
+    for place, (first, last, piece_kind, speaker, abroad) in enumerate(divided):
+        spoken = primary_language(abroad) if abroad else own_language
         follows: Break = "speaker" if utterances else opening
-        for left, right in split_sentences(text[first:last]):
+        for left, right in split_sentences(text[first:last], spoken):
             if not _SAYABLE.search(text, first + left, first + right):
                 continue
-            begin, stop = _strip_marks(text, first + left, first + right, piece_kind)
+            begin, stop = first + left, first + right
+            if is_english:
+                begin, stop = _strip_marks(text, begin, stop, piece_kind)
+            elif piece_kind != "speech":
+                follows_speech = place > 0 and not text[first:begin].strip()
+                leads_to_speech = place < len(divided) - 1 and not text[stop:last].strip()
+                begin, stop = _strip_foreign_marks(text, begin, stop, follows_speech, leads_to_speech)
             utterances.append(
                 Utterance(
                     paragraph=number,
@@ -107,6 +163,7 @@ def _cut_paragraph(
                     speaker=speaker,
                     text=clean(text[begin:stop]),
                     follows=follows,
+                    language=abroad,
                 )
             )
             follows = "sentence"
@@ -130,3 +187,16 @@ def _strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[
     if not _SAYABLE.search(words, left, right):
         return start, end
     return start + left, start + right
+
+
+def _strip_foreign_marks(
+    text: str, start: int, end: int, follows_speech: bool, leads_to_speech: bool
+) -> tuple[int, int]:
+    """Leave out the marks that a sentence of narration has from the speech right before and after it."""
+    left, right = start, end
+    if follows_speech and (marks := _AFTER_SPEECH.match(text, start, end)):
+        left = marks.end()
+    near = max(left, end - _MOST_MARKS)
+    if leads_to_speech and (marks := _BEFORE_SPEECH.search(text[near:end])):
+        right = near + marks.start()
+    return (left, right) if _SAYABLE.search(text, left, right) else (start, end)

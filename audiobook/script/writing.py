@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from audiobook.languages import primary_language
 from audiobook.model import Book, Character, Corrections, Quotation, Script
 from audiobook.script.corrections import Corrector
+from audiobook.script.foreign.pack import find_pack
+from audiobook.script.foreign.preparing import prepare_foreign_sieve
 from audiobook.script.gender import tell_genders
-from audiobook.script.layout import Passage, Tokens, list_passages, tokenize
-from audiobook.script.marks import Quoted, find_quoted
+from audiobook.script.layout import Passage, list_passages, tokenize
+from audiobook.script.marks import find_quoted, mark_tokens
 from audiobook.script.names import find_names
 from audiobook.script.people import Person, cluster_people
 from audiobook.script.phrases import PhraseReader
@@ -21,6 +24,14 @@ from audiobook.script.tags import TagFinder
 from audiobook.script.turns import Turn, find_turns
 from audiobook.script.utterances import cut_utterances
 
+_ENGLISH = "en"
+"""Also what a book without a language counts as."""
+
+
+def knows_language(language: str) -> bool:
+    """Tell whether speech and speakers are found in texts of a language (a BCP 47 tag)."""
+    return primary_language(language or _ENGLISH) == _ENGLISH or find_pack(language) is not None
+
 
 def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     """Turn a book into a script: who says what, in order.
@@ -29,6 +40,8 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     suggests.  Pure and deterministic; takes any text, and time linear in its length.
     """
     corrector = Corrector(book.text, corrections or Corrections())
+    if not knows_language(book.language):
+        return _write_narration(book, corrector)
     passages = list_passages(book)
     sieve = prepare_sieve(book, passages, corrector)
     sieve.attribute()
@@ -41,6 +54,19 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
         chapters=cut_utterances(book, quotations),
         skipped=book.skipped,
         unmet=corrector.list_unmet(),
+        stated=corrector.stated,
+    )
+
+
+def _write_narration(book: Book, corrector: Corrector) -> Script:
+    """Leave all of a book to the narrator."""
+    return Script(
+        book=book,
+        characters=(),
+        quotations=(),
+        chapters=cut_utterances(book, ()),
+        skipped=book.skipped,
+        unmet=corrector.list_unmet(),
     )
 
 
@@ -48,12 +74,15 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     """Find speech, people and tags: everything that comes before saying who speaks."""
     text = book.text
     corrector = corrector or Corrector(text, Corrections())
+    pack = find_pack(book.language)
+    if pack is not None:
+        return prepare_foreign_sieve(book, passages, corrector, pack)
     tokens = tokenize(text)
     quoted = find_quoted(text, passages)
     speech = corrector.correct_speech(quoted, select_speech(text, tokens, passages, quoted))
-    in_speech = _mark(tokens, speech)
+    in_speech = mark_tokens(tokens, speech)
     spoken = {quotation.start for quotation in speech}
-    in_title = _mark(tokens, [q for q in quoted if q.start not in spoken])
+    in_title = mark_tokens(tokens, [q for q in quoted if q.start not in spoken])
     mentions, behaviours = corrector.correct_names(
         tokens, *find_names(tokens, passages, in_speech, in_title), in_speech
     )
@@ -68,15 +97,6 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     corrector.preset_speakers(turns, people)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
-
-
-def _mark(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
-    """Return for each token 1 where it lies in one of the spans, else 0."""
-    marked = bytearray(len(tokens.texts))
-    for span in spans:
-        for i in tokens.between(span.start, span.end):
-            marked[i] = 1
-    return marked
 
 
 def _list_quotations(

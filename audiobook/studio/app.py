@@ -27,6 +27,7 @@ from audiobook.studio.prepared import Prepared
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
+from audiobook.studio.uploads import sweep
 from audiobook.studio.watch import Watch
 from audiobook.studio.work import Work
 
@@ -84,6 +85,7 @@ class Studio:
 
     @contextlib.asynccontextmanager
     async def _live(self, _app: Starlette) -> AsyncIterator[None]:
+        sweep(self._desk.project)
         self._hub.open()
         self._watch.start()
         threading.Thread(target=self._prepared.begin, name="studio beginning", daemon=True).start()

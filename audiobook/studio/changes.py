@@ -30,6 +30,7 @@ class Changes:
         story = "/api/stories/{name}"
         return [
             Route(f"{story}/corrections", self.correct, methods=["POST"]),
+            Route(f"{story}/stated", self.restate, methods=["POST"]),
             Route(f"{story}/voice", self.set_voice, methods=["POST"]),
             Route(f"{story}/character", self.set_character, methods=["POST"]),
             Route(f"{story}/merge", self.merge, methods=["POST"]),
@@ -43,6 +44,17 @@ class Changes:
             self._desk.editor.correct_line,
             start=said.whole("quotation"),
             speaker=said.text("speaker"),
+            revision=said.text("revision"),
+        )
+        return await self._change(request, change)
+
+    async def restate(self, request: Request) -> Response:
+        """Give a line whose speaker is stated to another, or state nothing of it any more."""
+        said = await read_fields(request, "stated", "speaker", "revision")
+        change = partial(
+            self._desk.editor.restate_line,
+            start=said.whole("stated"),
+            speaker=said.text_or_nothing("speaker"),
             revision=said.text("revision"),
         )
         return await self._change(request, change)

@@ -22,6 +22,7 @@ from audiobook.production import (
     ScriptCache,
     Source,
     StoryMemory,
+    are_unchanged,
     find_stories,
     list_texts,
     read_settings,
@@ -146,7 +147,11 @@ class Desk:
         """
         with self._lock:
             revision = self.revision()
-            while self._now is None or self._now.revision != revision:
+            while (
+                self._now is None
+                or self._now.revision != revision
+                or not are_unchanged(self._now.settings.files)
+            ):
                 self._now = Now(revision, read_settings(self.project))
                 revision = self.revision()  # written again in between, perhaps
             return self._now

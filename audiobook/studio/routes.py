@@ -133,13 +133,14 @@ def read_wish(query: Mapping[str, str]) -> VoiceWish:
             raise StudioError(422, f"{key}: expected a number from {low} to {high}, got {text[:40]!r}.")
         return value
 
-    rate, pitch = number("rate", int), number("pitch", int)
+    rate, pitch, melody = number("rate", int), number("pitch", int), number("range", int)
     return VoiceWish(
         engine=query.get("engine"),
         id=query.get("voice"),
         rate=None if rate is None else int(rate),
         pitch=None if pitch is None else int(pitch),
         volume=number("volume", float),
+        range=None if melody is None else int(melody),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from json.encoder import encode_basestring
+from typing import TypeVar
 
-from audiobook.model import Cast, Quotation, Script, ScriptChapter, Utterance
+from audiobook.model import Cast, Quotation, Script, ScriptChapter, StatedLine, Utterance
 from audiobook.studio.answers import encode
 from audiobook.studio.views import colour_speakers
 
@@ -19,16 +20,18 @@ _SURE = 0.5
 _BOOLEANS = ("false", "true")
 _PARAGRAPH = '{"number":%d,"heading":%s,"scene":%s,"utterances":[%s]}'
 _QUOTED = (
-    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":%d,"type":%s,"evidence":%s,"confidence":%r,'
+    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":%d,"stated":%s,"type":%s,"evidence":%s,"confidence":%r,'
     '"doubtful":%s}'
 )
 _UNQUOTED = (
-    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":null,"type":null,"evidence":null,'
-    '"confidence":null,"doubtful":false}'
+    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":null,"stated":%s,"type":null,'
+    '"evidence":null,"confidence":null,"doubtful":false}'
 )
 
-_Line = tuple[Utterance, Quotation | None, str]
-"""An utterance, what it is spoken of, and both as JSON."""
+_Line = tuple[Utterance, Quotation | None, int | None, str]
+"""An utterance, what it is spoken of, where the line starts that something is stated of, and all as JSON."""
+
+_Span = TypeVar("_Span", Quotation, StatedLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class ChapterView:
     chapter: ScriptChapter
     first: int
     quotations: Sequence[Quotation]
+    stated: Sequence[StatedLine]
     lines: Sequence[_Line]
     json: bytes
 
@@ -45,27 +49,32 @@ class ChapterView:
 def show_chapters(script: Script, before: Sequence[ChapterView] = ()) -> list[ChapterView]:
     """Write each chapter that has words, but for those that are the same in `before`.
 
-    Utterances are numbered in spoken order, from 0; a quotation goes by where in the text it starts,
-    which stays when others come and go.
+    Utterances are numbered in spoken order, from 0; quotations and stated lines go by where in the text
+    they start, which stays when others come and go.
     """
-    starts = [quotation.start for quotation in script.quotations]
     views: list[ChapterView] = []
     first = 0
     for chapter in script.chapters:
         if not chapter.utterances:
             continue
-        low, high = min(u.start for u in chapter.utterances), max(u.end for u in chapter.utterances)
-        begin = bisect_left(starts, low)
-        if begin and script.quotations[begin - 1].end > low:  # what it opens with is not spoken ("… Yes.")
-            begin -= 1
-        quotations = script.quotations[begin : bisect_left(starts, high)]
+        quotations, stated = _within(chapter, script.quotations), _within(chapter, script.stated)
         known = before[len(views)] if len(views) < len(before) else None
-        if known and (known.first, known.chapter, known.quotations) == (first, chapter, quotations):
+        now = (first, chapter, quotations, stated)
+        if known and (known.first, known.chapter, known.quotations, known.stated) == now:
             views.append(known)
         else:
-            views.append(_write(chapter, first, quotations, known))
+            views.append(_write(chapter, first, quotations, stated, known))
         first += len(chapter.utterances)
     return views
+
+
+def _within(chapter: ScriptChapter, spans: Sequence[_Span]) -> Sequence[_Span]:
+    """Return those of the spans, which are in order and apart, that share words with a chapter."""
+    low, high = min(u.start for u in chapter.utterances), max(u.end for u in chapter.utterances)
+    begin = bisect_left(spans, low, key=lambda span: span.start)
+    if begin and spans[begin - 1].end > low:  # what it opens with is not spoken ("… Yes.")
+        begin -= 1
+    return spans[begin : bisect_left(spans, high, begin, key=lambda span: span.start)]
 
 
 def show_script(name: str, script: Script, cast: Cast, chapters: Sequence[ChapterView]) -> bytes:
@@ -86,19 +95,25 @@ def show_script(name: str, script: Script, cast: Cast, chapters: Sequence[Chapte
 
 
 def _write(
-    chapter: ScriptChapter, first: int, quotations: Sequence[Quotation], known: ChapterView | None
+    chapter: ScriptChapter,
+    first: int,
+    quotations: Sequence[Quotation],
+    stated: Sequence[StatedLine],
+    known: ChapterView | None,
 ) -> ChapterView:
     """Write a chapter; a novel's lines are many, and written by hand in half the time of dictionaries.
 
-    Lines whose utterance and quotation are the very ones that are `known` at their place are taken over.
+    Lines of which all is the very same that is `known` at their place are taken over.
     """
     before = known.lines if known is not None and known.first == first else ()
-    quoted = _find_quotations(chapter, quotations)
+    quoted, starts = _find_quotations(chapter, quotations), _find_stated(chapter, stated)
     lines: list[_Line] = []
-    for place, (utterance, quotation) in enumerate(zip(chapter.utterances, quoted, strict=True)):
+    for place, (utterance, quotation, start) in enumerate(
+        zip(chapter.utterances, quoted, starts, strict=True)
+    ):
         line = before[place] if place < len(before) else None
-        if line is None or line[0] is not utterance or line[1] is not quotation:
-            line = (utterance, quotation, _write_line(first + place, utterance, quotation))
+        if line is None or line[0] is not utterance or line[1] is not quotation or line[2] != start:
+            line = (utterance, quotation, start, _write_line(first + place, utterance, quotation, start))
         lines.append(line)
     paragraphs = [
         _write_paragraph(number, list(own))
@@ -106,7 +121,7 @@ def _write(
     ]
     head = json.dumps({"number": chapter.number, "title": chapter.title}, ensure_ascii=False)
     written = f'{head[:-1]},"paragraphs":[{",".join(paragraphs)}]}}'.encode("utf-8", "replace")
-    return ChapterView(chapter, first, quotations, lines, written)
+    return ChapterView(chapter, first, quotations, stated, lines, written)
 
 
 def _find_quotations(chapter: ScriptChapter, quotations: Sequence[Quotation]) -> list[Quotation | None]:
@@ -123,26 +138,39 @@ def _find_quotations(chapter: ScriptChapter, quotations: Sequence[Quotation]) ->
     return found
 
 
+def _find_stated(chapter: ScriptChapter, stated: Sequence[StatedLine]) -> list[int | None]:
+    """Return for every utterance where the stated line starts that it has words of, if it has any."""
+    waiting = list(reversed(stated))
+    found: list[int | None] = []
+    for utterance in chapter.utterances:
+        while waiting and waiting[-1].end <= utterance.start:
+            waiting.pop()
+        found.append(waiting[-1].start if waiting and waiting[-1].start < utterance.end else None)
+    return found
+
+
 def _write_paragraph(number: int, lines: Sequence[_Line]) -> str:
     is_heading, is_scene = lines[0][0].kind == "heading", lines[0][0].follows == "scene"
     return _PARAGRAPH % (
         number,
         _BOOLEANS[is_heading],
         _BOOLEANS[is_scene],
-        ",".join([line[2] for line in lines]),
+        ",".join([line[3] for line in lines]),
     )
 
 
-def _write_line(number: int, utterance: Utterance, quotation: Quotation | None) -> str:
+def _write_line(number: int, utterance: Utterance, quotation: Quotation | None, stated: int | None) -> str:
+    place = "null" if stated is None else str(stated)
     if quotation is None:
         words = (_text(utterance.text), _text(utterance.kind), _text(utterance.speaker))
-        return _UNQUOTED % (number, *words)
+        return _UNQUOTED % (number, *words, place)
     return _QUOTED % (
         number,
         _text(utterance.text),
         _text(utterance.kind),
         _text(utterance.speaker),
         quotation.start,
+        place,
         _text(quotation.type),
         _text(quotation.evidence),
         round(quotation.confidence, 3),

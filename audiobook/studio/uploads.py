@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ from audiobook.studio.answers import StudioError
 
 MOST_BYTES = 100_000_000
 """A book with pictures has a few tens of MB."""
+
+_ROOM = ".incoming-"
+_LEFT_S = 3600
+"""An upload of which nothing came for so long was killed; another studio's may be under way."""
 
 
 async def receive(body: AsyncIterator[bytes], path: Path) -> None:
@@ -98,10 +103,19 @@ def _waiting_room(project: Project) -> Iterator[Path]:
     """Make a hidden folder in `texts/`, on its disk, for what was not read yet."""
     make_folder(project.texts)
     try:
-        room = Path(tempfile.mkdtemp(prefix=".incoming-", dir=project.texts))
+        room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=project.texts))
     except OSError as error:
         raise StorageError(f"{project.texts}: can't be written: {error.strerror}") from error
     try:
         yield room
     finally:
         shutil.rmtree(room, ignore_errors=True)
+
+
+def sweep(project: Project) -> None:
+    """Remove what uploads left in `texts/` that were killed on their way."""
+    for room in project.texts.glob(f"{_ROOM}*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or not ours to remove
+            latest = max(path.stat().st_mtime for path in (room, *room.iterdir()))
+            if time.time() - latest > _LEFT_S:
+                shutil.rmtree(room)

@@ -12,7 +12,12 @@ from audiobook.model import NARRATOR, Cast, Character, Role, Script, Voice, Voic
 COLOURS = 12
 """Speakers' colours that a page can tell apart."""
 
-RANGES: Mapping[str, tuple[int, int]] = {"rate": (80, 450), "pitch": (0, 100), "volume": (0, 1)}
+RANGES: Mapping[str, tuple[int, int]] = {
+    "rate": (80, 450),
+    "pitch": (0, 100),
+    "volume": (0, 1),
+    "range": (0, 100),
+}
 """Those of `casting/schema.py`."""
 
 
@@ -25,7 +30,7 @@ def colour_speakers(cast: Cast) -> dict[str | None, int]:
 def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, object]:
     """Return a card for the narrator and for each character: those with lines first, by words.
 
-    A share is of all words of the story, the narrator's too.
+    A share is of the words that are speech, the narrator's of all words.
     """
     first: dict[str | None, tuple[int, str]] = {}
     spoken = (u for chapter in script.chapters for u in chapter.utterances)
@@ -34,8 +39,12 @@ def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, 
             first.setdefault(utterance.speaker, (number, utterance.text))
     characters = {character.name: character for character in script.characters}
     total = max(1, sum(role.words for role in cast.roles))
-    roles = [role for role in cast.roles if role.speaker is not None]
-    cards = [_show_role(role, characters.get(role.speaker or ""), first, total, settings) for role in roles]
+    spoken_words = max(1, sum(role.words for role in cast.roles if role.speaker != NARRATOR))
+    cards = []
+    for role in cast.roles:
+        if role.speaker is not None:
+            share = role.words / (total if role.speaker == NARRATOR else spoken_words)
+            cards.append(_show_role(role, characters.get(role.speaker), first, share, settings))
     return {"characters": cards}
 
 
@@ -43,7 +52,7 @@ def _show_role(
     role: Role,
     character: Character | None,
     first: Mapping[str | None, tuple[int, str]],
-    total: int,
+    share: float,
     settings: StorySettings,
 ) -> dict[str, object]:
     line, words = first.get(role.speaker, (None, ""))
@@ -55,7 +64,7 @@ def _show_role(
         "aliases": list(character.aliases) if character else [],
         "lines": role.quotations,
         "words": role.words,
-        "share": round(role.words / total, 4),
+        "share": round(share, 4),
         "voice": show_voice(role.voice),
         "stated": _show_stated(stated) if stated else {},
         "first_line": line,

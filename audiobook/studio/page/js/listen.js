@@ -10,10 +10,8 @@ export async function showListen(host, { name, say }) {
   const book = await api.player(name);
   if (book.tracks.length === 0) {
     const shelf = make("a", { href: address("shelf") }, "the shelf");
-    host.append(
-      make("h1", {}, book.title),
-      make("p", { class: "lead" }, "There is nothing to hear yet: make the story on ", shelf, "."),
-    );
+    const why = make("p", { class: "lead" }, "There is nothing to hear yet: make the story on ", shelf, ".");
+    host.append(make("div", { class: "title-page" }, make("h1", { lang: book.language }, book.title), why));
     return { leave() {} };
   }
   const player = new Player(

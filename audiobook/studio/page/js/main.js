@@ -10,6 +10,7 @@ import { capital } from "./words.js";
 import { showCast } from "./cast/view.js";
 import { showListen } from "./listen.js";
 import { showScript } from "./script/view.js";
+import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
 
 const SHOW = { shelf: showShelf, script: showScript, cast: showCast, listen: showListen };
@@ -81,7 +82,8 @@ async function follow({ isFirst = false } = {}) {
     keys.use([...(shown.keys ?? []), ...(WRITING.includes(place.view) ? [undoKey] : [])]);
   } catch (error) {
     if (mine !== turn) return;
-    host.replaceChildren(make("h1", {}, "This can’t be shown"), make("p", { class: "fault" }, error.message));
+    const why = make("p", { class: "fault" }, error.message);
+    host.replaceChildren(make("div", { class: "title-page" }, make("h1", {}, "This can’t be shown"), why));
   }
   main.removeAttribute("aria-busy");
   const title = host.querySelector("h1")?.textContent;
@@ -106,6 +108,15 @@ events.addEventListener("script", async ({ detail }) => {
   await current.refresh?.();
 });
 events.addEventListener("note", ({ detail }) => say(typeof detail === "string" ? detail : detail.message));
+
+// A file that is dropped where none is taken would be opened in the place of the page.
+for (const kind of ["dragover", "drop"]) {
+  window.addEventListener(kind, (event) => {
+    if (event.defaultPrevented || !holdsFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
 
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();

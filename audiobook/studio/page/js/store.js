@@ -54,11 +54,12 @@ export class Store {
   }
 
   /**
-   * Write with a function of `api` (correct, setVoice, setCharacter, merge).  Raises `ApiError`; where the
-   * file was changed by somebody else, what is known of it is dropped first.
+   * Write with a function of `api` (correct, restate, setVoice, setCharacter, merge); a change may name the
+   * revision that it was made on.  Raises `ApiError`; where the file was changed by somebody else, what is
+   * known of it is dropped first.
    */
   async write(send, change) {
-    return this.#settle(() => send(this.#name, { ...change, revision: this.revision }));
+    return this.#settle(() => send(this.#name, { revision: this.revision, ...change }));
   }
 
   /** Take back the last write; returns in words what it was. */

@@ -3,6 +3,7 @@
 import { make, makeButton, newId } from "../dom.js";
 import { speakerClass, speakerName } from "../speakers.js";
 import { count, percent } from "../words.js";
+import { makeAliases } from "./aliases.js";
 import { makeGrip, makeMergeChoice } from "./merge.js";
 import { makeVoiceEditor } from "./voice.js";
 
@@ -45,7 +46,8 @@ function makeShare({ lines, words, share, narrator }) {
   const counted = narrator ? count(words, "word") : `${count(lines, "line")}, ${count(words, "word")}`;
   const bar = make("div", { class: "share", "aria-hidden": "true" }, make("div"));
   bar.firstChild.style.width = `${Math.max(share * 100, 0.5)}%`;
-  return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of all words`), bar);
+  const whole = narrator ? "all words" : "the speech";
+  return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of ${whole}`), bar);
 }
 
 function makeWords(role, language, does) {
@@ -72,15 +74,12 @@ function makeFacts(role, names, does) {
     GENDERS.map((value) => make("option", { value, selected: value === role.gender }, value)),
   );
   gender.addEventListener("change", () => does.setGender(role, gender.value));
-  const aliases = role.aliases.length
-    ? make("p", { class: "facts" }, `Also called ${role.aliases.join(", ")}`)
-    : null;
   return make(
     "div",
     { class: "who" },
     make("div", { class: "field-row" }, make("label", { for: id }, "Gender"), gender),
     role.gender_evidence ? make("p", { class: "facts" }, role.gender_evidence) : null,
-    aliases,
+    makeAliases(role, does),
     makeMergeChoice(role.name, names, does.merge),
   );
 }

@@ -36,11 +36,11 @@ export function makeMergeChoice(name, names, merge) {
   const select = make(
     "select",
     { id },
-    make("option", { value: "" }, "nobody else"),
+    make("option", { value: "" }, "nobody"),
     others.map((other) => make("option", { value: other }, speakerName(other))),
   );
-  const button = make("button", { type: "button", class: "plain", disabled: true }, "Merge");
-  select.addEventListener("change", () => (button.disabled = !select.value));
+  const button = make("button", { type: "button", class: "plain", hidden: true }, "Merge");
+  select.addEventListener("change", () => (button.hidden = !select.value));
   button.addEventListener("click", () => merge(name, select.value));
   return make("div", { class: "merge" }, make("label", { for: id }, "The same as"), select, button);
 }

@@ -5,6 +5,7 @@ import { make } from "../dom.js";
 import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { count } from "../words.js";
+import { namesOf } from "./aliases.js";
 import { makeCard } from "./card.js";
 import { takeDrops } from "./merge.js";
 
@@ -32,9 +33,31 @@ class CastView {
     const voices = this.store.voices();
     this.attempt(() => voices);
     const shared = { script, voices, names, does: this.#actions() };
-    const focused = document.activeElement?.closest("li.role")?.dataset.name;
+    const restore = this.#remember();
     this.cards.replaceChildren(...cast.characters.map((role) => makeCard(role, shared)));
-    if (focused) this.cards.querySelector(`[data-name="${CSS.escape(focused)}"] h2`)?.focus();
+    restore();
+  }
+
+  /** Return what puts the names that are being typed, and the focus, back on the same cards. */
+  #remember() {
+    const nameOf = (element) => element.closest("li.role")?.dataset.name;
+    const typed = [...this.cards.querySelectorAll(".add input")].map((field) => [nameOf(field), field.value]);
+    const focused = this.cards.contains(document.activeElement) ? document.activeElement : null;
+    const [name, what] = focused ? [nameOf(focused), focused.closest(".add") ? ".add input" : "h2"] : [];
+    return () => {
+      for (const [each, words] of typed) this.#type(each, words);
+      if (name) this.#find(name, what)?.focus();
+    };
+  }
+
+  #find(name, what) {
+    return this.cards.querySelector(`[data-name="${CSS.escape(name)}"] ${what}`);
+  }
+
+  /** Put words into the field for another name of somebody, if it has none yet. */
+  #type(name, words) {
+    const field = this.#find(name, ".add input");
+    if (field && !field.value) field.value = words;
   }
 
   #actions() {
@@ -52,6 +75,8 @@ class CastView {
           { character: role.name, gender },
           `${speakerName(role.name)} is ${gender} now.`,
         ),
+      addAlias: (role, alias) => this.addAlias(role, alias),
+      removeAlias: (role, alias) => this.removeAlias(role, alias),
       merge: (character, into) => this.merge(character, into),
     };
   }
@@ -65,14 +90,39 @@ class CastView {
     return this.sound.play(lineAddress(this.name, role.first_line, voice));
   }
 
+  async addAlias({ name }, alias) {
+    const words = `${speakerName(name)} is also called ${alias} now.`;
+    const isDone = await this.#changeNames(name, (role) => [...namesOf(role), alias], words);
+    if (!isDone) this.#type(name, alias);
+  }
+
+  removeAlias({ name }, alias) {
+    const keep = ({ stated }) => (stated.aliases ?? []).filter((each) => each !== alias);
+    const words = `voices.yaml doesn’t say any more that ${speakerName(name)} is called ${alias}.`;
+    return this.#changeNames(name, keep, words);
+  }
+
+  /** State all other names of a role; which, `change` makes of the role as it is once all else is written. */
+  async #changeNames(character, change, words) {
+    await this.store.settled();
+    const send = async (story, fields) => {
+      const { characters, revision } = await this.store.cast();
+      const role = characters.find(({ name }) => name === character);
+      return api.setCharacter(story, { ...fields, revision, aliases: role ? change(role) : [] });
+    };
+    return this.#write(send, { character }, words);
+  }
+
   merge(character, into) {
     const words = `${speakerName(character)} and ${speakerName(into)} are one now.`;
     return this.#write(api.merge, { character, into }, words);
   }
 
   async #write(send, change, words) {
-    if (await this.attempt(() => this.store.write(send, change))) this.say(`${words} Ctrl-Z takes it back.`);
+    const isDone = await this.attempt(() => this.store.write(send, change));
+    if (isDone) this.say(`${words} Ctrl-Z takes it back.`);
     await this.refresh();
+    return isDone;
   }
 
   refresh() {

@@ -5,17 +5,17 @@ const LINES_A_BLOCK = 40;
 /**
  * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
  * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks.
- * A block is a list of paragraphs, each with its `lines`, the `chapter` where it is that chapter's first,
- * else null.
+ * A block is a list of paragraphs of the chapter at `chapterPlace`, each with its `lines`, the `chapter`
+ * where it is that chapter's first, else null.
  */
 export function arrange(script) {
   const lines = [];
   const blocks = [];
-  for (const chapter of script.chapters) {
+  for (const [chapterPlace, chapter] of script.chapters.entries()) {
     let block = null;
     for (const [position, paragraph] of chapter.paragraphs.entries()) {
       if (block === null || block.count >= LINES_A_BLOCK) {
-        block = { index: blocks.length, paragraphs: [], count: 0 };
+        block = { index: blocks.length, chapterPlace, paragraphs: [], count: 0 };
         blocks.push(block);
       }
       const own = paragraph.utterances.map((line, place, all) => ({
@@ -35,6 +35,19 @@ export function arrange(script) {
 /** Tell whether two neighbours stand between the same quotation marks. */
 function isSame(line, other) {
   return other?.kind === "speech" && other.quotation === line.quotation && other.speaker === line.speaker;
+}
+
+/** How far a line can move when its neighbours become one with it, or part from it. */
+const REACH = 8;
+
+/** Return what an old line is in another script of the story: the nearest line that shares its words. */
+export function findAgain(lines, old) {
+  const sharesWords = (line) => line && (line.text.includes(old.text) || old.text.includes(line.text));
+  for (let away = 0; away <= REACH; away += 1) {
+    const found = [lines[old.id + away], lines[old.id - away]].find(sharesWords);
+    if (found) return found;
+  }
+  return lines[old.id] ?? null;
 }
 
 /** Return the unsure line after (`step` 1) or before (−1) a line, going round at the ends. */

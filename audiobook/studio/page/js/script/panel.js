@@ -10,8 +10,12 @@ const TYPES = {
   implicit: "The text doesn’t say; told from the talk around it",
 };
 const OTHER = "\u0000other";
+const AS_READ = "\u0000as read";
 
-/** Make the panel; `hear(line)`, `correct(line, speaker)` and `close()` are what its controls do. */
+/**
+ * Make the panel; `hear(line)`, `correct(line, speaker)` (null: nobody is stated any more) and `close()` are
+ * what its controls do.
+ */
 export function makePanel({ hear, correct, close }) {
   const element = make("section", { class: "panel card", "aria-label": "The chosen line" });
 
@@ -24,12 +28,13 @@ export function makePanel({ hear, correct, close }) {
       said,
     );
     const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
-    const canCorrect = line.quotation !== null;
+    const canCorrect = line.quotation !== null || line.stated !== null;
     element.replaceChildren(
-      shut,
       words,
       make("div", { class: "row" }, play),
-      ...(canCorrect ? [makeChoice(line, script, correct), makeEvidence(line)] : [makeReader(line)]),
+      canCorrect ? makeChoice(line, script, correct) : "",
+      line.quotation === null ? makeReader(line) : makeEvidence(line),
+      shut, // stands above, but comes last by keyboard
     );
   }
   return {
@@ -45,11 +50,10 @@ export function makePanel({ hear, correct, close }) {
   };
 }
 
-function makeReader({ kind }) {
-  const words =
-    kind === "credit"
-      ? "A credit, read by the narrator."
-      : "Read by the narrator: no words that somebody says.";
+function makeReader({ kind, stated }) {
+  const why =
+    stated === null ? "no words that somebody says" : "voices.yaml says that it is no speech of anybody";
+  const words = kind === "credit" ? "A credit, read by the narrator." : `Read by the narrator: ${why}.`;
   return make("p", { class: "facts" }, words);
 }
 
@@ -63,7 +67,8 @@ function makeChoice(line, script, correct) {
     { id: "speaker" },
     line.speaker === null ? option("", "nobody is known") : null,
     names.map((name) => option(name, speakerName(name))),
-    option(NARRATOR, "Narrator (it is no speech)"),
+    option(NARRATOR, "Narrator (no speech)"),
+    line.stated === null ? null : option(AS_READ, "As narrate read it"),
     option(OTHER, "Another name…"),
   );
   const field = make("input", { id: "other", type: "text", autocomplete: "off", maxlength: "100" });
@@ -81,14 +86,13 @@ function makeChoice(line, script, correct) {
   select.addEventListener("change", () => {
     other.hidden = select.value !== OTHER;
     if (!other.hidden) field.focus();
-    else if (select.value) correct(line, select.value);
+    else if (select.value) correct(line, select.value === AS_READ ? null : select.value);
   });
   return make("div", { class: "field" }, make("label", { for: "speaker" }, "Said by"), select, other);
 }
 
 function makeEvidence(line) {
-  const isStated = line.confidence >= 1;
-  const sure = isStated ? "Stated in voices.yaml" : `${percent(line.confidence)} sure`;
+  if (line.stated !== null) return make("p", { class: "facts" }, "Stated in voices.yaml.");
   const meter = make("meter", {
     min: 0,
     max: 1,
@@ -98,16 +102,17 @@ function makeEvidence(line) {
     value: line.confidence,
     "aria-label": "How sure",
   });
+  const sure = make(
+    "p",
+    { class: "sure" },
+    meter,
+    make("span", {}, `${percent(line.confidence)} sure`),
+    line.doubtful ? make("strong", {}, "unsure") : null,
+  );
   return make(
     "div",
     { class: "evidence" },
-    make(
-      "p",
-      { class: "sure" },
-      meter,
-      make("span", {}, sure),
-      line.doubtful ? make("strong", {}, "unsure") : null,
-    ),
+    sure,
     make("p", { class: "facts" }, `${TYPES[line.type] ?? "How the text tells"}:`),
     make("p", { class: "facts why" }, line.evidence),
   );

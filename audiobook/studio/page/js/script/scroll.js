@@ -7,11 +7,14 @@ const NEAR = "1500px";
 const LETTERS_A_ROW = 62;
 const ROW_REM = 2.06;
 
+/** Where in the window one reads. */
+const EYE = 1 / 3;
+
 /**
- * Lay out `blocks` in `host`; `fill(block)` returns a block's elements, when it comes near.
- * Returns `{reveal, remove}`.
+ * Lay out `blocks` in `host`; `fill(block)` returns a block's elements, when it comes near, and `reach(block)`
+ * is told of another block that comes to where one reads.  Returns `{reveal, remove}`.
  */
-export function createScroll(host, blocks, fill) {
+export function createScroll(host, blocks, fill, reach) {
   const filled = new Set();
   const places = blocks.map((block) => {
     const place = make("div", { class: "block", "data-block": block.index });
@@ -36,6 +39,16 @@ export function createScroll(host, blocks, fill) {
   host.replaceChildren(...places);
   for (const place of places) observer.observe(place);
 
+  let [reached, frame] = [null, 0];
+  function look() {
+    frame = 0;
+    const block = blocks[findReached(places)];
+    if (block !== reached && block) reach((reached = block));
+  }
+  const onScroll = () => (frame ||= requestAnimationFrame(look));
+  window.addEventListener("scroll", onScroll, { passive: true });
+  onScroll();
+
   return {
     /** Put a block and its neighbours into the document, so that it can be scrolled to. */
     reveal(index) {
@@ -43,8 +56,21 @@ export function createScroll(host, blocks, fill) {
     },
     remove() {
       observer.disconnect();
+      cancelAnimationFrame(frame);
+      window.removeEventListener("scroll", onScroll);
     },
   };
+}
+
+/** Return the number of the last place that begins above where one reads, at least 0. */
+function findReached(places) {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle].getBoundingClientRect().top <= innerHeight * EYE) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
 function guessRows({ paragraphs }) {

@@ -59,6 +59,11 @@ export class Head {
     for (const button of this.#steps) button.disabled = model.unsure.length === 0;
   }
 
+  /** Say in which chapter one reads. */
+  showChapter(place) {
+    this.#chapters.value = place;
+  }
+
   /** Say which unsure line is chosen. */
   showPlace(place, total) {
     this.#unsure.textContent = `Unsure line ${place + 1} of ${total}`;

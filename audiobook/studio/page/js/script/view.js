@@ -1,12 +1,12 @@
 // The script of a story: read it, hear any line, give a line to its real speaker.
 
 import { api, lineAddress } from "../api.js";
-import { make } from "../dom.js";
+import { make, setAttributes } from "../dom.js";
 import { createSound } from "../sound.js";
-import { speakerName } from "../speakers.js";
+import { NARRATOR, speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
 import { setParagraph } from "./lines.js";
-import { arrange, findUnsure, wordsOf } from "./model.js";
+import { arrange, findAgain, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
 import { createScroll, scrollTo } from "./scroll.js";
 import { Head, makeLegend, rememberLayout } from "./tools.js";
@@ -18,6 +18,7 @@ class ScriptView {
   constructor(host, { name, store, say, attempt }, script) {
     Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
     this.#take(script);
+    this.correcting = Promise.resolve();
     this.sound = createSound((words) => say(words, { isError: true }));
     this.panel = makePanel({
       hear: (line) => this.hear(line),
@@ -41,6 +42,7 @@ class ScriptView {
       this.panel.element,
       this.legend,
     );
+    this.sizes = watchScrolling(side);
     host.append(this.head.element, make("div", { class: "columns" }, this.text, side));
     this.removeHints = createHints(host, (element) => ({ line: this.#lineOf(element), script: this.script }));
     this.text.addEventListener("click", (event) => this.#onClick(event));
@@ -67,8 +69,9 @@ class ScriptView {
     this.scroll?.remove();
     this.text.className = `text text-${this.layout}`;
     const fill = (block) => block.paragraphs.flatMap((each) => setParagraph(each, this.layout, this.script));
-    this.scroll = createScroll(this.text, this.model.blocks, fill);
     this.head.show(this.script, this.model, this.layout);
+    const reach = ({ chapterPlace }) => this.head.showChapter(chapterPlace);
+    this.scroll = createScroll(this.text, this.model.blocks, fill, reach);
     this.legend.replaceChildren(makeLegend(this.script, this.model));
     if (!this.chosen) this.panel.hide();
     if (!this.chosen && this.model.lines.length) this.#elementOf(this.model.lines[0]).tabIndex = 0;
@@ -79,10 +82,10 @@ class ScriptView {
     const seen = this.#findSeen();
     const before = seen?.getBoundingClientRect().top;
     const hasFocus = this.text.contains(document.activeElement);
-    this.chosen = this.chosen ? (this.model.lines[this.chosen.id] ?? null) : null;
+    this.chosen = this.chosen ? findAgain(this.model.lines, this.chosen) : null;
     this.#set();
     if (this.chosen) this.choose(this.chosen, { hasFocus, isStill: true });
-    const same = seen ? this.model.lines[Number(seen.dataset.id)] : null;
+    const same = this.chosen ?? (seen ? this.model.lines[Number(seen.dataset.id)] : null);
     if (same)
       window.scrollBy({
         top: this.#elementOf(same).getBoundingClientRect().top - before,
@@ -132,13 +135,24 @@ class ScriptView {
     this.choose(line);
   }
 
-  async correct(line, speaker) {
-    const isDone = await this.attempt(() =>
-      this.store.write(api.correct, { quotation: line.quotation, speaker }),
+  /** Give a line to a speaker; null is whoever the text gives it to.  One after the other: each on what the last wrote. */
+  correct(line, speaker) {
+    this.correcting = this.correcting.then(() =>
+      this.#correct(findAgain(this.model.lines, line) ?? line, speaker),
     );
+    return this.correcting;
+  }
+
+  async #correct({ quotation, stated }, speaker) {
+    const { revision } = this.script;
+    const isDone = await this.attempt(() =>
+      quotation === null || speaker === null
+        ? this.store.write(api.restate, { stated, speaker, revision })
+        : this.store.write(api.correct, { quotation, speaker, revision }),
+    );
+    // To read a novel anew takes seconds: what is written is told before.
+    if (isDone) this.say(`${sayWhose(speaker)} Ctrl-Z takes it back.`);
     await this.refresh();
-    if (isDone)
-      this.say(`The line is ${speakerName(speaker)}’s now, and voices.yaml says so. Ctrl-Z takes it back.`);
   }
 
   refresh() {
@@ -192,6 +206,7 @@ class ScriptView {
     this.scroll.remove();
     this.sound.remove();
     this.removeHints();
+    this.sizes.disconnect();
   }
 
   get keys() {
@@ -208,6 +223,22 @@ class ScriptView {
       { key: "Escape", shown: "Esc", words: "Let go of the line", run: () => this.close() },
     ];
   }
+}
+
+/** Let the keyboard scroll an element whenever it holds more than it shows. */
+function watchScrolling(element) {
+  const watch = new ResizeObserver(() => {
+    const isLonger = element.scrollHeight > element.clientHeight + 1;
+    setAttributes(element, { tabindex: isLonger && getComputedStyle(element).overflowY === "auto" ? 0 : null });
+  });
+  for (const each of [element, ...element.children]) watch.observe(each);
+  return watch;
+}
+
+function sayWhose(speaker) {
+  if (speaker === null) return "The line is as narrate read it, and voices.yaml says nothing of it any more.";
+  const name = speaker === NARRATOR ? "the narrator" : speakerName(speaker);
+  return `The line is ${name}’s now, and voices.yaml says so.`;
 }
 
 /** Show a story's script in `host`. */

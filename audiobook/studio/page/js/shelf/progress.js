@@ -18,6 +18,7 @@ export function makeProgress({ stop }) {
   let said = "";
   function show(state) {
     element.hidden = !state.running && !state.message;
+    element.classList.toggle("is-running", state.running);
     button.hidden = bar.hidden = numbers.hidden = !state.running;
     const now = state.message || (state.story ? `Making ${state.story}` : "Making");
     if (now !== said) words.textContent = said = now; // else a screen reader would repeat it each second

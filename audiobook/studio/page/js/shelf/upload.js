@@ -1,31 +1,37 @@
-// New stories: chosen from a dialog, or dropped anywhere on the shelf.
+// New stories: chosen from a dialog, or dropped anywhere in the window while the shelf is open.
 
 import { make } from "../dom.js";
 
-/** Return the button that chooses files, and let `host` take dropped ones; `bring(file)` gets each in turn. */
-export function makeUpload(host, bring) {
-  async function bringAll(files) {
-    for (const file of files) await bring(file);
-  }
+/**
+ * Let the page take dropped files, which marks `host` meanwhile; `bring(files)` gets them.  Returns the button
+ * that chooses files, and `leave` to take no more.
+ */
+export function openUpload(host, bring) {
   const input = make("input", { type: "file", multiple: true, class: "unseen" });
   input.addEventListener("change", async () => {
-    await bringAll([...input.files]);
+    await bring([...input.files]);
     input.value = "";
   });
-  const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
-  host.addEventListener("dragover", (event) => {
-    if (!holdsFiles(event)) return;
+  const leaving = new AbortController();
+  const listen = (kind, act) =>
+    document.addEventListener(kind, (event) => holdsFiles(event) && act(event), { signal: leaving.signal });
+  listen("dragover", (event) => {
     event.preventDefault();
     host.classList.add("is-open");
   });
-  host.addEventListener("dragleave", (event) => {
-    if (!host.contains(event.relatedTarget)) host.classList.remove("is-open");
+  listen("dragleave", (event) => {
+    if (event.relatedTarget === null) host.classList.remove("is-open");
   });
-  host.addEventListener("drop", (event) => {
-    if (!holdsFiles(event)) return;
+  listen("drop", (event) => {
     event.preventDefault();
     host.classList.remove("is-open");
-    bringAll([...event.dataTransfer.files]);
+    bring([...event.dataTransfer.files]);
   });
-  return make("label", { class: "plain button upload" }, input, "Add a story…");
+  const button = make("label", { class: "plain button upload" }, input, "Add a story…");
+  return { button, leave: () => leaving.abort() };
+}
+
+/** Tell whether files are dragged, and not words or a card. */
+export function holdsFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
 }

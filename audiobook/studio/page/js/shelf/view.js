@@ -5,7 +5,9 @@ import { make, makeButton } from "../dom.js";
 import { count, lasting } from "../words.js";
 import { makeBook } from "./book.js";
 import { makeProgress } from "./progress.js";
-import { makeUpload } from "./upload.js";
+import { openUpload } from "./upload.js";
+
+const LIST = new Intl.ListFormat("en");
 
 /** Shows the shelf in `host`. */
 class ShelfView {
@@ -19,12 +21,12 @@ class ShelfView {
     this.refresh = oneAtATime(() => this.#show());
     this.progress = makeProgress({ stop: () => attempt(api.stop) });
     this.makeAll = makeButton("Make all", { class: "strong", press: () => this.#start([]) });
-    const upload = makeUpload(host, (file) => this.#bring(file));
+    this.upload = openUpload(host, (files) => this.#bring(files));
     const head = make(
       "div",
       { class: "shelf-head" },
       make("div", {}, make("h1", {}, "The shelf"), this.#about),
-      make("div", { class: "row" }, upload, this.makeAll),
+      make("div", { class: "row" }, this.upload.button, this.makeAll),
     );
     host.append(head, this.progress.element, this.#books);
   }
@@ -53,9 +55,16 @@ class ShelfView {
     return this.attempt(() => api.make(stories));
   }
 
-  async #bring(file) {
-    if (!(await this.attempt(() => api.upload(file)))) return;
-    this.say(`${file.name} is on the shelf.`);
+  /** Bring files, and say at the end of all which came and what is wrong with the others. */
+  async #bring(files) {
+    const told = await uploadAll(files);
+    const brought = told.filter(({ fault }) => fault === null).map(({ name }) => name);
+    const faults = told
+      .filter(({ fault }) => fault !== null)
+      .map(({ name, fault }) => (fault.includes(name) ? fault : `${name}: ${fault}`));
+    const are = brought.length > 1 ? "are" : "is";
+    const good = brought.length ? [`${LIST.format(brought)} ${are} on the shelf.`] : [];
+    this.say([...good, ...faults].join("\n"), { isError: faults.length > 0 });
     await this.attempt(this.refresh);
   }
 
@@ -67,6 +76,19 @@ class ShelfView {
     this.makeAll.disabled = state.running;
     if (hasChanged) this.attempt(this.refresh);
   }
+}
+
+/** Upload files one after the other; returns for each its name, and its fault or null. */
+async function uploadAll(files) {
+  const told = [];
+  for (const file of files) {
+    const fault = await api.upload(file).then(
+      () => null,
+      (error) => error.message,
+    );
+    told.push({ name: file.name, fault });
+  }
+  return told;
 }
 
 /** Show the shelf in `host`. */
@@ -82,6 +104,7 @@ export async function showShelf(host, shared) {
   return {
     refresh: onShelf,
     leave() {
+      view.upload.leave();
       events.removeEventListener("state", onState);
       events.removeEventListener("shelf", onShelf);
     },

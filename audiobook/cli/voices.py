@@ -1,0 +1,150 @@
+"""`narrate voices`: what there is to speak with, how it sounds, and what can be installed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audiobook.cli.group import DefaultGroup
+from audiobook.cli.options import JSON, OUTPUT, VOICES
+
+if TYPE_CHECKING:
+    from audiobook.model import VoiceEntry
+    from audiobook.production import Tell
+
+
+class VoicesGroup(DefaultGroup):
+    """Lists voices where no subcommand is named: `narrate voices scotland`."""
+
+    default_command = "list"
+
+
+@click.group("voices", cls=VoicesGroup)
+def voices_group() -> None:
+    """List the voices of this machine, hear them, or install more.
+
+    `narrate voices scotland` lists, as `narrate voices list scotland` does.
+    """
+
+
+@voices_group.command("list")
+@click.argument("names", nargs=-1, metavar="[VOICE]...")
+@click.option(
+    "--audition", metavar="WORDS", help="Write an MP3 of these words per voice, to output/previews."
+)
+@click.option(
+    "--available", is_flag=True, help="List what can be installed instead; a VOICE may be an engine."
+)
+@click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
+@VOICES
+@OUTPUT
+@JSON
+def list_command(
+    *,
+    names: tuple[str, ...],
+    audition: str | None,
+    available: bool,
+    language: str | None,
+    voices: Path | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """List the voices of this machine, or hear them (--audition).
+
+    A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+).  To hear a voice of another
+    engine than that of voices.yaml, name it: kokoro:af_bella.
+    """
+    from audiobook.cli.progress import open_listener
+    from audiobook.cli.tables import print_auditions, print_voices
+    from audiobook.production import audition_voices, cache_folder, list_available, list_voices, open_project
+
+    if audition is not None and available:
+        raise click.UsageError("--audition is for voices that are here and --available lists others")
+    if audition is None:
+        note = functools.partial(click.echo, err=True)
+        look = list_available if available else list_voices
+        with_variants = any("+" in name or "#" in name for name in names)
+        print_voices(look(names, note, language=language), as_json=as_json, with_variants=with_variants)
+        return
+    project = open_project(Path(), voices=voices, output=output)
+    with open_listener(quiet=as_json, verbose=False) as listener:
+        made = audition_voices(project, audition, names, listener, cache_folder=cache_folder())
+    print_auditions(made, as_json=as_json)
+
+
+@voices_group.command("install")
+@click.argument("names", nargs=-1, required=True, metavar="ENGINE:VOICE...")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Install from this file (a model, what goes with it beside it; or a ZIP or TAR): no network needed.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+def install_command(*, names: tuple[str, ...], source: Path | None, quiet: bool) -> None:
+    """Install voices: piper:en_US-lessac-medium, or kokoro.
+
+    A broken download goes on where it stopped.  What is installed is proven: its size, its digest, and that
+    it speaks.
+    """
+    from audiobook.production import install_voice
+
+    if source is not None and len(names) != 1:
+        raise click.UsageError("--from is one voice's file: name one voice")
+    for name in names:
+        with _open_bar(quiet=quiet) as tell:
+            entries, folder = install_voice(name, source, tell)
+        if not quiet:
+            click.echo(f"installed {name} in {folder}: {_sum_up(entries)}")
+
+
+def _sum_up(entries: Sequence[VoiceEntry]) -> str:
+    """Name the voices that have come, or the first of many."""
+    ids = [entry.id for entry in entries]
+    shown = ", ".join(ids[:3])
+    return f"{shown} and {len(ids) - 3} more" if len(ids) > 3 else shown
+
+
+@contextmanager
+def _open_bar(*, quiet: bool) -> Iterator[Tell]:
+    """Give a function that shows how much of a file is there: by a bar, or by a line where none can be."""
+    from audiobook.cli.console import open_console
+
+    console = open_console(stderr=True)
+    if quiet:
+        yield lambda _name, _have, _size: None
+    elif console.is_terminal:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+        with Progress("{task.description}", *columns, console=console) as progress:
+            tasks = {}
+
+            def show(name: str, have: int, size: int) -> None:
+                if name not in tasks:
+                    tasks[name] = progress.add_task(name, total=size)
+                progress.update(tasks[name], completed=have)
+
+            yield show
+    else:
+        told = set()
+
+        def say(name: str, have: int, size: int) -> None:
+            if name not in told:
+                told.add(name)
+                there = f", {have / 1e6:.1f} MB of it are there" if have else ""
+                console.print(f"{name}: {size / 1e6:.1f} MB{there}", soft_wrap=True)
+
+        yield say

@@ -1,0 +1,18 @@
+"""Whether an engine's packages are there, without importing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from audiobook.errors import EngineError
+
+
+def name_versions(extra: str, packages: Sequence[str]) -> str:
+    """Name the installed versions.  Raises `EngineError`, with what installs them, where one is missing."""
+    try:
+        return ", ".join(f"{name} {version(name)}" for name in packages)
+    except PackageNotFoundError as error:
+        raise EngineError(
+            f"the engine {extra} needs the package {error.name}; pip install 'narrate-audiobook[{extra}]'"
+        ) from error

@@ -1,0 +1,245 @@
+"""Piper: neural voices in some forty languages, each a model of 20 to 130 MB that is installed first.
+
+Of the package piper-tts come the phonemes and the way into the model; what it leaves open (threads, noise,
+pace, pitch, long texts) is in `neural/`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audiobook.engines.neural.fetching import Tell
+from audiobook.engines.neural.installing import install_kit
+from audiobook.engines.neural.notation import transcribe_ipa
+from audiobook.engines.neural.pace import Pace, find_pace
+from audiobook.engines.neural.packages import name_versions
+from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, open_session
+from audiobook.engines.neural.speaking import Reader, Speech, check_repeats, is_heard
+from audiobook.engines.neural.store import VoiceStore
+from audiobook.engines.neural.waves import Wave
+from audiobook.engines.piper_voices import (
+    FORM,
+    check_type,
+    choose_kit,
+    is_published,
+    known_names,
+    list_published,
+)
+from audiobook.errors import EngineError, NarrateError, SynthesisError
+from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
+
+NAME = "piper"
+
+_ADAPTER = 1
+"""Counts the changes of this adapter that change the sound."""
+
+_LIMIT = 400
+"""Phonemes at once: twenty-five seconds of speech, more than sentences have; the time and the memory that a
+model's attention takes grow with the square of it."""
+
+_ROOM = 3
+"""Models that a process keeps: 60 MB of weights each, and as much again while it speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What a voice's own file says of it."""
+
+    language: str
+    speakers: Mapping[str, int]
+    count: int
+    sounds: frozenset[str]
+
+    def find_speaker(self, told: str) -> int | None:
+        """Return a speaker's number by number or name, the first one's where nothing is told."""
+        if not told:
+            return 0
+        if told.isdecimal():
+            return int(told) if int(told) < self.count else None
+        return self.speakers.get(told)
+
+
+class PiperEngine:
+    """Piper; see `audiobook.engines.base.Engine` for what each member promises.
+
+    May be used from several threads, one at a time, and in processes forked from one that has used it.
+    """
+
+    def __init__(self) -> None:
+        self._store = VoiceStore(NAME)
+        self._shelf = ModelShelf(self._load, _ROOM)
+        self._paces: dict[tuple[str, str], Pace] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """The versions of the packages and of this adapter, and models that took the place of others."""
+        versions = name_versions(NAME, ("piper-tts", "onnxruntime", "numpy"))
+        return ", ".join(filter(None, (versions, f"adapter {_ADAPTER}", self._store.replaced())))
+
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        """List the installed voices, each speaker of a model with several as a voice of its own."""
+        found = []
+        for name in self._store.names():
+            about = self._describe(name)
+            names = {number: speaker for speaker, number in about.speakers.items()}
+            for number in range(about.count):
+                speaker = names.get(number, "")
+                told = str(number) if not speaker or speaker.isdecimal() else speaker
+                id_ = name if about.count == 1 else f"{name}#{told}"
+                entry = VoiceEntry(engine=NAME, id=id_, name=_readable(name), language=about.language)
+                found.append(entry)
+        return tuple(found)
+
+    def find_fault(self, voice_id: str) -> str | None:
+        """Look for the model's folder, and the speaker in its description."""
+        name, _, speaker = voice_id.partition("#")
+        if self._store.has(name):
+            about = self._describe(name)
+            if about.find_speaker(speaker) is not None and (speaker or "#" not in voice_id):
+                return None
+            close = difflib.get_close_matches(speaker, about.speakers, n=1)
+            hint = f" (did you mean '{name}#{close[0]}'?)" if close else ""
+            return f"a voice of piper whose speaker is one of {about.count}, from #0, got '{voice_id}'{hint}"
+        known = known_names(self._store)
+        if is_published(name, known):
+            return (
+                f"a voice of piper that is installed, got '{voice_id}'; narrate voices install piper:{name}"
+            )
+        close = difflib.get_close_matches(name, [*self._store.names(), *known], n=1)
+        hint = f" (did you mean '{close[0]}'?)" if close else ", such as 'en_US-lessac-medium'"
+        return f"a voice of piper, got '{voice_id}'{hint}; narrate voices --available piper lists them"
+
+    def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
+        """Return a pronunciation (ipa, x-sampa) in the IPA that the voice was taught."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return transcribe_ipa(ph, alphabet, self._describe(voice_id.partition("#")[0]).sounds, voice_id)
+
+    def synthesize(self, text: str, voice: Voice, phonemes: Sequence[Phonemes] = ()) -> Clip:
+        """Speak `text` without silence before and after it; letters without a sound are spelled out."""
+        if fault := self.find_fault(voice.id):
+            raise EngineError(f"expected {fault}")
+        name, _, told = voice.id.partition("#")
+        speaker = str(self._describe(name).find_speaker(told))
+        try:
+            digest = self._store.read_origin(name).digest
+            with self._shelf.borrow(f"{name}#{digest}") as reader:
+                pace = self._find_pace(name, speaker, digest, reader)
+                return reader.speak(Speech(text=text, phonemes=phonemes), voice, speaker, pace)
+        except NarrateError:
+            raise
+        except Exception as error:  # onnxruntime's, of no common root
+            raise SynthesisError(f"piper failed on {text[:60]!r} in the voice {voice.id}: {error}") from error
+
+    def published(self) -> tuple[VoiceEntry, ...]:
+        """Fetch the index of published voices and list them."""
+        return list_published(self._store)
+
+    def install(self, voice_id: str, source: Path | None, tell: Tell) -> Path:
+        """Install a voice, with all its speakers; see `InstallableEngine`."""
+        name_versions(NAME, ("piper-tts", "onnxruntime", "onnx"))
+        kit = choose_kit(self._store, voice_id.partition("#")[0], is_local=source is not None)
+        self.close()
+        return install_kit(self._store, kit, source, self._prove, tell)
+
+    def _prove(self, staged: Path, digest: str) -> None:
+        """Measure the first speaker's pace, by which a model is known to speak."""
+        try:
+            config = json.loads((staged / "voice.json").read_text(encoding="utf-8"))
+            about = describe(config)
+            check_type(config, staged.stem)
+            reader = Reader(_PiperModel(staged))
+            find_pace(staged, "0", digest, about.language, lambda words: reader.read_plainly(words, "0"))
+            check_repeats(reader, "0")
+        except NarrateError:
+            raise
+        except Exception as error:  # onnxruntime's, json's and Piper's own, of no common root
+            raise EngineError(f"the model for piper:{staged.stem} does not speak: {error!r}") from error
+
+    def close(self) -> None:
+        """Let go of the loaded models."""
+        self._shelf.clear()
+
+    def _describe(self, name: str) -> _Description:
+        path = self._store.folder / name / "voice.json"
+        try:
+            return describe(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise EngineError(
+                f"{path}: can't be read ({error!r}); narrate voices install piper:{name}"
+            ) from error
+
+    def _load(self, name: str) -> Reader:
+        """Load the model `name#digest`: one that took the place of another is another."""
+        name_versions(NAME, ("piper-tts", "onnxruntime"))
+        return Reader(_PiperModel(self._store.folder / name.partition("#")[0]))
+
+    def _find_pace(self, name: str, speaker: str, digest: str, reader: Reader) -> Pace:
+        if (speaker, digest) not in self._paces:
+            self._paces[speaker, digest] = find_pace(
+                self._store.folder / name,
+                speaker,
+                digest,
+                self._describe(name).language,
+                lambda sentence: reader.read_plainly(sentence, speaker),
+            )
+        return self._paces[speaker, digest]
+
+
+class _PiperModel:
+    """A loaded voice of Piper."""
+
+    limit = _LIMIT
+
+    def __init__(self, folder: Path) -> None:
+        load_onnxruntime()
+        from piper.config import PiperConfig
+        from piper.voice import PiperVoice
+
+        config = PiperConfig.from_dict(json.loads((folder / "voice.json").read_text(encoding="utf-8")))
+        self._voice: Any = PiperVoice(session=open_session(folder / "model.onnx"), config=config)
+        self.sample_rate: int = config.sample_rate
+
+    def phonemize(self, text: str) -> list[list[str]]:
+        known = self._voice.config.phoneme_id_map
+        sentences = ([each for each in sentence if each in known] for sentence in self._voice.phonemize(text))
+        return [sentence for sentence in sentences if is_heard(sentence)]
+
+    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> Wave:
+        import numpy as np
+        from piper.config import SynthesisConfig
+
+        config = self._voice.config
+        wanted = SynthesisConfig(
+            speaker_id=int(speaker),
+            length_scale=config.length_scale * length,
+            noise_scale=config.noise_scale * liveliness,
+            noise_w_scale=config.noise_w_scale * liveliness,
+        )
+        ids = self._voice.phonemes_to_ids(list(phonemes))
+        wave: Wave = np.atleast_1d(self._voice.phoneme_ids_to_audio(ids, wanted)).astype(np.float32)
+        if not np.isfinite(wave).all():
+            raise SynthesisError("the model's wave holds what is no number")
+        return wave
+
+
+def describe(config: Mapping[str, Any]) -> _Description:
+    """Read a voice's own description.  Raises `KeyError` or `TypeError` where it is none of Piper's."""
+    code = config.get("language", {}).get("code") or config["espeak"]["voice"]
+    return _Description(
+        language=code.replace("_", "-").lower(),
+        speakers=dict(config.get("speaker_id_map", {})),
+        count=max(1, config["num_speakers"]),
+        sounds=frozenset(config["phoneme_id_map"]),
+    )
+
+
+def _readable(name: str) -> str:
+    match = re.fullmatch(FORM, name)
+    return f"{match['name'].replace('_', ' ')}, {match['quality'].replace('_', ' ')}" if match else name

@@ -1,0 +1,194 @@
+"""Abbreviations in English, and the full stops that would cut a name in two."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.normalizing.rules import CAPITALS, DOT, DOTTED, Rule, ends_text, next_word, one_of, word_before
+
+_TITLES = {
+    "Mr": "Mr",
+    "Mrs": "Mrs",
+    "Ms": "Miz",
+    "Messrs": "Messers",
+    "Dr": "Doctor",
+    "Drs": "Doctors",
+    "Prof": "Professor",
+    "Rev": "Reverend",
+    "Revd": "Reverend",
+    "Hon": "Honourable",
+    "Capt": "Captain",
+    "Col": "Colonel",
+    "Lt": "Lieutenant",
+    "Lieut": "Lieutenant",
+    "Gen": "General",
+    "Gov": "Governor",
+    "Sen": "Senator",
+    "Rep": "Representative",
+    "Sgt": "Sergeant",
+    "Sergt": "Sergeant",
+    "Maj": "Major",
+    "Cpl": "Corporal",
+    "Pvt": "Private",
+    "Adm": "Admiral",
+    "Cmdr": "Commander",
+    "Comdr": "Commander",
+    "Supt": "Superintendent",
+    "Insp": "Inspector",
+    "Fr": "Father",
+    "Mme": "Madame",
+    "Mlle": "Mademoiselle",
+    "Mgr": "Monsignor",
+    "Mt": "Mount",
+    "Ft": "Fort",
+}
+"""Before a name.  Where only the full stop goes, engines know the word but make a pause of the stop."""
+
+_TITLE = re.compile(rf"(?<![\w.])({one_of(_TITLES)})\.(?=\s{{1,3}}[(\"“‘']?[A-ZÀ-Þ])")
+_CAPITAL_TITLES = {
+    "MR": "Mr",
+    "MRS": "Mrs",
+    "DR": "Doctor",
+    "REV": "Reverend",
+    "CAPT": "Captain",
+    "ST": "Saint",
+}
+_CAPITAL_TITLE = re.compile(rf"(?<![\w.])({one_of(_CAPITAL_TITLES)})\.(?=\s{{1,3}}[A-Z]{{2}})")
+_INSTANT = re.compile(r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\.")
+_LATIN = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
+_BARE_MS = re.compile(r"(?<![\w.])Ms(?= [A-ZÀ-Þ])")
+_SAINT = re.compile(r"(?<![\w.])St\.(?=[\s-]{1,3}[A-ZÀ-Þ])")
+_STREETS = {
+    "St": "Street",
+    "Ave": "Avenue",
+    "Rd": "Road",
+    "Blvd": "Boulevard",
+    "Ln": "Lane",
+    "Sq": "Square",
+    "Dr": "Drive",
+    "Pl": "Place",
+    "Hwy": "Highway",
+}
+_STREET = re.compile(rf"(?<=\w )({one_of(_STREETS)})\.(?=[\W_]*\Z|[,;:)!?]|\s{{1,3}}[a-z(])")
+_STREET_NAME = re.compile(r"(?:[A-Z][\w’'-]{1,30}|\d{1,4}(?:st|nd|rd|th)|[NSEW]\.) \Z")
+
+_WORDS = {
+    "i.e.": "that is",
+    "viz.": "namely",
+    "vs.": "versus",
+    "&c.": "et cetera",
+    "cf.": "compare",
+    "et al.": "and others",
+    "approx.": "approximately",
+    "Esq.": "Esquire",
+    "Jr.": "Junior",
+    "Jun.": "Junior",
+    "Sr.": "Senior",
+    "Sen.": "Senior",
+    "Bros.": "Brothers",
+    "Inc.": "Incorporated",
+    "Ltd.": "Limited",
+    "Corp.": "Corporation",
+    "Dept.": "Department",
+    "dept.": "department",
+    "Ph.D.": "P H D",
+    "MSS.": "manuscripts",
+}
+_WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})(?!\w)")
+_SENIORS = frozenset(("Jr.", "Jun.", "Sr.", "Sen."))
+_CO = re.compile(r"Co\.")
+_COMPANY = re.compile(r"(?<=[\w.] )(&|and) Co\.|(?<=\w )Co\.(?=,? (?:Ltd|Inc|of\b))")
+_VERSUS = re.compile(r"(?<=[A-Za-z]\s)v\.(?= [A-Z])")
+_NUMBERED = {
+    "vol": "volume",
+    "vols": "volumes",
+    "p": "page",
+    "pp": "pages",
+    "ch": "chapter",
+    "chap": "chapter",
+    "chaps": "chapters",
+    "fig": "figure",
+    "figs": "figures",
+    "sec": "section",
+    "sect": "section",
+    "art": "article",
+    "bk": "book",
+    "pt": "part",
+    "ca": "circa",
+    "c": "circa",
+    "tel": "telephone",
+}
+_COUNTED = re.compile(
+    rf"(?<![\w.£$€])({one_of(_NUMBERED)})\.\s{{0,2}}(?=\d|[ivxlIVXL]{{1,8}}\b)", re.IGNORECASE
+)
+
+
+def _full(word: str, match: re.Match[str]) -> str:
+    """Return a word with the full stop of its abbreviation where that ends the text too."""
+    return f"{word}." if ends_text(match) and match[0].endswith(".") else word
+
+
+def _read_title(match: re.Match[str]) -> str | None:
+    if (
+        match[1] == "Dr"
+        and _is_street(match)
+        and re.match(r"\s+(?:He|She|It|The|They|But|And|I)\b", match.string[match.end() : match.end() + 8])
+    ):
+        return None
+    return _TITLES[match[1]]
+
+
+def _is_street(match: re.Match[str]) -> bool:
+    return _STREET_NAME.search(match.string, max(0, match.start() - 33), match.start()) is not None
+
+
+def _read_instant(match: re.Match[str]) -> str:
+    return _full(_LATIN[match[1]], match)
+
+
+def _read_saint(match: re.Match[str]) -> str | None:
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    if re.search(r"\d[\w-]{0,4} (?:[A-Z][\w’'-]{1,20} )?\Z", before):
+        return "Street"  # 221B Baker St. Marylebone
+    return "Saint"
+
+
+def _read_street(match: re.Match[str]) -> str | None:
+    return _full(_STREETS[match[1]], match) if _is_street(match) else None
+
+
+def _read_word(match: re.Match[str]) -> str | None:
+    found = match[1]
+    if found in _SENIORS and not word_before(match)[:1].isupper():
+        return None
+    if found in ("Sen.", "Jun.") and (
+        next_word(match)[:1].isupper() or "," not in match.string[max(0, match.start() - 2) : match.start()]
+    ):
+        return None
+    return _full(_WORDS[found], match)
+
+
+def _read_company(match: re.Match[str]) -> str:
+    return _full("and Company" if match[1] else "Company", match)
+
+
+def _read_counted(match: re.Match[str]) -> str | None:
+    found = match[1]
+    if found.lower() in ("p", "c") and found.isupper():
+        return None  # initials
+    if not match.string[match.end()].isdigit() and found.lower() in ("p", "c", "ca", "tel"):
+        return None
+    word = _NUMBERED[found.lower()]
+    return f"{word.capitalize() if found[0].isupper() else word} "
+
+
+TITLE = Rule(needs=DOT, pattern=_TITLE, read=_read_title)
+CAPITAL_TITLE = Rule(needs=CAPITALS, pattern=_CAPITAL_TITLE, read=lambda match: _CAPITAL_TITLES[match[1]])
+INSTANT = Rule(needs=_INSTANT, pattern=_INSTANT, read=_read_instant)
+BARE_MS = Rule(needs=re.compile("Ms "), pattern=_BARE_MS, read=lambda _: "Miz")
+SAINT = Rule(needs=DOT, pattern=_SAINT, read=_read_saint)
+STREET = Rule(needs=DOTTED, pattern=_STREET, read=_read_street)
+WORD = Rule(needs=DOTTED, pattern=_WORD, read=_read_word)
+COMPANY = Rule(needs=_CO, pattern=_COMPANY, read=_read_company)
+VERSUS = Rule(needs=DOT, pattern=_VERSUS, read=lambda _: "versus")
+COUNTED = Rule(needs=DOT, pattern=_COUNTED, read=_read_counted)

@@ -1,0 +1,117 @@
+"""How people write to each other: shortened words, smileys, emoji."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from audiobook.normalizing.rules import Rule, next_word, one_of, word_before
+
+_SHORT = {
+    "idk": "I don't know",
+    "idc": "I don't care",
+    "ttyl": "talk to you later",
+    "thx": "thanks",
+    "thnx": "thanks",
+    "pls": "please",
+    "plz": "please",
+    "gr8": "great",
+    "l8r": "later",
+    "m8": "mate",
+    "2nite": "tonight",
+    "2day": "today",
+    "2moro": "tomorrow",
+    "b4": "before",
+    "nvm": "never mind",
+    "imho": "in my humble opinion",
+    "afaik": "as far as I know",
+    "rofl": "rolling on the floor laughing",
+    "brb": "be right back",
+    "u": "you",
+    "r": "are",
+    "ur": "your",
+    "ppl": "people",
+    "msg": "message",
+    "w8": "wait",
+}
+_SHORTENED = re.compile(rf"(?<![\w.’'@#/&:-])({one_of(_SHORT)})(?![\w@/&:-]|['’]\w|\.\w)", re.IGNORECASE)
+_LETTER_BEFORE = frozenset("a an the letter letters vowel as".split())
+_BESIDE_R = frozenset("u ur you we they how where what who why these those n y".split())
+
+_SMILEYS = re.compile(
+    r"(?:\A|\s)(?:[:;=][-'^]?[)(\]\[DPp]{1,9}|[:;]-[Oo/\\|*]|[xX]D{1,9}|<3|</3|\^_{0,3}\^|-_{1,3}-"
+    r"|[oO]_{1,3}[oO]|>[:;][()]|¯\\_\(ツ\)_/¯)(?![\w/]|[^\s\w.,!?…\"”’'):;<^-])"
+)
+_SMILEY = re.compile(r"[:;=][-'^o)(\]\[DPpO/\\|*3]|[xX]D|<[/3]|\^_*\^|_[-oO/]")
+
+_EMOJI_RANGE = "\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u2764"
+_EMOJI = re.compile(
+    rf"\s?(?:[{_EMOJI_RANGE}\U0001f1e6-\U0001f1ff][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\s]{{0,3}}){{1,40}}"
+)
+_HAS_EMOJI = re.compile(f"[{_EMOJI_RANGE}\U0001f1e6-\U0001f1ff]")
+_DECORATION = re.compile(
+    "[\u2605\u2606\u2726-\u274b\u2756-\u2763\u2765-\u2767\u2776-\u27bf✨⭐🌟💫🌸🌺🌼🌹\u2660-\u2667\u2669-\u266f]"
+)
+_JOINED = re.compile("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_NAMES = {
+    "❤": "heart",
+    "☺": "smiling face",
+    "👍": "thumbs up",
+    "👎": "thumbs down",
+    "🙏": "folded hands",
+    "💯": "one hundred",
+    "☀": "sun",
+    "✔": "check mark",
+    "✅": "check mark",
+    "💩": "pile of poo",
+    "😍": "heart eyes",
+    "🎉": "party popper",
+}
+
+
+def _read_short(match: re.Match[str]) -> str | None:
+    word = match[0].lower()
+    if match[0].isupper() and len(word) < 3:
+        return None
+    if word in ("u", "r", "ur"):
+        if match[0] != word or word_before(match).lower() in _LETTER_BEFORE:
+            return None
+        if (
+            word == "r"
+            and word_before(match).lower() not in _BESIDE_R
+            and next_word(match).lower() not in _BESIDE_R
+        ):
+            return None
+    said = _SHORT[word]
+    return said[0].upper() + said[1:] if match[0][0].isupper() and not match[0].isupper() else said
+
+
+def _read_smiley(match: re.Match[str]) -> str | None:
+    if not any(map(str.isalnum, match.string[: match.start()] + match.string[match.end() :])):
+        return None
+    return ", heart" if match[0].strip() == "<3" else " "
+
+
+def _read_emoji(match: re.Match[str]) -> str | None:
+    said: list[str] = []
+    joined = False
+    for char in match[0]:
+        if char.isspace() or _JOINED.match(char) or char == "\u200d":
+            joined = char == "\u200d"
+            continue
+        if not _DECORATION.match(char) and not joined and not "\U0001f1e6" <= char <= "\U0001f1ff":
+            name = _NAMES.get(char) or unicodedata.name(char, "").lower()
+            name = name.removesuffix(" sign").replace("-", " ")
+            if name and name not in said:
+                said.append(name)
+        joined = False
+    if not said:
+        return " "
+    lead = ", " if match.start() else ""
+    rest = ", " if match.end() < len(match.string) and match.string[match.end()].isalnum() else ""
+    return lead + ", ".join(said) + rest
+
+
+SHORT = Rule(needs=_SHORTENED, pattern=_SHORTENED, read=_read_short)
+SMILEY = Rule(needs=_SMILEY, pattern=_SMILEYS, read=_read_smiley)
+EMOJI = Rule(needs=_HAS_EMOJI, pattern=_EMOJI, read=_read_emoji)

@@ -1,0 +1,76 @@
+"""Voices that are installed first: what there is, and getting one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from audiobook.engines import engine_names, open_engine
+from audiobook.engines.base import InstallableEngine
+from audiobook.errors import EngineError, UsageError
+from audiobook.model import VoiceEntry
+from audiobook.production.auditions import choose_voices
+
+Tell = Callable[[str, int, int], None]
+"""Is told a file's name, the bytes of it that are there, and all of its bytes."""
+
+
+def install_voice(name: str, source: Path | None, tell: Tell) -> tuple[list[VoiceEntry], Path]:
+    """Install `engine:voice`, or an engine's one model, by download or from a file.
+
+    Returns the voices that this gave, and the folder that they lie in.
+    Raises `UsageError` where no engine of that name has voices to install, and as
+    `InstallableEngine.install`.
+    """
+    engine_name, _, voice_id = name.partition(":")
+    engines = _installable()
+    engine = engines.get(engine_name)
+    if engine is None:
+        close = difflib.get_close_matches(engine_name, engines, n=1)
+        hint = f" (did you mean '{close[0]}'?)" if close else ""
+        raise UsageError(
+            f"{name!r}: expected an engine and a voice, like piper:en_US-lessac-medium{hint}; engines whose "
+            f"voices are installed are {', '.join(engines)}"
+        )
+    before = {entry.id for entry in engine.voices()}
+    folder = engine.install(voice_id, source, tell)
+    entries = list(engine.voices())
+    new = [entry for entry in entries if entry.id not in before]
+    return new or [entry for entry in entries if entry.id.startswith(voice_id)], folder
+
+
+def list_available(
+    names: Sequence[str], note: Callable[[str], None], *, language: str | None = None
+) -> list[VoiceEntry]:
+    """List what can be installed, as `list_voices` lists what is; `names` may be engines too.
+
+    An engine whose publisher can't be reached is noted; where that leaves none, it is an `EngineError`.
+    """
+    engines = _installable()
+    wanted = {name: engine for name, engine in engines.items() if name in names} or engines
+    parts = [name for name in names if name not in engines]
+    entries: list[VoiceEntry] = []
+    faults = []
+    for engine in wanted.values():
+        try:
+            entries += engine.published()
+        except EngineError as error:
+            faults.append(str(error))
+    if faults and not entries:
+        raise EngineError("\n".join(faults))
+    for fault in faults:
+        note(fault)
+    return choose_voices(entries, parts, language)
+
+
+def _installable() -> dict[str, InstallableEngine]:
+    found = {}
+    for name in engine_names():
+        try:
+            engine = open_engine(name)
+        except EngineError:  # another package's, which can't be loaded: `doctor` tells of it
+            continue
+        if isinstance(engine, InstallableEngine):
+            found[name] = engine
+    return found

@@ -1,0 +1,108 @@
+"""One audiobook in the voices of several engines, each with a sample rate of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_voices import PIPER
+
+STORY = """\
+The harbour
+
+The boat came in late, and nobody waited on the quay.
+
+"Where have you been?" asked Rachel.
+
+"Out there," said Max. "Where the water has no floor, and 3 lights burn."
+
+"I do not believe a word of it," whispered Rachel, and she took the rope from him.
+
+Max laughed. "Then believe the fish."
+"""
+SETTINGS = f"""\
+narrator: {{voice: en-gb-x-rp}}
+characters:
+  Rachel: {{engine: kokoro, voice: af_bella*0.7+af_sky*0.3, pitch: 60}}
+  Max: {{engine: piper, voice: "{PIPER}#dan", rate: 140}}
+"""
+
+
+def narrate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "audiobook", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**kept, **environment},
+    )
+
+
+@pytest.mark.usefixtures("tiny_voices")
+def test_three_engines_make_one_audiobook(new_project: Callable[..., Path], tmp_path: Path) -> None:
+    project = new_project(SETTINGS, harbour=STORY)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    done = narrate("--json", "--jobs", "2", TMPDIR=str(scratch), HOME=str(scratch))
+    assert done.returncode == 0, done.stderr
+    (story,) = json.loads(done.stdout)["stories"]
+    assert (story["errors"], story["clips_made"]) == ([], 11)
+    checked = narrate("check", "--json")
+    assert checked.returncode == 0, checked.stdout
+    # Neither eSpeak's library, which phonemizer copies, nor what onnxruntime would tell its maker.
+    assert list(scratch.iterdir()) == []
+    assert [path.name for path in Path(os.environ["XDG_CACHE_HOME"]).iterdir()] == ["narrate"]
+    (file,) = (project / "output").glob("*/*.mp3")
+    first = file.read_bytes()
+    again = narrate("--force", "--jobs", "1", "-q", XDG_CACHE_HOME=str(tmp_path / "other-cache"))
+    assert again.returncode == 0, again.stderr
+    assert file.read_bytes() == first
+    assert '"clips_made": 0' in narrate("--json").stdout
+
+
+@pytest.mark.usefixtures("tiny_voices")
+def test_the_parent_of_the_workers_loads_no_model(new_project: Callable[..., Path]) -> None:
+    new_project(SETTINGS, harbour=STORY)
+    program = (
+        "import sys; from audiobook.cli import main\n"
+        "try: main(['-q'])\n"
+        "except SystemExit as end: print(end.code)\n"
+        "print(sorted({'onnxruntime', 'piper', 'kokoro_onnx', 'phonemizer'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n[]\n", "")
+
+
+def test_voices_that_are_not_installed_are_no_silent_loss(
+    new_project: Callable[..., Path], tmp_path: Path
+) -> None:
+    project = new_project(SETTINGS.replace(PIPER, "en_US-lessac-medium"), harbour=STORY)
+    done = narrate(NARRATE_VOICES=str(tmp_path))
+    assert done.returncode == 1
+    assert re.findall(r"narrate voices install \S+", done.stderr) == [
+        "narrate voices install kokoro:af_bella",
+        "narrate voices install piper:en_US-lessac-medium",
+    ]
+    assert not list(project.glob("output/**/*.mp3"))
+
+
+@pytest.mark.usefixtures("tiny_voices")
+def test_a_voice_of_any_engine_is_heard_by_audition(new_project: Callable[..., Path]) -> None:
+    project = new_project(SETTINGS, harbour=STORY)
+    done = narrate("voices", "--audition", "Good evening.", "kokoro:am_puck", f"piper:{PIPER}#1", "en-us")
+    assert done.returncode == 0, done.stderr
+    assert len(list((project / "output" / "previews").glob("audition - *.mp3"))) == 3
+
+
+def test_the_doctor_finds_nothing_wrong_with_engines_that_nobody_uses(tmp_path: Path) -> None:
+    done = narrate("doctor", NARRATE_VOICES=str(tmp_path))
+    assert "engine piper: no voices installed (narrate voices --available piper)" in done.stdout
+    assert done.returncode == 0, done.stdout

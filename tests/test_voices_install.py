@@ -1,0 +1,280 @@
+"""`narrate voices install`: whole or not at all, whatever breaks; from a real server on this machine."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audiobook.cli import main
+from audiobook.engines import open_engine
+from audiobook.model import Voice
+from tests.mirror import Mirror, open_mirror
+from tests.tiny_voices import KOKORO_VOICES, PIPER, SPEAKERS, make_piper
+
+NAME = f"piper:{PIPER}"
+
+
+@pytest.fixture(name="mirror")
+def open_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    monkeypatch.chdir(tmp_path)
+    with open_mirror(tmp_path / "mirror") as mirror:
+        monkeypatch.setenv("NARRATE_PIPER_URL", f"{mirror.address}/")
+        monkeypatch.setenv("NARRATE_KOKORO_URL", mirror.address)
+        yield mirror
+
+
+def narrate(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["voices", *map(str, arguments)], catch_exceptions=False)
+
+
+def installed(engine: str = "piper") -> list[str]:
+    return [entry.id for entry in open_engine(engine).voices()]
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_voice_is_fetched_proven_and_speaks(mirror: Mirror, tmp_path: Path) -> None:
+    engine = open_engine("piper")
+    assert mirror.address
+    assert engine.find_fault(PIPER) == (
+        f"a voice of piper that is installed, got '{PIPER}'; narrate voices install piper:{PIPER}"
+    )
+    done = narrate("install", NAME)
+    assert (done.exit_code, done.stderr) == (0, f"{PIPER}.onnx: 0.0 MB\n{PIPER}.onnx.json: 0.0 MB\n")
+    assert done.stdout.startswith(f"installed {NAME} in {tmp_path / 'voices' / 'piper' / PIPER}: ")
+    assert installed() == [f"{PIPER}#{name}" for name in SPEAKERS]
+    assert files_of(tmp_path / "voices" / "piper" / PIPER) == [
+        "installed.json", "model.onnx", "pace/0.json", "voice.json",
+    ]  # fmt: skip
+    assert files_of(tmp_path / "voices" / ".partial") == ["piper/lock"]
+    assert engine.synthesize("Hello.", Voice(engine="piper", id=f"{PIPER}#bob")).seconds > 0.2
+    assert engine.find_fault("en_US-tinny-low") == (
+        f"a voice of piper, got 'en_US-tinny-low' (did you mean '{PIPER}'?); "
+        "narrate voices --available piper lists them"
+    )
+
+
+def test_kokoro_comes_with_all_its_voices(mirror: Mirror) -> None:
+    assert mirror.address
+    fault = open_engine("kokoro").find_fault("af_bella*0.7+af_sky*0.3")
+    assert fault == (
+        "a voice of kokoro that is installed, got 'af_bella*0.7+af_sky*0.3'; "
+        "narrate voices install kokoro:af_bella"
+    )
+    assert narrate("install", "kokoro:af_bella", "-q").exit_code == 0
+    assert installed("kokoro") == sorted(KOKORO_VOICES)
+    wrong = narrate("install", "kokoro:af_bela")
+    assert (wrong.exit_code, "did you mean 'kokoro:af_bella'" in wrong.stderr) == (1, True)
+
+
+def test_what_can_be_installed_is_listed(mirror: Mirror) -> None:
+    assert mirror.address
+    shown = narrate("--available", "piper", "--json")
+    (entry,) = json.loads(shown.stdout)["voices"]
+    assert (entry["id"], entry["name"], entry["language"]) == (PIPER, "tiny, low, 0 MB, 6 speakers", "en-us")
+    assert len(json.loads(narrate("--available", "kokoro", "--json").stdout)["voices"]) == 54
+    assert narrate("list", "--available", "kokoro", "--language", "fr").stdout.count("ff_siwis") == 1
+
+
+def test_a_broken_download_goes_on_where_it_stopped(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.breaks_after, mirror.breaks_left = 100, 99
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert "the connection ended after 400 of" in done.stderr
+    assert done.stderr.rstrip().endswith("the next try goes on where this one stopped")
+    assert installed() == []
+    assert files_of(tmp_path / "voices" / ".partial") == [f"piper/{PIPER}/{PIPER}.onnx.part", "piper/lock"]
+    mirror.breaks_left = 0
+    mirror.asked.clear()
+    assert narrate("install", NAME).exit_code == 0
+    assert [asked for path, asked in mirror.asked if path.endswith(".onnx")] == ["bytes=400-"]
+    assert len(installed()) == 6
+
+
+def test_a_server_that_knows_no_ranges_begins_anew(mirror: Mirror) -> None:
+    mirror.knows_ranges = False
+    mirror.breaks_after, mirror.breaks_left = 1000, 2
+    assert narrate("install", NAME).exit_code == 0
+    assert [a for path, a in mirror.asked if path.endswith(".onnx")] == ["", "bytes=1000-", "bytes=1000-"]
+    assert len(installed()) == 6
+
+
+@pytest.mark.parametrize("change", ["another byte", "cut", "longer"])
+def test_a_file_that_is_not_the_published_one_is_refused(mirror: Mirror, tmp_path: Path, change: str) -> None:
+    data = mirror.model.read_bytes()
+    changed = {"another byte": b"?" + data[1:], "cut": data[:-1], "longer": data + b"!"}[change]
+    mirror.model.write_bytes(changed)
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert installed() == []
+    if change == "cut":
+        assert "the connection ended" in done.stderr or "416" in done.stderr
+    else:
+        assert "is not the file that was published" in done.stderr
+        assert files_of(tmp_path / "voices" / ".partial") == ["piper/lock"]
+    mirror.model.write_bytes(data)
+    assert narrate("install", NAME).exit_code == 0
+
+
+def test_an_interrupt_leaves_what_has_come(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.slowly = threading.Event()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "audiobook", "voices", "install", NAME],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    part = tmp_path / "voices" / ".partial" / "piper" / PIPER / f"{PIPER}.onnx.part"
+    half = mirror.model.stat().st_size // 2
+    for _ in range(400):
+        if part.exists() and part.stat().st_size == half:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in stderr
+    assert part.stat().st_size == half
+    assert installed() == []
+    mirror.slowly.set()
+    mirror.slowly = None
+    assert narrate("install", NAME).exit_code == 0
+    assert mirror.asked[-2][1] == f"bytes={half}-"
+
+
+def test_a_full_disk_is_a_clear_error(mirror: Mirror, tmp_path: Path) -> None:
+    size = mirror.model.stat().st_size
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size // 2}, {size // 2}))"
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+    program = f"{limit}; from audiobook.cli import main; main(['voices', 'install', {NAME!r}])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert (
+        f"{tmp_path / 'voices' / '.partial' / 'piper' / PIPER / PIPER}.onnx.part: can't be written: "
+        in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert installed() == []
+    assert narrate("install", NAME).exit_code == 0
+
+
+def test_too_little_room_is_seen_before_the_download(mirror: Mirror) -> None:
+    index = mirror.folder / "voices.json"
+    size = f'"size_bytes": {mirror.model.stat().st_size}'
+    index.write_text(index.read_text().replace(size, '"size_bytes": 1' + "0" * 17))
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert "MB are free; free some space, or set NARRATE_VOICES to another folder" in done.stderr
+    assert [path for path, _ in mirror.asked] == ["/voices.json"]
+
+
+def test_nobody_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("NARRATE_PIPER_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path))
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"error: http://127.0.0.1:{port}/voices.json: can't be fetched: Connection refused; without a "
+        "network, install from a file: narrate voices install ENGINE:VOICE --from FILE\n"
+    )
+    monkeypatch.setenv("NARRATE_PIPER_URL", "file:///etc")
+    assert "no web address" in narrate("--available", "piper").stderr
+
+
+def test_from_files_and_archives(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARRATE_PIPER_URL", "http://127.0.0.1:9")
+    config = Path(f"{mirror.model}.json")
+    with zipfile.ZipFile(tmp_path / "voice.zip", "w") as packed:
+        for path in (mirror.model, config):
+            packed.write(path, f"voices/{path.name}")
+            packed.writestr(f"__MACOSX/voices/._{path.name}", b"?")
+    with tarfile.open(tmp_path / "voice.tar.gz", "w:gz") as archive:
+        for path in (mirror.model, config):
+            archive.add(path, f"../{path.name}")
+    for source in (mirror.model, tmp_path / "voice.zip", tmp_path / "voice.tar.gz"):
+        assert narrate("install", NAME, "--from", source, "-q").exit_code == 0
+        assert len(installed()) == 6
+        shutil.rmtree(tmp_path / "voices")
+    assert narrate("install", "kokoro", "--from", mirror.folder / "kokoro-v1.0.onnx", "-q").exit_code == 0
+    assert installed("kokoro") == sorted(KOKORO_VOICES)
+
+
+def test_from_files_that_are_no_voice(mirror: Mirror, tmp_path: Path) -> None:
+    def refuse(*arguments: str | Path) -> str:
+        done = narrate("install", *arguments)
+        assert done.exit_code == 1, done.stderr
+        assert not (tmp_path / "voices" / "piper" / "mine").exists()
+        return done.stderr
+
+    assert "there is no such file" in refuse("piper:mine", "--from", tmp_path / "none.onnx")
+    lone = shutil.copy(mirror.model, tmp_path / "lone.onnx")
+    assert "expected one file *.onnx.json beside it, found no" in refuse("piper:mine", "--from", lone)
+    (tmp_path / "lone.onnx.json").write_text("{}")
+    assert "does not speak" in refuse("piper:mine", "--from", lone)
+    (tmp_path / "lone.onnx").write_bytes(b"no model at all")
+    assert "is no ONNX model" in refuse("piper:mine", "--from", lone)
+    config = json.loads(Path(f"{mirror.model}.json").read_text())
+    (tmp_path / "lone.onnx.json").write_text(json.dumps({**config, "phoneme_type": "pinyin"}))
+    shutil.copy(mirror.model, lone)
+    assert "its phonemes are of the type 'pinyin'" in refuse("piper:mine", "--from", lone)
+    shutil.copy(mirror.folder / "kokoro-v1.0.onnx", lone)
+    (tmp_path / "lone.onnx.json").write_text(json.dumps(config))
+    assert "does not speak" in refuse("piper:mine", "--from", lone)
+    assert "a voice's name is made of" in refuse("piper:../mine", "--from", mirror.model)
+
+
+def test_a_file_is_compared_with_the_index_where_that_is_known(mirror: Mirror, tmp_path: Path) -> None:
+    narrate("--available", "piper")
+    other = make_piper(tmp_path / "other", base_hz=99.0)
+    done = narrate("install", NAME, "--from", str(other))
+    assert done.exit_code == 1
+    assert "is not the published" in done.stderr
+    assert narrate("install", "piper:my-own", "--from", str(other)).exit_code == 0
+    assert narrate("install", NAME, "--from", str(mirror.model)).exit_code == 0
+    assert len(installed()) == 12
+
+
+def test_another_model_of_the_same_name_makes_clips_anew(mirror: Mirror, tmp_path: Path) -> None:
+    engine = open_engine("piper")
+    first = make_piper(tmp_path / "first")
+    assert mirror.address
+    assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
+    before = engine.fingerprint
+    voice = Voice(engine="piper", id="mine#bob")
+    first_clip = engine.synthesize("Hello.", voice)
+    assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
+    assert narrate("install", "piper:mine2", "--from", first, "-q").exit_code == 0
+    assert engine.fingerprint == before
+    other = make_piper(tmp_path / "second", base_hz=99.0)
+    assert narrate("install", "piper:mine", "--from", other, "-q").exit_code == 0
+    assert engine.fingerprint != before
+    after = engine.synthesize("Hello.", voice)
+    assert after != first_clip
+    assert after == open_engine("piper").synthesize("Hello.", voice)
+
+
+def test_names_that_are_no_voices(mirror: Mirror) -> None:
+    assert mirror.address
+    wrong = narrate("install", "piper:en_US-tinny-low")
+    assert (wrong.exit_code, f"(did you mean '{NAME}'?)" in wrong.stderr) == (1, True)
+    assert narrate("install", "espeak:en").exit_code == 2
+    assert narrate("install", NAME, "kokoro", "--from", "x").exit_code == 2
