@@ -143,6 +143,32 @@ def test_a_correction_is_shown_at_once_and_read_later(new_project: NewProject) -
     assert len(gate.asked) == 2
 
 
+def test_what_is_foreseen_is_cast_in_its_language(new_project: NewProject) -> None:
+    story = (
+        "„Du kommst spät“, sagte Anna und stellte die Tasche auf den Tisch. Draußen regnete es noch.\n\n"
+        "„Ich weiß“, sagte Jonas. „Die Bahn stand eine Stunde lang vor der Brücke.“\n"
+    )
+    path = new_project(a=story) / "texts" / "a.txt"
+    Path("voices.yaml").unlink()
+    first = read_settings(open_project(Path())).for_story("a")
+    gate = Gate()
+    gate.is_open.set()
+    kept = gate.memory()
+    assert kept.plan_now(path, first).script.book.language == "de"
+    Path("voices.yaml").write_text("lines: {Du kommst spät: Jonas}\n", encoding="utf-8")
+    corrected = read_settings(open_project(Path(), voices=Path("voices.yaml"))).for_story("a")
+    gate.is_open.clear()
+    foreseen = kept.plan_now(path, corrected)
+    gate.is_open.set()
+    gate.wait_for(1)
+    settled = kept.plan_now(path, corrected)
+    assert (foreseen.is_settled, settled.is_settled) == (False, True)
+    assert foreseen.script.book == settled.script.book  # and each warning of its language is there once
+    assert foreseen.script.stated == settled.script.stated
+    assert names(foreseen) == names(settled)
+    assert foreseen.cast == settled.cast
+
+
 def test_what_is_taken_back_is_known(new_project: NewProject) -> None:
     path = new_project(a=STORY) / "texts" / "a.txt"
     gate = Gate()

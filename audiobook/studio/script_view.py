@@ -57,7 +57,8 @@ def show_chapters(script: Script, before: Sequence[ChapterView] = ()) -> list[Ch
     for chapter in script.chapters:
         if not chapter.utterances:
             continue
-        quotations, stated = _within(chapter, script.quotations), _within(chapter, script.stated)
+        low, high = min(u.start for u in chapter.utterances), max(u.end for u in chapter.utterances)
+        quotations, stated = _within(low, high, script.quotations), _within(low, high, script.stated)
         known = before[len(views)] if len(views) < len(before) else None
         now = (first, chapter, quotations, stated)
         if known and (known.first, known.chapter, known.quotations, known.stated) == now:
@@ -68,9 +69,8 @@ def show_chapters(script: Script, before: Sequence[ChapterView] = ()) -> list[Ch
     return views
 
 
-def _within(chapter: ScriptChapter, spans: Sequence[_Span]) -> Sequence[_Span]:
-    """Return those of the spans, which are in order and apart, that share words with a chapter."""
-    low, high = min(u.start for u in chapter.utterances), max(u.end for u in chapter.utterances)
+def _within(low: int, high: int, spans: Sequence[_Span]) -> Sequence[_Span]:
+    """Return those of the spans, which are in order and apart, that reach into a stretch of the text."""
     begin = bisect_left(spans, low, key=lambda span: span.start)
     if begin and spans[begin - 1].end > low:  # what it opens with is not spoken ("… Yes.")
         begin -= 1
