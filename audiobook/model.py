@@ -269,7 +269,10 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedLine:
-    """A line that a person has said something about: its span, without quotation marks, and what was said."""
+    """A line that a person has said something about: its span, without quotation marks, and what was said.
+
+    `fix` has no origin: a script is the same wherever its corrections stand.
+    """
 
     start: int
     end: int

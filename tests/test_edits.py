@@ -59,6 +59,12 @@ def script_of(editor: Editor) -> Script:
     return script_and_cast(editor.project, "talk")[0]
 
 
+def correct_line(editor: Editor, story: str, number: int, speaker: str, revision: str) -> str:
+    """Correct the line of an index."""
+    quotations = script_and_cast(editor.project, story)[0].quotations
+    return editor.correct_line(story, quotations[number].start, speaker, revision)
+
+
 def speakers(editor: Editor) -> list[str | None]:
     return [quotation.speaker for quotation in script_of(editor).quotations]
 
@@ -76,7 +82,7 @@ def script_json(story: str) -> dict[str, Any]:
 def test_a_line_of_a_story_is_corrected_and_the_correction_taken_back(new_project: NewProject) -> None:
     editor = Editor(open_project(new_project(settings=f"{TONES}# mine\r\n")))
     before, file = script_json("echo-fade"), editor.path.read_bytes()
-    revision = editor.correct_line("echo-fade", 1, "Viktoria Jones", editor.revision)
+    revision = correct_line(editor, "echo-fade", 1, "Viktoria Jones", editor.revision)
     after = script_json("echo-fade")
     assert revision == editor.revision
     # Line 0 stays Rachel's, by its tag, although all of a paragraph is most often one person's.
@@ -94,7 +100,7 @@ def test_a_line_of_a_story_is_corrected_and_the_correction_taken_back(new_projec
 def test_words_that_occur_more_than_once_get_what_stands_before(edit: Callable[..., Editor]) -> None:
     editor = edit()
     for number, speaker in ((5, "Rachel Green"), (4, "Ms. Brown"), (4, NARRATOR)):
-        editor.correct_line("talk", number, speaker, editor.revision)
+        correct_line(editor, "talk", number, speaker, editor.revision)
     script = script_of(editor)
     assert script.unmet == ()
     assert [q.speaker for q in script.quotations][4:] == ["Rachel Green"]
@@ -108,7 +114,7 @@ def test_words_that_occur_more_than_once_get_what_stands_before(edit: Callable[.
 def test_long_lines_are_meant_by_as_many_words_as_the_file_takes(edit: Callable[..., Editor]) -> None:
     long = "and so on " * 60
     editor = edit(story=f'Rain fell.\n\n"{long}."\n\nSnow fell.\n\n"{long}."\n\nMax left.\n')
-    editor.correct_line("talk", 1, "Max", editor.revision)
+    correct_line(editor, "talk", 1, "Max", editor.revision)
     assert speakers(editor)[1] == "Max"
     assert script_of(editor).unmet == ()
     assert "and so on: {speaker: Max, after: " in written(editor)
@@ -124,7 +130,7 @@ def test_a_script_at_hand_is_not_read_again(edit: Callable[..., Editor]) -> None
 
     editor = Editor(first.project, read_script)
     revision = editor.set_voice("talk", NARRATOR, VoiceWish(pitch=40), editor.revision)
-    editor.correct_line("talk", 0, "Ms. Brown", revision)
+    editor.correct_line("talk", script.quotations[0].start, "Ms. Brown", revision)
     assert asked == ["talk"]
     assert "Yes,: Ms. Brown" in written(editor).replace('"', "")
 
@@ -132,7 +138,7 @@ def test_a_script_at_hand_is_not_read_again(edit: Callable[..., Editor]) -> None
 def test_a_line_corrected_again_has_one_entry(edit: Callable[..., Editor]) -> None:
     editor = edit()
     for speaker in ("Max", "Somebody Else", "Rachel Green"):
-        editor.correct_line("talk", 3, speaker, editor.revision)
+        correct_line(editor, "talk", 3, speaker, editor.revision)
         assert speakers(editor)[3] == speaker
     assert written(editor) == f"{STORY}    lines:\n      \"Well?\": Rachel Green\n"  # fmt: skip
 
@@ -142,7 +148,7 @@ def test_a_correction_for_every_story_is_overruled_in_its_own(edit: Callable[...
         "lines:\n  Yes.: [{speaker: Max, after: The rain}, {speaker: Max, after: Are you sure}]  # all\n"
     )
     editor = edit(TONES + general)
-    editor.correct_line("talk", 5, "Ms. Brown", editor.revision)
+    correct_line(editor, "talk", 5, "Ms. Brown", editor.revision)
     assert speakers(editor)[4:] == ["Max", "Ms. Brown"]
     assert written(editor).startswith(general)
     assert script_of(editor).unmet == ()
@@ -153,18 +159,19 @@ def test_what_is_stated_of_a_line_is_taken_out_and_the_text_tells_again(edit: Ca
     before = script_of(editor)
     editor.path.write_text(f"{TONES}{STORY}    lines:\n      No: Max  # he did\n", encoding="utf-8")
     for number, speaker in ((5, "Rachel Green"), (4, "Ms. Brown"), (3, NARRATOR)):
-        editor.correct_line("talk", number, speaker, editor.revision)
+        correct_line(editor, "talk", number, speaker, editor.revision)
     stated = script_of(editor).stated
     assert [line.fix.speaker for line in stated] == ["Max", NARRATOR, "Ms. Brown", "Rachel Green"]
     assert [TALK[line.start : line.end] for line in stated] == ["No,", "Well?", "Yes.", "Yes."]
-    revision = editor.restate_line("talk", 1, "Ms. Brown", editor.revision)
+    starts = [line.start for line in stated]
+    revision = editor.restate_line("talk", starts[1], "Ms. Brown", editor.revision)
     assert (speakers(editor)[3], speakers(editor)[5]) == ("Ms. Brown", "Rachel Green")
-    revision = editor.restate_line("talk", 2, None, revision)
+    revision = editor.restate_line("talk", starts[2], None, revision)
     last = "Yes.: [{speaker: Rachel Green, after: The rain fell.}]\n"
     assert written(editor).endswith(f'      {last}      "Well?": Ms. Brown\n')
-    for _ in range(3):
-        revision = editor.restate_line("talk", 0, None, revision)
-    assert written(editor) == f"{STORY}    lines:\n      # he did\n"
+    for start in (starts[0], starts[1], starts[3]):
+        revision = editor.restate_line("talk", start, None, revision)
+    assert written(editor) == "      # he did\n"  # what a person wrote stays, what holds nothing goes
     assert script_of(editor) == before
     assert editor.undo(revision).undone == "talk: nothing is stated about “Yes.”"
     assert written(editor).endswith(last)
@@ -172,21 +179,23 @@ def test_what_is_stated_of_a_line_is_taken_out_and_the_text_tells_again(edit: Ca
 
 def test_what_is_stated_for_every_story_stays(edit: Callable[..., Editor]) -> None:
     editor = edit(f"{TONES}lines:\n  No: Max\n")
+    start = TALK.index("No,")
     with pytest.raises(EditError, match=r"lines\.No: stands there for every story; take it out in an editor"):
-        editor.restate_line("talk", 0, None, editor.revision)
-    with pytest.raises(EditError, match="has no stated line 1: it has 1"):
+        editor.restate_line("talk", start, None, editor.revision)
+    with pytest.raises(EditError, match="nothing is stated of a line that begins at character 1"):
         editor.restate_line("talk", 1, None, editor.revision)
-    editor.restate_line("talk", 0, "Narrator", editor.revision)
+    editor.restate_line("talk", start, "Narrator", editor.revision)
     assert written(editor).endswith(f'{STORY}    lines:\n      "No": narrator\n')
-    editor.restate_line("talk", 0, None, editor.revision)
+    editor.restate_line("talk", start, None, editor.revision)
+    assert written(editor) == "lines:\n  No: Max\n"
     assert speakers(editor)[1] == "Max"
 
 
 def test_what_can_not_be_told_from_others_is_refused(edit: Callable[..., Editor]) -> None:
     editor = edit(story='"Yes."\n\n"Yes."\n\n"..."\n')
-    for number, problem in ((0, "no words tell this line from others"), (7, "has no line 7: it has")):
+    for start, problem in ((1, "no words tell this line from others"), (7, "no line begins at character 7")):
         with pytest.raises(EditError, match=problem):
-            editor.correct_line("talk", number, "Max", editor.revision)
+            editor.correct_line("talk", start, "Max", editor.revision)
     assert written(editor) == ""
 
 
@@ -308,7 +317,7 @@ def test_a_file_that_was_not_there_is_made_and_taken_back(edit: Callable[..., Ed
     revision = editor.set_character("talk", "Max", editor.revision, gender="female")
     assert written(editor) == f"{STORY}    characters:\n      Max: {{gender: female}}\n"
     assert script_of(editor).characters[0].gender == "female"
-    revision = editor.correct_line("talk", 0, "Ms. Brown", revision)
+    revision = correct_line(editor, "talk", 0, "Ms. Brown", revision)
     for _ in range(2):
         revision = editor.undo(revision).revision
     assert not editor.path.exists()

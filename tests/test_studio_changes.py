@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from audiobook.production import open_project, script_and_cast
 from tests.conftest import TONES
 from tests.studio import Answer, StudioClient, open_shared_studio, open_studio
 
@@ -54,6 +55,12 @@ def speakers(studio: StudioClient) -> dict[int, str]:
     return {u["quotation"]: u["speaker"] for u in spoken if u["quotation"] is not None}
 
 
+def line(number: int) -> int:
+    """Return by what the story's line of an index is corrected."""
+    quotations = script_and_cast(open_project(Path()), "night")[0].quotations
+    return quotations[number].start
+
+
 def card(studio: StudioClient, name: str) -> dict[str, Any]:
     cards: list[dict[str, Any]] = studio.ask(studio.story("night", "/cast")).json["characters"]
     return next(each for each in cards if each["name"] == name)
@@ -62,10 +69,10 @@ def card(studio: StudioClient, name: str) -> dict[str, Any]:
 def test_a_line_gets_another_speaker_and_gets_it_back(studio: StudioClient) -> None:
     before = speakers(studio)
     first = revision(studio)
-    done = change(studio, "corrections", quotation=3, speaker="Max")
+    done = change(studio, "corrections", quotation=line(3), speaker="Max")
     assert (done.status, set(done.json)) == (200, {"revision"})
     assert done.json["revision"] == revision(studio) != first
-    assert speakers(studio) == before | {3: "Max"}
+    assert speakers(studio) == before | {line(3): "Max"}
     text = Path("voices.yaml").read_text(encoding="utf-8")
     assert text.startswith(SETTINGS)
     assert "I can't" in text
@@ -83,17 +90,21 @@ def test_what_is_stated_of_a_line_is_taken_back(studio: StudioClient) -> None:
         return [u for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
 
     before = lines()
-    assert {line["stated"] for line in before} == {None}
-    change(studio, "corrections", quotation=1, speaker="Tom")
-    change(studio, "corrections", quotation=0, speaker="narrator")
-    assert [line["text"] for line in lines() if line["stated"] == 0] == ['"Who is there?" asked Nora.']
-    assert [(line["quotation"], line["speaker"]) for line in lines() if line["stated"] == 1] == [(0, "Tom")]
-    assert change(studio, "stated", stated=0, speaker="Max").status == 200
-    assert speakers(studio)[0] == "Max"
-    for _ in range(2):
-        assert change(studio, "stated", stated=0, speaker=None).status == 200
+    assert {each["stated"] for each in before} == {None}
+    none, second = line(0), line(1)
+    change(studio, "corrections", quotation=second, speaker="Tom")
+    change(studio, "corrections", quotation=none, speaker="narrator")
+    assert [each["text"] for each in lines() if each["stated"] == none] == ['"Who is there?" asked Nora.']
+    assert [(each["quotation"], each["speaker"]) for each in lines() if each["stated"] == second] == [
+        (second, "Tom")
+    ]
+    assert change(studio, "stated", stated=none, speaker="Max").status == 200
+    assert speakers(studio)[none] == "Max"
+    for start in (none, second):
+        assert change(studio, "stated", stated=start, speaker=None).status == 200
     assert lines() == before
-    assert change(studio, "stated", stated=0, speaker=None).status == 422
+    assert Path("voices.yaml").read_text(encoding="utf-8") == SETTINGS
+    assert change(studio, "stated", stated=none, speaker=None).status == 422
 
 
 def test_a_share_is_of_the_speech(studio: StudioClient) -> None:
@@ -115,7 +126,7 @@ def test_a_voice_a_gender_and_names_are_stated(studio: StudioClient) -> None:
     assert card(studio, "Nora")["stated"]["aliases"] == ["Nory"]
     assert change(studio, "merge", character="Tom", into="Max").status == 200
     assert "Tom" in card(studio, "Max")["aliases"]
-    assert speakers(studio)[2] == "Max"
+    assert speakers(studio)[line(2)] == "Max"
     for _ in range(4):
         studio.ask("api/undo", "POST", value={"revision": revision(studio)})
     assert Path("voices.yaml").read_text(encoding="utf-8") == SETTINGS

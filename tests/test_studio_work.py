@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,10 +18,13 @@ from urllib.parse import quote
 
 import pytest
 
+from audiobook.errors import StorageError
 from audiobook.model import NARRATOR
 from audiobook.production import Options, Silent, cache_folder, make_stories, open_project
 from audiobook.publishing import read_mark
 from audiobook.studio import uploads
+from audiobook.studio.hub import Hub
+from audiobook.studio.runs import Runs
 from tests.conftest import ROOT, TONES
 from tests.studio import StudioClient, open_shared_studio, open_studio
 
@@ -319,3 +325,68 @@ def test_the_stories_of_the_repository_are_listened_to_as_finished(new_project: 
         folder.mkdir(parents=True)
         (folder / "01 - Echo Fade.mp3").write_bytes(b"no sound")
         assert studio.ask(studio.story("echo-fade", "/player")).json["tracks"] == []
+
+
+def test_what_is_printed_beside_a_run_is_not_taken_for_its_words() -> None:
+    noisy = """
+import os
+from audiobook.studio import maker
+maker._keep_lines_apart()
+os.write(1, b"noise")
+maker.say({"note": ""})
+"""
+    done = subprocess.run([sys.executable, "-c", noisy], capture_output=True, text=True, check=True)
+    assert done.stdout == '{"note": ""}\n'
+    assert done.stderr == "noise"
+
+
+def test_a_run_whose_words_are_no_words_comes_to_an_end() -> None:
+    ended: list[list[str]] = []
+
+    async def follow() -> Runs:
+        runs = Runs(lambda _name, _data: None, lambda made: ended.append(list(made)))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            """print('noise'); print('{"made": {"a": 2}, "errors": []}')""",
+            stdout=subprocess.PIPE,
+        )
+        await runs._follow(process)
+        return runs
+
+    runs = asyncio.run(follow())
+    assert (runs.is_running, runs.state.message) == (False, "Done: 2 files made.")
+    assert ended == [["a"]]
+
+
+def test_a_story_that_can_not_be_moved_leaves_nothing_of_its_name(new_project: NewProject) -> None:
+    project = open_project(new_project(a=STORY))
+    fresh = project.texts / ".incoming" / "b.txt"
+    fresh.parent.mkdir()
+    fresh.write_text(STORY, encoding="utf-8")
+    with pytest.raises(StorageError, match="can't be written"):
+        uploads._admit(project, fresh, Path.unlink)  # gone when it is to be moved
+    assert not (project.texts / "b.txt").exists()
+
+
+def test_what_killed_uploads_left_is_swept(new_project: NewProject) -> None:
+    project = open_project(new_project(a=STORY))
+    left, fresh = project.texts / ".incoming-left", project.texts / ".incoming-fresh"
+    for room in (left, fresh):
+        room.mkdir()
+        (room / "b.txt").write_text(STORY, encoding="utf-8")
+    for path in (left / "b.txt", left):
+        os.utime(path, (1, 1))
+    os.utime(fresh, (1, 1))  # something came just now
+    uploads.sweep(project)
+    assert (left.exists(), fresh.exists()) == (False, True)
+
+
+def test_what_is_told_after_the_end_is_told_to_nobody() -> None:
+    hub = Hub()
+
+    async def live() -> None:
+        hub.open()
+
+    asyncio.run(live())
+    hub.tell_soon("note", {})

@@ -17,6 +17,7 @@ from audiobook.casting import (
     VoiceWish,
     default_voices_yaml,
     forget_character,
+    forget_line,
     load_settings,
     state_aliases,
     state_characters,
@@ -294,7 +295,7 @@ FIELDS = {
 
 
 @st.composite
-def files(draw: st.DrawFn) -> File:
+def files(draw: st.DrawFn, *, with_lines: bool = False) -> File:
     file = File(draw, draw(st.integers(1, 4)))
     if draw(st.booleans()):
         file.add(0, "# the head", "comment")
@@ -304,20 +305,23 @@ def files(draw: st.DrawFn) -> File:
         file.add(0, "characters:", "general")
         file.add(1, "Ann: {voice: en-us, aliases: [Nan]}", "general")
         file.add(1, "Zoe: &z {pitch: 9}", "general")
-    shape = draw(st.sampled_from(["none", "nothing", "story", "story", "story", "braces"]))
+    shapes = ["story"] if with_lines else ["none", "nothing", "story", "story", "story", "braces"]
+    shape = draw(st.sampled_from(shapes))
     if shape == "braces":
         file.add(0, "stories: {s: {characters: {Ann: en-us, Max: {rate: 90}}, title: X}, t: {}}", "all")
     elif shape != "none":
         file.add(0, "stories:", "head")
         if shape == "story":
-            _add_story(draw, file)
+            _add_story(draw, file, with_lines=with_lines)
     return file
 
 
-def _add_story(draw: st.DrawFn, file: File) -> None:
+def _add_story(draw: st.DrawFn, file: File, *, with_lines: bool) -> None:
     file.add(1, "t: {title: T}", "t")
     file.add(1, draw(st.sampled_from(["s:", "'s':", "s: &section"])), "head")
-    for key in draw(st.permutations(["title", "characters", "lines", "narrator"]))[: draw(st.integers(0, 4))]:
+    keys = draw(st.permutations(["title", "characters", "lines", "narrator"]))
+    count = draw(st.integers(keys.index("lines") + 1 if with_lines else 0, 4))
+    for key in keys[:count]:
         match key:
             case "title":
                 file.add(2, 'title: "No: 1 # 2"', "title")
@@ -384,6 +388,10 @@ class Case:
         assert isinstance(ann, CharacterSettings)
         return ann
 
+    def own_voices(self, path: str, wish: VoiceWish) -> frozenset[str]:
+        """Return whose voices the story's section names once it holds a wish."""
+        return self.settings.for_story("s").own_voices | ({path} if wish.id else set())
+
     def check(self, after: str, wanted: Mapping[str, object], *own: str) -> None:
         """See that only what was wanted is different, and only lines of the places that are its own."""
         now = load(after)
@@ -399,8 +407,8 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    file = draw(files())
+def cases(draw: st.DrawFn, *, with_lines: bool = False) -> Case:
+    file = draw(files(with_lines=with_lines))
     line_end = draw(st.sampled_from(["\n", "\r\n"]))
     text = line_end.join(words for words, _ in file.lines) + line_end * draw(st.booleans())
     loaded = load(text)
@@ -420,10 +428,10 @@ def divide(loaded: Settings) -> dict[str, object]:
     for fix in story.lines:
         lines.setdefault(fix.snippet, []).append(fix)
     return {
-        # Which voices are the story's own follows from its parts (tests/test_languages.py).
         "rest": replace(
             story, characters=(), lines=(), narrator=loaded.general.narrator, own_voices=frozenset()
         ),
+        "own voices": story.own_voices,
         "narrator": story.narrator,
         **{f"character {each.name}": each for each in story.characters},
         **{f"line {snippet}": fixes for snippet, fixes in lines.items()},
@@ -435,14 +443,17 @@ def divide(loaded: Settings) -> dict[str, object]:
 def test_a_voice_changes_alone(case: Case, wish: VoiceWish) -> None:
     after = state_voice(case.text, "s", "Ann", wish)
     wanted = replace(case.ann, voice=wish.over(case.ann.voice), is_character=True)
-    case.check(after, {} if wish == VoiceWish() else {"character Ann": wanted}, "Ann")
+    changes = {"character Ann": wanted, "own voices": case.own_voices("characters.Ann", wish)}
+    case.check(after, {} if wish == VoiceWish() else changes, "Ann")
 
 
 @given(cases(), WISHES)
 @any_file
 def test_the_narrator_changes_alone(case: Case, wish: VoiceWish) -> None:
     after = state_voice(case.text, "s", NARRATOR, wish)
-    case.check(after, {"narrator": wish.on(case.settings.for_story("s").narrator)}, "narrator")
+    wanted = wish.on(case.settings.for_story("s").narrator)
+    changes = {"narrator": wanted, "own voices": case.own_voices("narrator", wish)}
+    case.check(after, changes, "narrator")
 
 
 @given(cases(), GENDERS, ALIASES)
@@ -470,4 +481,38 @@ def test_a_character_goes_alone(case: Case) -> None:
     general = {each.name: each for each in case.settings.general.characters}
     wanted = {f"character {name}": general[name] for name in general.keys() & {"Ann"}}
     case.parts.pop("character Ann")
-    case.check(forget_character(case.text, "s", "Ann"), wanted, "Ann")
+    own = {"own voices": case.settings.for_story("s").own_voices - {"characters.Ann"}}
+    case.check(forget_character(case.text, "s", "Ann"), {**wanted, **own}, "Ann")
+
+
+@given(cases(with_lines=True), st.booleans())
+@any_file
+def test_a_line_goes_alone(case: Case, is_last: bool) -> None:
+    if is_last:
+        case.text = forget_line(case.text, "s", "No.", 0)
+        del case.parts["line No."]
+    del case.parts["line Yes."]
+    after = forget_line(case.text, "s", "Yes.", 0)
+    case.check(after, {}, "lines", *(["no", "head"] if is_last else []))
+    assert ("lines:" in after) is not is_last
+
+
+GONE = {
+    "stories:\n  s:\n    lines:\n      Yes.: Max\n": "",
+    "rate: 150\nstories:\n  s:\n    lines:\n      Yes.: [{speaker: Max, after: x}]  # one\n": (
+        "rate: 150\n      # one\n"
+    ),
+    "stories: {t: {title: T}, s: {lines: {Yes.: Max}}}\n": "stories: {t: {title: T}}\n",
+    "stories:\n  s:\n    title: X\n    lines:\n      Yes.: Max\n  t:\n": (
+        "stories:\n  s:\n    title: X\n  t:\n"
+    ),
+    "stories:\n  s:\n    lines:\n      # mine\n      Yes.: Max\n    title: X\n": (
+        "stories:\n  s:\n      # mine\n    title: X\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("before", GONE)
+def test_what_holds_nothing_else_goes_with_a_line(before: str) -> None:
+    assert forget_line(before, "s", "Yes.", 0) == GONE[before]
+    load(GONE[before])

@@ -98,11 +98,25 @@ def state_lines(text: str, story: str, snippet: str, fixes: Sequence[LineFix]) -
 
 
 def forget_line(text: str, story: str, snippet: str, place: int) -> str:
-    """Take out what is stated under a line's words, of several the statement at `place`."""
+    """Take out what is stated under a line's words, of several the statement at `place`.
+
+    The sections that hold nothing else go with it; comments stay.
+    """
     path = ("stories", story, "lines", snippet)
     node = _find(text, path)
-    is_one_of_several = isinstance(node, Listing) and len(node.items) > 1
-    return remove_value(text, (*path, place) if is_one_of_several else path)
+    if isinstance(node, Listing) and len(node.items) > 1:
+        return remove_value(text, (*path, place))
+    return remove_value(text, _with_all_that_ends(text, path))
+
+
+def _with_all_that_ends(text: str, path: Sequence[str]) -> Sequence[str]:
+    """Return the path of the outermost section that holds nothing but what stands at a path."""
+    while len(path) > 1:
+        section = _find(text, path[:-1])
+        if not isinstance(section, Table) or len(section.entries) > 1:
+            break
+        path = path[:-1]
+    return path
 
 
 def _fix_fields(fix: LineFix) -> dict[str, Value]:

@@ -256,7 +256,9 @@ def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Foo
 @main.command()
 @OUTPUT
 @VOICES
-@click.option("--cache", is_flag=True, help="Empty the clip cache too; the next run speaks everything anew.")
+@click.option(
+    "--cache", is_flag=True, help="Empty the cache too; the next run reads and speaks everything anew."
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) -> None:
     """Remove finished files that belong to no story any more."""

@@ -143,7 +143,7 @@ def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
     for path in cleaned.files:
         console.print(f"{verb} {path}", soft_wrap=True)
     if cleaned.cache_bytes:
-        console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB of clips from the cache")
+        console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB from the cache")
     if not cleaned.files and not cleaned.cache_bytes:
         console.print("nothing to remove")
 

@@ -1,5 +1,6 @@
 """Production: the stages in order, with the clip cache and the workers that make it fast."""
 
+from audiobook.production.apart import Apart
 from audiobook.production.auditions import Audition, audition_voices, audition_words, list_voices
 from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
@@ -10,7 +11,7 @@ from audiobook.production.hearing import Hearing, start_engine
 from audiobook.production.installing import Tell, install_voice, list_available
 from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
-from audiobook.production.memory import StoryMemory, identify_file
+from audiobook.production.memory import Planned, StoryMemory, identify_file
 from audiobook.production.pins import Pinned, pin_cast
 from audiobook.production.progress import Meter
 from audiobook.production.project import (
@@ -28,6 +29,7 @@ from audiobook.production.recipe import make_stories
 from audiobook.production.rehearsal import Rehearsal, RehearsedStory, rehearse_stories
 from audiobook.production.report import Listener, Report, Silent, StoryReport, TrackWork
 from audiobook.production.run import Options, Run, prepare_run
+from audiobook.production.script_cache import ScriptCache, read_through, script_key
 from audiobook.production.shelf import ShelfStory, look_at_story, unreadable
 from audiobook.production.sounds import HardWord, HardWords, find_hard_words
 from audiobook.production.stories import read_settings, read_story, script_and_cast
@@ -45,6 +47,7 @@ from audiobook.production.waveform import draw_waveform, find_waveform
 from audiobook.production.workers import choose_jobs
 
 __all__ = [
+    "Apart",
     "Audition",
     "ChapterChoice",
     "Cleaned",
@@ -59,11 +62,13 @@ __all__ = [
     "Meter",
     "Options",
     "Pinned",
+    "Planned",
     "Project",
     "Rehearsal",
     "RehearsedStory",
     "Report",
     "Run",
+    "ScriptCache",
     "ShelfStory",
     "Silent",
     "Source",
@@ -103,8 +108,10 @@ __all__ = [
     "prepare_run",
     "read_settings",
     "read_story",
+    "read_through",
     "rehearse_stories",
     "script_and_cast",
+    "script_key",
     "start_engine",
     "story_folder",
     "unreadable",

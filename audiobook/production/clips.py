@@ -7,18 +7,15 @@ The chapters that a whole-book file is joined of lie beside them (`plan.py`), an
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import shutil
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from audiobook.errors import StorageError
 from audiobook.model import Clip, Phonemes, Voice
+from audiobook.production.entries import Entries, touch
 
 _HEADER = struct.Struct("<8sIQQ")
 _MAGIC = b"narrate3"
@@ -26,8 +23,7 @@ _LEVEL = 1
 """Of zstd.  With differences it packs eSpeak's clips to 60 %, for 1 ms of CPU a clip of 7 s and as much to
 read it; second differences come to 58 % for twice that, FLAC as ffmpeg has it to 57 % for four times, and
 zlib's level 1 to 62 % for five times (measured on 1,500 clips of a novel, and on 40 alone)."""
-_KEEP_SHARE = 0.9
-"""When the cache is over its limit, it is brought down to this share of it, so as not to prune each time."""
+_SUFFIX = ".clip"
 
 
 def clip_key(engine_fingerprint: str, voice: Voice, text: str, phonemes: Sequence[Phonemes] = ()) -> str:
@@ -39,13 +35,8 @@ def clip_key(engine_fingerprint: str, voice: Voice, text: str, phonemes: Sequenc
 
 
 @dataclass(frozen=True, slots=True)
-class ClipCache:
+class ClipCache(Entries):
     """A folder of clips, safe to share between processes."""
-
-    folder: Path
-
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.clip"
 
     def measure(self, key: str) -> tuple[int, int] | None:
         """Return a clip's frames and sample rate by its header; None where it is missing or cut.
@@ -53,7 +44,7 @@ class ClipCache:
         Only `get` looks at the samples too.
         """
         try:
-            with self._path(key).open("rb") as file:
+            with self.place(key, _SUFFIX).open("rb") as file:
                 header = _read_header(file.read(_HEADER.size))
                 size = os.fstat(file.fileno()).st_size
         except OSError:
@@ -64,7 +55,7 @@ class ClipCache:
 
     def get(self, key: str) -> Clip | None:
         """Return a clip, or None where it is missing or damaged; marks it as used."""
-        path = self._path(key)
+        path = self.place(key, _SUFFIX)
         try:
             data = path.read_bytes()
             touch(path)
@@ -82,69 +73,10 @@ class ClipCache:
 
         Raises `StorageError` where the folder can't be written.
         """
-        path = self._path(key)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        path = self.place(key, _SUFFIX)
         packed = _pack(clip.samples)
         header = _HEADER.pack(_MAGIC, clip.sample_rate, len(clip.samples) // 2, len(packed))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(header + packed)
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise StorageError(
-                f"{self.folder}: the clip cache can't be written: {error.strerror}; free some space, or "
-                "set XDG_CACHE_HOME to another folder"
-            ) from error
-
-    def prune(self, limit_bytes: int) -> int:
-        """Remove the clips that were not used for longest until the rest fits; return bytes removed."""
-        entries = sorted(self._entries())
-        total = sum(size for _, size, _ in entries)
-        removed = 0
-        if total > limit_bytes:
-            for _, size, path in entries:
-                if total - removed <= limit_bytes * _KEEP_SHARE:
-                    break
-                try:
-                    path.unlink(missing_ok=True)
-                except OSError:
-                    continue  # another user's, say; the bound is not worth failing a finished run for
-                removed += size
-        return removed
-
-    def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self.folder.glob("??/*"):
-            try:
-                status = path.stat()
-            except FileNotFoundError:
-                continue
-            yield status.st_mtime, status.st_size, path
-
-    def clear(self) -> int:
-        """Remove every clip; return the bytes freed.  Raises `StorageError` where one stays."""
-        freed = self.size_bytes()
-        try:
-            if self.folder.exists():
-                shutil.rmtree(self.folder)
-        except OSError as error:
-            raise StorageError(
-                f"{error.filename or self.folder}: can't be removed: {error.strerror}"
-            ) from error
-        return freed
-
-    def size_bytes(self) -> int:
-        """Add up the sizes of all entries."""
-        return sum(size for _, size, _ in self._entries())
-
-
-def touch(path: Path) -> None:
-    """Mark a file of the cache as used; one that is not there is found missing when it is read."""
-    with contextlib.suppress(OSError):
-        os.utime(path)
+        self.write(path, header + packed, "clip")
 
 
 def _read_header(data: bytes) -> tuple[int, int, int] | None:

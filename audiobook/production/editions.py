@@ -11,7 +11,7 @@ from pathlib import Path
 from audiobook.audio import Encoder
 from audiobook.errors import StorageError
 from audiobook.model import Book, Cast, Release, Script
-from audiobook.production.clips import touch
+from audiobook.production.entries import touch
 from audiobook.production.jobs import discard, publish, unfinished_path
 from audiobook.production.plan import StoryPlan, TrackPlan, track_paths
 from audiobook.production.project import Project, story_folder

@@ -80,13 +80,20 @@ class Editor:
     returns the new one.  Raises `ConflictError` where the file is another by now, `EditError` where the
     change can't be made, and as `script_and_cast`; the file is untouched then.  Threads may share it.
 
-    `read_script` gives a story's script by its name, as of now: for callers who hold it already.
+    `read_script` gives a story's script by its name, as of now, and `find_words` the words of its lines:
+    for callers who hold them already.
     """
 
-    def __init__(self, project: Project, read_script: Callable[[str], Script] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        read_script: Callable[[str], Script] | None = None,
+        find_words: Callable[[str, Book], LineWords] | None = None,
+    ) -> None:
         self.path = voices_path(project)
         self._opened = project
         self._read_script = read_script or (lambda name: script_and_cast(self.project, name)[0])
+        self._find_words = find_words or self._words_of
         self._journal: deque[_Change] = deque(maxlen=_REMEMBERED)
         self._words: tuple[Book, LineWords] | None = None
         self._lock = threading.RLock()
@@ -137,18 +144,19 @@ class Editor:
             draft.what = f"what is stated about {character}"
         return draft.revision
 
-    def correct_line(self, story: str, number: int, speaker: str, revision: str) -> str:
+    def correct_line(self, story: str, start: int, speaker: str, revision: str) -> str:
         """State who speaks a line, a character or the narrator.
 
-        `number` is the line's index in `Script.quotations`.  The words that are written mean this line
-        alone; where its speaker is stated already, the new one takes the place of the old.
+        `start` is that of its `Quotation`, which no other correction moves.  The words that are written
+        mean this line alone; where its speaker is stated already, the new one takes the place of the old.
         """
         speaker = NARRATOR if speaker.casefold() == NARRATOR else speaker
         with self._change(story, revision) as draft:
             script = self._read_script(story)
-            if not 0 <= number < len(script.quotations):
-                raise EditError(f"{draft.name}: has no line {number}: it has {len(script.quotations)}")
-            line, words = script.quotations[number], self._words_of(script.book)
+            line = next((each for each in script.quotations if each.start == start), None)
+            if line is None:
+                raise EditError(f"{draft.name}: no line begins at character {start} of its text")
+            words = self._find_words(draft.name, script.book)
             fixes = list(draft.settings.for_story(draft.name).lines)
             place = next((i for i, fix in enumerate(fixes) if words.means(fix, line)), None)
             if place is None:
@@ -161,19 +169,21 @@ class Editor:
             _give_line(draft, fixes, place, speaker)
         return draft.revision
 
-    def restate_line(self, story: str, number: int, speaker: str | None, revision: str) -> str:
+    def restate_line(self, story: str, start: int, speaker: str | None, revision: str) -> str:
         """State another speaker of a line whose speaker is stated, or none: the text tells again.
 
-        `number` is the line's index in `Script.stated`.
+        `start` is that of its `StatedLine`: a quotation's, or where one would start that is no speech now.
         """
         with self._change(story, revision) as draft:
-            stated = self._read_script(story).stated
-            if not 0 <= number < len(stated):
-                raise EditError(f"{draft.name}: has no stated line {number}: it has {len(stated)}")
+            stated = next((each for each in self._read_script(story).stated if each.start == start), None)
+            if stated is None:
+                raise EditError(
+                    f"{draft.name}: nothing is stated of a line that begins at character {start} of its text"
+                )
             fixes = list(draft.settings.for_story(draft.name).lines)
-            if stated[number].fix not in fixes:
+            if stated.fix not in fixes:
                 raise ConflictError(f"{self.path}: was changed meanwhile, so nothing was written; look again")
-            place = fixes.index(stated[number].fix)
+            place = fixes.index(stated.fix)
             if speaker is None:
                 self._forget_line(draft, fixes, fixes[place])
             else:
@@ -270,7 +280,7 @@ class Editor:
         except OSError as error:
             raise StorageError(f"{self.path}: can't be removed: {error.strerror}") from error
 
-    def _words_of(self, book: Book) -> LineWords:
+    def _words_of(self, _name: str, book: Book) -> LineWords:
         """Return the words of a book's lines; the last book's are kept, for its next line."""
         if self._words is None or self._words[0] != book:
             self._words = (book, LineWords(book))

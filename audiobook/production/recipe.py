@@ -69,7 +69,7 @@ def plan_stories(
     Returns the report as far as it goes, and the work on each story that could be read.
     Raises `NarrateError` as `make_stories`.
     """
-    run = prepare_run(project, options, listener, cache_folder)
+    run = prepare_run(project, options, listener, cache_folder, keeps_scripts=False)
     sources = find_stories(project, names)
     shelf = _Shelf(run, sources, are_all=not names)
     stories = shelf.survey(0, len(sources))

@@ -14,6 +14,7 @@ from audiobook.production.chapters import ChapterChoice
 from audiobook.production.clips import ClipCache
 from audiobook.production.project import Project
 from audiobook.production.report import Listener
+from audiobook.production.script_cache import CachedPlans, ScriptCache
 from audiobook.production.scripting import PlanScript, plan_script
 from audiobook.production.stories import read_settings
 from audiobook.reading import NO_WISH, ReadingWish
@@ -76,8 +77,9 @@ def prepare_run(
     cache_folder: Path,
     *,
     settings: Settings | None = None,
+    keeps_scripts: bool = True,
 ) -> Run:
-    """Read the settings, where they are not given, and find the encoder.
+    """Read the settings, where they are not given, and find the encoder; scripts come by the cache.
 
     Raises `NarrateError` where one of them is at fault, or the options ask for what they lack.
     """
@@ -89,6 +91,7 @@ def prepare_run(
         cache=ClipCache(cache_folder / "clips"),
         options=options,
         listener=listener,
+        reads=CachedPlans(ScriptCache(cache_folder / "scripts"), keeps=keeps_scripts),
     )
     if "podcast" in run.formats and not run.base_url:
         raise UsageError(

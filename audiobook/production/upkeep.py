@@ -30,6 +30,7 @@ from audiobook.production.project import (
     make_folder,
     remove_files,
 )
+from audiobook.production.script_cache import ScriptCache
 from audiobook.production.scripting import plan_script
 from audiobook.production.stories import read_settings
 
@@ -65,7 +66,7 @@ def cache_folder() -> Path:
 def clean_project(
     project: Project, cache: Path, note: Callable[[str], None], *, with_cache: bool, dry_run: bool
 ) -> Cleaned:
-    """Remove the files that belong to no story any more, and the clip cache if asked to.
+    """Remove the files that belong to no story any more, and the cache if asked to.
 
     Only files that carry narrate's mark are touched; previews and auditions go too.  What was made of a
     file outside `texts/` stays: its source may be anywhere.
@@ -88,11 +89,11 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         else:
             expected += story_paths(project, script, settings.output.formats)
     files = [*find_leftovers(project, expected, unread), *find_previews(project)]
-    clips = ClipCache(cache / "clips")
+    caches = [ClipCache(cache / "clips"), ScriptCache(cache / "scripts")] if with_cache else []
     if dry_run:
-        return Cleaned(files=tuple(files), cache_bytes=clips.size_bytes() if with_cache else 0)
+        return Cleaned(files=tuple(files), cache_bytes=sum(each.size_bytes() for each in caches))
     remove_files(files)
-    return Cleaned(files=tuple(files), cache_bytes=clips.clear() if with_cache else 0)
+    return Cleaned(files=tuple(files), cache_bytes=sum(each.clear() for each in caches))
 
 
 def create_project(folder: Path) -> list[Path]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from audiobook.audio import Encoder
 from audiobook.checking import decode
 from audiobook.errors import EncoderError
-from audiobook.production.clips import ClipCache, touch
+from audiobook.production.clips import ClipCache
+from audiobook.production.entries import touch
 
 STEPS = 1000
 """As many as a wide screen can show."""

@@ -80,6 +80,7 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
 
 __all__ = [
     "DEFAULT_CHOICES",
+    "MAX_FILE",
     "NO_WISH",
     "READERS",
     "ReadingChoices",

@@ -8,8 +8,18 @@ Each step is a module that can be read by itself; `writing.py` puts them in orde
 
 from audiobook.script.completeness import prove_complete
 from audiobook.script.doubts import Doubt, find_doubtful
+from audiobook.script.foresight import foresee
 from audiobook.script.line_words import LineWords
 from audiobook.script.utterances import clean
 from audiobook.script.writing import knows_language, write_script
 
-__all__ = ["Doubt", "LineWords", "clean", "find_doubtful", "knows_language", "prove_complete", "write_script"]
+__all__ = [
+    "Doubt",
+    "LineWords",
+    "clean",
+    "find_doubtful",
+    "foresee",
+    "knows_language",
+    "prove_complete",
+    "write_script",
+]

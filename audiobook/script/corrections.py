@@ -31,11 +31,11 @@ from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
 from audiobook.script.turns import Turn
 
-_FIXED = "voices.yaml says so"
+SETTLED = "voices.yaml says so"
 _BESIDE = "stands beside a line that voices.yaml settles"
 _BESIDE_CONFIDENCE = 0.99
 """All speech of a paragraph is one person's in 99 of 100 cases (see `turns.py`)."""
-_STATED = "stated in the settings"
+STATED = "stated in the settings"
 _ROLE = re.compile(r"(?:the|a|an|his|her|my|their|our) |.*'s |i$")
 _ARTICLE = re.compile(r"(?:the|a|an) ")
 _NOWHERE = Origin(path="", line=0)
@@ -89,7 +89,7 @@ class Corrector:
             if start is None:
                 self._miss(fix.origin, found.problem, is_missing=found.is_missing)
         self.stated = tuple(
-            StatedLine(start=span.start, end=span.end, fix=self._fixes[span.start])
+            StatedLine(start=span.start, end=span.end, fix=replace(self._fixes[span.start], origin=None))
             for span in quoted
             if span.start in self._fixes
         )
@@ -208,7 +208,7 @@ class Corrector:
             folded = _fold_role(quotation.speaker, renamed)
             self._seen.add(folded)
             if quotation.start in self._speakers:
-                quotation = replace(quotation, evidence=_FIXED, confidence=1.0)  # noqa: PLW2901
+                quotation = replace(quotation, evidence=SETTLED, confidence=1.0)  # noqa: PLW2901
             if folded in renamed:
                 quotation = replace(quotation, speaker=renamed[folded])  # noqa: PLW2901
             elif folded in nobodies:
@@ -287,7 +287,7 @@ class Corrector:
         for person in people:
             gender = genders.get(fold_name(person.name))
             if gender is not None:
-                person.gender, person.gender_evidence = gender, _STATED
+                person.gender, person.gender_evidence = gender, STATED
 
 
 def _fold_role(name: str, stated: Container[str]) -> str:

@@ -97,6 +97,23 @@ class LineFinder:
             )
         return FoundFix(line=best[0])
 
+    def is_shared(self, pattern: re.Pattern[str], start: int) -> bool:
+        """Tell whether words surely mean more lines than the spoken one that starts there and holds them.
+
+        Of words that many lines have (`find` looks at each) it sees no more than the next one or two.
+        """
+        own = bisect_left(self._starts, start)
+        if start not in self._spoken or own == len(self._starts) or self._starts[own] != start:
+            return False
+        is_whole = self._is_whole(own, pattern)
+        for place in find_places(pattern, self._text):
+            line = bisect_right(self._starts, place.start) - 1
+            if line < 0 or line == own or place.stop > self._quoted[line].end:
+                continue
+            if self._starts[line] in self._spoken and (not is_whole or self._is_whole(line, pattern)):
+                return True
+        return False
+
     def _match(self, pattern: re.Pattern[str]) -> tuple[list[int], bool]:
         """Return the lines that hold the words, and whether the words stand outside of lines too."""
         lines: dict[int, None] = {}

@@ -27,6 +27,7 @@ from audiobook.studio.prepared import Prepared
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
+from audiobook.studio.uploads import sweep
 from audiobook.studio.watch import Watch
 from audiobook.studio.work import Work
 
@@ -48,10 +49,10 @@ class Studio:
     """All parts of one studio; `app` is what a server runs."""
 
     def __init__(self, project: Project, cache_folder: Path, *, token: str, port: int) -> None:
-        self._desk = Desk(project, cache_folder)
+        self._hub = Hub()
+        self._desk = Desk(project, cache_folder, self._story_settled)
         self._shelf = Shelf(self._desk)
         self._player = Player(self._desk)
-        self._hub = Hub()
         self._runs = Runs(self._hub.tell, self._run_ended)
         self._prepared = Prepared(self._desk)
         self._watch = Watch(
@@ -84,6 +85,7 @@ class Studio:
 
     @contextlib.asynccontextmanager
     async def _live(self, _app: Starlette) -> AsyncIterator[None]:
+        sweep(self._desk.project)
         self._hub.open()
         self._watch.start()
         threading.Thread(target=self._prepared.begin, name="studio beginning", daemon=True).start()
@@ -91,11 +93,15 @@ class Studio:
             yield
         finally:
             self._watch.end()
+            self._desk.end()
             await self._runs.stop()
 
     def part(self) -> None:
         """End the streams of events, without which a server would wait for its pages to close."""
         self._hub.close()
+
+    def _story_settled(self, name: str, revision: str, is_changed: bool) -> None:
+        self._hub.tell_soon("script", {"name": name, "revision": revision, "changed": is_changed})
 
     def _run_ended(self, made: Sequence[str]) -> None:
         for name in made:

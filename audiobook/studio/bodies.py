@@ -14,7 +14,7 @@ from audiobook.studio.views import RANGES
 _MOST_BYTES = 100_000
 """A name or two."""
 
-_VOICE = ("engine", "id", "rate", "pitch", "volume")
+_VOICE = ("engine", "id", "rate", "pitch", "volume", "range")
 
 
 class Fields:
@@ -71,6 +71,7 @@ class Fields:
             rate=own.whole("rate") if "rate" in own else None,
             pitch=own.whole("pitch") if "pitch" in own else None,
             volume=own.number("volume") if "volume" in own else None,
+            range=own.whole("range") if "range" in own else None,
         )
         if wish == VoiceWish():
             raise StudioError(422, f"{key}: expected at least one of {', '.join(_VOICE)}.")

@@ -42,7 +42,7 @@ class Changes:
         said = await read_fields(request, "quotation", "speaker", "revision")
         change = partial(
             self._desk.editor.correct_line,
-            number=said.whole("quotation"),
+            start=said.whole("quotation"),
             speaker=said.text("speaker"),
             revision=said.text("revision"),
         )
@@ -53,7 +53,7 @@ class Changes:
         said = await read_fields(request, "stated", "speaker", "revision")
         change = partial(
             self._desk.editor.restate_line,
-            number=said.whole("stated"),
+            start=said.whole("stated"),
             speaker=said.text_or_nothing("speaker"),
             revision=said.text("revision"),
         )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.casting import Settings, StorySettings
-from audiobook.model import Cast, Script
+from audiobook.errors import NarrateError
+from audiobook.model import Book
 from audiobook.production import (
     ClipCache,
     Editor,
     Hearing,
+    Planned,
     Project,
+    ScriptCache,
     Source,
     StoryMemory,
     are_unchanged,
@@ -22,8 +27,11 @@ from audiobook.production import (
     list_texts,
     read_settings,
 )
+from audiobook.script import LineWords
 from audiobook.studio.answers import StudioError, encode
-from audiobook.studio.views import show_cast, show_script
+from audiobook.studio.reader import Reader
+from audiobook.studio.script_view import ChapterView, show_chapters, show_script
+from audiobook.studio.views import show_cast
 
 MOST_OPEN = 8
 """Stories whose views are kept, a novel's taking some 5 MB; the scripts themselves are in the memory."""
@@ -41,17 +49,41 @@ class OpenStory:
     """A story as it was read and cast, and what is made of that, each once."""
 
     def __init__(
-        self, name: str, planned: tuple[Script, Cast], settings: StorySettings, cache: ClipCache
+        self,
+        name: str,
+        planned: Planned,
+        settings: StorySettings,
+        cache: ClipCache,
+        before: Sequence[ChapterView] = (),
     ) -> None:
         self.name = name
-        self.script, self.cast = planned
+        self.script, self.cast = planned.script, planned.cast
+        self.is_settled = planned.is_settled
+        self.is_as_foreseen = False
         self.settings = settings
         self._cache = cache
+        self.before = before
+
+    def shows(self, planned: Planned) -> bool:
+        """Tell whether this is a story as it was planned."""
+        return self.script is planned.script and self.cast is planned.cast
+
+    @cached_property
+    def chapters(self) -> Sequence[ChapterView]:
+        """The chapters of the script view; those of the story as it was `before` are taken over."""
+        chapters = show_chapters(self.script, self.before)
+        self.before = ()
+        return chapters
 
     @cached_property
     def script_json(self) -> bytes:
-        """The script view (`views.show_script`)."""
-        return encode(show_script(self.name, self.script, self.cast))
+        """The script view."""
+        return show_script(self.name, self.script, self.cast, self.chapters)
+
+    @property
+    def latest_chapters(self) -> Sequence[ChapterView]:
+        """The chapters as they were written last, this time or before."""
+        return self.chapters if "chapters" in self.__dict__ else self.before
 
     @cached_property
     def cast_json(self) -> bytes:
@@ -67,17 +99,27 @@ class OpenStory:
 class Desk:
     """Opens stories by their names in `texts/`, and by nothing else: no path comes in from outside.
 
-    May be used from several threads.
+    May be used from several threads.  `settled` is told when a story was read with corrections that
+    `open` could not wait for: its name, the revision of voices.yaml, and whether anything came otherwise
+    than it was shown.
     """
 
-    def __init__(self, project: Project, cache_folder: Path) -> None:
+    def __init__(
+        self,
+        project: Project,
+        cache_folder: Path,
+        settled: Callable[[str, str, bool], None] = lambda *_told: None,
+    ) -> None:
         self._project = project
+        self._settled = settled
         self.cache_folder = cache_folder
         self.cache = ClipCache(cache_folder / "clips")
-        self.memory = StoryMemory()
-        self.editor = Editor(project, lambda name: self.open(name).script)
+        self.reader = Reader(ScriptCache(cache_folder / "scripts"))
+        self.memory = StoryMemory(self.reader.read, self.reader.find_words, self._settling, self._tell)
+        self.editor = Editor(project, lambda name: self.open(name).script, self.find_words)
         self._now: Now | None = None
         self._open: dict[str, OpenStory] = {}
+        self._ready: dict[str, OpenStory] = {}
         self._lock = threading.RLock()
 
     @property
@@ -136,13 +178,51 @@ class Desk:
             raise StudioError(422, source.fault)
         now = self.read_now()
         settings = now.settings.for_story(name)
-        planned = self.memory.plan_script(source.path, settings)
+        planned = self._plan(source.path, settings)
         with self._lock:
             kept = self._open.get(name)
-            if kept is None or kept.script is not planned[0]:
-                kept = OpenStory(name, planned, settings, self.cache)
+            if kept is None or not kept.shows(planned):
+                ready = self._ready.pop(name, None)
+                before = kept.latest_chapters if kept else ()
+                kept = ready if ready and ready.shows(planned) else None
+                kept = kept or OpenStory(name, planned, settings, self.cache, before)
                 self._open.pop(name, None)
                 self._open[name] = kept
                 for other in list(self._open)[:-MOST_OPEN]:
                     del self._open[other]
             return kept, now.revision
+
+    def _plan(self, path: Path, settings: StorySettings) -> Planned:
+        if self.reader.is_long(path):
+            return self.memory.plan_now(path, settings)
+        script, cast = self.memory.plan_script(path, settings)
+        return Planned(script=script, cast=cast)
+
+    def find_words(self, name: str, book: Book) -> LineWords:
+        """Return the words of a story's lines.  Raises `NarrateError`."""
+        settings = self.read_now().settings.for_story(name)
+        return self.memory.words(self.find(name).path, settings, book)
+
+    def _settling(self, path: Path, settings: StorySettings, planned: Planned) -> None:
+        """Make a story's views before anybody asks for them."""
+        name = path.stem
+        kept = self._open.get(name)
+        story = OpenStory(name, planned, settings, self.cache, kept.latest_chapters if kept else ())
+        views = story.script_json, story.cast_json
+        story.is_as_foreseen = kept is not None and views == (kept.script_json, kept.cast_json)
+        with self._lock:
+            self._ready[name] = story
+
+    def _tell(self, path: Path) -> None:
+        """Tell that a story is read as it was corrected last; a fault is told to who asks for it."""
+        is_changed = True
+        with contextlib.suppress(NarrateError):
+            story = self.open(path.stem)
+            if not story.is_settled:
+                return  # it was corrected again meanwhile
+            is_changed = not story.is_as_foreseen
+        self._settled(path.stem, self.revision(), is_changed)
+
+    def end(self) -> None:
+        """End what works for the desk."""
+        self.reader.end()

@@ -6,6 +6,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from audiobook.studio.answers import encode
@@ -40,8 +41,9 @@ class Hub:
 
     def tell_soon(self, event: str, data: object) -> None:
         """Tell every page, from any thread; in vain once the loop is closed."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.tell, event, data)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # closed, perhaps just now
+                self._loop.call_soon_threadsafe(self.tell, event, data)
 
     async def listen(self, first: bytes) -> AsyncIterator[bytes]:
         """Yield `first`, and then what is told, until the hub is closed or the reader goes away."""

@@ -7,6 +7,7 @@ and the page stays quick.  Where nobody reads its lines any more (the studio was
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -128,9 +129,17 @@ def say(line: object) -> None:
     sys.stdout.flush()
 
 
+def _keep_lines_apart() -> None:
+    """Send what anything else prints (an engine of another package, say) to the terminal."""
+    own = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(own, "w", encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Make what is ordered; return the exit status, as `narrate` has it."""
     order = Order.read(arguments[0])
+    _keep_lines_apart()
     try:
         say({"note": ""})  # from here on an interrupt is ours and not Python's beginning's
         report = make_stories(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import time
 import wave
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -13,7 +15,7 @@ from starlette.routing import Route
 from audiobook.casting import VoiceWish
 from audiobook.model import Clip
 from audiobook.studio.answers import StudioError, answer, encode
-from audiobook.studio.desk import Desk
+from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
 from audiobook.studio.shelf import Shelf
@@ -22,6 +24,9 @@ from audiobook.studio.watch import Watch
 
 _WAIT_S = 0.05
 """How long the shelf waits for stories that are being read before it shows them so."""
+
+_PATIENT_AGAIN_S = 1.0
+"""After such a wait, how long it does not wait again: what takes longer is told by an event."""
 
 
 class Reading:
@@ -33,6 +38,7 @@ class Reading:
         self._player = player
         self._watch = watch
         self._prepared = prepared
+        self._waited_at = -_PATIENT_AGAIN_S
 
     def routes(self) -> list[Route]:
         """List the addresses."""
@@ -51,19 +57,21 @@ class Reading:
 
     def shelf(self, _request: Request) -> Response:
         """Answer with all stories."""
-        if not self._shelf.is_complete:
+        if not self._shelf.is_complete and time.monotonic() - self._waited_at >= _PATIENT_AGAIN_S:
             self._watch.look(_WAIT_S)
+            self._waited_at = time.monotonic()
         return answer(self._shelf.show())
 
     def script(self, request: Request) -> Response:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_revision(story.script_json, revision))
+        self._watch.later(partial(self._prepared.words, story.name))
+        return answer(add_state(story.script_json, story, revision))
 
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_revision(story.cast_json, revision))
+        return answer(add_state(story.cast_json, story, revision))
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""
@@ -100,9 +108,13 @@ class Reading:
         return FileResponse(path, media_type="audio/mpeg", stat_result=status)
 
 
-def add_revision(body: bytes, revision: str) -> bytes:
-    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes."""
-    return body[:-1] + b',"revision":' + encode(revision) + b"}"
+def add_state(body: bytes, story: OpenStory, revision: str) -> bytes:
+    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
+
+    `pending` says that the story is being read with its latest corrections: `script` will be told.
+    """
+    state = encode({"revision": revision, "pending": not story.is_settled})
+    return body[:-1] + b"," + state[1:]
 
 
 def read_wish(query: Mapping[str, str]) -> VoiceWish:
@@ -121,13 +133,14 @@ def read_wish(query: Mapping[str, str]) -> VoiceWish:
             raise StudioError(422, f"{key}: expected a number from {low} to {high}, got {text[:40]!r}.")
         return value
 
-    rate, pitch = number("rate", int), number("pitch", int)
+    rate, pitch, melody = number("rate", int), number("pitch", int), number("range", int)
     return VoiceWish(
         engine=query.get("engine"),
         id=query.get("voice"),
         rate=None if rate is None else int(rate),
         pitch=None if pitch is None else int(pitch),
         volume=number("volume", float),
+        range=None if melody is None else int(melody),
     )
 
 

@@ -93,7 +93,10 @@ class Runs:
         made: dict[str, int] = {}
         errors: list[str] = []
         async for line in process.stdout:
-            said = json.loads(line)
+            try:
+                said = json.loads(line)
+            except ValueError:  # not ours: what printed it is none of our business, to go on is
+                continue
             if "state" in said:
                 self._show(RunState(running=True, **said["state"]))
             elif said.get("note"):

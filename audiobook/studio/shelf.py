@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from audiobook import __version__
 from audiobook.casting import Settings
-from audiobook.errors import NarrateError, SourceError
+from audiobook.errors import EngineError, NarrateError, SourceError
 from audiobook.production import (
     Options,
     Run,
@@ -17,7 +17,6 @@ from audiobook.production import (
     Silent,
     Source,
     identify_file,
-    look_at_story,
     prepare_run,
     story_folder,
     unreadable,
@@ -36,8 +35,11 @@ class Shelf:
         self._known: dict[str, tuple[tuple[object, ...], ShelfStory]] = {}
         self._lock = threading.Lock()
 
-    def refresh(self, tell: Callable[[str], None]) -> None:
-        """Look at what has changed since the last time; `tell` is given each story that stands otherwise."""
+    def refresh(self, prepare: Callable[[str], None], tell: Callable[[str], None]) -> None:
+        """Look at what has changed since the last time; `tell` is given each story that stands otherwise.
+
+        `prepare` is given each that was looked at, before it is shown as it stands.
+        """
         sources = self._desk.sources()
         with self._lock:
             gone = self._known.keys() - {source.name for source in sources}
@@ -56,17 +58,24 @@ class Shelf:
             key = self._identify(source, settings)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
-                self._put(source.name, key, look_at_story(run, source), tell)
+                story = self._look(run, source)
+                prepare(source.name)
+                self._put(source.name, key, story, tell)
+
+    def _look(self, run: Run, source: Source) -> ShelfStory:
+        try:
+            return self._desk.reader.look(run, source, self._desk.memory)
+        except EngineError as error:  # the process was killed by it; the others are looked at all the same
+            return unreadable(source.name, f"{source.path}: {error}")
 
     def _prepare(self) -> Run:
-        run = prepare_run(
+        return prepare_run(
             self._desk.project,
             Options(),
             Silent(),
             self._desk.cache_folder,
             settings=self._desk.read_now().settings,
         )
-        return replace(run, reads=self._desk.memory.plan_script)
 
     def _put(
         self, name: str, key: tuple[object, ...], story: ShelfStory, tell: Callable[[str], None]

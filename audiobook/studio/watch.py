@@ -27,7 +27,7 @@ class Watch:
 
     Told are *settings* with the new revision, and *shelf* for every story that stands otherwise.  While
     `is_busy`, files come and go and the shelf is left alone.  `prepare` is given each story before it is
-    told of, to do what the page's next question would have to wait for.
+    shown, to do what the page's next question would have to wait for.
     """
 
     def __init__(
@@ -95,11 +95,7 @@ class Watch:
             self._tell("settings", {"revision": revision})
         self._revision = revision
         if self._is_settled() and not self._is_busy():
-            self._shelf.refresh(self._story_changed)
-
-    def _story_changed(self, name: str) -> None:
-        self._prepare(name)
-        self._tell("shelf", {})
+            self._shelf.refresh(self._prepare, lambda _name: self._tell("shelf", {}))
 
     def _is_settled(self) -> bool:
         return time.monotonic() - self._changed_at >= SETTLE_S

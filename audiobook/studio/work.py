@@ -66,6 +66,8 @@ class Work:
         """Take a new story."""
         if int(request.headers.get("content-length", "0")) > MOST_BYTES:
             raise StudioError(413, f"The file has more than {MOST_BYTES // 1_000_000} MB.")
-        name = await bring(self._desk.project, request.path_params["name"], request.stream())
+        name = await bring(
+            self._desk.project, request.path_params["name"], request.stream(), self._desk.reader.prove
+        )
         self._watch.look()
         return answer({"name": name}, 201)

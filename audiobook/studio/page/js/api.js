@@ -59,11 +59,11 @@ export function coverAddress(name) {
   return `api/${story(name, "/cover")}`;
 }
 
-/** Return the address of a line's sound; `voice` (engine, id, rate, pitch, volume) overrides its own. */
+/** Return the address of a line's sound; `voice` (engine, id, rate, pitch, volume, range) overrides its own. */
 export function lineAddress(name, id, voice = null) {
   const address = `api/${story(name, `/utterances/${id}/audio`)}`;
   if (voice === null) return address;
-  const { engine, id: voiceId, rate, pitch, volume } = voice;
-  const query = new URLSearchParams({ engine, voice: voiceId, rate, pitch, volume });
+  const { engine, id: voiceId, rate, pitch, volume, range } = voice;
+  const query = new URLSearchParams({ engine, voice: voiceId, rate, pitch, volume, range });
   return `${address}?${query}`;
 }

@@ -1,6 +1,6 @@
-// What the server says by itself: how making goes, that the shelf or voices.yaml has changed.
+// What the server says by itself: how making goes, that the shelf, voices.yaml or a script has changed.
 
-const KINDS = ["state", "shelf", "settings", "note"];
+const KINDS = ["state", "shelf", "settings", "script", "note"];
 
 /**
  * Open the stream of events and return a target that passes them on as `CustomEvent`s with the JSON; `last`

@@ -100,6 +100,13 @@ events.addEventListener("settings", async ({ detail }) => {
   say("voices.yaml was changed; the page shows it as it is now.");
   await current.refresh?.();
 });
+// The story was read with its latest corrections, and more comes of them than was foreseen.
+events.addEventListener("script", async ({ detail }) => {
+  await store.settled();
+  if (!detail.changed || !store.shows(detail)) return;
+  store.forget();
+  await current.refresh?.();
+});
 events.addEventListener("note", ({ detail }) => say(typeof detail === "string" ? detail : detail.message));
 
 // A file that is dropped where none is taken would be opened in the place of the page.

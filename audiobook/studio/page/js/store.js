@@ -11,6 +11,7 @@ export class Store {
   #cast = null;
   #voices = null;
   #writing = Promise.resolve();
+  #reading = Promise.resolve();
   revision = null;
 
   /** Turn to a story, or to none (null). */
@@ -40,7 +41,13 @@ export class Store {
     return this.#voices;
   }
 
+  /** Tell whether the page shows a story as of a revision. */
+  shows({ name, revision }) {
+    return name === this.#name && revision === this.revision;
+  }
+
   async #read(answer) {
+    this.#reading = answer;
     const read = await answer;
     this.revision = read.revision;
     return read;
@@ -60,9 +67,9 @@ export class Store {
     return (await this.#settle(() => api.undo({ revision: this.revision }))).undone;
   }
 
-  /** Wait until what is being written is written: before, no revision but the old one is known. */
+  /** Wait until what is being written is written, and what is being read is read: their revision counts. */
   settled() {
-    return this.#writing.catch(() => {});
+    return Promise.allSettled([this.#writing, this.#reading]);
   }
 
   #settle(send) {

@@ -135,7 +135,7 @@ class ScriptView {
     this.choose(line);
   }
 
-  /** Give a line to a speaker; null is whoever the text gives it to.  One after the other: numbers change. */
+  /** Give a line to a speaker; null is whoever the text gives it to.  One after the other: each on what the last wrote. */
   correct(line, speaker) {
     this.correcting = this.correcting.then(() =>
       this.#correct(findAgain(this.model.lines, line) ?? line, speaker),
