@@ -251,7 +251,7 @@ def test_a_line_of_espeak_is_heard_at_once(new_project: NewProject) -> None:
 
 @pytest.mark.slow
 def test_the_benchmark_asks_all_that_a_page_asks_of_a_novel() -> None:
-    # How long the answers take is for the benchmark to say (docs/studio.md), on a machine that does nothing else.
+    # How long the answers take is for the benchmark to say (docs/studio.md), on a quiet machine.
     asked = {each.what: each for each in measure(2_000, 10)}
     assert asked["the script"].megabytes > 0.6
     assert asked.keys() >= {
