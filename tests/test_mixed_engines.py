@@ -11,8 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.tiny_voices import PIPER
+from audiobook.cli import main
+from audiobook.production import install_voice, open_project
+from audiobook.production.opened import shared_engine
+from audiobook.production.stories import read_settings
+from benchmarks.pace import NORM, measure_chapters
+from tests.tiny_voices import PIPER, make_piper
 
 STORY = """\
 The harbour
@@ -86,12 +92,46 @@ def test_the_parent_of_the_workers_loads_no_model(new_project: Callable[..., Pat
 def test_a_story_is_read_at_the_rate_of_audiobooks(
     new_project: Callable[..., Path], engine: str, voice: str
 ) -> None:
-    """140 to 170 words a minute with all pauses, where nothing is said of the rate."""
-    new_project(f"casting: single\nnarrator: {{engine: {engine}, voice: '{voice}'}}\n")
-    done = narrate("--json")
-    paces = [story["words_per_minute"] for story in json.loads(done.stdout)["stories"]]
-    assert len(paces) == 4
-    assert all(140 <= pace <= 170 for pace in paces), paces
+    """140 to 170 words a minute with all pauses, where nothing is said of the rate; and as by eSpeak."""
+    project = new_project(f"casting: single\nnarrator: {{engine: {engine}, voice: '{voice}'}}\n")
+    other = project / "espeak.yaml"
+    other.write_text("casting: single\n")
+    for path in sorted((project / "texts").iterdir()):
+        paces = []
+        for voices in (None, other):
+            settings = read_settings(open_project(project, voices=voices))
+            (chapter,) = measure_chapters(path, settings)
+            paces.append(chapter.words_per_minute)
+            assert NORM[0] <= chapter.words_per_minute <= NORM[1]
+        assert paces[0] == pytest.approx(paces[1], rel=0.03)
+    shared_engine("pyttsx3").close()
+
+
+def test_a_model_in_the_place_of_another_speaks_its_voices_lines_anew(
+    new_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody else's, whatever engine speaks them."""
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    for name in ("mine", "other"):
+        install_voice(f"piper:{name}", make_piper(tmp_path / "first"), lambda *_: None)
+    settings = SETTINGS.replace(
+        "engine: kokoro, voice: af_bella*0.7+af_sky*0.3", "engine: piper, voice: other"
+    )
+    new_project(settings.replace(PIPER, "mine"), harbour=STORY)
+
+    def clips_made() -> int:
+        done = CliRunner().invoke(main, ["--json", "--jobs", "1"], catch_exceptions=False)
+        (story,) = json.loads(done.stdout)["stories"]
+        return int(story["clips_made"])
+
+    lines_of_max = 3
+    assert [clips_made(), clips_made()] == [11, 0]
+    install_voice("piper:mine", make_piper(tmp_path / "first"), lambda *_: None)
+    assert clips_made() == 0
+    install_voice("piper:mine", make_piper(tmp_path / "second", base_hz=99.0), lambda *_: None)
+    told = CliRunner().invoke(main, ["--dry-run"]).stdout
+    assert re.search(r"mine#dan changed: model \w{12} → model \w{12}", told), told
+    assert [clips_made(), clips_made()] == [lines_of_max, 0]
 
 
 def test_voices_that_are_not_installed_are_no_silent_loss(
