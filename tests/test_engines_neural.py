@@ -247,6 +247,17 @@ def test_range_is_noise_and_the_same_at_each_run(engine: Engine, voice: Voice) -
         assert clips(0) == clips(100)
 
 
+def test_a_process_that_is_killed_leaves_no_files(voice: Voice, tmp_path: Path) -> None:
+    program = (
+        "import os, signal; from audiobook.engines import open_engine; from audiobook.model import Voice\n"
+        f"open_engine({voice.engine!r}).synthesize({TEXT!r}, {voice!r})\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = run_python(program, TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (-9, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_threads_are_one_unless_asked_for_and_then_show(engine: Engine, voice: Voice) -> None:
     """Samples depend on the number of threads, so that it must not follow the number of workers."""

@@ -170,6 +170,15 @@ def test_a_voice_of_any_engine_is_heard_by_audition(new_project: Callable[..., P
     assert len(list((project / "output" / "previews").glob("audition - *.mp3"))) == 3
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("tiny_voices")
+@pytest.mark.parametrize("name", [f"piper:{PIPER}#bob", "kokoro:af_bella*0.7+af_sky*0.3"])
+def test_the_doctor_passes_both(name: str, tmp_path: Path) -> None:
+    done = narrate("doctor", "--engine", name, TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_doctor_finds_nothing_wrong_with_engines_that_nobody_uses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
