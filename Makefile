@@ -49,7 +49,7 @@ delivery:
 
 # Words a minute, chapter by chapter.
 pace:
-	$(PYTHON) -m benchmarks.pace
+	$(PYTHON) -m benchmarks.pace $(if $(VOICES),--voices $(VOICES)) $(BOOKS)
 
 # How fast and loud the built-in voices are (with --write: the table that makes them alike).
 calibration:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.pace                    the four sample stories
     python -m benchmarks.pace NOVEL.epub …       these books, with the settings of ./voices.yaml
+    … --voices FILE                              with those of another voices.yaml: other engines, say
 
 Every clip is spoken, nothing is encoded; a track's length is that of its clips and of its pauses, head and
 tail included, as `audio.stitch` lays them out.  Chapters of under `FEWEST_WORDS` are listed but not
@@ -10,7 +11,7 @@ counted (a title page is mostly pauses).  Exit status 1 where one lies outside o
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +96,12 @@ def print_book(name: str, chapters: Sequence[Chapter]) -> list[Chapter]:
 
 def main() -> None:
     """Measure the books named, or the four stories."""
-    settings = read_settings(open_project(ROOT))
-    paths = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "texts").glob("*.txt"))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pace", description="Words a minute.")
+    parser.add_argument("books", nargs="*", type=Path)
+    parser.add_argument("--voices", type=Path, metavar="FILE", help="a voices.yaml, if not the project's")
+    told = parser.parse_args()
+    settings = read_settings(open_project(ROOT, voices=told.voices))
+    paths = told.books or sorted((ROOT / "texts").glob("*.txt"))
     outside: list[Chapter] = []
     everything: list[Chapter] = []
     for path in paths:

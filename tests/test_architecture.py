@@ -17,6 +17,7 @@ FLOORS = {
     "model": 0,
     "errors": 0,
     "languages": 0,
+    "scratch": 0,
     "reading": 1,
     "script": 1,
     "casting": 1,

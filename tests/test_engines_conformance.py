@@ -37,13 +37,25 @@ VOICES = {
     "piper": "en_US-tiny-low#bob",
     "kokoro": "af_bella*0.7+af_sky*0.3",
 }
-SLOW = {"system"}
-"""Each of its clips takes two processes at least."""
+ALWAYS = {"tone", "pyttsx3"}
+"""Tried in each run; the others start programs, or load models.  What they are used for each day their own
+tests try, in each run too."""
+
+LONG_CHECKS = {
+    "check_any_text", "check_long_texts", "check_new_processes", "check_forked_processes",
+    "check_interruption", "check_sudden_end", "check_printing",
+}  # fmt: skip
+"""Half a second and more where an engine is more than a few sine waves."""
+LONG_BREACHES = LONG_CHECKS - {"check_any_text", "check_long_texts"}
+
+
+def name_check(check: Check) -> str:
+    return check.__name__
 
 
 @pytest.fixture(
     name="trial",
-    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in VOICES],
+    params=[pytest.param(name, marks=() if name in ALWAYS else pytest.mark.slow) for name in VOICES],
     scope="module",
 )
 def open_each(
@@ -63,9 +75,26 @@ def open_each(
         yield trial
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [each for each in CHECKS if each.__name__ not in LONG_CHECKS], ids=name_check
+)
 def test_every_engine_passes(trial: Trial, check: Check) -> None:
     result = run_check(check, trial)
+    assert result.passed, result.found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("check", [each for each in CHECKS if each.__name__ in LONG_CHECKS], ids=name_check)
+def test_every_engine_passes_what_takes_long(trial: Trial, check: Check) -> None:
+    result = run_check(check, trial)
+    assert result.passed, result.found
+
+
+@pytest.mark.parametrize("check", [each for each in CHECKS if each.__name__ in LONG_CHECKS], ids=name_check)
+def test_the_example_passes_what_takes_long(check: Check) -> None:
+    """In each run, so that the long checks themselves are."""
+    with open_trial(ToneEngine, Voice(engine="tone", id="tone-high")) as trial:
+        result = run_check(check, trial)
     assert result.passed, result.found
 
 
@@ -76,6 +105,7 @@ def test_a_hundred_thousand_characters(trial: Trial) -> None:
     measure_long(trial, 10_000, 100_000)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(text=st.text(max_size=30).filter(lambda text: any(map(str.isalnum, plain_text(text)))))
 def test_any_text_is_spoken(trial: Trial, text: str) -> None:
@@ -284,7 +314,12 @@ BREACHES: dict[str, list[type[Broken]]] = {
 
 
 @pytest.mark.parametrize(("check", "broken"), [
-    pytest.param(check, broken, id=f"{check.__name__}-{broken.__name__}")
+    pytest.param(
+        check,
+        broken,
+        id=f"{check.__name__}-{broken.__name__}",
+        marks=pytest.mark.slow if check.__name__ in LONG_BREACHES else (),
+    )
     for check in CHECKS
     for broken in BREACHES[check.__name__]
 ])  # fmt: skip
@@ -296,6 +331,7 @@ def test_every_check_can_fail(check: Check, broken: type[Broken], monkeypatch: p
     assert "Traceback" not in result.found
 
 
+@pytest.mark.slow
 def test_the_unbroken_one_passes() -> None:
     results = list(run_checks(Broken, Voice(engine="tone", id="tone-high")))
     assert len(results) == len(CHECKS)

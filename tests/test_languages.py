@@ -159,7 +159,11 @@ def test_who_has_no_counterpart_is_replaced_and_named() -> None:
 
     found = fit_voices(DEFAULTS, "fr", only_french_men)
     assert found.settings.narrator.id == "fr-fr+m3"
-    assert found.lacking == ("the narrator's en-gb-x-rp",)
+    assert found.lacking == (
+        "the narrator's en-gb-x-rp",
+        "every voice of pools.female",
+        "every voice of pools.unknown",
+    )
     assert {voice.id for pool in found.settings.pools.values() for voice in pool} == {"fr-fr+m3"}
 
 

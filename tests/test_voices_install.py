@@ -16,12 +16,17 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from audiobook.cli import main
 from audiobook.engines import open_engine
+from audiobook.engines.base import VersionedEngine
+from audiobook.engines.neural.pace import find_pace
+from audiobook.errors import EngineError
 from audiobook.model import Voice
+from audiobook.production.tools import compare_tools, name_tools
 from tests.mirror import Mirror, open_mirror
 from tests.tiny_voices import KOKORO_VOICES, PIPER, SPEAKERS, make_piper
 
@@ -253,23 +258,57 @@ def test_a_file_is_compared_with_the_index_where_that_is_known(mirror: Mirror, t
     assert len(installed()) == 12
 
 
-def test_another_model_of_the_same_name_makes_clips_anew(mirror: Mirror, tmp_path: Path) -> None:
+def test_another_model_of_the_same_name_is_another_version_of_its_voices(
+    mirror: Mirror, tmp_path: Path
+) -> None:
     engine = open_engine("piper")
+    assert isinstance(engine, VersionedEngine)
     first = make_piper(tmp_path / "first")
     assert mirror.address
     assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
-    before = engine.fingerprint
+    assert narrate("install", "piper:mine2", "--from", first, "-q").exit_code == 0
+    names = ["piper", "piper mine#bob", "piper mine2#bob"]
+    before = name_tools(names, "bundled")
+    assert engine.voice_fingerprint("mine#ann") == engine.voice_fingerprint("mine2") != ""
     voice = Voice(engine="piper", id="mine#bob")
     first_clip = engine.synthesize("Hello.", voice)
     assert narrate("install", "piper:mine", "--from", first, "-q").exit_code == 0
-    assert narrate("install", "piper:mine2", "--from", first, "-q").exit_code == 0
-    assert engine.fingerprint == before
+    assert name_tools(names, "bundled") == before
     other = make_piper(tmp_path / "second", base_hz=99.0)
     assert narrate("install", "piper:mine", "--from", other, "-q").exit_code == 0
-    assert engine.fingerprint != before
+    assert compare_tools(before, name_tools(names, "bundled")).startswith("engine piper mine#bob is ")
+    assert "; " not in compare_tools(
+        before, name_tools(names, "bundled")
+    )  # mine2 and the engine are as before
     after = engine.synthesize("Hello.", voice)
     assert after != first_clip
     assert after == open_engine("piper").synthesize("Hello.", voice)
+    shutil.rmtree(tmp_path / "voices" / "piper" / "mine")
+    with pytest.raises(EngineError, match="expected a voice of piper"):
+        engine.voice_fingerprint(voice.id)
+
+
+def test_other_styles_are_another_version_of_kokoros_voices(mirror: Mirror) -> None:
+    engine = open_engine("kokoro")
+    assert isinstance(engine, VersionedEngine)
+    model = mirror.folder / "kokoro-v1.0.onnx"
+    assert narrate("install", "kokoro", "--from", model, "-q").exit_code == 0
+    before, version = engine.voice_fingerprint("af_bella"), engine.fingerprint
+    np.savez(mirror.folder / "voices-v1.0.npz", af_bella=np.full((510, 1, 256), 99.0, dtype=np.float32))
+    (mirror.folder / "voices-v1.0.npz").replace(mirror.folder / "voices-v1.0.bin")
+    assert narrate("install", "kokoro", "--from", model, "-q").exit_code == 0
+    assert engine.voice_fingerprint("af_bella") != before
+    assert engine.fingerprint == version
+
+
+def test_a_pace_that_another_version_measured_is_measured_anew(tmp_path: Path) -> None:
+    tone = np.sin(np.arange(22050, dtype=np.float32))
+
+    def find(made_by: str, seconds: int) -> float:
+        pace = find_pace(tmp_path, "ann", made_by, "en-us", lambda _: (np.tile(tone, seconds), 22050))
+        return pace.seconds
+
+    assert find("one", 1) == find("one", 2) == pytest.approx(find("two", 2) / 2, rel=0.01)
 
 
 def test_names_that_are_no_voices(mirror: Mirror) -> None:

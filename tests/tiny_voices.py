@@ -105,7 +105,7 @@ def make_piper(folder: Path, name: str = PIPER, *, speakers: bool = True, base_h
     language = name.partition("-")[0]
     config = {
         "audio": {"sample_rate": PIPER_RATE, "quality": "low"},
-        "espeak": {"voice": language.replace("_", "-").lower()},
+        "espeak": {"voice": {"en_US": "en-us"}.get(language, language[:2])},  # as in published ones
         "inference": {"noise_scale": 0.667, "length_scale": 1, "noise_w": 0.8},
         "phoneme_type": "espeak",
         "phoneme_id_map": DEFAULT_PHONEME_ID_MAP,

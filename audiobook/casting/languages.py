@@ -60,6 +60,12 @@ def fit_voices(
     if not any(pools.values()):
         lacking.append("all voices of the pools")
         pools, casting = settings.pools, "single"
+    else:
+        lacking += [
+            f"every voice of pools.{gender}"
+            for gender, pool in settings.pools.items()
+            if pool and not pools[gender]
+        ]
     characters, voiceless = _fit_characters(settings, at_home)
     lacking += voiceless
     full = {gender: pool or (narrator,) for gender, pool in pools.items()}

@@ -7,8 +7,6 @@ folder (`programs.py`); what comes back is believed only as far as it can be che
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from audiobook.engines.allowing import find_objection, find_program
@@ -20,6 +18,7 @@ from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Voice, VoiceEntry
+from audiobook.scratch import open_scratch
 
 NAME = "command"
 
@@ -147,8 +146,7 @@ class CommandEngine:
             seconds=self._time_limit_s + _LIMIT_S_PER_CHARACTER * size,
             file_bytes=_FILE_BYTES + _FILE_BYTES_PER_CHARACTER * size,
         )
-        with tempfile.TemporaryDirectory(prefix="narrate-", ignore_cleanup_errors=True) as name:
-            folder = Path(os.path.realpath(name))
+        with open_scratch() as folder:
             (folder / "work").mkdir()
             out = folder / "work" / "out.wav"
             stdin = b"" if command.places & set(TEXTS) else f"{text}\n".encode()

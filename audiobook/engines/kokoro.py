@@ -18,17 +18,19 @@ from audiobook.engines.kokoro_voices import LANGUAGES, MODEL, VOICES, choose_kit
 from audiobook.engines.neural.fetching import Tell
 from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
+from audiobook.engines.neural.pace import VERSION as PACE_VERSION
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, name_threads
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats
 from audiobook.engines.neural.store import VoiceStore
 from audiobook.errors import EngineError, NarrateError, SynthesisError
+from audiobook.languages import is_same_language
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "kokoro"
 
-_ADAPTER = 1
+_ADAPTER = 2
 """Counts the changes of this adapter that change the sound."""
 
 _PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy")
@@ -50,11 +52,10 @@ class KokoroEngine:
 
     @property
     def fingerprint(self) -> str:
-        """The versions of the packages and of this adapter, and models that took the place of others."""
+        """The versions of the packages and of this adapter; each model has its own."""
         versions = name_versions(NAME, _PACKAGES)
-        return ", ".join(
-            filter(None, (versions, f"adapter {_ADAPTER}", name_threads(), self._store.replaced()))
-        )
+        own = f"adapter {_ADAPTER}, pace {PACE_VERSION}"
+        return ", ".join(filter(None, (versions, own, name_threads())))
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         """List the installed model's voices; blends of them work as well."""
@@ -84,6 +85,16 @@ class KokoroEngine:
             )
             return f"a voice of kokoro, got '{name}'{hint}"
         return None
+
+    def voice_fingerprint(self, voice_id: str) -> str:
+        """Name the version of the model and of its voices' file; see `VersionedEngine`."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return self._store.name_version(MODEL)
+
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return the voice itself where it speaks the language: who sounds alike in two, nobody knows."""
+        return voice_id if is_same_language(language_of(voice_id), language) else None
 
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation (ipa, x-sampa) in the IPA that the model was taught."""
@@ -136,7 +147,8 @@ class KokoroEngine:
             kokoro = load_kokoro(staged)
             first, language = voices[0], language_of(voices[0])
             reader = Reader(KokoroModel(kokoro, language))
-            find_pace(staged, first, digest, language, lambda words: reader.read_plainly(words, first))
+            made_by = self._name_maker(digest)
+            find_pace(staged, first, made_by, language, lambda words: reader.read_plainly(words, first))
             check_repeats(reader, first)
         except Exception as error:  # onnxruntime's and NumPy's, of no common root
             raise EngineError(f"the model for kokoro does not speak: {error}") from error
@@ -181,12 +193,15 @@ class KokoroEngine:
         with self._model.borrow(digest) as kokoro:
             return Reader(KokoroModel(kokoro, language))
 
+    def _name_maker(self, digest: str) -> str:
+        return f"{self.fingerprint}, {digest}"
+
     def _find_pace(self, voice_id: str, language: str, digest: str, reader: Reader) -> Pace:
         if (voice_id, digest) not in self._paces:
             self._paces[voice_id, digest] = find_pace(
                 self._folder,
                 voice_id,
-                digest,
+                self._name_maker(digest),
                 language,
                 lambda sentence: reader.read_plainly(sentence, voice_id),
             )

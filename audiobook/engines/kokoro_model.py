@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from audiobook.engines.neural.sessions import load_onnxruntime, open_session
 from audiobook.engines.neural.speaking import is_heard
 from audiobook.engines.neural.waves import Wave
 from audiobook.errors import SynthesisError
+from audiobook.scratch import open_scratch
 
 _SLOWEST, _FASTEST = 0.5, 2.0
 """The speeds that kokoro-onnx lets through (`Kokoro.create`)."""
@@ -52,7 +54,7 @@ class KokoroModel:
             quiet = logging.getLogger("narrate.kokoro")
             quiet.addHandler(logging.NullHandler())
             quiet.propagate = False
-            with _own_scratch():
+            with _brief_copies():
                 self._backend = EspeakBackend(
                     self._language,
                     preserve_punctuation=True,
@@ -114,26 +116,27 @@ def list_styles(path: Path) -> tuple[str, ...]:
 
 
 @contextmanager
-def _own_scratch() -> Iterator[None]:
-    """Let a worker process remove the copies of eSpeak's library that phonemizer makes meanwhile.
+def _brief_copies() -> Iterator[None]:
+    """Let the copies of eSpeak's library that phonemizer loads go at once.
 
-    phonemizer leaves that to the interpreter's end, which a process of `multiprocessing` does not come to.
+    It leaves that to the interpreter's end, which a worker does not come to, or one that is killed.
     """
-    import multiprocessing
-    import multiprocessing.util
+    if sys.platform == "win32":  # where a loaded library can't be removed
+        yield
+        return
     import shutil
     import tempfile
 
-    if multiprocessing.parent_process() is None:
-        yield
-        return
-    usual, scratch = tempfile.tempdir, tempfile.mkdtemp(prefix="narrate-")
-    multiprocessing.util.Finalize(None, shutil.rmtree, (scratch, True), exitpriority=1)
-    tempfile.tempdir = scratch
-    try:
-        yield
-    finally:
-        tempfile.tempdir = usual
+    from phonemizer.backend.espeak.api import EspeakAPI
+
+    EspeakAPI._delete = staticmethod(lambda _, folder: shutil.rmtree(folder, ignore_errors=True))
+    usual = tempfile.tempdir
+    with open_scratch() as scratch:
+        tempfile.tempdir = str(scratch)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
 
 
 def parse_blend(voice_id: str) -> Mapping[str, float] | None:

@@ -17,6 +17,7 @@ from typing import Any
 from audiobook.engines.neural.fetching import Tell
 from audiobook.engines.neural.installing import install_kit
 from audiobook.engines.neural.notation import transcribe_ipa
+from audiobook.engines.neural.pace import VERSION as PACE_VERSION
 from audiobook.engines.neural.pace import Pace, find_pace
 from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, load_onnxruntime, name_threads, open_session
@@ -32,11 +33,12 @@ from audiobook.engines.piper_voices import (
     list_published,
 )
 from audiobook.errors import EngineError, NarrateError, SynthesisError
+from audiobook.languages import is_same_language
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
 NAME = "piper"
 
-_ADAPTER = 1
+_ADAPTER = 2
 """Counts the changes of this adapter that change the sound."""
 
 _LIMIT = 400
@@ -78,11 +80,10 @@ class PiperEngine:
 
     @property
     def fingerprint(self) -> str:
-        """The versions of the packages and of this adapter, and models that took the place of others."""
+        """The versions of the packages and of this adapter; each model has its own."""
         versions = name_versions(NAME, ("piper-tts", "onnxruntime", "numpy"))
-        return ", ".join(
-            filter(None, (versions, f"adapter {_ADAPTER}", name_threads(), self._store.replaced()))
-        )
+        own = f"adapter {_ADAPTER}, pace {PACE_VERSION}"
+        return ", ".join(filter(None, (versions, own, name_threads())))
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         """List the installed voices, each speaker of a model with several as a voice of its own."""
@@ -116,6 +117,18 @@ class PiperEngine:
         close = difflib.get_close_matches(name, [*self._store.names(), *known], n=1)
         hint = f" (did you mean '{close[0]}'?)" if close else ", such as 'en_US-lessac-medium'"
         return f"a voice of piper, got '{voice_id}'{hint}; narrate voices --available piper lists them"
+
+    def voice_fingerprint(self, voice_id: str) -> str:
+        """Name the model's version, as it was noted when it was installed; see `VersionedEngine`."""
+        if fault := self.find_fault(voice_id):
+            raise EngineError(f"expected {fault}")
+        return self._store.name_version(voice_id.partition("#")[0])
+
+    def localize(self, voice_id: str, language: str) -> str | None:
+        """Return the voice itself where it speaks the language: no model has counterparts in others."""
+        name = voice_id.partition("#")[0]
+        is_it = self._store.has(name) and is_same_language(self._describe(name).language, language)
+        return voice_id if is_it else None
 
     def transcribe(self, ph: str, alphabet: str, voice_id: str) -> str:
         """Return a pronunciation (ipa, x-sampa) in the IPA that the voice was taught."""
@@ -157,7 +170,8 @@ class PiperEngine:
             about = describe(config)
             check_type(config, staged.stem)
             reader = Reader(_PiperModel(staged))
-            find_pace(staged, "0", digest, about.language, lambda words: reader.read_plainly(words, "0"))
+            made_by = self._name_maker(digest)
+            find_pace(staged, "0", made_by, about.language, lambda words: reader.read_plainly(words, "0"))
             check_repeats(reader, "0")
         except NarrateError:
             raise
@@ -182,12 +196,15 @@ class PiperEngine:
         name_versions(NAME, ("piper-tts", "onnxruntime"))
         return Reader(_PiperModel(self._store.folder / name.partition("#")[0]))
 
+    def _name_maker(self, digest: str) -> str:
+        return f"{self.fingerprint}, {digest}"
+
     def _find_pace(self, name: str, speaker: str, digest: str, reader: Reader) -> Pace:
         if (speaker, digest) not in self._paces:
             self._paces[speaker, digest] = find_pace(
                 self._store.folder / name,
                 speaker,
-                digest,
+                self._name_maker(digest),
                 self._describe(name).language,
                 lambda sentence: reader.read_plainly(sentence, speaker),
             )

@@ -8,14 +8,11 @@ to eSpeak: nobody needs it there, where `pyttsx3` is the better way, but it prov
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from audiobook.engines import system_child
@@ -28,6 +25,7 @@ from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Gender, Voice, VoiceEntry
+from audiobook.scratch import open_scratch
 
 NAME = "system"
 
@@ -148,9 +146,9 @@ class SystemEngine:
         )
 
     def _attempt(self, text: str, voice: Voice) -> Clip:
-        with tempfile.TemporaryDirectory(prefix="narrate-", ignore_cleanup_errors=True) as name:
+        with open_scratch() as folder:
             # What its name says: macOS writes AIFF whatever it is called.
-            out = Path(os.path.realpath(name)) / ("out.aiff" if self._driver == "nsss" else "out.wav")
+            out = folder / ("out.aiff" if self._driver == "nsss" else "out.wav")
             request: dict[str, Any] = {"text": text, "out": str(out), "voice": voice.id, "rate": voice.rate}
             if self._driver == "espeak":
                 request |= {"pitch": voice.pitch, "volume": _ESPEAK_VOLUME}
@@ -177,10 +175,10 @@ class SystemEngine:
             file_bytes=_FILE_BYTES,
         )
         command: Sequence[str] = (sys.executable, "-I", system_child.__file__)
-        with tempfile.TemporaryDirectory(prefix="narrate-", ignore_cleanup_errors=True) as name:
-            (Path(name) / "work").mkdir()
+        with open_scratch() as folder:
+            (folder / "work").mkdir()
             try:
-                said = run_program(command, Path(name), json.dumps(whole).encode(), limits)
+                said = run_program(command, folder, json.dumps(whole).encode(), limits)
             except ProgramFailure as error:
                 if "text" in request:
                     raise

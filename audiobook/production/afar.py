@@ -22,6 +22,7 @@ from audiobook.production.plan import TrackPlan
 from audiobook.production.project import make_folder
 from audiobook.production.tools import compare_tools, engines_of, name_tools
 from audiobook.publishing import read_mark
+from audiobook.scratch import open_scratch
 
 
 class UnlikeError(ClusterError):
@@ -63,9 +64,9 @@ def make_track_afar(parcel: bytes, tools: Mapping[str, str], ffmpeg: str) -> Far
 
 
 def _make(plan: TrackPlan, ffmpeg: str, folder: str | None) -> FarTrack:
-    with tempfile.TemporaryDirectory(prefix="narrate-", dir=folder) as name:
-        unfinished = Path(name) / unfinished_track(plan, Path()).name
-        result = build_track(plan, ClipCache(Path(name) / "clips"), find_encoder(ffmpeg), unfinished)
+    with open_scratch(folder) as scratch:
+        unfinished = scratch / unfinished_track(plan, Path()).name
+        result = build_track(plan, ClipCache(scratch / "clips"), find_encoder(ffmpeg), unfinished)
         return FarTrack(track=result.track, clips=result.clips_repaired, data=unfinished.read_bytes())
 
 

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +28,7 @@ from audiobook.reading.markup import parse_page, parse_xml, text_of
 from audiobook.reading.package import Metadata, read_metadata
 from audiobook.reading.rtf import spell_letters
 from audiobook.reading.text import make_text_book
+from audiobook.scratch import open_scratch
 
 TIME_LIMIT_S = 180
 INSTALL = "install what it takes with: pip install 'narrate-audiobook[formats]'"
@@ -88,8 +88,8 @@ def _read_odt_metadata(path: Path, data: bytes) -> Metadata:
 
 def read_mobi(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read MOBI or AZW.  Raises `SourceError` where it is protected, broken, or `mobi` is missing."""
-    with tempfile.TemporaryDirectory(prefix="narrate-") as folder:
-        found = _open(path, "mobi", data, Path(folder))
+    with open_scratch() as folder:
+        found = _open(path, "mobi", data, folder)
         if "epub" in found:
             unpacked = Path(str(found["epub"]))
             book = read_epub(path, unpacked.read_bytes(), choices)
@@ -106,8 +106,8 @@ def read_pdf(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES)
 
     Raises `SourceError` where it has a password, is broken, holds pictures alone, or `pypdf` is missing.
     """
-    with tempfile.TemporaryDirectory(prefix="narrate-") as folder:
-        found = _open(path, "pdf", data, Path(folder))
+    with open_scratch() as folder:
+        found = _open(path, "pdf", data, folder)
     listed = found.get("pages")
     pages = [str(page) for page in listed] if isinstance(listed, list) else []
     if not any(character.isalnum() for page in pages for character in page):

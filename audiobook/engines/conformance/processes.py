@@ -9,7 +9,6 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +19,7 @@ from audiobook.engines.base import Engine
 from audiobook.engines.conformance import apart
 from audiobook.engines.conformance.trial import TEXTS, Breach, Check, Trial, expect
 from audiobook.model import Clip, Voice
+from audiobook.scratch import open_scratch
 
 _LIMIT_S = 300
 """For a program that speaks a few sentences; only an engine that hangs takes so long."""
@@ -141,8 +141,8 @@ def _run(trial: Trial, what: str) -> dict[str, Any]:
     """Have `apart.py` do something with the engine in a process without threads; return what it reports."""
     job = pickle.dumps((trial.open_engine, trial.voice, TEXTS))
     package = Path(__file__).parents[3]
-    with tempfile.TemporaryDirectory(prefix="narrate-") as folder:
-        report = Path(folder) / "report.json"
+    with open_scratch() as folder:
+        report = folder / "report.json"
         try:
             done = subprocess.run(
                 [sys.executable, "-W", "error", apart.__file__, what, job.hex(), str(report)],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audiobook.engines.neural.archives import take_files
 from audiobook.engines.neural.fetching import PublishedFile, Tell, check_room, download
+from audiobook.engines.neural.noise import VERSION as NOISE_VERSION
 from audiobook.engines.neural.noise import still_noise
 from audiobook.engines.neural.store import Origin, VoiceStore, digest_file, storing
 from audiobook.errors import EngineError
@@ -43,8 +44,8 @@ def install_kit(
         else:
             model, companion = _download(store, kit, tell)
             checked = True
-        both = f"{digest_file(model)} {digest_file(companion)}"
-        digest = hashlib.sha256(both.encode()).hexdigest()
+        parts = f"{digest_file(model)} {digest_file(companion)} noise {NOISE_VERSION}"
+        digest = hashlib.sha256(parts.encode()).hexdigest()
         with storing(staged):
             noise = still_noise(model, staged / "model.onnx")
             shutil.copyfile(companion, staged / kit.companion)

@@ -14,6 +14,9 @@ from typing import Any
 
 from audiobook.errors import EngineError
 
+VERSION = 1
+"""Counts the changes that give the same model other noise."""
+
 _PRIME = 2**31 - 1
 _FACTORS = (48271, 69621)
 """Of two good generators modulo 2^31 - 1 (Park and Miller 1988 and 1993; Fishman and Moore 1986)."""

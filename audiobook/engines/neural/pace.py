@@ -17,7 +17,8 @@ from audiobook.engines.neural.store import write_atomically
 from audiobook.engines.neural.waves import Wave, level, trim
 from audiobook.errors import SynthesisError
 
-_VERSION = 1
+VERSION = 2
+"""Counts the changes by which a voice gets another pace or level; part of its engine's fingerprint."""
 
 SENTENCES = {
     "en": (
@@ -47,13 +48,16 @@ SENTENCES = {
     ),
 }
 """Narration and speech, with words as long as stories have: the English ones have 6.16 phonemes a word, the
-four stories in `texts/` 5.9 to 6.4, a novel (Pride and Prejudice) 5.8; and eSpeak reads them at rate 155 with
-152 words a minute, the stories with 152 to 163 (by `_PAUSE_S`).  The others were not compared with books.  A
-voice of another language reads the English ones, by its own language's rules: a rougher measure."""
+four stories in `texts/` 5.9 to 6.4, a novel (Pride and Prejudice) 5.8.  The others were not compared with
+books.  A voice of another language reads the English ones, by its own language's rules: a rougher measure."""
 
-_PAUSE_S = 0.4
-"""The pause between sentences that goes into the pace (`pauses.sentence_ms` as it is shipped): a rate is what
-a listener counts, as it is with eSpeak, whose rate 160 reads 146 to 163 words a minute with pauses."""
+STANDARD_RATE = 155
+STANDARD_S = {"en": 29.0, "de": 20.0, "fr": 15.9, "es": 20.0}
+"""Seconds that every voice takes for its language's sentences at this rate: what eSpeak's take, whose rate
+means words a minute with the pauses of stories (docs/delivery.md).  Its English voices take 29.1 to 29.7 s;
+with 29.0 the tests' models read whole chapters as fast as these, which matters more.  Of the others it is
+`de`, `fr-fr` and `es`.  At other rates eSpeak's speech is longer or shorter in proportion, within 2 % from
+110 to 220 words a minute."""
 
 _LEVEL = 0.1
 """−20 dB of full scale, amid the −18 to −22 dB that eSpeak's voices have: one cast, one loudness."""
@@ -61,21 +65,15 @@ _LEVEL = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What a voice took at its own pace: `seconds` of sound for `words` in `sentences`; and its level."""
+    """What a voice took at its own pace, against what all shall take at `STANDARD_RATE`; and its level."""
 
-    words: int
-    sentences: int
+    standard_s: float
     seconds: float
     rms: float
 
-    @property
-    def words_per_minute(self) -> float:
-        """How fast it speaks of itself, with pauses between sentences."""
-        return 60 * self.words / (self.seconds + _PAUSE_S * self.sentences)
-
     def length(self, rate: int) -> float:
         """Return how much longer than of itself its sounds must be to read `rate` words a minute."""
-        return (60 * self.words / rate - _PAUSE_S * self.sentences) / self.seconds
+        return self.standard_s * STANDARD_RATE / (self.seconds * rate)
 
     @property
     def gain(self) -> float:
@@ -84,31 +82,30 @@ class Pace:
 
 
 def find_pace(
-    folder: Path, voice: str, digest: str, language: str, speak: Callable[[str], tuple[Wave, int]]
+    folder: Path, voice: str, made_by: str, language: str, speak: Callable[[str], tuple[Wave, int]]
 ) -> Pace:
     """Return a voice's pace: what is kept of it in its model's folder, else measured now and kept.
 
-    `digest` is of the model, so that no other's pace is taken for its own; `speak` reads a sentence at the
-    voice's own pace, and gives the wave and its sample rate.
+    `made_by` names the versions of engine and model.  A pace is kept for these alone, so that it is decided
+    by what clips are known by, and by nothing else.  `speak` reads a sentence at the voice's own pace,
+    and gives the wave and its sample rate.
     """
     path = folder / "pace" / f"{urllib.parse.quote(voice, safe='')}.json"
-    if pace := _read(path, digest):
+    if pace := _read(path, made_by):
         return pace
     with _one_at_a_time(path):
-        if pace := _read(path, digest):
+        if pace := _read(path, made_by):
             return pace
-        pace = _measure(voice, SENTENCES.get(language[:2].lower(), SENTENCES["en"]), speak)
+        pace = _measure(voice, language[:2].lower(), speak)
         with contextlib.suppress(OSError):  # a folder of another user's: then it is measured at each start
-            write_atomically(
-                path, json.dumps({"version": _VERSION, "model": digest, **asdict(pace)}).encode()
-            )
+            write_atomically(path, json.dumps({"made by": made_by, **asdict(pace)}).encode())
         return pace
 
 
-def _read(path: Path, digest: str) -> Pace | None:
+def _read(path: Path, made_by: str) -> Pace | None:
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if (kept.pop("version"), kept.pop("model")) == (_VERSION, digest):
+        if kept.pop("made by") == made_by:
             return Pace(**kept)
     return None
 
@@ -130,16 +127,16 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
             path.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def _measure(voice: str, sentences: tuple[str, ...], speak: Callable[[str], tuple[Wave, int]]) -> Pace:
+def _measure(voice: str, language: str, speak: Callable[[str], tuple[Wave, int]]) -> Pace:
     import numpy as np
 
+    language = language if language in SENTENCES else "en"
     waves, seconds = [], 0.0
-    for sentence in sentences:
+    for sentence in SENTENCES[language]:
         wave, sample_rate = speak(sentence)
         waves.append(trim(wave))
         seconds += len(waves[-1]) / sample_rate
     rms = level(np.concatenate(waves))
     if not seconds or not rms:
         raise SynthesisError(f"the voice {voice} is silent; install it anew, or choose another")
-    words = sum(len([word for word in s.split() if any(map(str.isalnum, word))]) for s in sentences)
-    return Pace(words=words, sentences=len(sentences), seconds=round(seconds, 4), rms=round(rms, 6))
+    return Pace(standard_s=STANDARD_S[language], seconds=round(seconds, 4), rms=round(rms, 6))

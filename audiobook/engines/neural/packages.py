@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from importlib.metadata import PackageNotFoundError, version
 
 from audiobook.errors import EngineError
 
 
-def name_versions(extra: str, packages: Sequence[str]) -> str:
-    """Name the installed versions.  Raises `EngineError`, with what installs them, where one is missing."""
+@functools.cache
+def name_versions(extra: str, packages: tuple[str, ...]) -> str:
+    """Name the installed versions, looked up once: that takes milliseconds, and a plan asks line by line.
+
+    Raises `EngineError`, with what installs them, where one is missing.
+    """
     try:
         return ", ".join(f"{name} {version(name)}" for name in packages)
     except PackageNotFoundError as error:

@@ -9,16 +9,15 @@ from functools import partial
 from typing import Protocol
 
 from audiobook.engines.espeak_text import letters_of, plain_text, respellings
-from audiobook.engines.neural.pace import Pace
+from audiobook.engines.neural.pace import STANDARD_RATE, Pace
 from audiobook.engines.neural.splitting import CLAUSE_ENDS, SENTENCE_ENDS, split_phonemes
 from audiobook.engines.neural.waves import Wave, join, pitch_factor, play_faster, write_samples
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice
 
-_SENTENCE_S, _CLAUSE_S = 0.4, 0.15
-"""Silence between pieces of a text at a rate of 155: the first is the pause that stories have between
-sentences (`pauses.sentence_ms`), the second the length of a comma in eSpeak's reading of them."""
-_OWN_RATE = 155
+_SENTENCE_S, _CLAUSE_S = 0.3, 0.18
+"""Silence between pieces of a text at `STANDARD_RATE`: what eSpeak makes of a full stop within a text (0.21
+to 0.38 s), and of a comma (docs/delivery.md)."""
 
 
 class SpeechModel(Protocol):
@@ -72,7 +71,7 @@ class Reader:
     def read_plainly(self, text: str, speaker: str) -> tuple[Wave, int]:
         """Speak a text as the voice does of itself; return its wave and sample rate."""
         pieces = self._pieces(Speech(text=text))
-        waves = [(self.model.run(each, speaker, 1.0, 1.0), _pause_s(each, _OWN_RATE)) for each in pieces]
+        waves = [(self.model.run(each, speaker, 1.0, 1.0), _pause_s(each, STANDARD_RATE)) for each in pieces]
         return join(waves, self.model.sample_rate), self.model.sample_rate
 
     def _pieces(self, speech: Speech) -> list[tuple[str, ...]]:
@@ -147,7 +146,7 @@ def _append(found: list[list[str]], more: list[list[str]], *, is_new: bool) -> l
 def _pause_s(piece: Sequence[str], rate: int) -> float:
     last = next((each for each in reversed(piece) if each.strip()), "")
     pause = _SENTENCE_S if last in SENTENCE_ENDS else _CLAUSE_S if last in CLAUSE_ENDS else 0.0
-    return pause * _OWN_RATE / rate
+    return pause * STANDARD_RATE / rate
 
 
 def _describe(text: str, voice_id: str, reason: str) -> str:

@@ -3,7 +3,7 @@
     <user's data folder>/narrate/voices/piper/en_US-lessac-medium/    one folder for each model:
         model.onnx              the model, its noise made to repeat itself (`noise.py`)
         voice.json              what its makers say of it, in their own format
-        installed.json          where it came from, and the digest of its files as they were published
+        installed.json          where it came from, and the digest by which its clips are known
         pace/…                  how fast each of its voices speaks (`pace.py`)
 
 A folder appears in one step when everything in it has been checked.
@@ -11,7 +11,6 @@ A folder appears in one step when everything in it has been checked.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -27,7 +26,6 @@ FOLDER = "NARRATE_VOICES"
 """The environment variable that names another folder for voices: a shared one, say."""
 
 _INSTALLED = "installed.json"
-_REPLACED = "replaced.json"
 _UNFINISHED = ".partial"
 
 
@@ -35,8 +33,9 @@ _UNFINISHED = ".partial"
 class Origin:
     """Where a model came from.
 
-    `digest` is of the files as they came, `is_checked` whether these were compared with what their publisher
-    says, `noise` how many of the model's nodes drew random numbers.
+    `digest` is of the files as they came and of the way in which their noise was stilled, `is_checked`
+    whether they were compared with what their publisher says, `noise` how many of the model's nodes drew
+    random numbers.
     """
 
     source: str
@@ -80,16 +79,9 @@ class VoiceStore:
         except (OSError, ValueError, TypeError) as error:
             raise StorageError(f"{path}: can't be read: {error}; install the voice anew") from error
 
-    def replaced(self) -> str:
-        """Name the models that took the place of others of the same name: nothing, as a rule.
-
-        It is part of an engine's fingerprint, since clips of the former model are none of the new one.
-        """
-        with contextlib.suppress(OSError, ValueError):
-            text = (self.folder / _REPLACED).read_text(encoding="utf-8")
-            found = json.loads(text)
-            return ", ".join(f"{name} {digest[:12]}" for name, digest in sorted(found.items()))
-        return ""
+    def name_version(self, name: str) -> str:
+        """Name the version of an installed model.  Raises `StorageError`."""
+        return f"model {self.read_origin(name).digest[:12]}"
 
     @contextmanager
     def sole_use(self) -> Iterator[None]:
@@ -118,27 +110,18 @@ class VoiceStore:
             shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, staged: Path, name: str, origin: Origin) -> None:
-        """Give a filled folder its place in one step, noting where it replaces another model."""
+        """Give a filled folder its place in one step; a model that was there goes."""
         place = self.folder / name
         with storing(place):
             (staged / _INSTALLED).write_text(json.dumps(asdict(origin), indent=1), encoding="utf-8")
             self.folder.mkdir(parents=True, exist_ok=True)
             if place.exists():
-                if self.has(name) and self.read_origin(name).digest != origin.digest:
-                    self._note_replaced(name, origin.digest)
                 former = staged.with_suffix(".former")
                 place.rename(former)
                 staged.rename(place)
                 shutil.rmtree(former, ignore_errors=True)
             else:
                 staged.rename(place)
-
-    def _note_replaced(self, name: str, digest: str) -> None:
-        path = self.folder / _REPLACED
-        known = {}
-        with contextlib.suppress(OSError, ValueError):
-            known = json.loads(path.read_text(encoding="utf-8"))
-        write_atomically(path, json.dumps({**known, name: digest}).encode())
 
 
 def voices_folder() -> Path:
