@@ -46,7 +46,7 @@ def install_kit(
         both = f"{digest_file(model)} {digest_file(companion)}"
         digest = hashlib.sha256(both.encode()).hexdigest()
         with storing(staged):
-            noise = still_noise(model, staged / "model.onnx")
+            noise = still_noise(model, staged / "model.onnx", str(source or model.stem))
             shutil.copyfile(companion, staged / kit.companion)
         prove(staged, digest)
         if source is not None:
