@@ -44,7 +44,7 @@ def take_files(source: Path, endings: Sequence[Sequence[str]], folder: Path) -> 
             )
         with _listing(source) as names:
             chosen = [_choose(source, wanted, names, is_archive=is_archive) for wanted in endings]
-    found = []
+    found: list[Path] = []
     for name, wanted in zip(chosen, endings, strict=True):
         target = folder / f"{len(found)}{wanted[0]}"
         with _reading(source), _opened(source, name) as data:
