@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import struct
+import subprocess
 import sys
 import time
 from array import array
@@ -26,6 +28,7 @@ from audiobook.model import Voice
 from audiobook.production import open_project, pin_cast, read_settings
 from audiobook.production.edits import Editor
 from audiobook.production.versions import version_of
+from tests.conftest import ROOT
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
 FLITE = ["flite", "-voice", "slt", "-t", "{ascii}", "-o", "{out}"]
@@ -156,8 +159,40 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(program: Program
     with pytest.raises(SynthesisError, match="did not end within 1 s"):
         CommandEngine(time_limit_s=1).synthesize("Hello", voice(path, "{out}"))
     time.sleep(0.2)
-    status = Path(f"/proc/{seen.read_text()}/status")
-    assert not status.exists() or "zombie" in status.read_text()
+    assert not is_running(seen.read_text())
+
+
+def is_running(pid: str) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "zombie" not in status.read_text()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_program_ends_with_the_run_that_started_it(
+    program: Program, tmp_path: Path, how: signal.Signals
+) -> None:
+    seen = tmp_path / "seen"
+    path = program(
+        "child = subprocess.Popen(['sleep', '100'])\n"
+        f"open({str(seen)!r}, 'w').write(f'{{child.pid}} {{os.getpid()}} {{os.getcwd()}}'); time.sleep(100)"
+    )
+    speak = (
+        "from pathlib import Path; from audiobook.engines.command import CommandEngine\n"
+        "from audiobook.model import Voice\n"
+        f"engine = CommandEngine(allowed=Path({str(allowing.list_path())!r}))\n"
+        f"engine.synthesize('Hello', Voice(engine='command', id={join([str(path), '{out}'])!r}))"
+    )
+    run = subprocess.Popen([sys.executable, "-c", speak], cwd=ROOT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while not (seen.exists() and seen.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    run.send_signal(how)
+    run.wait(20)
+    *pids, work = seen.read_text().split(maxsplit=2)
+    while (any(map(is_running, pids)) or Path(work).parent.exists()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(is_running, pids))
+    assert not Path(work).parent.exists()
 
 
 def test_a_program_that_writes_without_end_is_stopped(program: Program) -> None:

@@ -16,7 +16,7 @@ from audiobook.cli import main
 from audiobook.model import Voice
 from audiobook.production import install_voice, open_project
 from audiobook.production.jobs import transcribe, vary
-from audiobook.production.plan import ClipOrder, deliver_by, order_clips
+from audiobook.production.orders import ClipOrder, deliver_by, order_clips
 from audiobook.production.pronouncing import Pronouncer
 from audiobook.production.stories import engine_fingerprint, read_settings, script_and_cast
 from tests.studio import open_studio

@@ -14,6 +14,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from click.testing import CliRunner, Result
 from audiobook.cli import main
 from audiobook.engines import open_engine
 from audiobook.engines.base import VersionedEngine
+from audiobook.engines.neural import archives, packages
 from audiobook.engines.neural.pace import find_pace
 from audiobook.errors import EngineError
 from audiobook.model import Voice
@@ -245,6 +247,96 @@ def test_from_files_that_are_no_voice(mirror: Mirror, tmp_path: Path) -> None:
     (tmp_path / "lone.onnx.json").write_text(json.dumps(config))
     assert "does not speak" in refuse("piper:mine", "--from", lone)
     assert "a voice's name is made of" in refuse("piper:../mine", "--from", mirror.model)
+
+
+def test_a_broken_archive_is_told_and_nothing_beside_it_is_taken(mirror: Mirror, tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    files = (mirror.model, Path(f"{mirror.model}.json"))
+    with zipfile.ZipFile(folder / "voice.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in files:
+            packed.write(path, path.name)
+    with tarfile.open(folder / "voice.tar.gz", "w:gz") as archive:
+        for path in files:
+            archive.add(path, path.name)
+    for path in files:
+        shutil.copy(path, folder)
+
+    def refuse(name: str, data: bytes) -> str:
+        (folder / name).write_bytes(data)
+        done = narrate("install", "piper:mine", "--from", folder / name)
+        assert (done.exit_code, installed()) == (1, [])
+        return done.stderr
+
+    whole = (folder / "voice.zip").read_bytes()
+    assert "expected a file *.onnx, or a whole ZIP or TAR" in refuse("cut.zip", whole[: len(whole) // 2])
+    at = whole.index(b".onnx") + 8
+    turned = bytes(255 - byte for byte in whole[at : at + 200])
+    assert "it is damaged" in refuse("wrong.zip", whole[:at] + turned + whole[at + 200 :])
+    cut = (folder / "voice.tar.gz").read_bytes()[:-500]
+    assert "it is damaged" in refuse("cut.tar.gz", cut)
+    assert files_of(tmp_path / "voices") == [".partial/piper/lock"]
+    done = narrate("install", "piper:mine", "--from", folder)
+    assert (done.exit_code, "is a folder; name the file in it" in done.stderr) == (1, True)
+
+
+def test_an_archive_that_unpacks_to_more_than_a_model_has_is_stopped(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_LARGEST", 5_000_000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("v.onnx", bytes(50_000_000))
+        packed.write(f"{mirror.model}.json", "v.onnx.json")
+    done = narrate("install", "piper:mine", "--from", tmp_path / "bomb.zip")
+    assert (done.exit_code, "is larger than a model can be" in done.stderr) == (1, True)
+    assert files_of(tmp_path / "voices") == [".partial/piper/lock"]
+
+
+def test_among_several_files_that_of_the_models_name_is_taken(mirror: Mirror, tmp_path: Path) -> None:
+    for name in ("amy", "amy2"):
+        shutil.copy(mirror.model, tmp_path / f"{name}.onnx")
+        shutil.copy(f"{mirror.model}.json", tmp_path / f"{name}.onnx.json")
+    assert narrate("install", "piper:amy", "--from", tmp_path / "amy.onnx", "-q").exit_code == 0
+    (mirror.folder / "firmware.bin").write_bytes(b"?")
+    assert narrate("install", "kokoro", "--from", mirror.folder / "kokoro-v1.0.onnx", "-q").exit_code == 0
+
+
+@pytest.mark.parametrize("damaged", ["voice.json", "installed.json", "model.onnx"])
+def test_a_damaged_voice_can_be_installed_anew(mirror: Mirror, tmp_path: Path, damaged: str) -> None:
+    assert narrate("install", "piper:other", "--from", mirror.model, "-q").exit_code == 0
+    assert narrate("install", NAME, "-q").exit_code == 0
+    (tmp_path / "voices" / "piper" / PIPER / damaged).write_text("{")
+    # What an installation that was killed left behind is no hindrance, and goes.
+    remains = tmp_path / "voices" / ".partial" / "piper"
+    for name in (f"{PIPER}.former", f"{PIPER}.99999"):
+        (remains / name).mkdir()
+        (remains / name / "model.onnx").write_bytes(b"?")
+    done = narrate("install", NAME)
+    assert done.exit_code == 0, done.stderr
+    assert f": {PIPER}#ann, {PIPER}#bob, {PIPER}#cat and 3 more" in done.stdout
+    assert files_of(remains) == ["lock"]
+    assert open_engine("piper").synthesize("Hello.", Voice(engine="piper", id=PIPER)).seconds > 0.2
+
+
+def test_what_can_be_installed_is_told_without_the_engines_package(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_none(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(packages, "version", find_none)
+    packages.name_versions.cache_clear()  # it looks once in a process's life
+    assert mirror.address
+    assert PIPER in narrate("--available", "piper", "--json").stdout
+    assert "af_bella" in narrate("--available", "kokoro", "--json").stdout
+    for name, package in ((NAME, "piper"), ("kokoro", "kokoro")):
+        done = narrate("install", name)
+        assert (done.exit_code, f"pip install 'narrate-audiobook[{package}]'" in done.stderr) == (1, True)
+    done = CliRunner().invoke(main, ["doctor"])
+    assert "ok   engine piper: no voices installed" in done.stdout
+    assert "ok   engine kokoro: no voices installed" in done.stdout
+    done = CliRunner().invoke(main, ["doctor", "--engine", "piper"])
+    assert (done.exit_code, "has no voices yet" in done.stderr) == (1, True)
 
 
 def test_a_file_is_compared_with_the_index_where_that_is_known(mirror: Mirror, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, cast, runtime_checkable
 
 from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
 
@@ -110,9 +110,8 @@ class PronouncingEngine(Engine, Protocol):
         ...
 
 
-@runtime_checkable
 class InstallableEngine(Engine, Protocol):
-    """An engine whose voices are files that are put on this machine first."""
+    """An engine whose voices are files that are put on this machine first; see `as_installable`."""
 
     def published(self) -> Sequence[VoiceEntry]:
         """List what can be installed.  Raises `EngineError` where the publisher can't be reached."""
@@ -126,6 +125,16 @@ class InstallableEngine(Engine, Protocol):
         Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
         """
         ...
+
+
+def as_installable(engine: Engine) -> InstallableEngine | None:
+    """Return an engine as one whose voices are installed, None where it is another.
+
+    `isinstance` would read its fingerprint too (Python 3.11 reads all members of a protocol), which fails
+    where the engine's package is missing: exactly those who lack it are to be told what can be installed.
+    """
+    members = (getattr(engine, name, None) for name in ("published", "install"))
+    return cast(InstallableEngine, engine) if all(map(callable, members)) else None
 
 
 @runtime_checkable

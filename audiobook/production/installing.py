@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audiobook.engines import engine_names, open_engine
-from audiobook.engines.base import InstallableEngine
+from audiobook.engines.base import InstallableEngine, as_installable
 from audiobook.errors import EngineError, UsageError
 from audiobook.model import VoiceEntry
 from audiobook.production.auditions import choose_voices
@@ -33,11 +34,11 @@ def install_voice(name: str, source: Path | None, tell: Tell) -> tuple[list[Voic
             f"{name!r}: expected an engine and a voice, like piper:en_US-lessac-medium{hint}; engines whose "
             f"voices are installed are {', '.join(engines)}"
         )
-    before = {entry.id for entry in engine.voices()}
+    before = _voices_now(engine)
     folder = engine.install(voice_id, source, tell)
-    entries = list(engine.voices())
-    new = [entry for entry in entries if entry.id not in before]
-    return new or [entry for entry in entries if entry.id.startswith(voice_id)], folder
+    now = _voices_now(engine) or []
+    new = [entry for entry in now if entry not in before] if before is not None else []
+    return new or [entry for entry in now if entry.id.startswith(voice_id)], folder
 
 
 def list_available(
@@ -64,13 +65,20 @@ def list_available(
     return choose_voices(entries, parts, language)
 
 
+def _voices_now(engine: InstallableEngine) -> list[VoiceEntry] | None:
+    """List an engine's voices; None where one is damaged, which must not keep anybody from a new one."""
+    with contextlib.suppress(EngineError):
+        return list(engine.voices())
+    return None
+
+
 def _installable() -> dict[str, InstallableEngine]:
     found = {}
     for name in engine_names():
         try:
-            engine = open_engine(name)
+            engine = as_installable(open_engine(name))
         except EngineError:  # another package's, which can't be loaded: `doctor` tells of it
             continue
-        if isinstance(engine, InstallableEngine):
+        if engine is not None:
             found[name] = engine
     return found

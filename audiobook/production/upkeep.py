@@ -16,7 +16,7 @@ from audiobook import __version__
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.casting import default_voices_yaml
 from audiobook.engines import engine_names, open_engine
-from audiobook.engines.base import InstallableEngine, LimitedEngine
+from audiobook.engines.base import LimitedEngine, as_installable
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.production.clips import ClipCache
@@ -139,11 +139,17 @@ def examine_engine(name: str, voice_id: str | None) -> Iterator[Finding]:
     if voice_id is None:
         entries = engine.voices()
         english = [entry for entry in entries if entry.language.lower().startswith("en")]
+        if not entries and as_installable(engine):
+            raise EngineError(
+                f"{name} has no voices yet; narrate voices --available {name} lists what can be installed"
+            )
         if not entries:
             raise EngineError(f"{name} lists no voices: name one, as in --engine '{name}:VOICE'")
         voice_id = (english or list(entries))[0].id
     if fault := engine.find_fault(voice_id):
         raise EngineError(f"--engine {name}: expected {fault}")
+    # Where the engine's package is missing, that is said once, not by each of the checks.
+    _ = engine.fingerprint
     for result in run_checks(functools.partial(open_engine, name), Voice(engine=name, id=voice_id)):
         yield Finding(subject=result.name, found=result.found, is_fine=result.passed)
 
@@ -166,7 +172,7 @@ def _examine_settings(project: Project) -> str:
 def _try_engine(name: str) -> str:
     engine = open_engine(name)
     voices = engine.voices()
-    if not voices and isinstance(engine, InstallableEngine):
+    if not voices and as_installable(engine):
         # Nobody needs it; whoever does is told by the settings' own finding.
         return f"no voices installed (narrate voices --available {name})"
     if not voices and isinstance(engine, LimitedEngine) and "listing" in engine.limits(""):

@@ -47,7 +47,7 @@ def install_kit(
         parts = f"{digest_file(model)} {digest_file(companion)} noise {NOISE_VERSION}"
         digest = hashlib.sha256(parts.encode()).hexdigest()
         with storing(staged):
-            noise = still_noise(model, staged / "model.onnx")
+            noise = still_noise(model, staged / "model.onnx", str(source or model.stem))
             shutil.copyfile(companion, staged / kit.companion)
         prove(staged, digest)
         if source is not None:

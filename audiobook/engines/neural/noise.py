@@ -29,21 +29,23 @@ _LEAST_OPSET = 11
 _LIKE_OPSET = 15  # CastLike
 
 
-def still_noise(source: Path, target: Path) -> int:
+def still_noise(source: Path, target: Path, name: str = "") -> int:
     """Write a copy of a model whose noise is the same at each run; return how many nodes drew some.
 
+    `name` is what a person knows the model by, where it is not the file's.
     Raises `EngineError` where the file is no model, or draws what has no replacement here.
     """
     import onnx
 
+    name = name or source.name
     try:
         model = onnx.load(str(source))
     except Exception as error:  # protobuf's, onnx's and the system's, with no common root
-        raise EngineError(f"{source.name} is no ONNX model: {error}") from error
+        raise EngineError(f"{name} is no ONNX model: {error}") from error
     if not model.graph.node:  # whether onnxruntime can make use of it shows when it is loaded
-        raise EngineError(f"{source.name} is no ONNX model")
+        raise EngineError(f"{name} is no ONNX model")
     opset = next((each.version for each in model.opset_import if each.domain in {"", "ai.onnx"}), 0)
-    stiller = _Stiller(opset, source.name)
+    stiller = _Stiller(opset, name)
     for function in model.functions:
         stiller.still(function)
     count = stiller.still(model.graph)

@@ -93,6 +93,7 @@ class VoiceStore:
             lock = FileLock(self.unfinished / "lock")
             lock.acquire()
         try:
+            self._remove_remains()
             yield
         finally:
             lock.release()
@@ -116,12 +117,22 @@ class VoiceStore:
             (staged / _INSTALLED).write_text(json.dumps(asdict(origin), indent=1), encoding="utf-8")
             self.folder.mkdir(parents=True, exist_ok=True)
             if place.exists():
-                former = staged.with_suffix(".former")
+                former = staged.with_name(f"{staged.name}.former")
                 place.rename(former)
-                staged.rename(place)
+                try:
+                    staged.rename(place)
+                except BaseException:  # an interruption too: better the former voice than none
+                    former.rename(place)
+                    raise
                 shutil.rmtree(former, ignore_errors=True)
             else:
                 staged.rename(place)
+
+    def _remove_remains(self) -> None:
+        """Remove what installations left that were killed: all but downloads, which may go on."""
+        for folder in self.unfinished.iterdir():
+            if folder.is_dir() and not any(folder.glob("*.part")):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def voices_folder() -> Path:
