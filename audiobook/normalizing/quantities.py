@@ -100,6 +100,7 @@ _SPACED = re.compile(
     r"(?<![\w.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,4}"
     r"|(?<![\w.,] )(?<![\w.,])\d{1,3}(?: 000){1,4}(?!\d)"
 )
+_ARTICLE = re.compile(r"(?<![\w/])(?:a|an) \Z", re.IGNORECASE)
 _ARMS = frozenset(
     "pistol pistols gun guns rifle rifles round rounds bullet bullets ammo ammunition automatic cannon "
     "film lens".split()
@@ -138,7 +139,7 @@ def _read_unit(match: re.Match[str]) -> str | None:
     is_one = whole == "1" and not part
     if gap == "-":
         return f"{whole}{part}-{one}"
-    if word_before(match).lower() in ("a", "an") or next_word(match) in _ARMS:
+    if _ARTICLE.search(match.string, max(0, match.start() - 4), match.start()) or next_word(match) in _ARMS:
         return f"{whole}{part} {one}"  # a 5 km run, 9mm pistols
     return f"{whole}{part} {one if is_one else many}"
 
@@ -175,6 +176,8 @@ def _say_fraction(match: re.Match[str]) -> str | None:
     whole, above, below = match[1], int(match[2]), int(match[3])
     if (above, below) in _FIXED and not whole:
         return _FIXED[above, below]
+    if (above, below) == (20, 20) and next_word(match) in ("vision", "hindsight", "eyesight"):
+        return "twenty-twenty"
     if below == 10 and above <= below and not whole and next_word(match) != "of":
         return f"{above} out of 10"
     if not 0 < above < below or below not in _DENOMINATORS:
