@@ -34,7 +34,8 @@ _PHONE = re.compile(
 )
 _EMERGENCY = re.compile(
     r"(?:(?<=call )|(?<=called )|(?<=calling )|(?<=dial )|(?<=dialed )|(?<=dialled )|(?<=dialing )"
-    r"|(?<=dialling )|(?<=phoned )|(?<=rang )|(?<=ring ))(?:911|999|112)(?![\w%]|[.,:/–-]\d| (?:[a-z]+s|men|women|people)\b)"
+    r"|(?<=dialling )|(?<=phoned )|(?<=rang )|(?<=ring ))(?:911|999|112)"
+    r"(?![\w%]|[.,:/–-]\d| (?:[a-z]+s|men|women|people)\b)"
     r"|(?<![\w.,/$£€–-])(?:911|999)(?= (?:calls?|operators?|dispatch\w*|emergency)\b)",
     re.IGNORECASE,
 )

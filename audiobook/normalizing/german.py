@@ -89,7 +89,8 @@ _DATIVE = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"(?<![\w.,/-])([1-9]|0[1-9]|[12]\d|3[01])\.[ \u00a0]?(0?[1-9]|1[0-2])\.(?:[ \u00a0]?([12]\d{3})(?![\w.,]\d|\w))?"
+    r"(?<![\w.,/-])([1-9]|0[1-9]|[12]\d|3[01])\.[ \u00a0]?(0?[1-9]|1[0-2])\."
+    r"(?:[ \u00a0]?([12]\d{3})(?![\w.,]\d|\w))?"
     r"(?![\w/]|[.,]\d)"
 )
 _BEFORE_DATES = frozenset("am vom zum dem den ab seit bis".split())
