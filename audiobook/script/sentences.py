@@ -75,9 +75,8 @@ def _rejoin(
     }
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and start in whole:
-            start, _ = joined.pop()
-        joined.append((start, end))
+        begin = joined.pop()[0] if joined and start in whole else start
+        joined.append((begin, end))
     return joined
 
 
@@ -99,7 +98,7 @@ def _rule(text: str, match: re.Match[str]) -> bool | None:
 
 
 def _leads_to_number(text: str, match: re.Match[str]) -> bool:
-    """Tell whether a mark is an abbreviation's that has a number behind it: vol. 3, 5 ft. 3 in., Hauptstr. 5."""
+    """Tell whether it is an abbreviation's mark, its number behind it: vol. 3, 5 ft. 3 in., Hauptstr. 5."""
     word = _LAST_WORD.search(text, max(0, match.start() - 12), match.start())
     low = word.group().lower() if word and text[match.start() : match.end()].rstrip() == "." else ""
     return low in _BEFORE_NUMBERS or (len(low) > 3 and low.endswith("str"))
