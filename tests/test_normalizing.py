@@ -86,7 +86,27 @@ def test_what_is_spoken_comes_to_rest(text: str, language: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "a", "A", ".", "-", "W-", "1/", "1,", "$", "IV ", "o", "😀", "www.", "@", "m", "Dr. ", "1984 "],
+    [
+        "1",
+        "a",
+        "A",
+        ".",
+        "-",
+        "W-",
+        "1/",
+        "1,",
+        "$",
+        "IV ",
+        "o",
+        "😀",
+        "www.",
+        "@",
+        "m",
+        "Dr. ",
+        "1984 ",
+        ":-)",
+        ":-) ",
+    ],
 )
 def test_a_long_text_takes_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))

@@ -177,3 +177,9 @@ def test_the_words_of_a_novel_take_a_second_or_two() -> None:
     sounds = EspeakEngine().pronounce(words, "en-gb-x-rp")
     assert time.perf_counter() - start < 5
     assert len(sounds) == len(words) > 6000
+
+
+def test_a_german_noun_is_no_name(new_project: NewProject) -> None:
+    words = "Der Regen hing über der Stadt, und das Fenster war offen. Krawutschke wartete dort."
+    new_project(settings="stories: {stadt: {language: de}}", stadt=words)
+    assert list(words_of("stadt")) == ["Krawutschke"]

@@ -46,6 +46,8 @@ def test_the_table_of_first_names_is_large_and_agrees_with_itself() -> None:
         ("Mr. Hale met Dr. J. R. Finch. It rained.", ["Mr. Hale met Dr. J. R. Finch.", "It rained."]),
         ("“Yes!” he said. “No.”", ["“Yes!” he said.", "“No.”"]),
         ("It was 5 p.m. and dark… He left.", ["It was 5 p.m. and dark…", "He left."]),
+        ("It was 5 ft. 3 in. high. I left.", ["It was 5 ft. 3 in. high.", "I left."]),
+        ("On Fri. we read vol. 3 of it. I left.", ["On Fri. we read vol. 3 of it.", "I left."]),
         ("no stop at all", ["no stop at all"]),
         ("  \n ", []),
     ],

@@ -70,7 +70,10 @@ _STREETS = {
     "Hwy": "Highway",
 }
 _STREET = re.compile(rf"(?<=\w )({one_of(_STREETS)})\.(?=[\W_]*\Z|[,;:)!?]|\s{{1,3}}[a-z(])")
-_STREET_NAME = re.compile(r"(?:[A-Z][\w’'-]{1,30}|\d{1,4}(?:st|nd|rd|th)|[NSEW]\.) \Z")
+_STREET_NAME = re.compile(
+    r"(?<!\w)(?!(?:The|This|That|A|My|Our|Her|His|Your|Dear) )"
+    r"(?:[A-Z][\w’'-]{1,30}|\d{1,4}(?:st|nd|rd|th)|[NSEW]\.) \Z"
+)
 
 _WORDS = {
     "i.e.": "that is",

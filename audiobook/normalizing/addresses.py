@@ -32,6 +32,13 @@ _PHONE = re.compile(
     r"(?<![\w+-])(?:\+\d{1,3}(?:[ -]\(?\d{1,4}\)?){2,4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}"
     r"|0\d{2,4} \d{3,4} \d{3,4}|\d{3}-\d{4})(?![\w-])"
 )
+_EMERGENCY = re.compile(
+    r"(?:(?<=call )|(?<=called )|(?<=calling )|(?<=dial )|(?<=dialed )|(?<=dialled )|(?<=dialing )"
+    r"|(?<=dialling )|(?<=phoned )|(?<=rang )|(?<=ring ))(?:911|999|112)"
+    r"(?![\w%]|[.,:/–-]\d| (?:[a-z]+s|men|women|people)\b)"
+    r"|(?<![\w.,/$£€–-])(?:911|999)(?= (?:calls?|operators?|dispatch\w*|emergency)\b)",
+    re.IGNORECASE,
+)
 _CALLS = frozenset(
     "call calls phone telephone tel number at on is dial dialed dialled fax mobile cell".split()
 )
@@ -69,5 +76,11 @@ _HASH = re.compile("#")
 WEB = Rule(needs=_WEB_SIGN, pattern=_WEB, read=_read_web)
 MAIL = Rule(needs=_AT, pattern=_MAIL, read=lambda match: _spell_signs(match[0]))
 PHONE = Rule(needs=DIGIT, pattern=_PHONE, read=_read_phone)
+EMERGENCY = Rule(
+    needs=re.compile("911|999|112"),
+    pattern=_EMERGENCY,
+    read=lambda match: " ".join(cardinal(int(digit)) for digit in match[0]),
+)
+"""A number to call, and no hundreds."""
 HASHTAG = Rule(needs=_HASH, pattern=_HASHTAG, read=_read_hashtag)
 RANK = Rule(needs=_HASH, pattern=re.compile(r"(?<![\w&])#(?=\d)"), read=lambda _: "number ")

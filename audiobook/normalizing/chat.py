@@ -86,9 +86,7 @@ def _read_short(match: re.Match[str]) -> str | None:
     return said[0].upper() + said[1:] if match[0][0].isupper() and not match[0].isupper() else said
 
 
-def _read_smiley(match: re.Match[str]) -> str | None:
-    if not any(map(str.isalnum, match.string[: match.start()] + match.string[match.end() :])):
-        return None
+def _read_smiley(match: re.Match[str]) -> str:
     return ", heart" if match[0].strip() == "<3" else " "
 
 

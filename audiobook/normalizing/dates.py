@@ -32,7 +32,9 @@ _MONTH_YEAR = re.compile(rf"(?<![\w-])({_SHORT_MONTH})\.,? (?={_YEAR})")
 _SPAN = re.compile(
     r"(?<![\w.,:/#$£€+-])(1[1-9]\d\d|20\d\d) ?[–-] ?(1[1-9]\d\d|20\d\d|\d\d)(?![\w/–-]|[.,:]\d)"
 )
-_DECADE = re.compile(r"(?<![\w.,$£€-])(?:(1[1-9]|20)(\d)0|['’‘]?([2-9])0)(?:['’]?s)(?![\w’'])")
+_DECADE = re.compile(
+    r"(?:(?<![\w.,$£€-])|(?<=\bmid-)|(?<=\bearly-)|(?<=\blate-))(?:(1[1-9]|20)(\d)0|['’‘]?([2-9])0)(?:['’]?s)(?![\w’'])"
+)
 _YEAR_ALONE = re.compile(rf"(?<![\w.,:/#$£€+−–])({_YEAR})(?![\w%°$£€½¼¾]|[.,:/–-]\d| \d| [½¼¾])")
 
 _PAIRED = re.compile(r"(?<!\d)(?:1\d|20)\d\d (?:and|or|to|till) \Z")

@@ -17,6 +17,7 @@ _BARE_TITLE = re.compile(rf"(?<![\w.])({one_of(_BARE)})(?= [A-ZÀ-Þ])")
 _WORDS = {
     "p. ex.": "par exemple",
     "c.-à-d.": "c'est-à-dire",
+    "C.-à-d.": "C'est-à-dire",
     "av. J.-C.": "avant Jésus-Christ",
     "apr. J.-C.": "après Jésus-Christ",
     "ap. J.-C.": "après Jésus-Christ",
@@ -53,8 +54,10 @@ _UNITS = {
     "g": "grammes",
     "l": "litres",
     "°C": "degrés Celsius",
+    "m²": "mètres carrés",
+    "km²": "kilomètres carrés",
 }
-_UNIT = re.compile(rf"(?<=\d)[ \u00a0\u202f]?({one_of(_UNITS)})(?![\w/’'])")
+_UNIT = re.compile(rf"(?<=\d)[ \u00a0\u202f]?({one_of(_UNITS)})(?![\w/²’'])")
 _RANGE = re.compile(r"(?<![\w.,:/–-])(\d{1,4}) ?([–-]) ?(\d{1,4})(?![\w/:–-]|[.,]\d)")
 
 

@@ -84,6 +84,16 @@ _PLACED = re.compile(
 )
 """After an article or a preposition with one, before a noun: am 3. Tag, die 2. Frau."""
 _ARTICLES = frozenset("am im vom beim zum dem einem der das die den zur".split())
+_DATIVE = re.compile(
+    r"\b(?:in|an|auf|aus|bei|mit|nach|seit|von|zu|vor|unter|über|hinter|neben|zwischen|während|wegen) der \Z",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?<![\w.,/-])([1-9]|0[1-9]|[12]\d|3[01])\.[ \u00a0]?(0?[1-9]|1[0-2])\."
+    r"(?:[ \u00a0]?([12]\d{3})(?![\w.,]\d|\w))?"
+    r"(?![\w/]|[.,]\d)"
+)
+_BEFORE_DATES = frozenset("am vom zum dem den ab seit bis".split())
 _YEAR = re.compile(r"(?<![\w.,:/#€$–-])(1[1-9]\d\d)(?![\w%°€$]|[.,:/–-]\d|er\b)")
 _STRONG = frozenset(
     "jahr jahre jahres jahren seit um anno sommer winter herbst frühling frühjahr ende anfang".split()
@@ -146,10 +156,24 @@ def _inflect(number: int, match: re.Match[str]) -> str:
     before = word_before(match).lower()
     word = ordinal(number, "de")
     if before in ("der", "die", "das"):
-        return word
+        # "in der zweiten Klasse", but "der zweite Mann".
+        return f"{word}n" if before == "der" and _DATIVE.search(match.string, 0, match.start()) else word
     if before:
         return f"{word}n"
     return f"{word}s" if next_word(match) in ("Jahrhundert", "Kapitel", "Buch") else f"{word}r"
+
+
+def _read_date(match: re.Match[str]) -> str | None:
+    """Read am 24.12.2020; without a year only where a word before tells that it is a date."""
+    day, month, year = int(match[1]), int(match[2]), match[3]
+    before = word_before(match).lower()
+    if not year and before not in _BEFORE_DATES:
+        return None  # "Kapitel 1.1."
+    ending = "" if before == "der" else "n" if before in _BEFORE_DATES else "r"
+    said = f"{ordinal(day, 'de')}{ending} {ordinal(month, 'de')}{ending}"
+    if not year:
+        return _full(said, match)
+    return f"{said} {year_words(int(year), 'de') if year < '2000' else year}"
 
 
 def _read_year(match: re.Match[str]) -> str | None:
@@ -193,6 +217,7 @@ RULES = (
         pattern=_DOLLAR,
         read=lambda m: f"{m[2]} {'Dollar' if m[1] == '$' else 'Pfund'}",
     ),
+    Rule(needs=DIGIT, pattern=_DATE, read=_read_date),
     Rule(needs=DIGIT, pattern=_DAY, read=_read_day),
     Rule(
         needs=DIGIT,

@@ -34,14 +34,14 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What stands before and after a word; None where anything may."""
+    """What stands before and after a word, as patterns; empty where anything may."""
 
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
+    before: str
+    after: str
 
     def holds(self, before: str, after: str) -> bool:
-        return (self.before is None or self.before.search(before) is not None) and (
-            self.after is None or self.after.match(after) is not None
+        return (not self.before or _pattern(self.before).search(before) is not None) and (
+            not self.after or _pattern(self.after).match(after) is not None
         )
 
 
@@ -148,12 +148,18 @@ def _read_rule(spec: str, groups: Mapping[str, str]) -> _Rule:
         raise ValueError(f"heteronyms.txt: {spec!r} has no _ for the word")
     # A space stands before the word already, or within what may be left out before it.
     return _Rule(
-        before=_compile(rf"(?:^|(?<= )){before.lstrip()}$", groups) if before.strip() else None,
-        after=_compile(rf"(?:{after.strip()})(?= |$)", groups) if after.strip() else None,
+        before=_fill_in(rf"(?:^|(?<= )){before.lstrip()}$", groups) if before.strip() else "",
+        after=_fill_in(rf"(?:{after.strip()})(?= |$)", groups) if after.strip() else "",
     )
 
 
-def _compile(pattern: str, groups: Mapping[str, str]) -> re.Pattern[str]:
+def _fill_in(pattern: str, groups: Mapping[str, str]) -> str:
     while group := _GROUP.search(pattern):
         pattern = f"{pattern[: group.start()]}(?:{groups[group[1]]}){pattern[group.end() :]}"
+    return pattern
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when a sentence first asks for it: a story has few of the words."""
     return re.compile(pattern, re.IGNORECASE)

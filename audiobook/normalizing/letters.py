@@ -6,7 +6,9 @@ import re
 
 from audiobook.normalizing.rules import CAPITALS, DOT, Rule, word_before
 
-_INITIALS = re.compile(r"(?<![\w.’'])((?:[B-Z]\.[ ]?){1,4})(?= ?(?:[A-ZÀ-Þ][a-zß-ÿ’']|[A-ZÀ-Þ]{4}))")
+_INITIALS = re.compile(
+    r"(?<![\w.’'])((?:[A-Z]\.[ ]?){2,4}|[B-Z]\.[ ]?)(?= ?(?:[A-ZÀ-Þ][a-zß-ÿ’']|[A-ZÀ-Þ]{4}))"
+)
 _NO_NAMES = frozenset(
     "He She It They We You The This That These Those There Then But And Or So If As At In On My His Her "
     "Their Our Your What When Where Who Why How Is Was Were Are Do Did Not No Yes Oh Now For From To Of "
@@ -55,8 +57,12 @@ def _read_initials(match: re.Match[str]) -> str | None:
     letters = initials.replace(".", " ").split()
     if len(letters) == 1 and (letters[0] == "I" or word_before(match).lower() in _PLACES_OF_LETTERS):
         return None
-    joined = initials.replace(".", " ").split()
-    return " ".join(joined) + (" " if initials.endswith(" ") or not initials.endswith(".") else "")
+    if letters in (["A", "M"], ["P", "M"]) and word_before(match).isdigit():
+        return None
+    # "A" by itself would be the article.
+    return " ".join("Eh" if letter == "A" else letter for letter in letters) + (
+        " " if initials.endswith(" ") or not initials.endswith(".") else ""
+    )
 
 
 def _read_capitals(match: re.Match[str]) -> str | None:

@@ -43,7 +43,7 @@ _OLD = re.compile(
     r"(?<![\w.,])(?:£(\d{1,3}(?:,\d{3}){0,3}|\d{1,6}),? )?(\d{1,2})s\.(?:,? (\d{1,2})(½)?d\.)?(?!\w)"
 )
 _OLD_NEED = re.compile(r"[\d½][sd]\.")
-_OLD_SUM = re.compile(r"(?<![\w.,£$€'’])(\d{1,3})(½?)([sd])\.(?!\w)")
+_OLD_SUM = re.compile(r"(?<![\w.,£$€'’–-])(\d{1,3})(½?)([sd])\.(?!\w)")
 _CENT = re.compile(r"(?<![\d.])1 ?¢")
 _COUNTRIES = {"US": "U S ", "A": "Australian ", "C": "Canadian ", "NZ": "New Zealand ", "HK": "Hong Kong "}
 
@@ -54,7 +54,7 @@ def _read_amount(match: re.Match[str]) -> str:
     where = _COUNTRIES.get(country, "")
     whole = whole or "0"
     if letter or scale:
-        if next_word(match) in (one, many):
+        if next_word(match) in (one, many) or match.string.startswith(f"-{one}", match.end()):
             return f"{whole}{part or ''} {_SCALES[letter] if letter else scale}"
         thing = one if next_word(match) in _THINGS else many
         return f"{whole}{part or ''} {_SCALES[letter] if letter else scale} {where}{thing}"

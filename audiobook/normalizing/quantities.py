@@ -92,12 +92,20 @@ _FIXED = {(9, 11): "nine eleven", (24, 7): "twenty-four seven", (50, 50): "fifty
 _DASHED = re.compile(
     r"(?<![\w.,/:$£€–—+-])(\d{1,3}(?:,\d{3})?)( ?)([-–])\2(\d{1,3}(?:,\d{3})?)(?![\w/:–—-]|[.,]\d)"
 )
+_SUM = re.compile(r"[-+×*/=] ?\Z")
+_EQUALS = re.compile(r" ?[-+×*/=] ?\d| ?=")
 _LONG_RANGE = re.compile(r"(?<![\w.,/:$£€–—-])(\d{4,9}) ?– ?(\d{4,9})(?![\w/:–—-]|[.,]\d)")
 _NUMBERED = re.compile(r"(?<![\w.])([Nn]o|N[º°])(s?)\.? ?(?=(\d{1,7})(?!\d))")
 _SPACED = re.compile(
     r"(?<![\w.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,4}"
     r"|(?<![\w.,] )(?<![\w.,])\d{1,3}(?: 000){1,4}(?!\d)"
 )
+_ARTICLE = re.compile(r"(?<![\w/])(?:a|an) \Z", re.IGNORECASE)
+_ARMS = frozenset(
+    "pistol pistols gun guns rifle rifles round rounds bullet bullets ammo ammunition automatic cannon "
+    "film lens".split()
+)
+"""What has its bore or width before its name."""
 _ALTERNATIVES = {
     "and/or": "and or",
     "he/she": "he or she",
@@ -131,6 +139,8 @@ def _read_unit(match: re.Match[str]) -> str | None:
     is_one = whole == "1" and not part
     if gap == "-":
         return f"{whole}{part}-{one}"
+    if _ARTICLE.search(match.string, max(0, match.start() - 4), match.start()) or next_word(match) in _ARMS:
+        return f"{whole}{part} {one}"  # a 5 km run, 9mm pistols
     return f"{whole}{part} {one if is_one else many}"
 
 
@@ -166,6 +176,8 @@ def _say_fraction(match: re.Match[str]) -> str | None:
     whole, above, below = match[1], int(match[2]), int(match[3])
     if (above, below) in _FIXED and not whole:
         return _FIXED[above, below]
+    if (above, below) == (20, 20) and next_word(match) in ("vision", "hindsight", "eyesight"):
+        return "twenty-twenty"
     if below == 10 and above <= below and not whole and next_word(match) != "of":
         return f"{above} out of 10"
     if not 0 < above < below or below not in _DENOMINATORS:
@@ -188,6 +200,10 @@ def _read_dashed(match: re.Match[str]) -> str | None:
     first, second = match[1], match[4]
     if (first[0] == "0" and len(first) > 1) or (second[0] == "0" and len(second) > 1):
         return None
+    if match[2] and match[3] == "-" and _SUM.search(match.string, max(0, match.start() - 3), match.start()):
+        return None  # "5 + 3 - 2"
+    if match[2] and match[3] == "-" and _EQUALS.match(match.string, match.end()):
+        return None  # "5 - 3 = 2"
     is_counting = word_before(match).lower() in _COUNTED_BEFORE or next_word(match).islower()
     if match[3] == "-" and min(len(first), len(second)) > 2 and not is_counting:
         return None  # "737-800"

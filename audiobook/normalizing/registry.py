@@ -34,6 +34,7 @@ _ENGLISH = (
     money.AMOUNT,
     money.CENT,
     addresses.PHONE,
+    addresses.EMERGENCY,
     dates.ISO,
     dates.SLASHED,
     times.RANGE,

@@ -6,7 +6,7 @@ import re
 
 from audiobook.normalizing.letters import SEVERAL_INITIALS
 from audiobook.normalizing.numerals import roman_value
-from audiobook.normalizing.rules import DIGIT, NUMERAL, Rule, ends_text, one_of, one_or_many
+from audiobook.normalizing.rules import DIGIT, NUMERAL, Rule, ends_text, next_word, one_of, one_or_many
 
 _TITLES = {
     "Sr": "señor",
@@ -48,6 +48,7 @@ _COUNTED = {
     "pág": "página",
     "págs": "páginas",
     "p": "página",
+    "pp": "páginas",
     "cap": "capítulo",
     "vol": "volumen",
     "fig": "figura",
@@ -78,8 +79,12 @@ _UNITS = {
     "ha": "hectáreas",
     "°C": "grados Celsius",
     "h": "horas",
+    "m²": "metros cuadrados",
+    "km²": "kilómetros cuadrados",
 }
-_UNIT = re.compile(rf"(?<=\d)[ \u00a0\u202f]?({one_of(_UNITS)})(?![\w/])")
+_UNIT = re.compile(rf"(?<=\d)[ \u00a0\u202f]?({one_of(_UNITS)})(?![\w/²])")
+_HALF_OF = {"a": "media", "o": "medio"}
+"""Half of something: medio litro, media hora."""
 _FRACTION = re.compile(r"(?<![\w.,/])([1-3])/([234])(?![\w/])")
 _FRACTIONS = {
     (1, 2): "un medio",
@@ -112,6 +117,15 @@ def _read_price(match: re.Match[str]) -> str:
     return f"{said} con {int(cents)}" if cents and int(cents) else said
 
 
+def _read_fraction(match: re.Match[str]) -> str | None:
+    parts = int(match[1]), int(match[2])
+    thing = next_word(match)
+    if parts == (1, 2) and thing[-1:] in _HALF_OF:
+        return _HALF_OF[thing[-1:]]
+    said = _FRACTIONS.get(parts)
+    return said.replace("tos", "tas").replace("cios", "ceras") if said and thing == "partes" else said
+
+
 def _read_title(match: re.Match[str]) -> str:
     return _TITLES[match[1] or match[2]]
 
@@ -129,7 +143,7 @@ RULES = (
         read=lambda m: f"{m[2]} {'dólares' if m[1] == '$' else 'libras'}",
     ),
     Rule(needs=DIGIT, pattern=_ORDINAL, read=_read_ordinal),
-    Rule(needs=DIGIT, pattern=_FRACTION, read=lambda m: _FRACTIONS.get((int(m[1]), int(m[2])))),
+    Rule(needs=DIGIT, pattern=_FRACTION, read=_read_fraction),
     Rule(needs=re.compile("½"), pattern=_HALF, read=lambda m: f"{m[1]} y medio" if m[1] else "medio"),
     Rule(needs=DIGIT, pattern=_RANGE, read=lambda m: f"{m[1]} a {m[3]}"),
     Rule(needs=DIGIT, pattern=_UNIT, read=lambda m: f" {one_or_many(m, _UNITS[m[1]])}"),

@@ -11,6 +11,7 @@ from typing import Literal
 from audiobook.casting import StorySettings, make_finder
 from audiobook.engines.base import PronouncingEngine, WordSound
 from audiobook.errors import EngineError, SourceError
+from audiobook.languages import primary_language
 from audiobook.model import Pronunciation, Script, Voice
 from audiobook.normalizing import keep_uncommon
 from audiobook.production.opened import shared_engine
@@ -124,6 +125,10 @@ def find_hard_words(
     return HardWords(script=script, settings=own, voice=voice, words=tuple(words))
 
 
+_NOUNS_HAVE_CAPITALS = frozenset(("de", "lb"))
+"""Languages in which a capital makes no name: what their dictionaries have is a word that everybody knows."""
+
+
 def _make_stated(settings: StorySettings, script: Script) -> Callable[[str], bool]:
     """Return what tells whether a word's sound is stated, be it for one speaker."""
     stated: list[Pronunciation] = [*settings.pronunciations, *settings.narrator_pronunciations]
@@ -196,7 +201,8 @@ def _keep_worthy(found: dict[str, _Found], kinds: dict[str, Kind], language: str
             words += [key] if not is_long or each.count >= _OFTEN else []
         elif kinds[key] == "name" and (not is_long or each.count > 1):
             names.append(key)
-    return people + keep_uncommon(names, language, are_names=True) + keep_uncommon(words, language)
+    are_names = primary_language(language) not in _NOUNS_HAVE_CAPITALS
+    return people + keep_uncommon(names, language, are_names=are_names) + keep_uncommon(words, language)
 
 
 def _known_key(word: str, found: dict[str, _Found], script: Script) -> str:

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from audiobook.model import MANNERS
+from audiobook.script.foreign.pack import find_pack
 from audiobook.script.layout import Tokens
-from audiobook.script.lexicon import inflect, read_lines
+from audiobook.script.lexicon import inflect, lexicon, read_lines
 from audiobook.script.tags import Tag
 from audiobook.script.turns import Turn
 
+_ENGLISH = "en"
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…"})
 _CLAUSE_STARTS = frozenset(
     "as while when and but who whom which because before after until though if than".split()
@@ -25,8 +27,13 @@ _CLAUSE_STARTS = frozenset(
 """What begins a clause about something else: "he said, as the crowd roared"."""
 
 _NOT = frozenset("not never n't without nor hardly".split())
+_NOT_ELSEWHERE = frozenset("nicht kaum ohne pas sans sin nunca".split())
 _OWNERS = frozenset("his her their my your 's".split())
 _QUIET = frozenset({"whispered", "murmured"})
+_JOINING = frozenset("and then but".split())
+_JOINS_WITHIN = 3
+"""Tokens before a verb among which one of these joins it to a tag before: "and then softly whispered,"."""
+
 _INSERTED = 16
 """Tokens of the longest tag after which the other part of its quotation is still spoken like the first."""
 
@@ -38,15 +45,23 @@ _ENDS = frozenset(".!?…—–-")
 _CAPITALS = re.compile(r"(?<![\w'’])[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\w'’])")
 
 
-def find_manners(tokens: Tokens, turn: Turn) -> list[tuple[str, ...]]:
-    """Return how each quotation of a turn is spoken as its tags tell, in the order of `MANNERS`."""
+def find_manners(tokens: Tokens, turn: Turn, language: str = _ENGLISH) -> list[tuple[str, ...]]:
+    """Return how each quotation of a turn is spoken as its tags tell, in the order of `MANNERS`.
+
+    `language` is ISO 639-1; in others than English there are fewer phrases, and the tag's clause ends at
+    its comma.
+    """
     found: list[set[str]] = [set() for _ in turn.quotations]
     for tag, number in turn.tags:
-        found[number].update(_read_tag(tokens, tag, turn, number))
+        read = _read_tag if language == _ENGLISH else _read_foreign_tag
+        found[number].update(read(tokens, tag, turn, number, language))
     for number in range(len(found)):
-        found[number].update(_read_voice_beside(tokens, turn, number))
+        if language == _ENGLISH:
+            found[number].update(_read_voice_beside(tokens, turn, number))
         if number and not found[number] and _goes_on(tokens, turn, number):
-            found[number] = set(found[number - 1])
+            verb = _second_verb(tokens, turn.gaps[number])
+            told = _verbs(language).get(verb)
+            found[number] = set(found[number - 1]) if not verb else {told} if told else set()
             quotation = turn.quotations[number]
             if "!" in (tokens.lowers[i] for i in tokens.between(quotation.start, quotation.end)):
                 found[number] -= _QUIET  # "All clear," he whispered. "Good heavens! Run!"
@@ -97,9 +112,9 @@ def _is_raised(words: str, tail: str, ordinary: Mapping[str, object] | frozenset
     return is_all and (len(capitals) > 1 or "!" in tail)
 
 
-def _read_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int) -> Iterator[str]:
+def _read_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int, language: str) -> Iterator[str]:
     """Yield what a tag's verb and the rest of its clause say of the quotation."""
-    manner = _verbs().get(tag.verb)
+    manner = _verbs(language).get(tag.verb)
     gap = turn.gaps[number + 1] if tag.where == "after" else turn.gaps[number]
     if tag.where == "after":
         clause = range(gap.start, _clause_end(tokens, tag.ends, gap.stop))
@@ -111,6 +126,27 @@ def _read_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int) -> Iterator[str
     if manner and not _is_denied(words, tag.verb):
         yield manner
     yield from _find_phrases(words)
+
+
+def _read_foreign_tag(tokens: Tokens, tag: Tag, turn: Turn, number: int, language: str) -> Iterator[str]:
+    """Yield what a tag's verb and what stands behind it say of the quotation."""
+    manner = _verbs(language).get(tag.verb)
+    if manner:
+        yield manner
+    gap = turn.gaps[number + 1] if tag.where == "after" else turn.gaps[number]
+    start = next((i for i in gap if tokens.lowers[i] == tag.verb), gap.stop)
+    end = next((i for i in range(start, gap.stop) if tokens.lowers[i] == ","), gap.stop)
+    words = tokens.lowers[start : _clause_end(tokens, start, end)]
+    if _NOT_ELSEWHERE.isdisjoint(words):
+        yield from _find_phrases(words, language)
+
+
+def _second_verb(tokens: Tokens, gap: range) -> str:
+    """Return a verb that leads to a quotation after another's tag: he cried, and then whispered, "…"."""
+    words = [word for word in tokens.lowers[gap.start : gap.stop] if word[0].isalnum()]
+    if not words or _JOINING.isdisjoint(words[-_JOINS_WITHIN - 1 : -1]):
+        return ""
+    return words[-1] if lexicon().speech_verbs.get(words[-1]) in ("past", "present") else ""
 
 
 def _clause_end(tokens: Tokens, at: int, stop: int) -> int:
@@ -163,9 +199,9 @@ def _goes_on(tokens: Tokens, turn: Turn, number: int) -> bool:
     return len(gap) <= _INSERTED and (not inner or inner[0] >= gap.stop - 1)
 
 
-def _find_phrases(words: Sequence[str]) -> Iterator[str]:
+def _find_phrases(words: Sequence[str], language: str = _ENGLISH) -> Iterator[str]:
     line = f" {' '.join(words)} "
-    for manner, pattern in _phrases():
+    for manner, pattern in _phrases(language):
         for match in pattern.finditer(line):
             if line[: match.start() + 1].rstrip().rpartition(" ")[2] not in _NOT:
                 yield manner
@@ -173,10 +209,10 @@ def _find_phrases(words: Sequence[str]) -> Iterator[str]:
 
 
 @cache
-def _sections() -> Mapping[str, tuple[str, ...]]:
+def _sections(language: str) -> Mapping[str, tuple[str, ...]]:
     sections: dict[str, list[str]] = {}
     current: list[str] = []
-    for line in read_lines("delivery.txt"):
+    for line in read_lines("delivery.txt" if language == _ENGLISH else f"delivery.{language}.txt"):
         if line.startswith("["):
             current = sections.setdefault(line.strip("[]"), [])
         else:
@@ -185,22 +221,25 @@ def _sections() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _verbs() -> Mapping[str, str]:
+def _verbs(language: str) -> Mapping[str, str]:
     """Map the forms of the verbs to the manner that they tell."""
     found: dict[str, str] = {}
-    for manner, lines in _sections().items():
+    pack = find_pack(language)
+    for manner, lines in _sections(language).items():
         for line in lines:
             if line.startswith("verbs: "):
                 for entry in line.removeprefix("verbs: ").split():
-                    found |= dict.fromkeys(inflect(entry), manner)
+                    forms = pack.forms[entry.removeprefix("s'")] if pack else inflect(entry)
+                    found |= dict.fromkeys(forms, manner)
     return found
 
 
 @cache
-def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _phrases(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     patterns = []
-    for manner, lines in _sections().items():
-        phrases = [_pattern(line) for line in lines if not line.startswith("verbs: ")]
+    read = _pattern if language == _ENGLISH else _plain_pattern
+    for manner, lines in _sections(language).items():
+        phrases = [read(line) for line in lines if not line.startswith("verbs: ")]
         if phrases:
             patterns.append((manner, re.compile(f"(?<= )(?:{'|'.join(phrases)})(?= )")))
     return tuple(patterns)
@@ -217,3 +256,7 @@ def _pattern(phrase: str) -> str:
         else:
             pieces.append(f"{re.escape(word)} ")
     return "".join(pieces).removesuffix(" ")
+
+
+def _plain_pattern(phrase: str) -> str:
+    return re.escape(phrase.lower()).replace("\\ ", " ")

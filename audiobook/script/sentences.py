@@ -27,6 +27,9 @@ _BEFORE_NAMES = frozenset("Mr Mrs Ms Dr St Messrs Mme Mlle Capt Prof Rev Col Lie
 _BEFORE_NAMES_ELSEWHERE = _BEFORE_NAMES | set(
     "Sr Sra Srta Dra Ud Uds Hr Hrn Fr Frl Nr Bd St Ste MM Mlles Mgr".split()
 )
+_BEFORE_NUMBERS = frozenset(
+    "vol vols pp ch chap chaps fig figs sec sect bk pt nos ft lb str kap bd abb núm pág págs cap".split()
+)
 _OPENERS = " \t\r\n\xa0\u202f\"“‘'«„‚»›‹(_*¿¡—–-"
 _END_WITHOUT_SPACE = re.compile(r"[。！？]+[」』”’）》]*\s*(?=\S)")
 """Where Chinese and Japanese sentences end; no space follows there."""
@@ -53,15 +56,36 @@ def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     if None in ruled and len(text) <= _LONGEST_FOR_PYSBD:
         spans = _ask_pysbd(text, language if language in _PYSBD else "en")
         if spans is not None:
-            return _trimmed(text, spans)
+            return _trimmed(text, _rejoin(text, spans, ends, ruled))
     cuts = [0, *(m.end() for m, is_end in zip(ends, ruled, strict=True) if is_end), len(text)]
     return _trimmed(text, list(pairwise(cuts)))
+
+
+def _rejoin(
+    text: str,
+    spans: Iterable[tuple[int, int]],
+    ends: Iterable[re.Match[str]],
+    ruled: Iterable[bool | None],
+) -> list[tuple[int, int]]:
+    """Join what pysbd has cut at a mark that surely ends nothing; a single letter may end a sentence."""
+    whole = {
+        match.end()
+        for match, is_end in zip(ends, ruled, strict=True)
+        if is_end is False and text[max(0, match.start() - 2) : match.start()].isalnum()
+    }
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        begin = joined.pop()[0] if joined and start in whole else start
+        joined.append((begin, end))
+    return joined
 
 
 def _rule(text: str, match: re.Match[str]) -> bool | None:
     """Tell whether a mark ends a sentence; None where it takes more than a look."""
     if not _CLEAR_AFTER.match(text, match.end()):
-        return False if text[match.end()].islower() else None
+        following = text[match.end()]
+        is_whole = following.islower() or (following.isdigit() and _leads_to_number(text, match))
+        return False if is_whole else None
     if text[match.start()] in "!?":
         return True
     near = max(0, match.start() - 12)
@@ -73,10 +97,17 @@ def _rule(text: str, match: re.Match[str]) -> bool | None:
     return True if _CLEAR_BEFORE.search(text, near, match.start()) else None
 
 
+def _leads_to_number(text: str, match: re.Match[str]) -> bool:
+    """Tell whether it is an abbreviation's mark, its number behind it: vol. 3, 5 ft. 3 in., Hauptstr. 5."""
+    word = _LAST_WORD.search(text, max(0, match.start() - 12), match.start())
+    low = word.group().lower() if word and text[match.start() : match.end()].rstrip() == "." else ""
+    return low in _BEFORE_NUMBERS or (len(low) > 3 and low.endswith("str"))
+
+
 def _rule_elsewhere(text: str, match: re.Match[str]) -> bool | None:
     """Tell whether a mark ends a sentence of another language than English, by the letter that follows."""
     following = text[match.end() : match.end() + 6].lstrip(_OPENERS)[:1]
-    if following.islower():
+    if following.islower() or (following.isdigit() and _leads_to_number(text, match)):
         return False
     if text[match.start()] in "!?…" and following.isupper():
         return True

@@ -103,9 +103,10 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
 def _list_quotations(book: Book, passages: Sequence[Passage], sieve: Sieve) -> tuple[Quotation, ...]:
     numbers = [number for chapter in book.chapters for number in range(1, len(chapter.paragraphs) + 1)]
     listed: list[Quotation] = []
+    language = primary_language(book.language or _ENGLISH)
     for turn in sieve.turns:
         current = turn.speaker
-        manners = find_manners(sieve.scene.tokens, turn)
+        manners = find_manners(sieve.scene.tokens, turn, language)
         for number, quoted in enumerate(turn.quotations):
             own = turn.own_speakers.get(number)
             if own is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Literal
 
 from audiobook.languages import primary_language
@@ -23,7 +24,8 @@ between dashes (—Sí —dijo él—, ya voy)."""
 class Pack:
     """One language.  Words are in lower case; genders may also be "group" and, of pronouns, "first".
 
-    `speech_verbs` and `manner_verbs` are forms of the third person.  `objects` are pronouns that may
+    `speech_verbs` and `manner_verbs` are forms of the third person, `forms` those of each of these verbs by
+    its infinitive (without s' or -se).  `objects` are pronouns that may
     stand between a subject and its verb.  `token` cuts a text into words and marks.
     """
 
@@ -35,6 +37,7 @@ class Pack:
     token: re.Pattern[str]
     speech_verbs: frozenset[str]
     manner_verbs: frozenset[str]
+    forms: Mapping[str, tuple[str, ...]]
     pronouns: Mapping[str, str]
     articles: Mapping[str, str]
     titles: Mapping[str, Gender]
@@ -70,7 +73,9 @@ def _read_pack(language: str) -> Pack:
         else:
             current.extend(line.split())
     incises: dict[str, Incises] = {"fr": "inverted", "de": "inverted", "es": "dashes"}
-    inflect = _INFLECTIONS[language]
+    speech, manner = (
+        _find_forms(sections[name], _INFLECTIONS[language]) for name in ("speech verbs", "manner verbs")
+    )
     return Pack(
         language=language,
         incises=incises[language],
@@ -78,8 +83,9 @@ def _read_pack(language: str) -> Pack:
         drops_subjects=language == "es",
         conjunction={"fr": "et", "de": "und", "es": "y"}[language],
         token=_TOKENS[language],
-        speech_verbs=_list_forms(sections["speech verbs"], inflect),
-        manner_verbs=_list_forms(sections["manner verbs"], inflect),
+        speech_verbs=frozenset(chain.from_iterable(speech.values())),
+        manner_verbs=frozenset(chain.from_iterable(manner.values())),
+        forms=manner | speech,
         pronouns=_pair(sections["pronouns"]),
         articles=_pair(sections["articles"]),
         titles=_tell_genders(_pair(sections["titles"])),
@@ -113,13 +119,14 @@ def _read_names(listed: list[str]) -> dict[str, Gender]:
     return names
 
 
-def _list_forms(entries: list[str], inflect: Callable[[str], list[str]]) -> frozenset[str]:
-    forms: list[str] = []
+def _find_forms(entries: list[str], inflect: Callable[[str], list[str]]) -> dict[str, tuple[str, ...]]:
+    forms: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         infinitive, *irregular = entry.removeprefix("s'").split("/")
-        if infinitive != "se":
-            forms += irregular or inflect(infinitive.removesuffix("se"))
-    return frozenset(forms)
+        plain = infinitive.removesuffix("se")
+        if plain:
+            forms[plain] = (*forms.get(plain, ()), *(irregular or inflect(plain)))
+    return forms
 
 
 def _inflect_french(infinitive: str) -> list[str]:
