@@ -284,6 +284,8 @@ def test_a_polish_story_is_read_by_one_polish_voice_and_says_so(new_project: New
     script = json.loads(narrate("script", "--json", "deszcz").stdout)
     said = [u for chapter in script["chapters"] for u in chapter["utterances"]]
     assert {(u["speaker"], u["voice"]) for u in said} == {("narrator", "pl")}
+    told = json.loads(narrate("cast", "--json", "deszcz").stdout)["warnings"]
+    assert any("can't tell who speaks in Polish" in warning for warning in told)
 
 
 def test_a_language_without_a_voice_makes_nothing_unless_a_voice_is_stated(new_project: NewProject) -> None:
