@@ -276,6 +276,14 @@ def test_allow_lists_adds_and_removes(program: Program, monkeypatch: pytest.Monk
     assert run(main, ["allow", "--remove"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "name", ["festival", "text2wave", "sox", "snap", "uv", "git", "ld-linux-x86-64.so.2"]
+)
+def test_programs_that_start_others_are_known(program: Program, name: str) -> None:
+    assert allowing.consider(str(program("", name)), Path("/")).runs_anything
+    assert not allowing.consider(str(program("", f"{name}-speaks")), Path("/")).runs_anything
+
+
 @pytest.mark.parametrize("name", ["sh", "bash", "env", "python3", sys.executable])
 def test_a_shell_is_allowed_only_with_a_warning(allowed: Path, name: str) -> None:
     if shutil.which(name) is None:

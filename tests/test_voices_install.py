@@ -14,8 +14,11 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from email.message import Message
 from importlib.metadata import PackageNotFoundError
+from io import BytesIO
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,6 +26,7 @@ from click.testing import CliRunner, Result
 from audiobook.cli import main
 from audiobook.engines import open_engine
 from audiobook.engines.neural import archives, packages
+from audiobook.engines.neural.fetching import Redirects
 from audiobook.model import Voice
 from tests.mirror import Mirror, open_mirror
 from tests.tiny_voices import KOKORO_VOICES, PIPER, SPEAKERS, make_piper
@@ -200,6 +204,56 @@ def test_nobody_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setenv("NARRATE_PIPER_URL", "file:///etc")
     assert "no web address" in narrate("--available", "piper").stderr
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "is_followed"),
+    [
+        ("https://a.org/x", "https://b.org/x", True),
+        ("http://a.org/x", "https://b.org/x", True),
+        ("http://a.org/x", "http://b.org/x", True),
+        ("https://a.org/x", "http://b.org/x", False),
+        ("http://a.org/x", "ftp://b.org/x", False),
+    ],
+)
+def test_a_server_may_not_lead_to_what_is_less_safe(start: str, target: str, *, is_followed: bool) -> None:
+    def follow() -> str:
+        request = Request(start, headers={"Range": "bytes=5-"})  # noqa: S310 - nothing is opened
+        led = Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), target)
+        return f"{led.full_url} {led.get_header('Range')}" if led else ""
+
+    if is_followed:
+        assert follow() == f"{target} bytes=5-"
+    else:
+        with pytest.raises(ValueError, match="which is less safe"):
+            follow()
+
+
+def test_a_server_that_leads_astray_is_told(mirror: Mirror) -> None:
+    mirror.leads_to = "ftp://127.0.0.1/voices.json"
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert "the server leads to ftp://127.0.0.1/voices.json, which is less safe" in done.stderr
+    mirror.leads_to = f"{mirror.address}/voices.json?"
+    assert narrate("install", NAME).exit_code == 0
+
+
+def test_voices_are_listed_by_engine_and_none_is_said(mirror: Mirror) -> None:
+    assert narrate("install", NAME, "-q").exit_code == 0
+    assert narrate("install", "kokoro", "-q").exit_code == 0
+    assert mirror.address
+
+    def listed(*names: str) -> list[str]:
+        return [entry["id"] for entry in json.loads(narrate(*names, "--json").stdout)["voices"]]
+
+    assert listed("piper") == [f"{PIPER}#{name}" for name in SPEAKERS]
+    assert listed("piper", "bob") == [f"{PIPER}#bob"]
+    assert listed("kokoro", "piper", "sky", "#bob") == [f"{PIPER}#bob", "af_sky"]
+    none = narrate("no-such")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert none.stderr == "no such voice is here (narrate voices --available lists others)\n"
+    done = narrate("--audition", "Hello.", "kokoro:nobody", "piper:nobody")
+    assert (done.exit_code, done.stderr.count("expected a voice of")) == (1, 2)
 
 
 def test_from_files_and_archives(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
