@@ -341,6 +341,15 @@ def test_an_archive_that_unpacks_to_more_than_a_model_has_is_stopped(
     assert files_of(tmp_path / "voices") == [".partial/piper/lock"]
 
 
+def test_a_model_without_the_voice_that_was_asked_for(mirror: Mirror) -> None:
+    model = mirror.folder / "kokoro-v1.0.onnx"
+    for name, source in (("kokoro:zz_mine", model), ("piper:mine#nobody", mirror.model)):
+        done = narrate("install", name, "--from", source)
+        assert (done.exit_code, f"{name}: the model is installed in" in done.stderr) == (1, True)
+    assert narrate("install", "piper:mine#bob", "--from", mirror.model).exit_code == 0
+    assert narrate("install", "kokoro:af_sky*0.5+af_bella*0.5", "--from", model).exit_code == 0
+
+
 def test_among_several_files_that_of_the_models_name_is_taken(mirror: Mirror, tmp_path: Path) -> None:
     for name in ("amy", "amy2"):
         shutil.copy(mirror.model, tmp_path / f"{name}.onnx")
