@@ -117,14 +117,17 @@ def list_styles(path: Path) -> tuple[str, ...]:
 def _own_scratch() -> Iterator[None]:
     """Let a worker process remove the copies of eSpeak's library that phonemizer makes meanwhile.
 
-    phonemizer leaves that to the interpreter's end, which a process of `multiprocessing` does not come to.
+    phonemizer leaves that to the interpreter's end, which a forked process of `multiprocessing` does not come
+    to; where a process does, it would complain that they are gone.
     """
     import multiprocessing
+    import multiprocessing.context
     import multiprocessing.util
     import shutil
     import tempfile
 
-    if multiprocessing.parent_process() is None:
+    forked = getattr(multiprocessing.context, "ForkProcess", ())  # Windows has none
+    if not isinstance(multiprocessing.current_process(), forked):
         yield
         return
     usual, scratch = tempfile.tempdir, tempfile.mkdtemp(prefix="narrate-")
