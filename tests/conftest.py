@@ -10,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from audiobook.engines import allowing
+
 hypothesis.settings.register_profile("narrate", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("narrate")
 
@@ -63,6 +65,14 @@ def tiny_voices(made_voices: Path) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NARRATE_VOICES", str(made_voices))
         yield made_voices
+
+
+@pytest.fixture
+def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a list of allowed programs of its own, as long as it stays in this process."""
+    path = tmp_path / "config" / "allowed-programs.txt"
+    monkeypatch.setattr(allowing, "list_path", lambda: path)
+    return path
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ class Mirror:
     knows_ranges: bool = True
     slowly: threading.Event | None = None
     """Where set, a large file stops halfway until this is set."""
+    leads_to: str = ""
+    """Where set, the next request is sent there."""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def write_indices(self) -> None:
@@ -71,7 +73,13 @@ def open_mirror(folder: Path) -> Iterator[Mirror]:
             self.close_connection = True
             asked = self.headers.get("Range", "")
             mirror.asked.append((self.path, asked))
-            path = folder / self.path.lstrip("/")
+            if mirror.leads_to:
+                self.send_response(302)
+                self.send_header("Location", mirror.leads_to)
+                self.end_headers()
+                mirror.leads_to = ""
+                return
+            path = folder / self.path.strip("/?")
             if not path.is_file():
                 self.send_error(404)
                 return

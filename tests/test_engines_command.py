@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from audiobook.audio import find_encoder
 from audiobook.casting import VoiceWish, load_settings
 from audiobook.cli import main
 from audiobook.engines import allowing
@@ -28,7 +29,7 @@ from audiobook.model import Voice
 from audiobook.production import open_project, pin_cast, read_settings
 from audiobook.production.edits import Editor
 from audiobook.production.versions import version_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TONES
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
 FLITE = ["flite", "-voice", "slt", "-t", "{ascii}", "-o", "{out}"]
@@ -41,14 +42,6 @@ TONE = (
 )
 
 Program = Callable[..., Path]
-
-
-@pytest.fixture
-def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the test a list of allowed programs of its own."""
-    path = tmp_path / "config" / "allowed-programs.txt"
-    monkeypatch.setattr(allowing, "list_path", lambda: path)
-    return path
 
 
 @pytest.fixture
@@ -276,6 +269,14 @@ def test_allow_lists_adds_and_removes(program: Program, monkeypatch: pytest.Monk
     assert run(main, ["allow", "--remove"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "name", ["festival", "text2wave", "sox", "snap", "uv", "git", "ld-linux-x86-64.so.2"]
+)
+def test_programs_that_start_others_are_known(program: Program, name: str) -> None:
+    assert allowing.consider(str(program("", name)), Path("/")).runs_anything
+    assert not allowing.consider(str(program("", f"{name}-speaks")), Path("/")).runs_anything
+
+
 @pytest.mark.parametrize("name", ["sh", "bash", "env", "python3", sys.executable])
 def test_a_shell_is_allowed_only_with_a_warning(allowed: Path, name: str) -> None:
     if shutil.which(name) is None:
@@ -390,6 +391,28 @@ def test_a_run_refuses_what_nobody_allowed_and_makes_the_rest(
     os.utime(path, (1, 1))
     done = CliRunner().invoke(main, ["--dry-run"])
     assert f"{path} '{{out}}' '{{text}}' changed" in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize("named", ["./mine", "{folder}/mine", "mine"])
+def test_no_ffmpeg_of_a_projects_own_is_started(
+    new_project: Callable[..., Path], allowed: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    folder = new_project("", talk=STORY)
+    mine = folder / "mine"
+    mine.write_text(f'#!/bin/sh\ntouch "{folder}/started"\nexec "{find_encoder().program}" "$@"\n')
+    mine.chmod(0o755)
+    monkeypatch.setenv("PATH", "." if named == "mine" else "", prepend=os.pathsep)
+    setting = named.format(folder=folder)
+    (folder / "voices.yaml").write_text(f"{TONES}output: {{ffmpeg: {setting}}}\n")
+    for command in ([], ["check"], ["voices", "--audition", "Hello"], ["doctor"], ["cast", "talk"]):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 1, command
+        assert f"narrate allow {mine}" in " ".join(done.output.split()), command
+    assert not (folder / "started").exists()
+    assert not (folder / "output").exists()
+    allowing.write_allowed((mine,), allowed)
+    assert CliRunner().invoke(main, []).exit_code == 0
+    assert (folder / "started").exists()
 
 
 @needs_flite

@@ -398,3 +398,31 @@ def test_silence_in_a_model_is_an_error(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
     with pytest.raises(EngineError, match="the voice 0 is silent"):
         install_voice("piper:mine", path, lambda *_: None)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_process_that_spoke_ends_without_a_word(tiny_voices: Path, tmp_path: Path, method: str) -> None:
+    assert tiny_voices
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import multiprocessing\n"
+        "from audiobook.engines import open_engine\n"
+        "from audiobook.model import Voice\n"
+        "def speak():\n"
+        "    open_engine('kokoro').synthesize('Hello.', Voice(engine='kokoro', id='af_sky'))\n"
+        "if __name__ == '__main__':\n"
+        f"    child = multiprocessing.get_context({method!r}).Process(target=speak)\n"
+        "    child.start(); child.join()\n"
+        "    raise SystemExit(child.exitcode)\n"
+    )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    done = subprocess.run(
+        [sys.executable, program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(scratch.iterdir()) == []

@@ -14,9 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from mutagen.id3 import ID3
 
 from audiobook.checking.sound import find_edges_s
+from audiobook.cli import main
+from audiobook.engines.allowing import write_allowed
 from audiobook.production import cache_folder, open_project
 from audiobook.production.project import list_texts
 from tests.books import make_epub, nav
@@ -235,21 +238,24 @@ def test_an_output_that_can_not_be_written_is_one_message(new_project: NewProjec
 
 @pytest.mark.parametrize(("script", "message"), [(None, "no ffmpeg found"), ("exit 3", "exit status 3")])
 def test_a_missing_or_broken_ffmpeg_is_one_message(
-    script: str | None, message: str, new_project: NewProject, tmp_path: Path
+    script: str | None, message: str, new_project: NewProject, tmp_path: Path, allowed: Path
 ) -> None:
     program = tmp_path / "my-ffmpeg"
     if script:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
+    write_allowed((program,), allowed)
     project = new_project(settings=f"{TONES}output: {{ffmpeg: {program}}}\n", a="All is well.")
-    done = narrate()
-    assert done.returncode == 1
+    done = CliRunner().invoke(main, [])  # in this process, whose list of allowed programs is the test's
+    assert done.exit_code == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not finished(project)
 
 
-def test_an_ffmpeg_that_dies_half_way_leaves_no_file(new_project: NewProject, tmp_path: Path) -> None:
+def test_an_ffmpeg_that_dies_half_way_leaves_no_file(
+    new_project: NewProject, tmp_path: Path, allowed: Path
+) -> None:
     from audiobook.audio import find_encoder
 
     program = tmp_path / "my-ffmpeg"
@@ -259,9 +265,11 @@ def test_an_ffmpeg_that_dies_half_way_leaves_no_file(new_project: NewProject, tm
         f'#!/bin/sh\ncase "$*" in *.mp3*) exec head -c 1000 >/dev/null; esac\nexec "{real}" "$@"\n'
     )
     program.chmod(0o755)
+    write_allowed((program,), allowed)
     project = new_project(settings=f"{TONES}output: {{ffmpeg: {program}}}\n", a="All is well.", b="So it is.")
-    done = narrate()
-    assert done.returncode == 1
+    done = CliRunner().invoke(main, [])
+    assert done.exit_code == 1
+    assert "nobody has allowed" not in done.stderr
     assert "Traceback" not in done.stderr
     assert not finished(project)
 

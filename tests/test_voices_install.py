@@ -14,8 +14,11 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from email.message import Message
 from importlib.metadata import PackageNotFoundError
+from io import BytesIO
 from pathlib import Path
+from urllib.request import Request
 
 import numpy as np
 import pytest
@@ -25,6 +28,7 @@ from audiobook.cli import main
 from audiobook.engines import open_engine
 from audiobook.engines.base import VersionedEngine
 from audiobook.engines.neural import archives, packages
+from audiobook.engines.neural.fetching import Redirects
 from audiobook.engines.neural.pace import find_pace
 from audiobook.errors import EngineError
 from audiobook.model import Voice
@@ -207,6 +211,56 @@ def test_nobody_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no web address" in narrate("--available", "piper").stderr
 
 
+@pytest.mark.parametrize(
+    ("start", "target", "is_followed"),
+    [
+        ("https://a.org/x", "https://b.org/x", True),
+        ("http://a.org/x", "https://b.org/x", True),
+        ("http://a.org/x", "http://b.org/x", True),
+        ("https://a.org/x", "http://b.org/x", False),
+        ("http://a.org/x", "ftp://b.org/x", False),
+    ],
+)
+def test_a_server_may_not_lead_to_what_is_less_safe(start: str, target: str, *, is_followed: bool) -> None:
+    def follow() -> str:
+        request = Request(start, headers={"Range": "bytes=5-"})  # noqa: S310 - nothing is opened
+        led = Redirects().redirect_request(request, BytesIO(), 302, "Found", Message(), target)
+        return f"{led.full_url} {led.get_header('Range')}" if led else ""
+
+    if is_followed:
+        assert follow() == f"{target} bytes=5-"
+    else:
+        with pytest.raises(ValueError, match="which is less safe"):
+            follow()
+
+
+def test_a_server_that_leads_astray_is_told(mirror: Mirror) -> None:
+    mirror.leads_to = "ftp://127.0.0.1/voices.json"
+    done = narrate("install", NAME)
+    assert done.exit_code == 1
+    assert "the server leads to ftp://127.0.0.1/voices.json, which is less safe" in done.stderr
+    mirror.leads_to = f"{mirror.address}/voices.json?"
+    assert narrate("install", NAME).exit_code == 0
+
+
+def test_voices_are_listed_by_engine_and_none_is_said(mirror: Mirror) -> None:
+    assert narrate("install", NAME, "-q").exit_code == 0
+    assert narrate("install", "kokoro", "-q").exit_code == 0
+    assert mirror.address
+
+    def listed(*names: str) -> list[str]:
+        return [entry["id"] for entry in json.loads(narrate(*names, "--json").stdout)["voices"]]
+
+    assert listed("piper") == [f"{PIPER}#{name}" for name in SPEAKERS]
+    assert listed("piper", "bob") == [f"{PIPER}#bob"]
+    assert listed("kokoro", "piper", "sky", "#bob") == [f"{PIPER}#bob", "af_sky"]
+    none = narrate("no-such")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert none.stderr == "no such voice is here (narrate voices --available lists others)\n"
+    done = narrate("--audition", "Hello.", "kokoro:nobody", "piper:nobody")
+    assert (done.exit_code, done.stderr.count("expected a voice of")) == (1, 2)
+
+
 def test_from_files_and_archives(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARRATE_PIPER_URL", "http://127.0.0.1:9")
     config = Path(f"{mirror.model}.json")
@@ -290,6 +344,15 @@ def test_an_archive_that_unpacks_to_more_than_a_model_has_is_stopped(
     done = narrate("install", "piper:mine", "--from", tmp_path / "bomb.zip")
     assert (done.exit_code, "is larger than a model can be" in done.stderr) == (1, True)
     assert files_of(tmp_path / "voices") == [".partial/piper/lock"]
+
+
+def test_a_model_without_the_voice_that_was_asked_for(mirror: Mirror) -> None:
+    model = mirror.folder / "kokoro-v1.0.onnx"
+    for name, source in (("kokoro:zz_mine", model), ("piper:mine#nobody", mirror.model)):
+        done = narrate("install", name, "--from", source)
+        assert (done.exit_code, f"{name}: the model is installed in" in done.stderr) == (1, True)
+    assert narrate("install", "piper:mine#bob", "--from", mirror.model).exit_code == 0
+    assert narrate("install", "kokoro:af_sky*0.5+af_bella*0.5", "--from", model).exit_code == 0
 
 
 def test_among_several_files_that_of_the_models_name_is_taken(mirror: Mirror, tmp_path: Path) -> None:

@@ -37,9 +37,7 @@ def voices_group() -> None:
 @click.option(
     "--audition", metavar="WORDS", help="Write an MP3 of these words per voice, to output/previews."
 )
-@click.option(
-    "--available", is_flag=True, help="List what can be installed instead; a VOICE may be an engine."
-)
+@click.option("--available", is_flag=True, help="List what can be installed instead.")
 @click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
 @VOICES
 @OUTPUT
@@ -56,8 +54,8 @@ def list_command(
 ) -> None:
     """List the voices of this machine, or hear them (--audition).
 
-    A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+).  To hear a voice of another
-    engine than that of voices.yaml, name it: kokoro:af_bella.
+    A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+) or an engine
+    (piper).  To hear a voice of another engine than that of voices.yaml, name it: kokoro:af_bella.
     """
     from audiobook.cli.progress import open_listener
     from audiobook.cli.tables import print_auditions, print_voices
@@ -69,7 +67,12 @@ def list_command(
         note = functools.partial(click.echo, err=True)
         look = list_available if available else list_voices
         with_variants = any("+" in name or "#" in name for name in names)
-        print_voices(look(names, note, language=language), as_json=as_json, with_variants=with_variants)
+        entries = look(names, note, language=language)
+        if not entries:
+            where = "can be installed" if available else "is here (narrate voices --available lists others)"
+            note(f"no such voice {where}")
+        if entries or as_json:
+            print_voices(entries, as_json=as_json, with_variants=with_variants)
         return
     project = open_project(Path(), voices=voices, output=output)
     with open_listener(quiet=as_json, verbose=False) as listener:

@@ -22,11 +22,18 @@ _FILE = "allowed-programs.txt"
 _RUNS_ANYTHING = re.compile(
     r"(ba|da|z|fi|k|c|tc|a)?sh|env|busybox|toybox|(py|pypy|python|perl|ruby|node|nodejs|php|lua|luajit|tclsh|wish|"
     r"guile|java|deno|bun|Rscript|irb|ipython)[\d.]*|[gmn]?awk|sed|make|xargs|find|parallel|ssh|sudo|doas|su|"
-    r"nohup|nice|timeout|setsid|stdbuf|strace|gdb|vim?|nvim|emacs|git|tar|rsync|docker|podman|systemd-run|"
+    r"nohup|nice|ionice|taskset|chrt|timeout|time|watch|flock|setsid|setpriv|stdbuf|unbuffer|script|expect|"
+    r"strace|ltrace|gdb|chroot|unshare|nsenter|bwrap|firejail|fakeroot|pkexec|runuser|xvfb-run|screen|tmux|"
+    r"vim?|nvim|emacs|ed|git|tar|zip|rsync|curl|wget|tee|dd|cp|mv|ln|install|crontab|at|batch|docker|podman|"
+    r"systemd-run|snap|flatpak|npx|npm|uvx?|pipx?[\d.]*|wine(64)?|mono|dotnet|ld-.*\.so[\d.]*|"
+    r"festival|text2wave|sox|play|rec|gnuplot|octave|R|sqlite3|mpv|"
     r"osascript|cmd|pwsh|powershell|wscript|cscript|mshta|rundll32|wsl",
     re.IGNORECASE,
 )
-"""Programs whose arguments can be a program: shells, interpreters, and what starts others."""
+"""Programs whose arguments can be a program, or make one of any file: shells, interpreters, what starts
+others (https://gtfobins.github.io lists most of these).  Of those that sound, festival and text2wave are
+interpreters (`(system "…")`), and sox, by its other names too, reads "|program" as a file.
+No list can be whole: it is a warning, and what is allowed stays the user's choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,15 +42,17 @@ def list_voices(
 ) -> list[VoiceEntry]:
     """List the voices of all engines, or those whose id holds one of `names`, or of a language.
 
+    Of the names some may be engines: then only theirs are listed.
     `language` is a BCP 47 tag or the beginning of one.  An engine that can't be asked is noted.
     """
     entries: list[VoiceEntry] = []
-    for engine in engine_names():
+    known = engine_names()
+    for engine in [name for name in known if name in names] or known:
         try:
             entries += open_engine(engine).voices()
         except EngineError as error:
             note(str(error))
-    return choose_voices(entries, names, language)
+    return choose_voices(entries, [name for name in names if name not in known], language)
 
 
 def choose_voices(
@@ -152,12 +154,15 @@ def _named_voices(settings: Settings, names: Sequence[str]) -> dict[Voice, str]:
     """Return the voices called `id`, of the settings' engine, or `engine:id`."""
     known = engine_names()
     voices = {}
+    faults = []
     for name in names:
         prefix, _, rest = name.partition(":")
         engine, id_ = (prefix, rest) if rest and prefix in known else (settings.engine, name)
         if fault := open_engine(engine).find_fault(id_):
-            raise EngineError(f"voices: expected {fault}")
+            faults.append(f"voices: expected {fault}")
         voices[Voice(engine=engine, id=id_)] = "named"
+    if faults:
+        raise EngineError("\n".join(faults))
     return voices
 
 

@@ -21,8 +21,8 @@ def install_voice(name: str, source: Path | None, tell: Tell) -> tuple[list[Voic
     """Install `engine:voice`, or an engine's one model, by download or from a file.
 
     Returns the voices that this gave, and the folder that they lie in.
-    Raises `UsageError` where no engine of that name has voices to install, and as
-    `InstallableEngine.install`.
+    Raises `UsageError` where no engine of that name has voices to install, `EngineError` where the model has
+    come without this voice, and as `InstallableEngine.install`.
     """
     engine_name, _, voice_id = name.partition(":")
     engines = _installable()
@@ -36,6 +36,10 @@ def install_voice(name: str, source: Path | None, tell: Tell) -> tuple[list[Voic
         )
     before = _voices_now(engine)
     folder = engine.install(voice_id, source, tell)
+    if voice_id and (fault := engine.find_fault(voice_id)):
+        raise EngineError(
+            f"{name}: the model is installed in {folder}, but lacks this voice: expected {fault}"
+        )
     now = _voices_now(engine) or []
     new = [entry for entry in now if entry not in before] if before is not None else []
     return new or [entry for entry in now if entry.id.startswith(voice_id)], folder

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import functools
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from audiobook.casting import Settings, load_settings
 from audiobook.engines import engine_names
+from audiobook.engines.allowing import find_objection, find_program
+from audiobook.errors import EncoderError
 from audiobook.model import Book, Cast, Script
 from audiobook.production.chapters import ChapterChoice, keep_chapters
 from audiobook.production.languages import settle_language
@@ -28,11 +32,16 @@ from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
 def read_settings(project: Project) -> Settings:
-    """Load the project's settings with every known engine's voices to check them by."""
+    """Load the project's settings with every known engine's voices to check them by.
+
+    Raises `SettingsError` for all faults, `EncoderError` for an ffmpeg that may not be started.
+    """
     faults = {name: functools.partial(_find_fault, name) for name in engine_names()}
     folder = project.voices.parent if project.voices else Path()
     lexicons = LexiconShelf(folder)
     settings = load_settings(project.voices, engines=faults, read_lexicon=lexicons.find)
+    if fault := _find_encoder_fault(settings.output.ffmpeg):
+        raise EncoderError(f"{project.voices}: output.ffmpeg: expected {fault}")
     return replace(settings, files=tuple(lexicons.read.items()))
 
 
@@ -73,6 +82,21 @@ def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book
     own = settings.for_story(source.stem)
     book = read_book(source, choose_reading(own, wish))
     return settle_language(replace(book, language=own.details.language or book.language))
+
+
+def _find_encoder_fault(setting: str) -> str | None:
+    """Return None where the ffmpeg of the settings may be started, else why not and what to do.
+
+    A voices.yaml from elsewhere must not start programs by this key either: besides the bundled one and the
+    system's, only what the user has allowed for `engine: command`.
+    """
+    found = shutil.which("ffmpeg" if setting == "system" else setting)
+    if setting == "bundled" or found is None:  # `find_encoder` says what is missing
+        return None
+    own = find_program("ffmpeg")
+    if own is not None and Path(os.path.realpath(found)) == own:
+        return None
+    return find_objection(str(Path(found).absolute()))
 
 
 def _find_fault(engine: str, voice_id: str) -> str | None:

@@ -23,6 +23,7 @@ _TIMEOUT_S = 30.0
 _ATTEMPTS = 4
 _BLOCK = 1 << 18
 _INDEX_LIMIT = 20_000_000
+_FROM_FILE = "; without a network, install from a file: narrate voices install ENGINE:VOICE --from FILE"
 _NO_RANGE = 416  # Range Not Satisfiable, RFC 9110 15.5.17
 _PARTIAL = 206  # Partial Content, RFC 9110 15.3.7
 
@@ -48,10 +49,7 @@ def fetch_index(url: str) -> bytes:
         with _open(url, 0) as answer:
             return bytes(answer.read(_INDEX_LIMIT))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise EngineError(
-            f"{url}: can't be fetched: {_describe(error)}; without a network, install from a file: "
-            "narrate voices install ENGINE:VOICE --from FILE"
-        ) from error
+        raise EngineError(f"{url}: can't be fetched: {_describe(error)}{_FROM_FILE}") from error
 
 
 def check_room(folder: Path, needed: int) -> None:
@@ -78,7 +76,7 @@ def download(file: PublishedFile, part: Path, tell: Tell) -> None:
         except (http.client.HTTPException, OSError, ValueError) as error:
             if attempt == _ATTEMPTS or _is_final(error):
                 has_begun = part.exists() and part.stat().st_size > 0
-                hint = "; the next try goes on where this one stopped" if has_begun else ""
+                hint = "; the next try goes on where this one stopped" if has_begun else _FROM_FILE
                 raise EngineError(f"{file.url}: can't be fetched: {_describe(error)}{hint}") from error
     size = part.stat().st_size
     if size == file.size and digest_file(part, file.algorithm) == file.digest:
@@ -129,7 +127,23 @@ def _open(url: str, start: int) -> Any:
     if start:
         headers["Range"] = f"bytes={start}-"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http and https alone, see above
-    return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
+    return urllib.request.build_opener(Redirects).open(request, timeout=_TIMEOUT_S)
+
+
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a server elsewhere, but from a connection that nobody can change only to another such one.
+
+    An index is believed since it comes by HTTPS; and Python would follow to FTP as well.
+    """
+
+    def redirect_request(self, *arguments: Any) -> urllib.request.Request | None:
+        """Refuse what is less safe; see `urllib.request.HTTPRedirectHandler`."""
+        request: urllib.request.Request = arguments[0]
+        target: str = arguments[-1]
+        schemes = ("https://",) if request.full_url.startswith("https:") else ("https://", "http://")
+        if not target.lower().startswith(schemes):
+            raise ValueError(f"the server leads to {target}, which is less safe")
+        return super().redirect_request(*arguments)
 
 
 def write_all(target: IO[bytes], data: bytes) -> None:
