@@ -1,4 +1,4 @@
-"""What a machine has written into voices.yaml, change by change: each can be taken back, the last one first."""
+"""What a machine has written into voices.yaml, change by change: each can be taken back, the last first."""
 
 from __future__ import annotations
 

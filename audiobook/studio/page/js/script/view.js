@@ -165,6 +165,14 @@ class ScriptView {
     for (const line of this.model.lines) if (line.stated === stated) this.awaited.add(line.id);
   }
 
+  /** The story was read, and comes as it is shown: what was awaited is so, too. */
+  settle() {
+    if (this.awaited.size === 0) return;
+    this.awaited.clear();
+    this.#take(this.script);
+    this.#setAgain();
+  }
+
   refresh() {
     return this.attempt(async () => {
       this.#take(await this.store.script());
@@ -254,5 +262,10 @@ function sayWhose(speaker) {
 /** Show a story's script in `host`. */
 export async function showScript(host, shared) {
   const view = new ScriptView(host, shared, await shared.store.script());
-  return { refresh: () => view.refresh(), leave: () => view.leave(), keys: view.keys };
+  return {
+    refresh: () => view.refresh(),
+    settle: () => view.settle(),
+    leave: () => view.leave(),
+    keys: view.keys,
+  };
 }
