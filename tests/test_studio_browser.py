@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 import audiobook.production
 from audiobook.cli import main
-from tests.conftest import ROOT
+from audiobook.studio import reader
+from tests.conftest import ROOT, TONES
 from tests.pages import (
     DESK,
     PHONE,
@@ -305,6 +308,52 @@ def test_the_pointer_is_told_who_and_why(browser: Browser, studio: StudioClient)
         expect(page.locator(".hint")).to_be_hidden()
 
 
+def test_how_a_line_is_said_is_told(browser: Browser, new_project: NewProject) -> None:
+    project = new_project(low='"Who is there …?" whispered Tom.\n\n"Nobody," said Clara.\n')
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "low", "script")
+        line = page.get_by_role("button", name="Tom: Who is there")
+        line.hover()
+        expect(page.locator(".hint em")).to_have_text(re.compile("^whispered, .*question"))
+        line.click()
+        expect(page.locator(".panel")).to_contain_text(re.compile("How it is said: whispered, .*question"))
+        page.get_by_role("button", name="Clara: Nobody").click()
+        expect(page.get_by_label("Said by")).to_have_value("Clara")
+        expect(page.locator(".panel")).not_to_contain_text("How it is said")
+
+
+@pytest.mark.parametrize(("layout", "theme"), [("Page", "dark"), ("Play", "light")])
+def test_a_line_that_is_read_again_is_nobodys_until_then(
+    layout: str, theme: Theme, browser: Browser, new_project: NewProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "SMALL_BYTES", 0)  # read in a process apart, which can be made to wait
+    stated = 'stories: {supper: {lines: {"Nobody you know": Edwin}}}\n'
+    project = new_project(TONES + stated, supper=SUPPER)
+    with open_studio(project) as studio, open_page(browser, studio.address, theme=theme) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_text(layout, exact=True).click()
+        studio.wait_for_shelf()
+        page.get_by_role("button", name="Nobody you know").press("Enter")
+        expect(page.get_by_label("Said by")).to_have_value("Edwin")
+        readers = multiprocessing.active_children()
+        assert readers
+        for each in readers:
+            os.kill(each.pid or 0, signal.SIGSTOP)
+        try:
+            page.get_by_label("Said by").select_option("As narrate read it")
+            line = page.locator(".is-awaited")
+            expect(line).to_have_text("Nobody you know,")
+            expect(page.locator(".panel")).to_contain_text("The story is being read again")
+            expect(page.get_by_label("Said by")).to_have_count(0)
+            assert find_barriers(page) == []
+        finally:
+            for each in readers:
+                os.kill(each.pid or 0, signal.SIGCONT)
+        expect(page.get_by_role("button", name="Mrs. Alder: Nobody you know")).to_be_visible()
+        expect(page.get_by_label("Said by")).to_have_value("Mrs. Alder")
+        expect(line).to_have_count(0)
+
+
 def test_the_play_and_the_page_keep_the_place(browser: Browser, studio: StudioClient) -> None:
     with open_page(browser, studio.address, size=(900, 400)) as page:
         show_view(page, studio.address, "supper", "script")
@@ -347,6 +396,22 @@ def test_a_voice_is_auditioned_and_kept(browser: Browser, studio: StudioClient, 
         expect(page.get_by_text("Clara has another voice now")).to_be_visible()
         _wait_for_settings(project, r"Clara:.*\n?.*160")
         expect(page.get_by_role("article", name="Clara").get_by_label("Rate")).to_have_value("160")
+
+
+def test_the_melody_of_a_voice_is_made_wider(browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "cast")
+        card = page.get_by_role("article", name="Clara")
+        melody = card.get_by_label("Melody")
+        expect(melody).to_have_attribute("aria-valuetext", "50, the voice’s own")
+        assert (melody.get_attribute("min"), melody.get_attribute("max")) == ("0", "100")
+        with page.expect_response(re.compile(r"/audio\?.*range=51")) as heard:
+            melody.press("ArrowRight")
+        assert heard.value.status == 200
+        card.get_by_role("button", name="Keep this voice").click()
+        expect(page.get_by_text("Clara has another voice now")).to_be_visible()
+        _wait_for_settings(project, r"Clara: \{range: 51\}")
+        expect(card.get_by_label("Melody")).to_have_value("51")
 
 
 def test_names_are_added_and_taken_away(browser: Browser, studio: StudioClient, project: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import audiobook.studio
+from audiobook.model import CONTOURS
+from audiobook.studio.views import RANGES
 
 STUDIO = Path(audiobook.studio.__file__).parent
 PAGE = STUDIO / "page"
@@ -110,3 +112,10 @@ def test_speakers_colours_differ(count: int, apart: float) -> None:
         voices = [colours[f"voice-{number}"] for number in range(count)]
         for one, other in itertools.combinations(voices, 2):
             assert sum(abs(a - b) for a, b in zip(one, other, strict=True)) > apart
+
+
+def test_every_quality_of_a_voice_has_its_slider_and_every_mark_its_words() -> None:
+    sliders = (PAGE / "js" / "cast" / "slider.js").read_text(encoding="utf-8")
+    assert set(re.findall(r"^  (\w+): \{ words:", sliders, re.MULTILINE)) == set(RANGES)
+    delivery = (PAGE / "js" / "script" / "delivery.js").read_text(encoding="utf-8")
+    assert set(re.findall(r'^  (\w+): "', delivery, re.MULTILINE)) == set(CONTOURS)

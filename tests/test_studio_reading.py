@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy
 import pytest
 from PIL import Image
 
@@ -123,6 +124,27 @@ def test_the_script_holds_every_utterance_in_order_with_what_is_known_of_it(
     assert [each["color"] for each in script["characters"]] == [0, 1]
 
 
+def test_the_script_tells_how_lines_are_said_and_they_are_heard_so(new_project: NewProject) -> None:
+    story = '"Wait for me here," he whispered.\n\n"Wait for me here," said Max.\n\n"And if …" said Max.\n'
+    with open_studio(new_project(settings="narrator: en-us\n", low=story)) as studio:
+        script = studio.ask(studio.story("low")).json
+        lines = [u for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
+        said = {each["id"]: each["delivery"] for each in lines if each["kind"] == "speech"}
+        assert list(said.values()) == [["whispered"], [], ["trailing"]]
+        assert all(each["delivery"] == [] for each in lines if each["kind"] == "narration")
+        whispered, plain = (
+            _level(studio.ask(studio.story("low", f"/utterances/{number}/audio")).body)
+            for number in list(said)[:2]
+        )
+        assert whispered < plain / 1.5  # 7.6 dB, by docs/delivery.md, in one voice
+
+
+def _level(sound: bytes) -> float:
+    with wave.open(io.BytesIO(sound)) as file:
+        samples = numpy.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    return float(numpy.sqrt(numpy.mean(samples**2)))
+
+
 def test_a_line_that_nobody_is_known_to_say_is_doubtful(new_project: NewProject) -> None:
     with open_studio(new_project(a='"All is well."')) as studio:
         utterance = studio.ask(studio.story("a")).json["chapters"][0]["paragraphs"][0]["utterances"][0]
@@ -200,10 +222,17 @@ def test_lines_are_the_very_clips_of_the_finished_file(new_project: NewProject) 
 def test_a_line_is_heard_in_another_voice_if_wished(studio: StudioClient) -> None:
     own = studio.ask(studio.story("night", "/utterances/0/audio"))
     assert studio.ask(studio.story("night", "/utterances/0/audio")).body == own.body
-    for query in ("engine=tone&voice=tone-deep", "voice=tone-deep", "rate=100", "pitch=90", "volume=0.2"):
+    for query in (
+        "engine=tone&voice=tone-deep",
+        "voice=tone-deep",
+        "rate=100",
+        "pitch=90",
+        "volume=0.2",
+        "range=90",
+    ):
         other = studio.ask(studio.story("night", f"/utterances/0/audio?{query}"))
         assert other.status == 200, other.body
-        assert (other.body != own.body) or query.startswith("pitch"), query
+        assert (other.body != own.body) or query.startswith(("pitch", "range")), query
 
 
 @pytest.mark.parametrize(
@@ -215,6 +244,7 @@ def test_a_line_is_heard_in_another_voice_if_wished(studio: StudioClient) -> Non
         ("0/audio?rate=79", 422, "80 to 450"),
         ("0/audio?rate=fast", 422, "80 to 450"),
         ("0/audio?pitch=101", 422, "0 to 100"),
+        ("0/audio?range=101", 422, "0 to 100"),
         ("0/audio?volume=nan", 422, "0 to 1"),
         ("0/audio?voice=no-such", 422, "no-such"),
         ("0/audio?engine=no-such&voice=x", 422, "no-such"),

@@ -6,9 +6,10 @@ from audiobook.production.chapters import ChapterChoice, parse_chapters
 from audiobook.production.checks import check_stories
 from audiobook.production.clips import ClipCache
 from audiobook.production.covers import wish_cover
-from audiobook.production.edits import Editor, Undone
+from audiobook.production.edits import Editor
 from audiobook.production.hearing import Hearing, start_engine
 from audiobook.production.installing import Tell, install_voice, list_available
+from audiobook.production.journal import Undone
 from audiobook.production.lexicons import are_unchanged
 from audiobook.production.listening import FinishedTrack, list_finished
 from audiobook.production.memory import Planned, StoryMemory, identify_file

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,39 +23,13 @@ from audiobook.casting import (
     state_lines,
     state_voice,
 )
-from audiobook.errors import ConflictError, EditError, StorageError
+from audiobook.errors import ConflictError, EditError
 from audiobook.model import NARRATOR, Book, Character, Gender, LineFix, Script
+from audiobook.production.journal import Journal, Undone
 from audiobook.production.project import Project, find_story
 from audiobook.production.stories import read_settings, script_and_cast
-from audiobook.production.voices_file import (
-    decode_voices,
-    encode_voices,
-    read_voices,
-    replace_voices,
-    revision_of,
-    voices_path,
-)
+from audiobook.production.voices_file import decode_voices, encode_voices, voices_path
 from audiobook.script import LineWords
-
-_REMEMBERED = 100
-"""How many changes can be taken back; each is a file of some kilobytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """What was taken back, in words, and the file's revision since then."""
-
-    revision: str
-    undone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """What the journal holds: the file before (None: there was none), its revision after, and what it was."""
-
-    before: bytes | None
-    after: str
-    what: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +67,7 @@ class Editor:
         self._opened = project
         self._read_script = read_script or (lambda name: script_and_cast(self.project, name)[0])
         self._find_words = find_words or self._words_of
-        self._journal: deque[_Change] = deque(maxlen=_REMEMBERED)
+        self._journal = Journal(self.path)
         self._words: tuple[Book, LineWords] | None = None
         self._lock = threading.RLock()
 
@@ -106,7 +79,7 @@ class Editor:
     @property
     def revision(self) -> str:
         """The revision of the file as it is now."""
-        return revision_of(read_voices(self.path))
+        return self._journal.revision
 
     def set_voice(self, story: str, character: str, wish: VoiceWish, revision: str) -> str:
         """State of a character's voice in a story, or of the narrator's, what `wish` does not leave open."""
@@ -227,25 +200,14 @@ class Editor:
         somebody else since.
         """
         with self._lock:
-            data = self._read(revision)
-            if not self._journal:
-                raise ConflictError("there is nothing to take back")
-            last = self._journal[-1]
-            if last.after != revision:
-                raise ConflictError(f"{self.path}: was changed in an editor since, so nothing was taken back")
-            if last.before is None:
-                self._remove()
-            else:
-                replace_voices(self.project, self.path, data, last.before)
-            self._journal.pop()
-            return Undone(revision=self.revision, undone=last.what)
+            return self._journal.undo(self.project, revision)
 
     @contextmanager
     def _change(self, story: str, revision: str) -> Iterator[_Draft]:
         """Give out a draft of the file, and put it in the file's place when it is done."""
         with self._lock:
-            data = self._read(revision)
-            project, existed = self.project, self.path.exists()
+            data = self._journal.read(revision)
+            project = self.project
             name = find_story(project, story).stem
             settings = read_settings(project)
             text = decode_voices(data)
@@ -254,10 +216,7 @@ class Editor:
             if draft.text == text:
                 return
             after = encode_voices(draft.text, data)
-            replace_voices(project, self.path, data, after)
-            draft.revision = revision_of(after)
-            what, before = f"{name}: {draft.what}", data if existed else None
-            self._journal.append(_Change(before=before, after=draft.revision, what=what))
+            draft.revision = self._journal.write(project, data, after, f"{name}: {draft.what}")
 
     def _forget_line(self, draft: _Draft, fixes: Sequence[LineFix], fix: LineFix) -> None:
         if fix.origin is not None and fix.origin.is_general:
@@ -267,18 +226,6 @@ class Editor:
         same = [each for each in fixes if each.snippet == fix.snippet]
         draft.text = forget_line(draft.text, draft.name, fix.snippet, same.index(fix))
         draft.what = f"nothing is stated about “{fix.snippet}”"
-
-    def _read(self, revision: str) -> bytes:
-        data = read_voices(self.path)
-        if revision_of(data) != revision:
-            raise ConflictError(f"{self.path}: was changed meanwhile, so nothing was written; look again")
-        return data
-
-    def _remove(self) -> None:
-        try:
-            self.path.unlink()
-        except OSError as error:
-            raise StorageError(f"{self.path}: can't be removed: {error.strerror}") from error
 
     def _words_of(self, _name: str, book: Book) -> LineWords:
         """Return the words of a book's lines; the last book's are kept, for its next line."""

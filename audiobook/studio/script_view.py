@@ -20,11 +20,11 @@ _SURE = 0.5
 _BOOLEANS = ("false", "true")
 _PARAGRAPH = '{"number":%d,"heading":%s,"scene":%s,"utterances":[%s]}'
 _QUOTED = (
-    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":%d,"stated":%s,"type":%s,"evidence":%s,"confidence":%r,'
-    '"doubtful":%s}'
+    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"delivery":%s,"quotation":%d,"stated":%s,"type":%s,"evidence":%s,'
+    '"confidence":%r,"doubtful":%s}'
 )
 _UNQUOTED = (
-    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"quotation":null,"stated":%s,"type":null,'
+    '{"id":%d,"text":%s,"kind":%s,"speaker":%s,"delivery":%s,"quotation":null,"stated":%s,"type":null,'
     '"evidence":null,"confidence":null,"doubtful":false}'
 )
 
@@ -161,14 +161,13 @@ def _write_paragraph(number: int, lines: Sequence[_Line]) -> str:
 
 def _write_line(number: int, utterance: Utterance, quotation: Quotation | None, stated: int | None) -> str:
     place = "null" if stated is None else str(stated)
+    delivery = f"[{','.join(map(_text, utterance.delivery))}]"
+    words = (_text(utterance.text), _text(utterance.kind), _text(utterance.speaker), delivery)
     if quotation is None:
-        words = (_text(utterance.text), _text(utterance.kind), _text(utterance.speaker))
         return _UNQUOTED % (number, *words, place)
     return _QUOTED % (
         number,
-        _text(utterance.text),
-        _text(utterance.kind),
-        _text(utterance.speaker),
+        *words,
         quotation.start,
         place,
         _text(quotation.type),

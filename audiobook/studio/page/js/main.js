@@ -100,10 +100,14 @@ events.addEventListener("settings", async ({ detail }) => {
   say("voices.yaml was changed; the page shows it as it is now.");
   await current.refresh?.();
 });
-// The story was read with its latest corrections, and more comes of them than was foreseen.
+// The story was read with its latest corrections; more may come of them than was foreseen.
 events.addEventListener("script", async ({ detail }) => {
   await store.settled();
-  if (!detail.changed || !store.shows(detail)) return;
+  if (!store.shows(detail)) return;
+  if (!detail.changed) {
+    current.settle?.();
+    return;
+  }
   store.forget();
   await current.refresh?.();
 });

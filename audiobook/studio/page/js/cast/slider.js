@@ -1,4 +1,4 @@
-// One quality of a voice: how fast, how high, how loud.
+// One quality of a voice: how fast, how high, how loud, how far its melody goes up and down.
 
 import { make, newId } from "../dom.js";
 
@@ -6,7 +6,13 @@ export const SLIDERS = {
   rate: { words: "Rate", step: 5, show: String, say: (value) => `${value} words a minute` },
   pitch: { words: "Pitch", step: 1, show: String, say: (value) => `${value} of 100` },
   volume: { words: "Volume", step: 0.05, show: showPercent, say: showPercent },
+  range: { words: "Melody", step: 1, show: String, say: sayMelody },
 };
+
+/** 50 is the voice as it was made (docs/voices.md). */
+function sayMelody(value) {
+  return value === 50 ? "50, the voice’s own" : `${value} of 100`;
+}
 
 function showPercent(value) {
   return `${Math.round(value * 100)} %`;

@@ -3,9 +3,19 @@
 import { make } from "../dom.js";
 import { speakerClass, speakerName } from "../speakers.js";
 import { percent } from "../words.js";
+import { tellDelivery } from "./delivery.js";
+import { AWAITED } from "./model.js";
 
 const DELAY_MS = 200;
 const GAP = 8;
+
+/** Return what is known of a line of somebody's, beside whose it is. */
+function tell(line) {
+  if (line.isAwaited) return [make("br"), AWAITED];
+  const how = tellDelivery(line);
+  const why = [` ${percent(line.confidence)} sure`, make("br"), line.evidence];
+  return how ? [...why, make("br"), make("em", {}, how)] : why;
+}
 
 /** Show hints over the lines in `host`; `find(element)` returns the line and the script, or null. */
 export function createHints(host, find) {
@@ -22,9 +32,9 @@ export function createHints(host, find) {
     const name = make(
       "strong",
       { class: speakerClass(script.characters, line.speaker) },
-      speakerName(line.speaker),
+      line.isAwaited ? "…" : speakerName(line.speaker),
     );
-    hint.replaceChildren(name, ` ${percent(line.confidence)} sure`, make("br"), line.evidence);
+    hint.replaceChildren(name, ...tell(line));
     hint.hidden = false;
     const around = element.getClientRects()[0];
     const top = around.top - hint.offsetHeight - GAP;

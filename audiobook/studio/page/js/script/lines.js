@@ -30,17 +30,17 @@ function setSpeeches(paragraph, script) {
   const groups = [];
   for (const line of paragraph.lines) {
     const last = groups.at(-1);
-    if (last && last[0].speaker === line.speaker && last[0].kind === line.kind) last.push(line);
+    if (last && ["speaker", "kind", "isAwaited"].every((key) => last[0][key] === line[key])) last.push(line);
     else groups.push([line]);
   }
   return groups.map((group) => {
-    const { speaker, kind } = group[0];
+    const { speaker, kind, isAwaited } = group[0];
     const words = joinLines(group, script);
     if (kind !== "speech" || speaker === NARRATOR) return make("p", { class: "direction" }, words);
     const name = make(
       "span",
-      { class: `name ${speakerClass(script.characters, speaker)}` },
-      speakerName(speaker),
+      { class: `name ${isAwaited ? "voice-none" : speakerClass(script.characters, speaker)}` },
+      isAwaited ? "…" : speakerName(speaker),
     );
     return make("p", { class: "speech" }, name, make("span", { class: "said" }, words));
   });
@@ -53,12 +53,14 @@ function joinLines(lines, script) {
 /** Return one line: a button in the running text, which speaks it. */
 function setLine(line, script) {
   const isSpeech = line.kind === "speech";
-  const names = ["line", isSpeech ? speakerClass(script.characters, line.speaker) : "voice-none"];
+  const isSomebodys = isSpeech && !line.isAwaited;
+  const names = ["line", isSomebodys ? speakerClass(script.characters, line.speaker) : "voice-none"];
   if (isSpeech) names.push("is-speech");
   if (line.opens) names.push("opens");
   if (line.closes) names.push("closes");
   if (line.doubtful) names.push("is-unsure");
-  const who = isSpeech ? make("span", { class: "unseen" }, `${speakerName(line.speaker)}: `) : null;
+  if (line.isAwaited) names.push("is-awaited");
+  const who = isSomebodys ? make("span", { class: "unseen" }, `${speakerName(line.speaker)}: `) : null;
   const mark = line.doubtful && line.closes ? make("span", { class: "unseen" }, " (unsure)") : null;
   return make(
     "span",

@@ -2,13 +2,17 @@
 
 const LINES_A_BLOCK = 40;
 
+/** What is said of a line whose statement was taken out of voices.yaml, until the text tells again. */
+export const AWAITED = "The story is being read again, to find who says this.";
+
 /**
  * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
- * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks.
+ * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks; it
+ * `isAwaited` where its id is among `awaited`: whose it is, is not known before the story is read again.
  * A block is a list of paragraphs of the chapter at `chapterPlace`, each with its `lines`, the `chapter`
  * where it is that chapter's first, else null.
  */
-export function arrange(script) {
+export function arrange(script, awaited = new Set()) {
   const lines = [];
   const blocks = [];
   for (const [chapterPlace, chapter] of script.chapters.entries()) {
@@ -21,6 +25,7 @@ export function arrange(script) {
       const own = paragraph.utterances.map((line, place, all) => ({
         ...line,
         block: block.index,
+        isAwaited: line.stated === null && awaited.has(line.id),
         opens: line.kind === "speech" && !isSame(line, all[place - 1]),
         closes: line.kind === "speech" && !isSame(line, all[place + 1]),
       }));

@@ -3,6 +3,8 @@
 import { make, makeButton } from "../dom.js";
 import { NARRATOR, speakerClass, speakerName } from "../speakers.js";
 import { percent } from "../words.js";
+import { tellDelivery } from "./delivery.js";
+import { AWAITED } from "./model.js";
 
 const TYPES = {
   explicit: "A tag names the speaker",
@@ -24,16 +26,21 @@ export function makePanel({ hear, correct, close }) {
     const shut = makeButton("Close", { picture: "close", isQuiet: true, class: "round shut", press: close });
     const words = make(
       "blockquote",
-      { class: speakerClass(script.characters, line.speaker), lang: script.language },
+      {
+        class: line.isAwaited ? "voice-none" : speakerClass(script.characters, line.speaker),
+        lang: script.language,
+      },
       said,
     );
     const play = makeButton("Hear it", { picture: "play", class: "strong", press: () => hear(line) });
-    const canCorrect = line.quotation !== null || line.stated !== null;
+    const canCorrect = !line.isAwaited && (line.quotation !== null || line.stated !== null);
+    const how = tellDelivery(line);
     element.replaceChildren(
       words,
       make("div", { class: "row" }, play),
       canCorrect ? makeChoice(line, script, correct) : "",
-      line.quotation === null ? makeReader(line) : makeEvidence(line),
+      makeReason(line),
+      how ? make("p", { class: "facts" }, `How it is said: ${how}.`) : "",
       shut, // stands above, but comes last by keyboard
     );
   }
@@ -48,6 +55,11 @@ export function makePanel({ hear, correct, close }) {
       element.querySelector("select")?.focus();
     },
   };
+}
+
+function makeReason(line) {
+  if (line.isAwaited) return make("p", { class: "facts" }, AWAITED);
+  return line.quotation === null ? makeReader(line) : makeEvidence(line);
 }
 
 function makeReader({ kind, stated }) {

@@ -84,7 +84,7 @@ function makeRadio(value, words, turnTo) {
 export function makeLegend(script, model) {
   const spoken = new Map();
   for (const line of model.lines)
-    if (line.opens) spoken.set(line.speaker, (spoken.get(line.speaker) ?? 0) + 1);
+    if (line.opens && !line.isAwaited) spoken.set(line.speaker, (spoken.get(line.speaker) ?? 0) + 1);
   const names = [...spoken.keys()].sort((one, other) => spoken.get(other) - spoken.get(one));
   if (names.length === 0) return make("p", { class: "facts" }, "Nobody speaks: the narrator reads it all.");
   const rows = names.map((name) =>

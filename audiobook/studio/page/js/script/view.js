@@ -17,6 +17,7 @@ const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 class ScriptView {
   constructor(host, { name, store, say, attempt }, script) {
     Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
+    this.awaited = new Set();
     this.#take(script);
     this.correcting = Promise.resolve();
     this.sound = createSound((words) => say(words, { isError: true }));
@@ -52,7 +53,8 @@ class ScriptView {
 
   #take(script) {
     this.script = script;
-    this.model = arrange(script);
+    if (!script.pending) this.awaited.clear();
+    this.model = arrange(script, this.awaited);
   }
 
   #lineOf(element) {
@@ -151,8 +153,24 @@ class ScriptView {
         : this.store.write(api.correct, { quotation, speaker, revision }),
     );
     // To read a novel anew takes seconds: what is written is told before.
-    if (isDone) this.say(`${sayWhose(speaker)} Ctrl-Z takes it back.`);
+    if (isDone) {
+      if (speaker === null) this.#await(stated);
+      this.say(`${sayWhose(speaker)} Ctrl-Z takes it back.`);
+    }
     await this.refresh();
+  }
+
+  /** Remember the lines of which nothing is stated any more: they stay as they were until the story is read. */
+  #await(stated) {
+    for (const line of this.model.lines) if (line.stated === stated) this.awaited.add(line.id);
+  }
+
+  /** The story was read, and comes as it is shown: what was awaited is so, too. */
+  settle() {
+    if (this.awaited.size === 0) return;
+    this.awaited.clear();
+    this.#take(this.script);
+    this.#setAgain();
   }
 
   refresh() {
@@ -244,5 +262,10 @@ function sayWhose(speaker) {
 /** Show a story's script in `host`. */
 export async function showScript(host, shared) {
   const view = new ScriptView(host, shared, await shared.store.script());
-  return { refresh: () => view.refresh(), leave: () => view.leave(), keys: view.keys };
+  return {
+    refresh: () => view.refresh(),
+    settle: () => view.settle(),
+    leave: () => view.leave(),
+    keys: view.keys,
+  };
 }
