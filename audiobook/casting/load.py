@@ -161,7 +161,7 @@ def _find_foreign_voices(
     if not lacking:
         return []
     message = f"expected voices of {engine!r} under {', '.join(lacking)}, got none (the built-in ones are of "
-    message += f"{built_in['engine']!r})"
+    message += f"{built_in['engine']!r}); narrate voices {engine} lists those that are here"
     return [Finding(mark=marks["engine"], message=message, path="engine")]
 
 
