@@ -203,7 +203,7 @@ def _find_phrases(words: Sequence[str], language: str = _ENGLISH) -> Iterator[st
     line = f" {' '.join(words)} "
     for manner, pattern in _phrases(language):
         for match in pattern.finditer(line):
-            if line[: match.start() + 1].rstrip().rpartition(" ")[2] not in _NOT:
+            if line[: match.start()].rstrip().rpartition(" ")[2] not in _NOT:
                 yield manner
                 break
 
