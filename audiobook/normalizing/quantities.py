@@ -142,7 +142,8 @@ def _read_unit(match: re.Match[str]) -> str | None:
         return f"{whole}{part}-{one}"
     if _ARTICLE.search(match.string, max(0, match.start() - 4), match.start()) or next_word(match) in _ARMS:
         return f"{whole}{part} {one}"  # a 5 km run, 9mm pistols
-    return f"{whole}{part} {one if is_one else many}"
+    stop = "." if match[7] and "°" in unit else ""  # no abbreviation's
+    return f"{whole}{part} {one if is_one else many}{stop}"
 
 
 def _read_tall(match: re.Match[str]) -> str | None:
@@ -209,6 +210,8 @@ def _read_dashed(match: re.Match[str]) -> str | None:
         return None  # "5 - 3 = 2"
     if (first, second) == ("7", "11") and word_before(match).lower() in ("the", "a", "local"):
         return "7 eleven"  # the shops
+    if (first, second) == ("10", "4") and word_before(match).lower() not in _COUNTED_BEFORE:
+        return "10 4"  # as radio operators say yes
     if next_word(match) in ("punch", "combination"):
         return f"{first} {second}"
     is_counting = word_before(match).lower() in _COUNTED_BEFORE or next_word(match).islower()
