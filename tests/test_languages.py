@@ -60,7 +60,18 @@ def test_twenty_words_tell_their_language(language: str) -> None:
     assert guess_language(SAMPLES[language]) == language
 
 
-@pytest.mark.parametrize("text", ["Rain.", "Hello, Max.", "Lorem ipsum.", "...", "12 45 99", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rain.",
+        "Hello, Max.",
+        "Lorem ipsum.",
+        "...",
+        "12 45 99",
+        "",
+        "xq zzt pfft wrgl bnmk qwrt plkj hgfd mnbv cxz lkjh gfds dfgh jklm nbvc",
+    ],
+)
 def test_too_few_words_tell_nothing(text: str) -> None:
     assert guess_language(text) is None
 
@@ -281,6 +292,8 @@ def test_a_polish_story_is_read_by_one_polish_voice_and_says_so(new_project: New
     new_project(settings="casting: full\n", deszcz=POLISH)
     warnings = make()["deszcz"]["warnings"]
     assert any("can't tell who speaks in Polish" in warning for warning in warnings)  # type: ignore[attr-defined]
+    for command in (["cast", "deszcz"], ["make", "deszcz", "--dry-run"]):
+        assert "can't tell who speaks in Polish" in narrate(*command).stderr
     script = json.loads(narrate("script", "--json", "deszcz").stdout)
     said = [u for chapter in script["chapters"] for u in chapter["utterances"]]
     assert {(u["speaker"], u["voice"]) for u in said} == {("narrator", "pl")}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from audiobook.casting import write_scalar
-from audiobook.cli.console import open_console, print_json
+from audiobook.cli.console import open_console, print_json, print_warnings
 from audiobook.cli.tables import describe_voice, new_table
 from audiobook.model import NARRATOR, Cast, LineFix, Role, Script
 from audiobook.production import Pinned
@@ -49,7 +49,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
     silent = [character.name for character in script.characters if not character.quotations]
     if silent:
         console.print(f"Without a line: {', '.join(silent)}")
-    _print_warnings(warnings)
+    print_warnings(warnings)
 
 
 def _by_lines(role: Role) -> tuple[int, int, str]:
@@ -119,7 +119,7 @@ def print_doubtful(
             markup=False,
             soft_wrap=True,
         )
-    _print_warnings(warnings)
+    print_warnings(warnings)
 
 
 def _doubt_json(doubt: Doubt) -> dict[str, object]:
@@ -172,9 +172,3 @@ def print_pinned(pinned: Pinned, *, as_json: bool) -> None:
         return
     names = ", ".join(pinned.characters)
     console.print(f"{pinned.path}: {pinned.section}: wrote {names}", soft_wrap=True)
-
-
-def _print_warnings(warnings: Sequence[str]) -> None:
-    console = open_console(stderr=True)
-    for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)

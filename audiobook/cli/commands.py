@@ -219,7 +219,7 @@ def cast(
         print_pinned(pin_cast(project, story, wish), as_json=as_json)
         return
     script, roles = script_and_cast(project, story, wish=wish)
-    warnings = [*script.book.warnings, *warn_of_unmet(project, script)]
+    warnings = (*script.book.warnings, *warn_of_unmet(project, script))
     if doubtful is not None:
         print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
     else:

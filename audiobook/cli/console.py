@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
 _PIPE_WIDTH = 160
@@ -34,6 +36,13 @@ def print_error(message: str) -> None:
     console = open_console(stderr=True)
     console.print("error: ", style="bold red", end="")
     console.print(message, soft_wrap=True)
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print warnings on standard error, a line each."""
+    console = open_console(stderr=True)
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
 
 
 def print_json(value: object) -> None:

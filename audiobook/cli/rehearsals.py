@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from audiobook.cli.console import open_console, print_error, print_json
+from audiobook.cli.console import open_console, print_error, print_json, print_warnings
 from audiobook.cli.tables import write_clock
 from audiobook.production import Rehearsal, RehearsedStory
 
@@ -14,13 +14,16 @@ _LISTED = 3
 
 
 def print_rehearsal(rehearsal: Rehearsal, *, as_json: bool) -> None:
-    """Print each story's files with the reasons, or the JSON object; errors go to standard error."""
+    """Print each story's files and the reasons, or the JSON object; warnings and errors to standard error."""
     if as_json:
         print_json(_rehearsal_json(rehearsal))
     else:
         console = open_console()
         for line in _lines(rehearsal):
             console.print(line, soft_wrap=True)
+        print_warnings(
+            f"{story.name}: {warning}" for story in rehearsal.report.stories for warning in story.warnings
+        )
     for story in rehearsal.report.stories:
         for error in story.errors:
             print_error(f"{story.name}: {error}")

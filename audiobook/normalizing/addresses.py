@@ -42,8 +42,8 @@ _EMERGENCY = re.compile(
 _CALLS = frozenset(
     "call calls phone telephone tel number at on is dial dialed dialled fax mobile cell".split()
 )
-_HASHTAG = re.compile(r"(?<![\w&/])#([^\W\d_]\w{1,60})")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
+_HASHTAG = re.compile(r"(?<![\w&/])#(\d{0,6}[^\W\d_]\w{1,60})")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Z][a-z])")
 
 
 def _read_web(match: re.Match[str]) -> str:

@@ -84,12 +84,20 @@ def _read_hour(match: re.Match[str]) -> str:
     return f"{said} {int(minute)}" if minute and minute != "00" else said
 
 
+def _read_price(match: re.Match[str]) -> str:
+    whole, cents = match[1], int(match[2])
+    if whole == "0":
+        return f"{cents} centime{'s' if cents > 1 else ''}"
+    euros = f"{whole} euro{'' if whole == '1' else 's'}"
+    return f"{euros} {cents}" if cents else euros
+
+
 RULES = (
     Rule(needs=DIGIT, pattern=_HOUR, read=_read_hour),
     Rule(
         needs=DIGIT,
         pattern=_PRICE,
-        read=lambda m: f"{m[1]} euros {int(m[2])}" if int(m[2]) else f"{m[1]} euros",
+        read=_read_price,
     ),
     Rule(
         needs=DIGIT,

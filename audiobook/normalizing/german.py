@@ -77,10 +77,18 @@ _STREET = re.compile(r"(?<!\w)(\w{2,20}s)tr\.(?=\s+\d|,|[\W_]*\Z)|(?<![\w.])Str\
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 _COUNTED = "Jahrhundert|Kapitel|Band|Teil|Buch|Akt|Weltkrieg"
 _ROMAN_ORDINAL = re.compile(rf"(?<![\w.])([IVX]{{1,7}})\.(?= (?:{_COUNTED})\b)")
-_DAY = re.compile(rf"(?<![\w.,])([1-9]|[12]\d|3[01])\.(?= (?:{one_of(_MONTHS)}|{_COUNTED})\b)")
+_DAY = re.compile(rf"(?<![\w.,])([1-9]|[12]\d|3[01])\.(?= (?:{one_of(_MONTHS)}|{_COUNTED}|Jh)\b)")
+_FIRST_DAY = re.compile(
+    r"(?<![\w.,])([1-9]|[12]\d|3[01])\."
+    rf"(?= (?:bis|und|oder|bis zum) (?:[1-9]|[12]\d|3[01])\. (?:{one_of(_MONTHS)})\b)"
+)
+"""The first of two days of a month: vom 3. bis 5. Mai."""
+_OPENING = "Er Sie Es Das Die Der Und Ich Wir Ihr Aber Da In"
+_OPENING_WORDS = frozenset(_OPENING.split())
+"""Words that begin a sentence more often than they follow a numeral."""
 _PLACED = re.compile(
     r"(?<=am |im |om |em |er |as |ie |en |um )([1-9]|[1-9]\d)\."
-    r"(?= (?!(?:Er|Sie|Es|Das|Die|Der|Und|Ich|Wir|Ihr|Aber|Da|In)\b)[A-ZÄÖÜ][a-zäöüß]{2})"
+    rf"(?= (?!(?:{one_of(_OPENING)})\b)[A-ZÄÖÜ][a-zäöüß]{{2}})"
 )
 """After an article or a preposition with one, before a noun: am 3. Tag, die 2. Frau."""
 _ARTICLES = frozenset("am im vom beim zum dem einem der das die den zur".split())
@@ -128,6 +136,8 @@ _RULERS = frozenset(
     "Paul Peter Philipp Pius Rudolf Sigismund Wilhelm".split()
 )
 
+_QUEENS = frozenset("Elisabeth Katharina".split())
+
 
 def _full(word: str, match: re.Match[str]) -> str:
     return f"{word}." if ends_text(match) else word
@@ -160,7 +170,7 @@ def _inflect(number: int, match: re.Match[str]) -> str:
         return f"{word}n" if before == "der" and _DATIVE.search(match.string, 0, match.start()) else word
     if before:
         return f"{word}n"
-    return f"{word}s" if next_word(match) in ("Jahrhundert", "Kapitel", "Buch") else f"{word}r"
+    return f"{word}s" if next_word(match) in ("Jahrhundert", "Jh", "Kapitel", "Buch") else f"{word}r"
 
 
 def _read_date(match: re.Match[str]) -> str | None:
@@ -192,12 +202,21 @@ def _read_clock(match: re.Match[str]) -> str | None:
     return f"{hour} Uhr {minute}" if minute else f"{hour} Uhr"
 
 
+def _read_price(match: re.Match[str]) -> str:
+    whole, cents = match[1], int(match[2])
+    if whole == "0":
+        return f"{cents} Cent"
+    return f"{whole} Euro {cents}" if cents else f"{whole} Euro"
+
+
 def _read_ruler(match: re.Match[str]) -> str | None:
     value = roman_value(match[3])
     if match[1] not in _RULERS or not 0 < value < 30:
         return None
     word = ordinal(value, "de").capitalize()
-    return f"der {word}{'.' if ends_text(match) else ''}"
+    article = "die" if match[1] in _QUEENS else "der"
+    ends = ends_text(match) or next_word(match) in _OPENING_WORDS
+    return f"{article} {word}{'.' if ends else ''}"
 
 
 def _read_part(match: re.Match[str]) -> str | None:
@@ -210,7 +229,7 @@ RULES = (
     Rule(
         needs=DIGIT,
         pattern=_PRICE,
-        read=lambda m: f"{m[1]} Euro {int(m[2])}" if int(m[2]) else f"{m[1]} Euro",
+        read=_read_price,
     ),
     Rule(
         needs=re.compile("[$£]"),
@@ -219,6 +238,7 @@ RULES = (
     ),
     Rule(needs=DIGIT, pattern=_DATE, read=_read_date),
     Rule(needs=DIGIT, pattern=_DAY, read=_read_day),
+    Rule(needs=DIGIT, pattern=_FIRST_DAY, read=_read_day),
     Rule(
         needs=DIGIT,
         pattern=_PLACED,

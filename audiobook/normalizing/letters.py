@@ -18,7 +18,8 @@ _NO_NAMES = frozenset(
 )
 _WORD_AFTER = re.compile(r"\s{0,3}([^\W\d_]{1,20})")
 _PLACES_OF_LETTERS = frozenset(
-    "vitamin plan type grade class section exhibit letter hepatitis point block row".split()
+    "vitamin plan type grade class section exhibit letter hepatitis point block row appendix group team "
+    "gate building ward plate part figure option side".split()
 )
 _ANNO_DOMINI = re.compile(
     r"(?<![\w.])AD(?= \d)|(?<=\d )AD(?!\w)|(?<=BC and )AD(?!\w)|(?<=BC or )AD(?!\w)|(?<=BC to )AD(?!\w)"
@@ -79,7 +80,9 @@ def _read_capitals(match: re.Match[str]) -> str | None:
 def _is_among_capitals(match: re.Match[str]) -> bool:
     """Tell whether a word of a pair of capitals stands between words in capitals, or beside long ones."""
     before = _NEIGHBOUR_BEFORE.search(match.string, max(0, match.start() - 26), match.start())
-    if before and before[1] == "THE":
+    if (before and before[1] == "THE") or match.string[
+        max(0, match.start() - 5) : match.start()
+    ].lower().strip() == "the":
         return False  # the US
     after = _NEIGHBOUR_AFTER.match(match.string, match.end())
     beside = [found[1] for found in (before, after) if found and found[1] not in ("I", "A")]

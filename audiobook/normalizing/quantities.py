@@ -29,6 +29,7 @@ _UNITS = {
     "kmh": ("kilometre an hour", "kilometres an hour"),
     "m/s": ("metre a second", "metres a second"),
     "ml": ("millilitre", "millilitres"),
+    "mL": ("millilitre", "millilitres"),
     "l": ("litre", "litres"),
     "kHz": ("kilohertz", "kilohertz"),
     "MHz": ("megahertz", "megahertz"),
@@ -141,7 +142,8 @@ def _read_unit(match: re.Match[str]) -> str | None:
         return f"{whole}{part}-{one}"
     if _ARTICLE.search(match.string, max(0, match.start() - 4), match.start()) or next_word(match) in _ARMS:
         return f"{whole}{part} {one}"  # a 5 km run, 9mm pistols
-    return f"{whole}{part} {one if is_one else many}"
+    stop = "." if match[7] and "°" in unit else ""  # no abbreviation's
+    return f"{whole}{part} {one if is_one else many}{stop}"
 
 
 def _read_tall(match: re.Match[str]) -> str | None:
@@ -178,6 +180,8 @@ def _say_fraction(match: re.Match[str]) -> str | None:
         return _FIXED[above, below]
     if (above, below) == (20, 20) and next_word(match) in ("vision", "hindsight", "eyesight"):
         return "twenty-twenty"
+    if below in (4, 8) and not whole and next_word(match) == "time":
+        return f"{cardinal(above)}-{cardinal(below)}"  # of music
     if below == 10 and above <= below and not whole and next_word(match) != "of":
         return f"{above} out of 10"
     if not 0 < above < below or below not in _DENOMINATORS:
@@ -204,6 +208,12 @@ def _read_dashed(match: re.Match[str]) -> str | None:
         return None  # "5 + 3 - 2"
     if match[2] and match[3] == "-" and _EQUALS.match(match.string, match.end()):
         return None  # "5 - 3 = 2"
+    if (first, second) == ("7", "11") and word_before(match).lower() in ("the", "a", "local"):
+        return "7 eleven"  # the shops
+    if (first, second) == ("10", "4") and word_before(match).lower() not in _COUNTED_BEFORE:
+        return "10 4"  # as radio operators say yes
+    if next_word(match) in ("punch", "combination"):
+        return f"{first} {second}"
     is_counting = word_before(match).lower() in _COUNTED_BEFORE or next_word(match).islower()
     if match[3] == "-" and min(len(first), len(second)) > 2 and not is_counting:
         return None  # "737-800"

@@ -29,7 +29,7 @@ _DOUBLED = frozenset(
     "eek wee boo moo zoo woo yahoo fool noon book goose loose choose smooth freeze please speech street "
     "tree knee really silly pretty sorry happy funny hurry puppy mommy mummy daddy yummy little better "
     "letter middle goodbye coffee toffee bloody foolish baboon goo ooze woohoo hoo hooray weee teen "
-    "seen cheese cheers beer deer steer roof tooth".split()
+    "hiss vroom seen cheese cheers beer deer steer roof tooth".split()
 )
 _NOISES = re.compile(
     r"(?<![\w’'-])(?:m{2,}|hm|h+m{3,}|hmm+|mhm+|mm+[- ]?hm+|s+h{2,}|sh(?=[!.…—])|p+s{2,}t+|p+f{2,}t*"
@@ -119,6 +119,8 @@ def _read_drawn(match: re.Match[str]) -> str | None:
     word = match[0]
     if roman_value(word) or "III" in word or word.lower().startswith("www") or _is_one_letter(word):
         return None
+    if word[1:].strip("zZ") == "" and word[0] in "bB":
+        return f"{word[0]}uzz"
     double = _SINGLE.sub(r"\1\1", word)
     if double.lower() in _DOUBLED or (double.lower() == "toooo"):
         return double

@@ -64,7 +64,7 @@ _KINGS = frozenset(
 _QUEENS = frozenset("Isabel Catalina Juana María".split())
 _CENTURY = re.compile(r"\b(siglos?|capítulo|tomo|parte|acto|libro) (?P<at>[IVXLC])(?!\w)", re.IGNORECASE)
 _LETTERS = {"I": "uno", "V": "cinco", "X": "diez"}
-_CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-3]):0(\d)(?![\w:]|[.,]\d)")
+_CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-3]):0(\d)(?![\w:]|[.,]\d)(?: ?(?:h|horas)\b)?")
 _PRICE = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{3}){0,3})(?:,(\d\d))? ?€")
 _DOLLAR = re.compile(r"(?<![\w$£])([$£])(\d[\d.,]{0,14})(?<!\D)(?!\d)")
 _UNITS = {
@@ -113,6 +113,8 @@ def _read_ruler(match: re.Match[str]) -> str | None:
 
 def _read_price(match: re.Match[str]) -> str:
     whole, cents = match.groups()
+    if whole == "0" and cents and int(cents):
+        return f"{int(cents)} céntimo{'' if int(cents) == 1 else 's'}"
     said = f"{whole} euro{'' if whole == '1' else 's'}"
     return f"{said} con {int(cents)}" if cents and int(cents) else said
 

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from audiobook.languages import primary_language
+from audiobook.languages import primary_language, read_tag
 from audiobook.model import Book
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def guess_language(text: str) -> str | None:
         return None
     # Marks, « » above all, would count as much as words.
     language, probability = _classify()(" ".join(words))
+    if not read_tag(language):  # "zxx": no language at all
+        return None
     return primary_language(language) if probability >= _SURE or not _is_latin(words) else None
 
 

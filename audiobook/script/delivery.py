@@ -59,9 +59,11 @@ def find_manners(tokens: Tokens, turn: Turn, language: str = _ENGLISH) -> list[t
         if language == _ENGLISH:
             found[number].update(_read_voice_beside(tokens, turn, number))
         if number and not found[number] and _goes_on(tokens, turn, number):
-            verb = _second_verb(tokens, turn.gaps[number])
-            told = _verbs(language).get(verb)
-            found[number] = set(found[number - 1]) if not verb else {told} if told else set()
+            if verb := _second_verb(tokens, turn.gaps[number]):
+                told = _verbs(language).get(verb)
+                found[number] = {told} if told else set()
+                continue
+            found[number] = set(found[number - 1])
             quotation = turn.quotations[number]
             if "!" in (tokens.lowers[i] for i in tokens.between(quotation.start, quotation.end)):
                 found[number] -= _QUIET  # "All clear," he whispered. "Good heavens! Run!"
@@ -203,7 +205,7 @@ def _find_phrases(words: Sequence[str], language: str = _ENGLISH) -> Iterator[st
     line = f" {' '.join(words)} "
     for manner, pattern in _phrases(language):
         for match in pattern.finditer(line):
-            if line[: match.start() + 1].rstrip().rpartition(" ")[2] not in _NOT:
+            if line[: match.start()].rstrip().rpartition(" ")[2] not in _NOT:
                 yield manner
                 break
 
