@@ -49,6 +49,7 @@ def test_jobs_are_done_in_one_other_process() -> None:
         apart.end()
 
 
+@pytest.mark.slow
 def test_one_that_dies_is_started_again_and_given_up_on() -> None:
     apart = Apart(int, "40")
     try:

@@ -175,6 +175,7 @@ def test_a_turned_photograph_is_set_upright() -> None:
     assert _near(upright, (255, 0, 0), (255, 255, 255))
 
 
+@pytest.mark.slow
 def test_a_large_picture_gets_smaller() -> None:
     noise = Pictures.merge("RGB", [Pictures.effect_noise((3000, 2000), 90) for _ in range(3)])
     data = _saved(noise, "JPEG", quality=95)

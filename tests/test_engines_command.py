@@ -143,6 +143,7 @@ def test_what_a_program_does_wrong_is_told(program: Program, body: str, message:
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_ended_with_all_that_it_started(program: Program, tmp_path: Path) -> None:
     seen = tmp_path / "pid"
     path = program(

@@ -288,6 +288,7 @@ def test_a_french_story_is_spoken_by_french_voices(new_project: NewProject) -> N
     assert len(set(voices.values())) == 4
 
 
+@pytest.mark.slow
 def test_a_polish_story_is_read_by_one_polish_voice_and_says_so(new_project: NewProject) -> None:
     new_project(settings="casting: full\n", deszcz=POLISH)
     warnings = make()["deszcz"]["warnings"]
@@ -301,6 +302,7 @@ def test_a_polish_story_is_read_by_one_polish_voice_and_says_so(new_project: New
     assert any("can't tell who speaks in Polish" in warning for warning in told)
 
 
+@pytest.mark.slow
 def test_a_language_without_a_voice_makes_nothing_unless_a_voice_is_stated(new_project: NewProject) -> None:
     header = "---\nlanguage: tlh\n---\n\n"
     project = new_project(settings="casting: full\n", qo=header + "nuqneH. jIHvaD ghojmoH.")
@@ -330,6 +332,7 @@ stories: {retard: {language: fr, characters: {Bastien: en-gb+m2}}}
     assert voices == {"narrator": "fr-fr+m1", "Camille": "fr-fr+f4", "Bastien": "en-gb+m2"}
 
 
+@pytest.mark.slow
 def test_a_paragraph_in_another_language_is_spoken_in_it(new_project: NewProject) -> None:
     project = new_project(settings="casting: full\n", other="Words.")
     (project / "texts" / "verse.html").write_text(

@@ -53,6 +53,7 @@ def narrate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_voices")
 def test_three_engines_make_one_audiobook(new_project: Callable[..., Path], tmp_path: Path) -> None:
     new_project(SETTINGS, harbour=STORY)

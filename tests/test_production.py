@@ -309,6 +309,7 @@ def test_a_damaged_clip_is_spoken_again(new_project: NewProject) -> None:
     assert finished(project) == before
 
 
+@pytest.mark.slow
 def test_a_cut_file_is_made_again(new_project: NewProject) -> None:
     project = new_project(a="All is well.")
     make()
@@ -404,6 +405,7 @@ def test_what_a_folder_says_of_itself_is_no_story(name: str, new_project: NewPro
     assert found == ["a.txt", "license.txt", "readmes.txt"]
 
 
+@pytest.mark.slow
 def test_only_the_pauses_that_a_story_has_count(new_project: NewProject) -> None:
     project = new_project(a="One.\n\nTwo.", b="One.\n\n***\n\nTwo.")
     make()
@@ -427,6 +429,7 @@ class Engine(ToneEngine):
 """
 
 
+@pytest.mark.slow
 def test_a_story_that_kills_its_worker_or_breaks_its_engine_fails_alone(
     new_project: NewProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -514,6 +517,7 @@ def test_a_long_shelf_is_read_a_lot_at_a_time(new_project: NewProject) -> None:
     assert not (project / "output" / ".partial").exists()
 
 
+@pytest.mark.slow
 def test_a_file_outside_any_project_is_narrated_with_the_built_in_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

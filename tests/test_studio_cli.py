@@ -48,6 +48,7 @@ def started(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[st
             process.kill()
 
 
+@pytest.mark.slow
 def test_a_second_one_on_the_same_port_says_what_to_do(new_project: NewProject) -> None:
     project = new_project(a="All is well.")
     with started(project, "--port", "0") as (_, studio):

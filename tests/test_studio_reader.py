@@ -83,6 +83,7 @@ def test_what_comes_as_it_was_shown_is_told_to_be_so(studio: StudioClient) -> No
     assert studio.ask(studio.story("night", "/cast")).json["pending"] is False
 
 
+@pytest.mark.slow
 def test_corrections_in_a_row_each_mean_their_line(studio: StudioClient) -> None:
     script = studio.ask(studio.story("night")).json
     revision = script["revision"]
@@ -143,6 +144,7 @@ def _look_or_die(work: Any, run: Run, source: Source) -> ShelfStory:
     return reader._look(work, run, source)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_apart")
 def test_a_story_that_kills_its_reader_keeps_nothing_from_the_others(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
