@@ -12,7 +12,7 @@ from audiobook.model import NARRATOR, Book, ForeignWords, Paragraph, Quotation, 
 
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
 _AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
-_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|\s)+\Z")
+_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|(?<=\w\s)[—–―]|\s)+\Z")
 """Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
 _MOST_MARKS = 12
 _FEWEST_FOREIGN_WORDS = 3

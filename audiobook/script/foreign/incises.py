@@ -9,6 +9,8 @@ from itertools import pairwise
 from audiobook.script.foreign.pack import Pack
 
 _CLAUSE = re.compile(r"(?<=[,.!?…])\s+(?=[^\W\d_])")
+_DASHED_CLAUSE = re.compile(rf"{_CLAUSE.pattern}|\s{{1,3}}[—–―]\s{{0,3}}(?=[^\W\d_])")
+"""In speech that a dash opens, another may set its tag apart: – Kommst du? – fragte Peter."""
 _WORD = re.compile(r"[^\W\d_]+['’]?")
 _TAG_ENDS = re.compile(r"[.!?…]+(?=\s|$)|,(?=\s)|\s[—–―]|$")
 _BODY = re.compile(
@@ -19,6 +21,7 @@ _BODY = re.compile(
 )
 """What goes on with a tag after its comma ("dit-il, les yeux baissés"), as far as words can tell."""
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+_BLANKS = " \t\r\n\xa0\u202f"
 _CLOSED = re.compile(r"\s*»[\s,;.]*\Z")
 _NEW_DASH = re.compile(r"(?<=[.!?…»])\s+[—–―]\s*(?=[^\s—–―-])")
 _ASIDE = re.compile(r"\s[—–―](?=[^\s—–―])")
@@ -31,9 +34,8 @@ def cut_speech(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool) ->
     if pack.incises == "dashes":
         pieces = _cut_by_dashes(text, span, pack)
     else:
-        edges = (
-            [span[0], *(m.end() for m in _NEW_DASH.finditer(text, *span)), span[1]] if dashed else list(span)
-        )
+        turns = (m.end() for m in _NEW_DASH.finditer(text, *span)) if dashed else ()
+        edges = [span[0], *(at for at in turns if not _opens_tag(text, at, span[1], pack)), span[1]]
         pieces = (
             piece
             for begin, end in pairwise(edges)
@@ -41,7 +43,9 @@ def cut_speech(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool) ->
         )
     for start, end in pieces:
         near = max(start, end - 20)
-        words = (text[start:near] + _CLOSED.sub("", text[near:end])).rstrip(" \t\r\n\xa0\u202f—–―")
+        words = text[start:near] + _CLOSED.sub("", text[near:end])
+        # A dash at the very end is an interruption's: „Was –“
+        words = words.rstrip(_BLANKS if end == span[1] else f"{_BLANKS}—–―")
         left = len(words) - len(words.lstrip(" \t\r\n\xa0\u202f.,;:—–―«"))
         if any(map(str.isalnum, words)):
             yield start + left, start + len(words)
@@ -76,7 +80,7 @@ def _cut_by_verbs(text: str, span: tuple[int, int], pack: Pack, *, dashed: bool)
     begin, stop = span
     at = begin
     while at < stop:
-        clause = _CLAUSE.search(text, at, stop)
+        clause = (_DASHED_CLAUSE if dashed else _CLAUSE).search(text, at, stop)
         if clause is None:
             break
         if (
