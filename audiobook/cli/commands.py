@@ -5,7 +5,6 @@ Workers are imported inside the commands, so that `narrate --help` starts fast.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +28,7 @@ from audiobook.cli.reading import (
     reading_options,
 )
 from audiobook.cli.studio import studio
+from audiobook.cli.upkeep import clean, doctor, init
 from audiobook.cli.voices import voices_group
 from audiobook.model import FORMATS
 
@@ -253,63 +253,12 @@ def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Foo
     print_text(read_story(open_project(Path(), voices=voices), story, wish))
 
 
-@main.command()
-@OUTPUT
-@VOICES
-@click.option(
-    "--cache", is_flag=True, help="Empty the cache too; the next run reads and speaks everything anew."
-)
-@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
-def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) -> None:
-    """Remove finished files that belong to no story any more."""
-    from audiobook.cli.tables import print_cleaned
-    from audiobook.production import cache_folder, clean_project, open_project
-
-    project = open_project(Path(), voices=voices, output=output)
-    cleaned = clean_project(
-        project, cache_folder(), functools.partial(click.echo, err=True), with_cache=cache, dry_run=dry_run
-    )
-    print_cleaned(cleaned, dry_run=dry_run)
-
-
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
-    """Make a project folder: a sample story and a commented voices.yaml."""
-    from audiobook.production import create_project
-
-    for path in create_project(folder):
-        click.echo(f"made {path}")
-    click.echo(f"now: cd {folder} && narrate")
-
-
-@main.command()
-@VOICES
-@OUTPUT
-@click.option(
-    "--engine", metavar="NAME[:VOICE]", help="Put one engine to the tests that every engine must pass."
-)
-@JSON
-@click.pass_context
-def doctor(
-    ctx: click.Context, *, voices: Path | None, output: Path | None, engine: str | None, as_json: bool
-) -> None:
-    """Say what engine, encoder, folders and disk space there are, and try them."""
-    from audiobook.cli.tables import print_findings
-    from audiobook.production import cache_folder, examine_engine, examine_machine, open_project
-
-    if engine is not None:
-        name, _, voice = engine.partition(":")
-        findings = list(examine_engine(name, voice or None))
-    else:
-        findings = examine_machine(open_project(Path(), voices=voices, output=output), cache_folder())
-    print_findings(findings, as_json=as_json)
-    ctx.exit(0 if all(finding.is_fine for finding in findings) else 1)
-
-
 main.add_command(allow)
 main.add_command(check)
+main.add_command(clean)
+main.add_command(doctor)
 main.add_command(export_player)
+main.add_command(init)
 main.add_command(pronounce)
 main.add_command(studio)
 main.add_command(voices_group)
