@@ -297,7 +297,8 @@ class Utterance:
     `paragraph` counts from 1 within the chapter.  `speaker` is a character's name, `NARRATOR`, or None
     for a quotation whose speaker the text does not tell.  An utterance that is not in the source (a
     credit) has start = end and stands in paragraph 0.  `language` is a BCP 47 tag where the words are in
-    another language than the book, else None.  `delivery` is how it is spoken, of `DELIVERIES`.
+    another language than the book, else None.  `delivery` is how it is spoken, of `DELIVERIES`.  `pace` is
+    the factor of its voice's rate by which its chapter is read (`script/pace.py`).
     """
 
     paragraph: int
@@ -309,6 +310,7 @@ class Utterance:
     follows: Break = "sentence"
     language: str | None = None
     delivery: tuple[str, ...] = ()
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Casting: voices.yaml becomes settings, and characters get their voices."""
 
 from audiobook.casting.assign import assign_voices, find_stated
-from audiobook.casting.delivery import Delivered, Manner, Vary, deliver, keep_flow
+from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import built_in_narrator, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
@@ -47,6 +47,7 @@ __all__ = [
     "Vary",
     "VoiceWish",
     "assign_voices",
+    "at_pace",
     "built_in_narrator",
     "default_voices_yaml",
     "deliver",

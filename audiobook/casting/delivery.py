@@ -77,6 +77,11 @@ def deliver(voice: Voice, names: Sequence[str], table: Mapping[str, Manner], var
     return Delivered(voice=changed, names=tuple(manners), why=why)
 
 
+def at_pace(voice: Voice, pace: float) -> Voice:
+    """Return a voice that speaks `pace` times as fast, as far as engines go."""
+    return voice if pace == 1 else replace(voice, rate=_within(round(voice.rate * pace), SLOWEST, FASTEST))
+
+
 def keep_flow(text: str) -> str:
     """Return the words of a sentence that goes on in another voice so that they don't fall as at its end.
 

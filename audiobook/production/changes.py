@@ -104,6 +104,8 @@ def _lines(old: Record, new: Record, plot: Plot) -> Iterator[str]:
     if spelled:
         yield f"pronunciations: {_count(len(spelled))} spoken otherwise, {_quote(plot, spelled[0])}"
     yield from _deliveries(old, new, pairs, plot)
+    if old.pace != new.pace:
+        yield "its words are longer or shorter than before, and it is read the faster or slower for that"
     if any(old.lines[i].follows != new.lines[j].follows for i, j in pairs) and not (
         changed or added or removed
     ):

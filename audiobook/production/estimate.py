@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 from audiobook.audio import Spacing
 from audiobook.model import Utterance, Voice
 from audiobook.production.report import TrackWork
+from audiobook.script import SECONDS_A_LETTER, WORDS_A_MINUTE
 
 if TYPE_CHECKING:
     from audiobook.production.plan import TrackPlan
 
-MINUTES_A_LETTER = 11.8 / 60
-"""Minutes of speech a letter, times the rate in words a minute.
-
-Measured on 284 utterances of two novels and two stories: 11.1 to 12.4 at rates from 80 to 450 (11.6 at
-155), and from 3 % less to 5 % more in each of the 21 voices of the built-in pools.
-"""
+MINUTES_A_LETTER = SECONDS_A_LETTER * WORDS_A_MINUTE / 60
+"""Minutes of speech a letter, times the rate in words a minute."""
 
 _LETTERS_A_DIGIT = 4
 """1815 is read "eighteen fifteen"."""

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from audiobook.casting import Delivered, StorySettings, Vary, deliver, keep_flow
+from audiobook.casting import Delivered, StorySettings, Vary, at_pace, deliver, keep_flow
 from audiobook.model import Cast, Phonemes, Utterance, Voice
 from audiobook.production.clips import clip_key
 from audiobook.production.pronouncing import Pronouncer
@@ -31,7 +31,7 @@ class ClipOrder:
     """A clip to be had: its key in the cache, and what to synthesize where the cache has none.
 
     `cast` is the speaker's plain voice, and `voice` that voice as it delivers this line: changed by the
-    deliveries that `delivered_by` names, as `delivery` says.
+    deliveries that `delivered_by` names, as `delivery` says, and by the chapter's `pace`.
     """
 
     key: str
@@ -41,6 +41,7 @@ class ClipOrder:
     phonemes: tuple[Phonemes, ...] = ()
     delivered_by: tuple[str, ...] = ()
     delivery: str = ""
+    pace: float = 1.0
 
 
 def order_clips(
@@ -74,15 +75,17 @@ def order_clip(
     `following` is the utterance that comes next in the chapter.
     """
     delivered = deliver(voice, utterance.delivery)
-    text, phonemes = pronouncer.spell(utterance, delivered.voice, following.start if following else None)
+    spoken = at_pace(delivered.voice, utterance.pace)
+    text, phonemes = pronouncer.spell(utterance, spoken, following.start if following else None)
     if following is not None and following.follows == "tag":
         text = keep_flow(text)
     return ClipOrder(
-        key=clip_key(engine_fingerprint(name_voice(delivered.voice)), delivered.voice, text, phonemes),
+        key=clip_key(engine_fingerprint(name_voice(spoken)), spoken, text, phonemes),
         text=text,
-        voice=delivered.voice,
+        voice=spoken,
         cast=voice,
         phonemes=phonemes,
         delivered_by=delivered.names,
         delivery=delivered.why,
+        pace=utterance.pace,
     )

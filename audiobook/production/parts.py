@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from audiobook.audio import Spacing
+from audiobook.casting import at_pace
 from audiobook.model import Cast, Script, ScriptChapter, Utterance
 from audiobook.production.estimate import estimate_speech_s
 
@@ -71,7 +72,8 @@ def time_at_latest(
     times = [0.0]
     for position, utterance in enumerate(utterances):
         pause = spacing.pause_ms[utterance.follows] / 1000 if position else 0
-        speech = error * estimate_speech_s(utterance.text, cast.voice_for(utterance))
+        voice = at_pace(cast.voice_for(utterance), utterance.pace)
+        speech = error * estimate_speech_s(utterance.text, voice)
         times.append(times[-1] + pause + speech)
     return times
 

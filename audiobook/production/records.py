@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audiobook.production.orders import ClipOrder
     from audiobook.publishing import Tags
 
-TRACK_VERSION = 6
+TRACK_VERSION = 7
 """Raised whenever the same clips and settings would make other bytes."""
 
 _LONGEST_VALUE = 80
@@ -63,7 +63,11 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What a file was made from.  `tags` holds long values as checksums, `pauses` only those in use."""
+    """What a file was made from.
+
+    `tags` holds long values as checksums, `pauses` only those in use, `pace` the factors of
+    the voices' rates.
+    """
 
     version: int
     mastering: int
@@ -72,6 +76,7 @@ class Record:
     pauses: Mapping[str, int]
     tags: Mapping[str, str]
     lines: tuple[Line, ...]
+    pace: tuple[float, ...] = ()
 
 
 def write_record(
@@ -105,6 +110,7 @@ def write_record(
         "spoken": {str(n): s for n, (w, s) in enumerate(zip(written, spoken, strict=True)) if w != s},
         "voice_of": " ".join(index[order.cast] for order in orders),
         "deliveries": deliveries,
+        "pace": sorted({order.pace for order in orders}),
         "delivered": {str(n): deliveries.index(d) for n, o in enumerate(orders) if (d := _tell_delivery(o))},
         "breaks": "n" + "".join(_BREAKS[follows] for follows in breaks),
     }
@@ -134,6 +140,7 @@ def read_record(text: str) -> Record | None:
             pauses=data["pauses"],
             tags=data["tags"],
             lines=tuple(map(Line, written, spoken, voice_of, data["breaks"], delivered)),
+            pace=tuple(data["pace"]),
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None

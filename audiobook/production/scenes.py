@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audiobook.audio import Spacing
+from audiobook.casting import at_pace
 from audiobook.model import Cast, ScriptChapter
 from audiobook.production.estimate import estimate_speech_s
 
@@ -40,5 +41,5 @@ def _find_scenes(chapter: ScriptChapter, cast: Cast, spacing: Spacing) -> tuple[
             marks.append(number)
             marked_s = at_s
         at_s += spacing.lead_ms(number, utterance.follows) / 1000
-        at_s += estimate_speech_s(utterance.text, cast.voice_for(utterance))
+        at_s += estimate_speech_s(utterance.text, at_pace(cast.voice_for(utterance), utterance.pace))
     return tuple(marks) if at_s >= LONG_S else (0,)

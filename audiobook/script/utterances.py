@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audiobook.languages import primary_language
 from audiobook.model import Book, Break, Paragraph, Quotation, ScriptChapter, Utterance, UtteranceKind
 from audiobook.script.delivery import find_contours
 from audiobook.script.lexicon import lexicon
+from audiobook.script.pace import find_pace
 from audiobook.script.pieces import SAYABLE, Piece, list_pieces, strip_foreign_marks, strip_marks
 from audiobook.script.sentences import split_sentences
 
@@ -62,6 +64,9 @@ def cut_utterances(
             if cut:
                 utterances.extend(cut)
                 last = paragraph
+        pace = find_pace(utterances, book.language)
+        if pace != 1:
+            utterances = [replace(utterance, pace=pace) for utterance in utterances]
         chapters.append(
             ScriptChapter(number=chapter.number, title=chapter.title, utterances=tuple(utterances))
         )
