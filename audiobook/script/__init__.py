@@ -10,13 +10,10 @@ from audiobook.script.completeness import prove_complete
 from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.foresight import foresee
 from audiobook.script.line_words import LineWords
-from audiobook.script.pace import SECONDS_A_LETTER, WORDS_A_MINUTE
 from audiobook.script.utterances import clean
 from audiobook.script.writing import knows_language, write_script
 
 __all__ = [
-    "SECONDS_A_LETTER",
-    "WORDS_A_MINUTE",
     "Doubt",
     "LineWords",
     "clean",
