@@ -71,6 +71,13 @@ def test_lexicons_count_wherever_their_words_stand() -> None:
     assert warnings == []
 
 
+def test_a_lexicon_of_a_persons_own_stands_over_the_books() -> None:
+    book = book_of("<p>Augusta sang.</p>")
+    own = [Pronunciation(words="Augusta", respelling="Gussie")]
+    (order,) = orders_of(write_script(book), Pronouncer((), transcribe, book, lexicon=own))
+    assert order.text == "Gussie sang."
+
+
 def test_lexicons_count_in_their_language() -> None:
     spoken, _ = said('<p>Augusta.</p><p xml:lang="de">Augusta.</p><p xml:lang="en-GB">Augusta.</p>')
     assert [bool(phonemes) for _, phonemes in spoken] == [True, False, True]

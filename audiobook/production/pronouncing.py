@@ -46,7 +46,7 @@ class Pronouncer:
     """Says what is to be spoken for an utterance, and keeps what could not be done as asked.
 
     What voices.yaml states comes first, of the speaker (`own`), then for all; then what the book states of
-    one place (`ssml:ph`), then its lexicons and those of voices.yaml (`lexicon`), then words of another
+    one place (`ssml:ph`), then the lexicons of voices.yaml (`lexicon`) and its own, then words of another
     language, then what words of two sounds are where they stand, then how a narrator says what is written
     short (where it `normalizes`, and knows a book's language).  Of two that overlap the lesser goes.
     """
@@ -69,7 +69,7 @@ class Pronouncer:
         of_book = book.pronunciations if book else ()
         self._spans = sorted((p for p in of_book if p.end), key=lambda p: (p.start, p.end))
         self._starts = [p.start for p in self._spans]
-        self._lexicon = [*(p for p in of_book if not p.end), *lexicon]
+        self._lexicon = [*lexicon, *(p for p in of_book if not p.end)]
         self._finders: dict[str, Callable[[str], list[Place]]] = {}
         foreign = (p for chapter in book.chapters for p in chapter.paragraphs) if book else ()
         self._foreign = [(p.start, p.end, p.language) for p in foreign if p.language]
