@@ -295,7 +295,9 @@ def test_a_polish_story_is_read_by_one_polish_voice_and_says_so(new_project: New
     assert any("can't tell who speaks in Polish" in warning for warning in warnings)  # type: ignore[attr-defined]
     for command in (["cast", "deszcz"], ["make", "deszcz", "--dry-run"]):
         assert "can't tell who speaks in Polish" in narrate(*command).stderr
-    script = json.loads(narrate("script", "--json", "deszcz").stdout)
+    shown = narrate("script", "--json", "deszcz")
+    assert "can't tell who speaks in Polish" in shown.stderr
+    script = json.loads(shown.stdout)
     said = [u for chapter in script["chapters"] for u in chapter["utterances"]]
     assert {(u["speaker"], u["voice"]) for u in said} == {("narrator", "pl")}
     told = json.loads(narrate("cast", "--json", "deszcz").stdout)["warnings"]

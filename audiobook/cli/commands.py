@@ -180,6 +180,8 @@ def script(
         wish=make_wish(matter=matter, footnotes=footnotes),
     )
     print_script(script_of_story, cast_of_story, as_json=as_json)
+    for warning in script_of_story.book.warnings:
+        click.echo(f"warning: {warning}", err=True)
 
 
 @main.command()
