@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 from audiobook.audio import Spacing
 from audiobook.model import Utterance, Voice
 from audiobook.production.report import TrackWork
+from audiobook.script import LETTERS_A_DIGIT, SECONDS_A_LETTER, WORDS_A_MINUTE, time_marks
 
 if TYPE_CHECKING:
     from audiobook.production.plan import TrackPlan
-
-MINUTES_A_LETTER = 12.1 / 60
-"""Minutes of speech a letter, times the rate in words a minute: the mean of 79 chapters of eight books."""
-
-_LETTERS_A_DIGIT = 4
-"""1815 is read "eighteen fifteen"."""
 
 _LETTERS_BY_SCRIPT = (
     (0x0590, 0x05FF, 1.5),  # Hebrew and Arabic leave vowels out
@@ -49,13 +44,13 @@ def count_sounds(text: str) -> float:
     """Count the letters of a text as a voice reads them: a digit is a word."""
     # A novel has a million characters: whole strings at a time, but for the scripts of the table.
     if not _HEAVY.search(text):
-        return sum(map(str.isalnum, text)) + (_LETTERS_A_DIGIT - 1) * sum(map(str.isdigit, text))
+        return sum(map(str.isalnum, text)) + (LETTERS_A_DIGIT - 1) * sum(map(str.isdigit, text))
     return sum(_weigh(char) for char in text if char.isalnum())
 
 
 def _weigh(char: str) -> float:
     if char.isdigit():
-        return _LETTERS_A_DIGIT
+        return LETTERS_A_DIGIT
     code = ord(char)
     if code < _LETTERS_BY_SCRIPT[0][0]:
         return 1
@@ -63,8 +58,12 @@ def _weigh(char: str) -> float:
 
 
 def estimate_speech_s(text: str, voice: Voice) -> float:
-    """Estimate the seconds that a text takes in a voice."""
-    return count_sounds(text) * MINUTES_A_LETTER * 60 / voice.rate
+    """Estimate the seconds that a text takes in a voice (`script/pace.py` says how well)."""
+    return _speech_s(count_sounds(text), text, voice)
+
+
+def _speech_s(sounds: float, text: str, voice: Voice) -> float:
+    return (SECONDS_A_LETTER * sounds + time_marks(text)) * WORDS_A_MINUTE / voice.rate
 
 
 def silence_s(utterances: Sequence[Utterance], spacing: Spacing) -> float:
@@ -82,7 +81,7 @@ def estimate_tracks(tracks: Sequence[TrackPlan], missing: Container[str]) -> dic
         own = 0.0
         audio_s = silence_s(track.utterances, track.spacing)
         for order, size in zip(track.orders, sizes, strict=True):
-            audio_s += size * MINUTES_A_LETTER * 60 / order.voice.rate
+            audio_s += _speech_s(size, order.text, order.voice)
             if order.key in missing and order.key not in spoken:
                 spoken.add(order.key)
                 own += size

@@ -10,10 +10,14 @@ from audiobook.script.completeness import prove_complete
 from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.foresight import foresee
 from audiobook.script.line_words import LineWords
+from audiobook.script.pace import LETTERS_A_DIGIT, SECONDS_A_LETTER, WORDS_A_MINUTE, time_marks
 from audiobook.script.utterances import clean
 from audiobook.script.writing import knows_language, write_script
 
 __all__ = [
+    "LETTERS_A_DIGIT",
+    "SECONDS_A_LETTER",
+    "WORDS_A_MINUTE",
     "Doubt",
     "LineWords",
     "clean",
@@ -21,5 +25,6 @@ __all__ = [
     "foresee",
     "knows_language",
     "prove_complete",
+    "time_marks",
     "write_script",
 ]

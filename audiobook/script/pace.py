@@ -47,7 +47,7 @@ FEWEST_WORDS = 200
 
 _STOP = re.compile(r"[;:—–]|--|[.!?…](?=\s)")
 _AT_THE_END = ".,;:!?…—–-\"'”’» "
-_LETTERS_A_DIGIT = 4
+LETTERS_A_DIGIT = 4
 """1815 is read "eighteen fifteen"."""
 
 
@@ -67,7 +67,11 @@ def find_pace(utterances: Sequence[Utterance], language: str) -> float:
 
 
 def _estimate_s(text: str) -> float:
-    letters = sum(map(str.isalnum, text)) + (_LETTERS_A_DIGIT - 1) * sum(map(str.isdigit, text))
+    letters = sum(map(str.isalnum, text)) + (LETTERS_A_DIGIT - 1) * sum(map(str.isdigit, text))
+    return SECONDS_A_LETTER * letters + time_marks(text)
+
+
+def time_marks(text: str) -> float:
+    """Return the seconds by which the marks within a text lengthen it, at `WORDS_A_MINUTE`."""
     inner = text.rstrip(_AT_THE_END)
-    stops = len(_STOP.findall(inner))
-    return SECONDS_A_LETTER * letters + SECONDS_A_COMMA * inner.count(",") + SECONDS_A_STOP * stops
+    return SECONDS_A_COMMA * inner.count(",") + SECONDS_A_STOP * len(_STOP.findall(inner))
