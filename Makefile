@@ -1,8 +1,8 @@
 # One entry per habit; PYTHON is the virtual environment that the README's second command makes.
 PYTHON ?= .venv/bin/python
 
-.PHONY: test slow lint format bench stress torture shelf mastering sync delivery pace intelligibility \
-	calibration docs pictures
+.PHONY: test slow lint format bench bench-neural door stress torture shelf mastering sync delivery pace \
+	intelligibility calibration ears docs pictures
 
 test:
 	$(PYTHON) -m pytest
@@ -22,6 +22,14 @@ format:
 # The speed of a cold run against the bare pipe of synthesizer and encoder, in one run.
 bench:
 	$(PYTHON) -m benchmarks.speed
+
+# The speed of a cold run in Kokoro's voices against kokoro-onnx alone; NARRATE_KOKORO names the release's folder.
+bench-neural:
+	$(PYTHON) -m benchmarks.neural
+
+# How long a help text and an unchanged run take, against `import click`.
+door:
+	$(PYTHON) -m benchmarks.door
 
 # 10,000 clips from several voices and workers: complete, none empty, equal text = equal bytes.
 stress:
@@ -58,6 +66,10 @@ calibration:
 # Which of the built-in voices are hard to understand, or too much alike.
 intelligibility:
 	$(PYTHON) -m benchmarks.intelligibility
+
+# How good the stories sound, and what a recognizer hears of them; needs the extra `ears`.
+ears:
+	$(PYTHON) -m benchmarks.ears $(STORIES)
 
 # The pictures of the studio in README.md and docs/, by the browser's own test.
 pictures:

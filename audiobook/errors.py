@@ -20,7 +20,7 @@ they arise (`raise … from`); only the command line turns errors into what a pe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class NarrateError(Exception):
@@ -35,8 +35,7 @@ class SourceError(NarrateError):
     """A story can't be read, or holds nothing to speak."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong in a settings file: where (`line`, `column` from 1), which key, and what."""
 
     file: str

@@ -20,9 +20,6 @@ QuotationType = Literal["explicit", "anaphoric", "implicit"]
 TrackFormat = Literal["mp3", "opus", "flac"]
 """What a chapter's own file can be."""
 
-FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast", "sample")
-"""What an audiobook can be written as."""
-
 UtteranceKind = Literal["narration", "speech", "heading", "credit"]
 Break = Literal["none", "tag", "sentence", "speaker", "paragraph", "scene", "heading"]
 """What lies between an utterance and the one before it, weakest first; it decides the pause.
@@ -141,11 +138,12 @@ class Phonemes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What is spoken in place of `text[start:end]` of a text; " " is silence."""
+    """What is spoken in place of `text[start:end]` of a text, and the rule's name; " " is silence."""
 
     start: int
     end: int
     spoken: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +170,10 @@ class Book:
     `text` of a plain text is the decoded source as it stands: line ends untouched, a byte order mark
     left out.  Of any other format it is what the reader extracted, which `narrate text` prints.
     Paragraphs and `skipped` cover every letter and digit of it, each once.
-    `language` is a BCP 47 tag, empty in what a reader returns of a source that states none.
-    `warnings` are sentences for a person (an assumed encoding, say).
+    `language` is a BCP 47 tag, empty in what a reader returns of a source that states none; `languages` are
+    all that the source states, `language` first.
+    `warnings` are sentences for a person (an assumed encoding, say).  `faults` say what of the file is
+    not in `text`, or twice, by the reader's proof; no run begins with such a book.
     `foreign` are in order and apart.  Several authors stand in `author` with "; " between them.
     `identifiers` are as the source has them (an ISBN, a URN, a URL).
     """
@@ -184,6 +184,7 @@ class Book:
     title: str
     author: str | None = None
     language: str = "en"
+    languages: tuple[str, ...] = ()
     year: str | None = None
     series: str | None = None
     series_part: str | None = None
@@ -196,6 +197,7 @@ class Book:
     chapters: tuple[Chapter, ...]
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,13 +358,39 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceEntry:
-    """A line of an engine's catalogue: a voice that this machine can speak with."""
+    """A line of an engine's catalogue: a voice that this machine can speak with.
+
+    `description` says in a few words who it sounds like, of voices of which that is known.
+    """
 
     engine: str
     id: str
     name: str
     language: str
     gender: Gender = "unknown"
+    description: str = ""
+
+
+PITCH_SHIFTS = (0, 16, -16, 28, -28)
+"""What is added to a voice's pitch where there are more speakers than voices, in order of preference.
+
+Measured with benchmarks/voice_distances.py's F0: 16 steps from eSpeak's middle raise a voice by 2.7 or
+lower it by 2.5 semitones, 28 by 4.9 and 4.2; no voice of its cast becomes a child's by that.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCast:
+    """The voices that an engine brings for a language, for those to whom voices.yaml gives none.
+
+    A gender may have no voice.  `pitch_shifts` are for voices that bear others than `PITCH_SHIFTS`, 0 first;
+    `descriptions` say who a voice, by its id, sounds like.
+    """
+
+    narrator: Voice
+    pools: Mapping[Gender, tuple[Voice, ...]]
+    pitch_shifts: tuple[int, ...] = PITCH_SHIFTS
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

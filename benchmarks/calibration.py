@@ -21,9 +21,10 @@ import numpy as np
 
 from audiobook.casting import load_settings
 from audiobook.checking.meter import Meter
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.engines.espeak_calibration import STANDARD_LUFS, STANDARD_S
+from audiobook.engines.espeak.calibration import STANDARD_LUFS, STANDARD_S
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.model import Voice
+from audiobook.project.shared_engines import known_engines
 
 SENTENCES = (
     "The house stood at the end of a narrow lane, and nobody had lived in it since the spring.",
@@ -39,7 +40,7 @@ SENTENCES = (
     "It is a truth that few people care to hear, and that fewer still are willing to repeat.",
     "The doctor shook his head and smiled.",
 )
-TABLE = Path(__file__).resolve().parent.parent / "audiobook" / "engines" / "espeak_calibration.txt"
+TABLE = Path(__file__).resolve().parent.parent / "audiobook" / "engines" / "espeak" / "calibration.txt"
 HEAD = """\
 # How fast and how loud eSpeak NG's voices are, by benchmarks/calibration.py --write, which says how it is
 # measured: eSpeak's rate times `pace` makes all equally fast, its volume times `gain` equally loud.
@@ -107,7 +108,7 @@ def _plain(voice_id: str) -> Voice:
 
 def main() -> None:
     """Print or write."""
-    settings = load_settings(None, engines={}).general
+    settings = load_settings(None, engines=known_engines(), engine="pyttsx3").general
     built_in = list(dict.fromkeys([settings.narrator, *(v for p in settings.pools.values() for v in p)]))
     if sys.argv[1:] == ["--write"]:
         write_table(built_in)

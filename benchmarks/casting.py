@@ -1,7 +1,8 @@
 """How well voices are cast on long texts: apart in conversation, clear for leads, stable under an edit.
 
-    python -m benchmarks.casting FILE...
+    python -m benchmarks.casting [--engine kokoro] FILE...
 
+With the cast of that engine, which is installed, else eSpeak's.
 Counted are answers: two of one gender who speak one after the other, at most three paragraphs apart.
 `alike` is the share of them whose voices are less than 1.5 apart, and what it would be if two voices of
 the pool were drawn by lot.  `recast` is the share of speakers who have another voice once the last tenth
@@ -10,7 +11,7 @@ of the book is cut off.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,8 +22,9 @@ from statistics import mean
 from audiobook.casting import StorySettings, assign_voices, load_settings
 from audiobook.casting.acoustics import measure_clarity, measure_distance
 from audiobook.casting.conversations import NEARBY_PARAGRAPHS, find_partners
-from audiobook.casting.parts import Part, find_parts
+from audiobook.casting.prominence import Part, find_parts
 from audiobook.model import Cast, Script, Voice
+from audiobook.project.shared_engines import known_engines
 from audiobook.reading import read_book
 from audiobook.script import write_script
 
@@ -99,10 +101,14 @@ def compare(before: Cast, after: Cast, parts: Mapping[str | None, Part], tally: 
 
 def main() -> None:
     """Print the figures of the texts named on the command line."""
-    settings = load_settings(None, engines={}).general
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("texts", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--engine", default="pyttsx3")
+    told = parser.parse_args()
+    settings = load_settings(None, engines=known_engines(), engine=told.engine).general
     tally = Tally()
-    for name in sys.argv[1:]:
-        tally_book(write_script(read_book(Path(name))), settings, tally)
+    for path in told.texts:
+        tally_book(write_script(read_book(path)), settings, tally)
     by_lot = tally.alike_by_lot / tally.answers
     print(f"{tally.answers} answers; alike {tally.alike / tally.answers:.1%}, by lot {by_lot:.1%}")
     for part, clarity in sorted(tally.clarity.items()):
@@ -111,6 +117,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if not sys.argv[1:]:
-        raise SystemExit(__doc__)
     main()

@@ -26,13 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from audiobook.casting import deliver, load_settings
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.engines.neural.voicing import find_f0
 from audiobook.model import DELIVERIES, NARRATOR, Voice
-from audiobook.production.jobs import vary
-from audiobook.production.project import open_project
-from audiobook.production.stories import script_and_cast
+from audiobook.planning.clip_specs import vary
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
+from audiobook.project.shared_engines import known_engines
 from audiobook.publishing import read_track
-from benchmarks.voice_distances import find_f0
 from tests.listening import Samples, decode
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +83,7 @@ def measure(samples: Samples, sample_rate: int) -> Sound:
 
 def print_deliveries() -> None:
     """Print what each delivery does to three voices."""
-    settings = load_settings(None, engines={}).general
+    settings = load_settings(None, engines=known_engines(), engine="pyttsx3").general
     engine = EspeakEngine()
 
     def speak(voice: Voice, text: str) -> Sound:
@@ -108,7 +109,9 @@ def measure_line(folder: Path, *, is_delivered: bool) -> tuple[float, Sound]:
     """Make the story in a folder; return the line's level against the narrator's in the MP3, and the line."""
     folder.mkdir(parents=True)
     voices = folder / "voices.yaml"
-    voices.write_text("" if is_delivered else "delivery: false\n", encoding="utf-8")
+    voices.write_text(
+        "engine: pyttsx3\n" if is_delivered else "engine: pyttsx3\ndelivery: false\n", encoding="utf-8"
+    )
     command = [sys.executable, "-m", "audiobook", "make", STORY, "--voices", str(voices), "--quiet"]
     subprocess.run([*command, "--output", str(folder / "output")], cwd=ROOT, check=True)
     path = next((folder / "output").glob("*/*.mp3"))

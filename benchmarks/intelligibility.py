@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audiobook.casting import load_settings
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.model import Clip, Voice
+from audiobook.project.shared_engines import known_engines
 from benchmarks.voice_distances import TEXT, Sound, measure
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def print_scores(title: str, scores: Sequence[Score], sounds: Sequence[Sound]) -
 def main() -> None:
     """Print the table for the voices named, all variants, or the built-in pools."""
     engine = EspeakEngine()
-    settings = load_settings(None, engines={}).general
+    settings = load_settings(None, engines=known_engines(), engine="pyttsx3").general
     pools: dict[str, tuple[Voice, ...]] = {"narrator": (settings.narrator,)}
     pools |= {str(name): voices for name, voices in settings.pools.items()}
     named = sys.argv[1:]

@@ -1,6 +1,6 @@
 """Make a read-along EPUB of a story, to look at: python -m benchmarks.overlay STORY [TARGET.epub] [--speech].
 
-The tracks are made through `audiobook.production`, in tones where `--speech` does not ask for a voice.
+The tracks are made through `audiobook.building`, in tones where `--speech` does not ask for a voice.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import time
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
+from audiobook.building.jobs import make_track
+from audiobook.caching.clips import ClipCache
 from audiobook.model import Image, Release
-from audiobook.production.chapters import ChapterChoice
-from audiobook.production.clips import ClipCache
-from audiobook.production.jobs import make_track, transcribe
-from audiobook.production.plan import plan_story
-from audiobook.production.project import open_project
-from audiobook.production.stories import engine_fingerprint, read_settings
+from audiobook.planning.chapters import ChapterChoice, Scope
+from audiobook.planning.plans import Encoding, plan_story
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from audiobook.publishing.epub import write_epub
 
 TONES = """\
@@ -48,10 +48,8 @@ def make_release(
         story,
         read_settings(project).for_story(story.stem),
         project=project,
-        encoder=encoder,
-        engine_fingerprint=engine_fingerprint,
-        chosen=chapters,
-        transcribe=transcribe,
+        encoding=Encoding(encoder=encoder),
+        scope=Scope(chapters=chapters),
     )
     cache = ClipCache(folder / "clips")
     tracks = [make_track(track, cache, encoder, folder).track for track in plan.tracks]

@@ -18,13 +18,12 @@ from pathlib import Path
 from statistics import fmean
 
 from audiobook.casting import Settings
-from audiobook.production.jobs import transcribe, vary
-from audiobook.production.opened import shared_engine
-from audiobook.production.orders import ClipOrder, deliver_by, order_clips
-from audiobook.production.project import open_project
-from audiobook.production.pronouncing import make_pronouncer
-from audiobook.production.scripting import plan_script, settings_spacing
-from audiobook.production.stories import engine_fingerprint, read_settings
+from audiobook.planning.clip_specs import ClipSpec, deliver_by, specify_clips
+from audiobook.planning.pronouncing import make_pronouncer
+from audiobook.planning.scripting import plan_script, settings_spacing
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
+from audiobook.project.shared_engines import shared_engine
 
 ROOT = Path(__file__).parents[1]
 NORM = (140, 170)
@@ -53,27 +52,27 @@ def measure_chapters(path: Path, settings: Settings) -> Iterator[Chapter]:
     own = settings.for_story(path.stem)
     script, cast = plan_script(path, own)
     spacing = settings_spacing(own)
-    pronouncer = make_pronouncer(own, transcribe, script)
+    pronouncer = make_pronouncer(own, script)
     for chapter in script.chapters:
         if not chapter.utterances:
             continue
-        orders = order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint, deliver_by(own, vary))
+        specs = specify_clips(chapter.utterances, cast, pronouncer, deliver_by(own))
         leads_ms = sum(spacing.lead_ms(n, u.follows) for n, u in enumerate(chapter.utterances))
         yield Chapter(
             title=chapter.title,
             words=sum(len(utterance.text.split()) for utterance in chapter.utterances),
-            speech_s=sum(map(_speak, orders)),
+            speech_s=sum(map(_speak, specs)),
             pauses_s=(leads_ms + spacing.tail_ms) / 1000,
         )
 
 
-def _speak(order: ClipOrder) -> float:
+def _speak(spec: ClipSpec) -> float:
     from audiobook.engines.base import PhoneticEngine
 
-    engine = shared_engine(order.voice.engine)
-    if order.phonemes and isinstance(engine, PhoneticEngine):
-        return engine.synthesize(order.text, order.voice, order.phonemes).seconds
-    return engine.synthesize(order.text, order.voice).seconds
+    engine = shared_engine(spec.voice.engine)
+    if spec.phonemes and isinstance(engine, PhoneticEngine):
+        return engine.synthesize(spec.text, spec.voice, spec.phonemes).seconds
+    return engine.synthesize(spec.text, spec.voice).seconds
 
 
 def print_book(name: str, chapters: Sequence[Chapter]) -> list[Chapter]:

@@ -17,12 +17,12 @@ import sys
 import unicodedata
 from pathlib import Path
 
-from audiobook.engines.espeak_catalogue import Catalogue
-from audiobook.engines.espeak_process import package_folder
-from audiobook.engines.espeak_tables import PhonemeTable, is_speech, read_sounds, read_tables
+from audiobook.engines.espeak.catalogue import Catalogue
+from audiobook.engines.espeak.process import package_folder
+from audiobook.engines.espeak.tables import PhonemeTable, is_speech, read_sounds, read_tables
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "audiobook" / "engines" / "espeak_phonemes.txt"
+TABLE = ROOT / "audiobook" / "engines" / "espeak" / "phonemes.txt"
 MNEMONICS, IPA = 1, 2
 _SYNCHRONOUS = 2
 _UTF8, _PHONEME_INPUT = 1, 0x100

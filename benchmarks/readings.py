@@ -18,7 +18,7 @@ from pathlib import Path
 
 from audiobook.casting import spell_out
 from audiobook.normalizing import find_readings
-from audiobook.production.pronouncing import read_places
+from audiobook.planning.pronouncing import read_places
 from audiobook.reading import read_book
 from audiobook.script import write_script
 from benchmarks.phoneme_table import Tracer

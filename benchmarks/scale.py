@@ -32,7 +32,7 @@ from pathlib import Path
 
 from audiobook.audio import find_encoder
 from audiobook.audio.codecs import BITRATE_KBPS, OUTPUT_RATE
-from audiobook.production.workers import choose_jobs, count_cores
+from audiobook.building.workers import choose_jobs, count_cores
 from benchmarks import speed
 
 _MOST_RATIO, _MOST_MB, _MOST_WORDS = 1.25, 700, 120_000

@@ -68,7 +68,7 @@ def _run_narrate(folder: Path, jobs: int) -> float:
     """Return the processor seconds, user's and system's, of a run and of all its descendants."""
     environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(_ROOT)}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "audiobook", "--jobs", str(jobs), "--quiet"]
+    command = [sys.executable, "-m", "audiobook", "--jobs", str(jobs), "--quiet", "--engine", "pyttsx3"]
     subprocess.run(command, cwd=folder, env=environment, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -113,7 +113,7 @@ def run_narrate(text: Path, folder: Path, jobs: int) -> tuple[float, float]:
     (project / "texts").mkdir(parents=True)
     (project / "texts" / f"long{text.suffix}").write_bytes(text.read_bytes())
     environment = os.environ | {"XDG_CACHE_HOME": str(project / "cache")}
-    command = [sys.executable, "-m", "audiobook", "--jobs", str(jobs), "--quiet"]
+    command = [sys.executable, "-m", "audiobook", "--jobs", str(jobs), "--quiet", "--engine", "pyttsx3"]
     environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=project, env=environment)

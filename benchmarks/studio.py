@@ -103,7 +103,7 @@ def measure(lines: int, chapters: int, book: Path | None = None) -> Iterator[Ask
         else:
             shutil.copy(book, novel)
         (folder / "texts" / "a-other.txt").write_text(_OTHER, encoding="utf-8")
-        (folder / "voices.yaml").write_text("narrator: en-us\n", encoding="utf-8")
+        (folder / "voices.yaml").write_text("engine: pyttsx3\nnarrator: en-us\n", encoding="utf-8")
         yield from _open_first(folder)
         yield from _open_again(folder)
 
@@ -154,7 +154,7 @@ def _change(address: str) -> Iterator[Asked]:
         if rate == 140:
             yield from _probe("while the novel is read with it", address, _is_settled)
     for speaker in (one, other):
-        yield change("to correct a line", "corrections", quotation=_find_line(address), speaker=speaker)
+        yield change("to correct a line", "corrections", **_find_line(address), speaker=speaker)
         yield timed(address, "the script after it", _STORY)[1]
         yield timed(address, "the cast after it", f"{_STORY}/cast")[1]
     yield from _probe("while the novel is read with both", address, _is_settled)
@@ -168,8 +168,8 @@ def _change(address: str) -> Iterator[Asked]:
     yield timed(address, "the script after it", _STORY)[1]
 
 
-def _find_line(address: str) -> int:
-    """Return the number of a line in the middle that only a guess gives to somebody."""
+def _find_line(address: str) -> dict[str, object]:
+    """Return what names a line in the middle that only a guess gives to somebody."""
     script = json.loads(ask(address, _STORY)[0])
     said = [
         each
@@ -178,8 +178,8 @@ def _find_line(address: str) -> int:
         for each in paragraph["utterances"]
         if each["type"] == "implicit" and each["confidence"] < 1 and len(each["text"]) > 30
     ]
-    found: int = said[len(said) // 2]["quotation"]
-    return found
+    found = said[len(said) // 2]
+    return {"quotation": found["quotation"], "words": found["text"], "edition": script["edition"]}
 
 
 def _is_read(address: str) -> bool:

@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 
 from audiobook.model import Cue
-from audiobook.production.project import open_project
-from audiobook.production.stories import script_and_cast
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
 from audiobook.publishing.files import read_track
 from tests.alignment import SAMPLE_RATE, align_cues
 from tests.listening import Samples, decode

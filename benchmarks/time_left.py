@@ -1,6 +1,7 @@
 """Is the time left that narrate shows right?  A cold run of a generated book, watched to its end.
 
     python -m benchmarks.time_left [--words 60000] [--chapters 30] [--jobs 2] [--processor-time]
+    python -m benchmarks.time_left --engine kokoro --words 800 --chapters 4
 
 Prints what was forecast at each tenth of the run's time, and the largest error from the first tenth on, as
 a share of the time that really was left (while at least 5 % of the run were: less is rounding).
@@ -18,7 +19,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audiobook.production import Meter, Options, StoryReport, make_stories, open_project
+from audiobook.building.progress import Meter
+from audiobook.building.recipe import make_stories
+from audiobook.building.report import StoryReport
+from audiobook.building.run import Options
+from audiobook.project.layout import open_project
 from benchmarks.speed import family
 from benchmarks.torture import make_book
 
@@ -29,23 +34,27 @@ _FROM, _TO = 0.1, 0.95
 class _Watch:
     """A listener that notes the forecast, at every poll of the run."""
 
-    def __init__(self, jobs: int, clock: Callable[[], float]) -> None:
-        self._meter = Meter(jobs, clock)
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._meter = Meter(clock)
         self.clock = clock
         self.seen: list[tuple[float, float]] = []
         self.began = self.ended = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         self._meter.plan(story, clips, tracks)
+
+    def work_begins(self, jobs: int) -> None:
+        self._meter.begin(jobs)
         self.began = self.clock()
 
-    def clips_spoken(self, story: StoryReport, count: int) -> None:
-        self._meter.advance(story, clips=count)
+    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+        del story
+        self._meter.advance(clips=count, work_s=work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
-        del path
+        del story, path
         self.ended = self.clock()
-        self._meter.advance(story, files=1)
+        self._meter.advance(files=1)
 
     def part_made(self, story: StoryReport, title: str) -> None: ...
 
@@ -60,15 +69,19 @@ class _Watch:
 
 
 def watch(
-    folder: Path, text: str, jobs: int, clock: Callable[[], float] = time.monotonic
+    folder: Path,
+    text: str,
+    jobs: int,
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    engine: str = "pyttsx3",
 ) -> list[tuple[float, float, float]]:
     """Make a book; return for each moment the share of time passed, what was left, what was forecast."""
     (folder / "texts").mkdir(parents=True)
     (folder / "texts" / "book.txt").write_text(text, encoding="utf-8")
-    listener = _Watch(jobs, clock)
-    report = make_stories(
-        open_project(folder), (), Options(jobs=jobs), listener, cache_folder=folder / "cache"
-    )
+    listener = _Watch(clock)
+    project = open_project(folder, engine=engine)
+    report = make_stories(project, (), Options(jobs=jobs), listener, cache_folder=folder / "cache")
     took = listener.ended - listener.began
     assert not report.failed, report.stories[0].errors
     return [(at / took, took - at, left) for at, left in listener.seen if at < took]
@@ -95,11 +108,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     for name, default in (("words", 60_000), ("chapters", 30), ("jobs", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--engine", default="pyttsx3")
     parser.add_argument("--processor-time", action="store_true", help="for a busy machine (Linux)")
     args = parser.parse_args()
     clock = (lambda: processor_s() / args.jobs) if args.processor_time else time.monotonic
     with tempfile.TemporaryDirectory() as name:
-        moments = watch(Path(name), make_book(args.words, args.chapters), args.jobs, clock)
+        moments = watch(
+            Path(name), make_book(args.words, args.chapters), args.jobs, clock, engine=args.engine
+        )
     print(f"{moments[0][1] / (1 - moments[0][0]):.0f} s in all; load {os.getloadavg()[0]:.1f}")
     for tenth in range(1, 10):
         at, really, left = next(moment for moment in moments if moment[0] >= tenth / 10)

@@ -67,7 +67,16 @@ class Workplace:
         (folder / "texts").mkdir(parents=True)
         (folder / "temporary").mkdir()
         (folder / "texts" / "book.txt").write_text(text, encoding="utf-8")
-        self._command = [sys.executable, "-m", "audiobook", "--json", "--jobs", str(jobs)]
+        self._command = [
+            sys.executable,
+            "-m",
+            "audiobook",
+            "--json",
+            "--jobs",
+            str(jobs),
+            "--engine",
+            "pyttsx3",
+        ]
         self._environment = os.environ | {
             "PYTHONPATH": str(ROOT),
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -126,21 +135,20 @@ def make_book(words: int, chapters: int) -> str:
 
 def count_uses(place: Workplace) -> dict[str, int]:
     """Count the utterances of each clip of the book, by its file's name."""
-    from audiobook.production import open_project
-    from audiobook.production.jobs import transcribe, vary
-    from audiobook.production.orders import deliver_by, order_clips
-    from audiobook.production.pronouncing import make_pronouncer
-    from audiobook.production.scripting import plan_script
-    from audiobook.production.stories import engine_fingerprint, read_settings
+    from audiobook.planning.clip_specs import deliver_by, specify_clips
+    from audiobook.planning.pronouncing import make_pronouncer
+    from audiobook.planning.scripting import plan_script
+    from audiobook.project.layout import open_project
+    from audiobook.project.settings import read_settings
 
-    settings = read_settings(open_project(place.folder)).for_story("book")
+    settings = read_settings(open_project(place.folder, engine="pyttsx3")).for_story("book")
     script, cast = plan_script(place.folder / "texts" / "book.txt", settings)
-    pronouncer = make_pronouncer(settings, transcribe, script)
-    deliver = deliver_by(settings, vary)
+    pronouncer = make_pronouncer(settings, script)
+    deliver = deliver_by(settings)
     uses: Counter[str] = Counter()
     for chapter in script.chapters:
-        for order in order_clips(chapter.utterances, cast, pronouncer, engine_fingerprint, deliver):
-            uses[f"{order.key[:2]}/{order.key}.clip"] += 1
+        for spec in specify_clips(chapter.utterances, cast, pronouncer, deliver):
+            uses[f"{spec.key[:2]}/{spec.key}.clip"] += 1
     return uses
 
 

@@ -1,8 +1,9 @@
 """How far apart voices sound: a table for choosing pools.
 
-    python benchmarks/voice_distances.py                    the pools of the built-in voices.yaml
-    python benchmarks/voice_distances.py en-us+f2 en-us+f4  these voices
-    python benchmarks/voice_distances.py --write            the table that casting works with
+    python -m benchmarks.voice_distances                            eSpeak's cast
+    python -m benchmarks.voice_distances --engine kokoro            another engine's, which is installed
+    python -m benchmarks.voice_distances en-us+f2 en-us+f4          these voices
+    python -m benchmarks.voice_distances --engine kokoro --write    the table that casting works with
 
 Each voice speaks the same two sentences.  `F0` is the median fundamental frequency, with the tenth and
 ninetieth percentile; `centroid` the centre of the power spectrum; `1-4 kHz` the share of power in the
@@ -22,21 +23,24 @@ Where less than `FULL_VOICE` of the frames are voiced (a whisper, a croak) it is
 
 from __future__ import annotations
 
-import sys
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audiobook.casting import load_settings
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.model import Clip, Voice
+from audiobook.engines import find_cast, open_engine
+from audiobook.engines.kokoro.voices import VOICES as KOKORO
+from audiobook.engines.neural.voicing import find_f0
+from audiobook.model import Clip, EngineCast, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+
+    from audiobook.engines.base import Engine
 
     Floats = NDArray[np.float64]
 
@@ -51,15 +55,20 @@ FULL_VOICE = 0.6
 COLOURS = 5
 """The lowest so many octave bands make the `colour` of a voice in the table."""
 
-TABLE = Path(__file__).resolve().parent.parent / "audiobook" / "casting" / "acoustics.txt"
+TABLES = Path(__file__).resolve().parent.parent / "audiobook" / "casting"
 TABLE_HEAD = """\
-# How eSpeak NG's voices sound, at pitch 50: casting puts those who talk with each other far apart, and
+# How {engine}'s voices sound, at pitch 50: casting puts those who talk with each other far apart, and
 # gives leading parts the clear ones.  Written by benchmarks/voice_distances.py --write, which says how
 # each figure is measured: the median fundamental frequency in Hz; the clarity from 0 to 1; the levels of
-# five octave bands from 250 Hz to 4 kHz in dB, their mean taken off.  The built-in voices come first, then
-# the accents of English, then the variants, spoken with the accent en-us.
+# five octave bands from 250 Hz to 4 kHz in dB, their mean taken off.  {order}
 # voice                  F0 clear   250   500    1k    2k    4k
 """
+ORDERS = {
+    "pyttsx3": "The built-in voices come first, then\n"
+    "# the accents of English, then the variants, spoken with the accent en-us.",
+    "kokoro": "The built-in voices come first, by\n# language, then all others.",
+}
+LANGUAGES = ("en", "es", "fr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,29 +149,6 @@ def mel_spectrum(power: Floats, hz: Floats) -> Floats:
     return spectrum
 
 
-def find_f0(samples: Floats, sample_rate: int) -> Floats:
-    """Return the fundamental frequency in Hz of each periodic frame of 2,048 samples, 512 apart.
-
-    Autocorrelation divided by the window's own (Boersma 1993); the first peak within 85 % of the
-    highest, between 55 and 400 Hz, counts where the frame is periodic to 60 %.
-    """
-    size = 2048
-    window = np.hanning(size)
-    window_lags = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * size)) ** 2)[:size]
-    frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::512]
-    level = np.sqrt((frames**2).mean(axis=1))
-    first, last = sample_rate // 400, sample_rate // 55
-    found = []
-    for frame in frames[level > 0.1 * np.percentile(level, 95)]:
-        spectrum = np.fft.rfft((frame - frame.mean()) * window, 2 * size)
-        lags = np.fft.irfft(np.abs(spectrum) ** 2)[:size] / window_lags * window_lags[0]
-        near = lags[first:last] / lags[0]
-        is_peak = (near[1:-1] >= near[:-2]) & (near[1:-1] >= near[2:]) & (near[1:-1] > 0.85 * near.max())
-        if near.max() > 0.6 and is_peak.any():
-            found.append(sample_rate / (first + 1 + np.argmax(is_peak)))
-    return np.array(found)
-
-
 def print_table(title: str, sounds: Sequence[Sound], narrator: Sound) -> None:
     """Print the figures of a pool's voices."""
     print(f"\n{title}")
@@ -182,18 +168,31 @@ def print_table(title: str, sounds: Sequence[Sound], narrator: Sound) -> None:
         )
 
 
-def write_table(engine: EspeakEngine, built_in: Sequence[Voice]) -> None:
-    """Write the table of the built-in voices, of the accents of English, and of all variants."""
-    entries = engine.voices()
-    accents = sorted(entry.id for entry in entries if entry.language.startswith("en") and "+" not in entry.id)
-    variants = sorted(entry.id for entry in entries if entry.id.startswith("en-us+"))
-    ids = dict.fromkeys([*(voice.id for voice in built_in), *accents, *variants])
-    lines = [_row(measure(voice, engine.synthesize(TEXT, voice))) for voice in map(_plain, ids)]
-    TABLE.write_text(TABLE_HEAD + "".join(lines), encoding="utf-8")
+def write_table(engine: Engine, name: str) -> None:
+    """Write the table of an engine's casts, and of its voices that a person may well name."""
+    casts = [cast for language in LANGUAGES if (cast := find_cast(engine, language))]
+    if name == "pyttsx3":
+        entries = engine.voices()
+        more = sorted(each.id for each in entries if each.language.startswith("en") and "+" not in each.id)
+        more += sorted(each.id for each in entries if each.id.startswith("en-us+"))
+        casts = casts[:1]
+    else:
+        more = list(KOKORO)
+    ids = dict.fromkeys([*(voice.id for cast in casts for voice in list_cast(cast)), *more])
+    lines = [
+        _row(measure(voice, engine.synthesize(TEXT, voice))) for voice in (_plain(name, id_) for id_ in ids)
+    ]
+    head = TABLE_HEAD.format(engine={"pyttsx3": "eSpeak NG"}.get(name, name.capitalize()), order=ORDERS[name])
+    (TABLES / f"acoustics_{name}.txt").write_text(head + "".join(lines), encoding="utf-8")
 
 
-def _plain(voice_id: str) -> Voice:
-    return Voice(engine="pyttsx3", id=voice_id)
+def list_cast(cast: EngineCast) -> Iterable[Voice]:
+    """List the narrator, then the pools."""
+    return cast.narrator, *(voice for pool in cast.pools.values() for voice in pool)
+
+
+def _plain(engine: str, voice_id: str) -> Voice:
+    return Voice(engine=engine, id=voice_id)
 
 
 def _row(sound: Sound) -> str:
@@ -202,21 +201,28 @@ def _row(sound: Sound) -> str:
 
 
 def main() -> None:
-    """Print the table for the voices named, or for the built-in pools; or write the packaged one."""
-    engine = EspeakEngine()
-    settings = load_settings(None, engines={"pyttsx3": engine.find_fault}).general
-    if sys.argv[1:] == ["--write"]:
-        write_table(engine, [settings.narrator, *(v for pool in settings.pools.values() for v in pool)])
+    """Print the table for the voices named, or for the engine's cast; or write the packaged one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("voices", nargs="*")
+    parser.add_argument("--engine", default="pyttsx3", choices=sorted(ORDERS))
+    parser.add_argument("--write", action="store_true")
+    told = parser.parse_args()
+    engine = open_engine(told.engine)
+    cast = find_cast(engine, "en")
+    if cast is None:
+        parser.exit(1, f"{told.engine} has no English voices here\n")
+    if told.write:
+        write_table(engine, told.engine)
         engine.close()
         return
 
     def sound(voice: Voice) -> Sound:
         return measure(voice, engine.synthesize(TEXT, voice))
 
-    narrator = sound(settings.narrator)
+    narrator = sound(cast.narrator)
     print_table("narrator", [narrator], narrator)
-    named = [Voice(engine="pyttsx3", id=voice_id, rate=settings.rate) for voice_id in sys.argv[1:]]
-    pools = {"named": named} if named else settings.pools
+    named = [_plain(told.engine, voice_id) for voice_id in told.voices]
+    pools = {"named": named} if named else cast.pools
     for name, voices in pools.items():
         print_table(name, [sound(voice) for voice in voices], narrator)
     engine.close()

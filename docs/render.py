@@ -22,13 +22,19 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURES = {"run.svg": ["make"], "script.svg": ["script", "echo-fade"]}
+PICTURES = {"run.svg": ["make"], "script.svg": ["script", "the-lighthouse"]}
 _BLOCK = re.compile(r"(<!-- output: narrate ?([^\n]*?) -->\n\n```text\n)(.*?)(```\n)", re.DOTALL)
 _WIDTH = "126"
+_SAMPLE = "the-lighthouse"
 
 
 def run(project: Path, arguments: list[str], **environment: str) -> str:
-    """Return what narrate prints (both streams, as on a terminal)."""
+    """Return what narrate prints (both streams, as on a terminal); of the sample in a project of `init`'s."""
+    if _SAMPLE in arguments:
+        sample = project.parent / "sample"
+        if not sample.exists():
+            run(project, ["init", str(sample)])
+        project = sample
     done = subprocess.run(
         [sys.executable, "-m", "audiobook", *arguments],
         cwd=project,
@@ -89,6 +95,7 @@ def main() -> int:
         shutil.copytree(ROOT / "texts", project / "texts")
         shutil.copy(ROOT / "voices.yaml", project)
         os.environ["XDG_CACHE_HOME"] = str(Path(name) / "cache")
+        os.environ["NARRATE_VOICES"] = str(Path(name) / "no-voices")  # eSpeak, whatever is installed here
         for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
             text = page.read_text(encoding="utf-8")
             fresh = render_block(project, text)

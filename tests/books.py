@@ -70,6 +70,29 @@ def make_epub(
     return make_zip(members | dict(files or {}))
 
 
+_WORD_NAMES = " ".join(
+    f'xmlns:{prefix}="http://schemas.{name}"'
+    for prefix, name in {
+        "w": "openxmlformats.org/wordprocessingml/2006/main",
+        "a": "openxmlformats.org/drawingml/2006/main",
+        "m": "openxmlformats.org/officeDocument/2006/math",
+        "mc": "openxmlformats.org/markup-compatibility/2006",
+        "wp": "openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "wps": "microsoft.com/office/word/2010/wordprocessingShape",
+    }.items()
+)
+
+
+def make_docx(body: str, *, footnotes: str = "", **parts: str) -> bytes:
+    """Return a DOCX of a body's markup; `parts` are further ones (header1 …), as whole elements."""
+    parts |= {
+        "document": f"<w:document><w:body>{body}</w:body></w:document>",
+        "footnotes": f"<w:footnotes>{footnotes}</w:footnotes>",
+    }
+    names = f'{_WORD_NAMES} xmlns:v="urn:schemas-microsoft-com:vml"'
+    return make_zip({f"word/{name}.xml": part.replace(">", f" {names}>", 1) for name, part in parts.items()})
+
+
 def make_zip(members: Mapping[str, str | bytes]) -> bytes:
     """Return a zip archive."""
     target = io.BytesIO()

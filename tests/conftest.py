@@ -48,7 +48,7 @@ def _own_voices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def made_voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the tiny voices of Piper and Kokoro once; return the folder that they lie in."""
-    from audiobook.production import install_voice
+    from audiobook.building.installing import install_voice
     from tests.tiny_voices import PIPER, make_kokoro, make_piper
 
     made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("voices")

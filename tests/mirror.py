@@ -44,7 +44,7 @@ class Mirror:
         (self.folder / "voices.json").write_text(json.dumps(index))
         kokoro = {
             path.name: {"size_bytes": path.stat().st_size, "sha256": digest(path, "sha256")}
-            for path in (self.folder / "kokoro-v1.0.onnx", self.folder / "voices-v1.0.bin")
+            for path in (*self.folder.glob("kokoro-*.onnx"), self.folder / "voices-v1.0.bin")
         }
         (self.folder / "index.json").write_text(json.dumps(kokoro))
 
@@ -57,7 +57,7 @@ class Mirror:
 @contextmanager
 def open_mirror(folder: Path) -> Iterator[Mirror]:
     """Serve tiny voices on this machine alone until the context ends."""
-    make_kokoro(folder)
+    (folder / "kokoro-v1.0.int8.onnx").write_bytes(make_kokoro(folder).read_bytes())
     mirror = Mirror(folder)
     make_piper(mirror.model.parent)
     (mirror.model.parent / "MODEL_CARD").write_text("tones")

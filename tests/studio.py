@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 import numpy  # noqa: F401 - pytest.approx looks whether it is loaded, and must not find it half loaded
 import pytest
 
-from audiobook.production import cache_folder, open_project
+from audiobook.folders import cache_folder
+from audiobook.project.layout import open_project
 from audiobook.studio.serve import open_socket, prepare
 
 

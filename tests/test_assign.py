@@ -23,7 +23,8 @@ from audiobook.casting import (
 )
 from audiobook.casting.acoustics import measure_clarity, measure_distance, read_acoustics
 from audiobook.casting.conversations import find_partners
-from audiobook.casting.parts import find_parts, is_crowd
+from audiobook.casting.prominence import find_parts, is_crowd
+from audiobook.engines.casts import read_casts
 from audiobook.model import (
     NARRATOR,
     Book,
@@ -36,8 +37,9 @@ from audiobook.model import (
     Utterance,
     Voice,
 )
+from audiobook.project.shared_engines import known_engines
 
-DEFAULTS = load_settings(None, engines={}).general
+DEFAULTS = load_settings(None, engines=known_engines(), engine="pyttsx3").general
 Line = tuple[int, str | None]
 """Paragraph and speaker."""
 
@@ -430,10 +432,13 @@ def test_pitch_sets_apart_and_rate_does_not() -> None:
 
 
 def test_every_built_in_voice_is_measured() -> None:
-    measured = read_acoustics()
-    voices = [DEFAULTS.narrator, *(voice for pool in DEFAULTS.pools.values() for voice in pool)]
-    assert {voice.id for voice in voices} <= measured.keys()
-    assert all(0 < row.clarity < 1 and len(row.colour_db) == 5 for row in measured.values())
+    for engine, table in (("pyttsx3", "espeak/cast.txt"), ("kokoro", "kokoro/cast.txt")):
+        measured = read_acoustics(engine)
+        for cast in read_casts(table, engine).values():
+            voices = [cast.narrator, *(voice for pool in cast.pools.values() for voice in pool)]
+            assert {voice.id for voice in voices} <= measured.keys()
+        assert all(0 < row.clarity < 1 and len(row.colour_db) == 5 for row in measured.values())
+    assert read_acoustics("tone") == {}
 
 
 def test_a_cast_of_200_and_10000_lines_takes_no_time() -> None:

@@ -123,7 +123,7 @@ def test_a_master_lies_in_the_window_whatever_the_voice(voice: str, volume: floa
     head, tail = find_edges_s(heard)
     assert head == pytest.approx(0.9, abs=0.06)
     assert tail == pytest.approx(3.0, abs=0.1)
-    # Up to 46 samples more where LAME can't end within the last frame (production/jobs.py).
+    # Up to 46 samples more where LAME can't end within the last frame (building/jobs.py).
     assert 0 <= heard.frames - round(len(joined(clips)) / 2 * 44_100 / RATE) <= 46
 
 

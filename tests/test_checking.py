@@ -15,7 +15,7 @@ from audiobook.audio import find_encoder
 from audiobook.checking import (
     PROFILES,
     CheckedFile,
-    FileOrder,
+    FileToCheck,
     Finding,
     Label,
     Planned,
@@ -98,13 +98,13 @@ def planned() -> Planned:
     )
 
 
-def order(path: Path, take: Take) -> FileOrder:
+def order(path: Path, take: Take) -> FileToCheck:
     seconds = len(take.samples) / RATE
     track = Track(path=str(path), title=LABEL.title, chapter=1, seconds=seconds, cues=take.cues)
-    return FileOrder(path=path, planned=planned(), label=LABEL, track=track)
+    return FileToCheck(path=path, planned=planned(), label=LABEL, track=track)
 
 
-def check(wanted: FileOrder, profile: str = "acx") -> CheckedFile:
+def check(wanted: FileToCheck, profile: str = "acx") -> CheckedFile:
     return check_file(wanted, PROFILES[profile], find_encoder())
 
 
@@ -175,11 +175,11 @@ def test_two_hours_are_the_most() -> None:
     assert str(limit) == "at most 120.0 min"
 
 
-Change = Callable[[FileOrder], FileOrder]
+Change = Callable[[FileToCheck], FileToCheck]
 
 
 def with_cues(change: Callable[[list[Cue]], list[Cue]]) -> Change:
-    def apply(wanted: FileOrder) -> FileOrder:
+    def apply(wanted: FileToCheck) -> FileToCheck:
         assert wanted.track is not None
         return replace(wanted, track=replace(wanted.track, cues=tuple(change([*wanted.track.cues]))))
 

@@ -84,7 +84,7 @@ def test_a_new_project_is_made_and_narrated(tmp_path: Path, monkeypatch: pytest.
     assert narrate("init", str(tmp_path / "mine")).exit_code == 0
     monkeypatch.chdir(tmp_path / "mine")
     (story,) = json.loads(narrate("--json").stdout)["stories"]
-    assert (story["errors"], story["characters"]) == ([], 2)
+    assert (story["errors"], story["characters"]) == ([], 4)
     assert "is there already" in narrate("init", ".").stderr
 
 
@@ -246,3 +246,49 @@ def test_no_colour_means_none(new_project: NewProject) -> None:
     assert "\x1b[3" not in done.stderr
     done = CliRunner(env={"FORCE_COLOR": "1", "TERM": "xterm"}).invoke(main, ["nope"], color=True)
     assert "\x1b[1;31m" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["castt", "night"], 2, "no command and no story is called 'castt' (did you mean 'cast'?)"),
+        (["Studoi"], 2, "(did you mean 'studio'?)"),
+        (["https://example.org/a.epub"], 1, "is an address on the web; save what is there"),
+        (["."], 1, "is a project, not a story; say narrate alone"),
+        (["texts"], 1, "is a folder, not a story; name its files: narrate texts/night.txt …"),
+        (["output"], 1, "is a folder, and holds nothing that narrate reads"),
+    ],
+)
+def test_what_is_no_story_is_answered_with_a_way_forward(
+    words: list[str], status: int, said: str, new_project: NewProject
+) -> None:
+    project = new_project(night='"Who is there?" asked Nora.\n')
+    (project / "output").mkdir(exist_ok=True)
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == status
+    assert said in done.output
+    assert not any((project / "output").rglob("*.mp3"))
+
+
+def test_a_script_of_some_chapters_tells_of_their_lines_alone(new_project: NewProject) -> None:
+    new_project(night='Chapter 1\n\n"One," said Nora.\n\nChapter 2\n\n"Two," said Max.\n')
+    done = CliRunner().invoke(main, ["script", "night", "--chapters", "2"])
+    assert "Two" in done.output
+    assert "One" not in done.output
+
+
+def test_what_is_spoken_is_shown_with_the_rule_that_says_so(new_project: NewProject) -> None:
+    project = new_project(talk="“Ask Dr. Hale,” said Max. It was No. 5.\n\n“Why?” asked Max.\n")
+    settings = f"{TONES}pronunciations: {{Hale: hail}}\n"
+    (project / "voices.yaml").write_text(settings, encoding="utf-8")
+    script = json.loads(narrate("script", "talk", "--json", "--spoken").stdout)
+    said = {u["text"]: (u["spoken"], u["changes"]) for u in script["chapters"][0]["utterances"]}
+    assert said["Why?"] == ("Why?", [])
+    spoken, changes = said["Ask Dr. Hale,"]
+    assert spoken == "Ask Doctor hail,"
+    assert changes == [
+        {"written": "Dr.", "spoken": "Doctor", "rule": "abbreviations: title"},
+        {"written": "Hale", "spoken": "hail", "rule": "pronunciations.Hale, line 7"},
+    ]
+    play = narrate("script", "talk", "--spoken").stdout
+    assert "No.  → number  (quantities: numbered)" in play or "No. → number  (quantities: numbered)" in play

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.caching.clips import ClipCache, clip_key
 from audiobook.engines import open_engine
 from audiobook.errors import StorageError
 from audiobook.model import Clip, Voice
-from audiobook.production.clips import ClipCache, clip_key
 
 VOICE = Voice(engine="tone", id="tone-low")
 CLIP = Clip(samples=b"\x01\x02" * 500, sample_rate=22_050)

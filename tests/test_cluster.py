@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.building.cluster.toolchain import name_tools
+from audiobook.building.cluster.workers import ClusterWorkers
 from audiobook.errors import ClusterError
-from audiobook.production.cluster import ClusterWorkers
-from audiobook.production.tools import name_tools
 from tests.conftest import ROOT, STORIES, TONES
-from tests.test_production import MISBEHAVING, environment, finished, make, narrate
+from tests.test_building import MISBEHAVING, environment, finished, make, narrate
 
 NewProject = Callable[..., Path]
 

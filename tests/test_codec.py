@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiobook.caching.codec import decode_value, encode_value
 from audiobook.model import (
     Book,
     Chapter,
@@ -21,7 +22,6 @@ from audiobook.model import (
     UnmetCorrection,
     Utterance,
 )
-from audiobook.production.codec import decode_value, encode_value
 
 VALUES: list[Any] = [
     Utterance(paragraph=1, start=0, end=5, kind="speech", speaker=None, text='"né"\n\ud800', follows="scene"),

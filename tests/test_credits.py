@@ -21,14 +21,14 @@ from mutagen.id3 import ID3
 from audiobook.audio import Encoder, Spacing
 from audiobook.casting import Credits
 from audiobook.model import NARRATOR, Book, Break, Cast, Role, Script, ScriptChapter, Utterance, Voice
-from audiobook.production import ChapterChoice, open_project
-from audiobook.production.credits import add_credits
-from audiobook.production.jobs import transcribe
-from audiobook.production.plan import StoryPlan, plan_story
-from audiobook.production.records import read_record
-from audiobook.production.samples import choose_sample, keep_within
-from audiobook.production.scripting import plan_script
-from audiobook.production.stories import engine_fingerprint, read_settings
+from audiobook.planning.chapters import ChapterChoice, Scope
+from audiobook.planning.credits import add_credits
+from audiobook.planning.plans import Encoding, StoryPlan, plan_story
+from audiobook.planning.records import read_record
+from audiobook.planning.samples import choose_sample, keep_within
+from audiobook.planning.scripting import plan_script
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from audiobook.publishing import read_mark, read_record_text, read_track
 from audiobook.publishing.lpf import read_mark as read_lpf_mark
 from benchmarks.speed import generate_text
@@ -73,12 +73,10 @@ def plan(
         project / "texts" / name,
         read_settings(opened).for_story(Path(name).stem),
         project=opened,
-        encoder=Encoder(program="x", version="x"),
-        engine_fingerprint=engine_fingerprint,
-        transcribe=transcribe,
-        codecs=codecs,
-        preview=preview,
-        chosen=ChapterChoice(ranges=((int(chosen), None),)) if chosen else None,
+        encoding=Encoding(encoder=Encoder(program="x", version="x"), codecs=codecs),
+        scope=Scope(
+            preview=preview, chapters=ChapterChoice(ranges=((int(chosen), None),)) if chosen else None
+        ),
     )
 
 

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 
 from audiobook.casting import Manner, default_voices_yaml, deliver, keep_flow, load_settings
 from audiobook.cli import main
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.engines.neural.voicing import find_f0
 from audiobook.model import DELIVERIES, Voice
+from audiobook.project.shared_engines import known_engines
 from benchmarks.delivery import MOST_VOICED, QUIETER_DB, compare_whisper
-from benchmarks.voice_distances import find_f0
 
 NewProject = Callable[..., Path]
 
@@ -57,7 +58,9 @@ def test_an_engine_without_the_variant_still_speaks_slower_and_softer() -> None:
 
 
 def test_the_built_in_table_knows_every_delivery() -> None:
-    assert set(load_settings(None, engines={}).general.delivery) == set(DELIVERIES)
+    assert set(load_settings(None, engines=known_engines(), engine="pyttsx3").general.delivery) == set(
+        DELIVERIES
+    )
     assert all(f"  {name}: {{" in default_voices_yaml() for name in DELIVERIES)
 
 
@@ -68,8 +71,8 @@ def test_settings_are_laid_over_the_table(tmp_path: Path) -> None:
         "stories: {plain: {delivery: false}, loud: {delivery: {whispered: {pitch: +3}}}}\n",
         encoding="utf-8",
     )
-    settings = load_settings(path, engines={})
-    built_in = load_settings(None, engines={}).general.delivery
+    settings = load_settings(path, engines=known_engines())
+    built_in = load_settings(None, engines=known_engines(), engine="pyttsx3").general.delivery
     general = settings.general.delivery
     assert general["whispered"] == Manner(volume=70).over(built_in["whispered"])
     assert deliver(VOICE, ["teased"], general, no_variant).names == ()

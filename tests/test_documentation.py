@@ -12,6 +12,7 @@ import click
 import pytest
 
 from audiobook.cli import main
+from audiobook.cli.command_list import COMMANDS, COMMON_OPTIONS
 from tests.conftest import ROOT, STORIES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,16 +41,25 @@ def test_output_in_the_documentation_is_what_the_program_prints() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_and_option_is_documented(name: str) -> None:
-    command = main.commands[name]
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
     assert command.help
+    assert " ".join(command.help.split()).startswith(COMMANDS[name].summary)
     assert f"narrate {name}" in README
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
             if name == "make":
                 assert parameter.opts[0] in README, parameter.name
+
+
+def test_the_options_that_the_first_help_names_are_a_runs() -> None:
+    make = main.get_command(click.Context(main), "make")
+    assert make is not None
+    known = {name for parameter in make.params for name in parameter.opts}
+    assert {option.partition(" ")[0] for option in COMMON_OPTIONS} <= known
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

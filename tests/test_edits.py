@@ -13,9 +13,11 @@ from click.testing import CliRunner
 
 from audiobook.casting import VoiceWish
 from audiobook.cli import main
+from audiobook.editing.edits import Editor
 from audiobook.errors import ConflictError, EditError, SettingsError, SourceError, StorageError
 from audiobook.model import NARRATOR, Script, Voice
-from audiobook.production import Editor, open_project, script_and_cast
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
 from tests.conftest import TONES
 
 NewProject = Callable[..., Path]

@@ -11,6 +11,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,19 @@ from click.testing import CliRunner
 from audiobook.audio import find_encoder
 from audiobook.casting import VoiceWish, load_settings
 from audiobook.cli import main
+from audiobook.editing.edits import Editor
+from audiobook.editing.pins import pin_cast
 from audiobook.engines import allowing
 from audiobook.engines.command import CommandEngine
 from audiobook.engines.command_line import join, parse, to_ascii
-from audiobook.engines.foreign import cut_to_size
+from audiobook.engines.program_output import cut_to_size
 from audiobook.engines.sound_files import SoundFileFault, read_sound
 from audiobook.errors import EngineError, SettingsError, SynthesisError
 from audiobook.model import Voice
-from audiobook.production import open_project, pin_cast, read_settings
-from audiobook.production.edits import Editor
-from audiobook.production.versions import version_of
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
+from audiobook.project.shared_engines import known_engines
+from audiobook.project.versions import version_of
 from tests.conftest import ROOT, TONES
 
 needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
@@ -295,7 +299,8 @@ def test_a_shell_is_allowed_only_with_a_warning(allowed: Path, name: str) -> Non
 def test_commands_in_settings(program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = program("")
-    engines = {"pyttsx3": lambda _: None, "command": CommandEngine().find_fault}
+    faults = {"pyttsx3": lambda _: None, "command": CommandEngine().find_fault}
+    engines = replace(known_engines(), faults=faults, best="pyttsx3")
 
     def load(text: str) -> str:
         Path("voices.yaml").write_text(text.replace("SPEAKER", str(path)))

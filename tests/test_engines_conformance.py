@@ -23,7 +23,7 @@ from audiobook.engines.base import Engine, Limit, WordSound
 from audiobook.engines.command import CommandEngine
 from audiobook.engines.conformance import CHECKS, Check, Trial, open_trial, run_check, run_checks
 from audiobook.engines.conformance.texts import measure_long
-from audiobook.engines.espeak_text import plain_text
+from audiobook.engines.espeak.text import plain_text
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import SynthesisError
 from audiobook.model import Clip, Voice

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.engines.espeak_process import package_folder
-from audiobook.engines.espeak_text import letters_of, plain_text, respellings
+from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.engines.espeak.process import package_folder
+from audiobook.engines.espeak.text import letters_of, plain_text, respellings
+from audiobook.engines.neural.voicing import find_f0
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Voice
 from benchmarks import stress
-from benchmarks.voice_distances import find_f0
 
 ROOT = Path(__file__).parent.parent
 VOICE = Voice(engine="pyttsx3", id="en-us")
@@ -46,7 +46,7 @@ def processes() -> dict[int, int]:
             state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if b"espeak_server.py" in command and state != "Z":
+        if b"espeak/server.py" in command and state != "Z":
             found[int(folder.name)] = int(parent)
     return found
 

@@ -22,6 +22,7 @@ from onnx import TensorProto, helper
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
 from audiobook.engines.conformance.trial import level_of, pitch_of
+from audiobook.engines.kokoro.engine import KokoroEngine
 from audiobook.engines.neural.noise import still_noise
 from audiobook.engines.neural.pace import SENTENCES, STANDARD_RATE, STANDARD_S
 from audiobook.engines.neural.sessions import ModelShelf, count_threads
@@ -189,7 +190,7 @@ def test_a_missing_package_is_told_with_its_cure(engine: Engine, voice: Voice, t
         f"engine = open_engine({voice.engine!r}); print(len(engine.voices()) > 0)\n"
         f"voice = {voice!r}\n"
         "for attempt in (lambda: engine.fingerprint, lambda: engine.synthesize('Hello.', voice), "
-        "lambda: engine.install(voice.id, None, print)):\n"
+        "lambda: engine.install(voice.id, None, print, print)):\n"
         "    try: attempt()\n"
         "    except EngineError as error: print(error)"
     )
@@ -217,8 +218,6 @@ def test_no_word_of_a_long_text_is_lost(engine: Engine, voice: Voice) -> None:
 @pytest.mark.usefixtures("tiny_voices")
 def test_kokoro_speaks_every_phoneme_of_a_text_beyond_its_limit() -> None:
     """The tiny model gives each phoneme 1,500 samples at its own speed, spaces too."""
-    from audiobook.engines.kokoro import KokoroEngine
-
     engine = KokoroEngine()
     voice = VOICES["kokoro"]
     words = " ".join(["Milk"] * 700)
@@ -229,9 +228,26 @@ def test_kokoro_speaks_every_phoneme_of_a_text_beyond_its_limit() -> None:
         pace = engine._find_pace(voice.id, "en-us", digest, reader)
     spoken = sum(len("".join(piece).strip()) for piece in pieces)
     assert len(phonemes) > 5 * 510
+    assert max(map(len, pieces)) <= 400
     assert spoken == len("".join(phonemes)) - (len(pieces) - 1)
-    expected = spoken * KOKORO_SAMPLES * pace.length(voice.rate) / KOKORO_RATE
+    expected = spoken * round(KOKORO_SAMPLES * pace.length(voice.rate)) / KOKORO_RATE
     assert engine.synthesize(words, voice).seconds == pytest.approx(expected, rel=0.001)
+
+
+@pytest.mark.usefixtures("tiny_voices")
+@pytest.mark.parametrize("length", [1.0, 0.8])
+def test_kokoro_tells_where_each_phoneme_is_heard(length: float) -> None:
+    """The tiny model gives the mark at either end one sample; spaces that separate nothing are not spoken.
+
+    The text is longer than what is spoken after another sentence.
+    """
+    engine = open_engine("kokoro")
+    assert isinstance(engine, KokoroEngine)
+    with engine._shelf.borrow(f"en-us#{engine._store.read_origin('v1.0').digest}") as reader:
+        spoken = reader.model.run(" ə  mˈɪlk" + "ɪ" * 20 + " ", "af_bella", length, 1.0)
+    samples = round(KOKORO_SAMPLES * length)
+    assert spoken.edges == tuple(1 + samples * count for count in (0, 0, 1, 2, 2, *range(3, 28), 27))
+    assert len(spoken.wave) == spoken.edges[-1] + 1
 
 
 def test_range_is_noise_and_the_same_at_each_run(engine: Engine, voice: Voice) -> None:
@@ -277,7 +293,7 @@ def test_threads_are_one_unless_asked_for_and_then_show(engine: Engine, voice: V
 def test_the_makers_model_never_says_the_same_twice_and_the_installed_one_does(tmp_path: Path) -> None:
     source = make_piper(tmp_path, speakers=False)
     still = tmp_path / "still.onnx"
-    assert still_noise(source, still) == 2
+    assert write_still(source, still) == 2
     inputs = {
         "input": np.array([[1, 0, 20, 0, 30, 0, 2]], dtype=np.int64),
         "input_lengths": np.array([7], dtype=np.int64),
@@ -300,8 +316,15 @@ def build(nodes: Sequence[Any], path: Path) -> Path:
     return path
 
 
+def write_still(source: Path, target: Path) -> int:
+    model = onnx.load(str(source))
+    count = still_noise(model, source.name)
+    onnx.save(model, str(target))
+    return count
+
+
 def draw(path: Path, target: Path) -> Any:
-    assert still_noise(path, target) == 1
+    assert write_still(path, target) == 1
     x = np.zeros((300, 400), dtype=np.float32)
     return onnxruntime.InferenceSession(str(target)).run(None, {"x": x})[0]
 
@@ -349,7 +372,7 @@ def test_noise_within_a_branch_is_found(tmp_path: Path) -> None:
 def test_what_can_not_be_stilled_is_refused(tmp_path: Path) -> None:
     node = helper.make_node("Bernoulli", ["x"], ["y"])
     with pytest.raises(EngineError, match="its Bernoulli can't be made to repeat itself"):
-        still_noise(build([node], tmp_path / "a.onnx"), tmp_path / "b.onnx")
+        write_still(build([node], tmp_path / "a.onnx"), tmp_path / "b.onnx")
 
 
 def test_a_shelf_keeps_few_models_and_the_latest() -> None:
@@ -386,7 +409,7 @@ def test_a_pronunciation_is_what_the_model_is_told(engine: Engine, voice: Voice)
 
 def test_silence_in_a_model_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that is broken in this way can't even be installed."""
-    from audiobook.production import install_voice
+    from audiobook.building.installing import install_voice
 
     path = make_piper(tmp_path)
     model = onnx.load(str(path))

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.engines.base import PhoneticEngine
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.engines.espeak_tables import read_sounds
+from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.engines.espeak.tables import read_sounds
 from audiobook.engines.ipa import from_x_sampa, tidy_ipa
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import EngineError, PhonemeError

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from mutagen.mp4 import MP4
 
-from audiobook.production import cache_folder
+from audiobook.folders import cache_folder
 from audiobook.publishing import read_mark
 from tests.books import make_epub, xhtml
 from tests.conftest import ROOT, TONES
 from tests.listening import decode
 from tests.sounds import listen
+from tests.test_building import finished, make, narrate
 from tests.test_m4b import chapters_of
-from tests.test_production import finished, make, narrate
 
 NewProject = Callable[..., Path]
 

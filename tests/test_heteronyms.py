@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.model import Pronunciation, Utterance, Voice
 from audiobook.normalizing import find_heteronyms
 from audiobook.normalizing.heteronyms import read_senses
-from audiobook.production.jobs import transcribe
-from audiobook.production.pronouncing import Pronouncer
+from audiobook.planning.pronouncing import Pronouncer
 
 CASES = [
     line.split(" => ")
@@ -44,7 +43,7 @@ def test_a_word_is_said_as_it_is_meant(
     sentence: str, expected: str, spoken_by_itself: dict[str, str]
 ) -> None:
     word, sound = expected.split()
-    text, phonemes = Pronouncer((), transcribe).spell(utter(sentence), US)
+    text, phonemes = Pronouncer(()).spell(utter(sentence), US)
     assert text == sentence
     told = [each.notation for each in phonemes if text[each.start : each.end].lower() == word]
     if told:
@@ -62,14 +61,14 @@ def test_no_other_language_is_touched() -> None:
 
 def test_what_is_stated_stands_over_a_rule() -> None:
     stated = [Pronunciation(words="read", respelling="read"), Pronunciation(words="lead pipe", ph="lid paɪp")]
-    pronouncer = Pronouncer(stated, transcribe)
+    pronouncer = Pronouncer(stated)
     assert pronouncer.spell(utter("She read it."), US) == ("She read it.", ())
     _, phonemes = pronouncer.spell(utter("The lead pipe broke."), US)
     assert [each.notation for each in phonemes] == ["l'i:d p'aIp"]
 
 
 def test_an_engine_without_phonemes_reads_a_respelling_and_nobody_is_warned() -> None:
-    pronouncer = Pronouncer((), transcribe)
+    pronouncer = Pronouncer(())
     tone = Voice(engine="tone", id=ToneEngine().voices()[0].id)
     assert pronouncer.spell(utter("She read it; he wound the clock."), tone) == (
         "She red it; he wownd the clock.",

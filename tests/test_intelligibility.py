@@ -7,13 +7,14 @@ import itertools
 import pytest
 
 from audiobook.casting import load_settings
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.model import Voice
+from audiobook.project.shared_engines import known_engines
 from benchmarks.intelligibility import LEAST_DISTANCE, MOST_ERRORS, Listener
 from benchmarks.voice_distances import TEXT, measure
 
 pytestmark = pytest.mark.slow
-SETTINGS = load_settings(None, engines={}).general
+SETTINGS = load_settings(None, engines=known_engines(), engine="pyttsx3").general
 
 
 def test_the_default_voices_are_understood_and_others_are_not() -> None:

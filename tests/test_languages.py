@@ -14,24 +14,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
-from audiobook.casting import StorySettings, fit_voices, load_settings
+from audiobook.casting import StorySettings, VoiceWish, fit_voices, load_settings
 from audiobook.engines import open_engine
 from audiobook.engines.base import LocalEngine
-from audiobook.languages import is_same_language, primary_language, read_tag
 from audiobook.model import Voice
-from audiobook.production.languages import localize
+from audiobook.planning.languages import localize
+from audiobook.project.shared_engines import find_cast, known_engines
 from audiobook.reading import detect_language, read_book
 from audiobook.reading.detecting import guess_language
 from audiobook.script.foreign.pack import PACKS, find_pack
 from audiobook.script.sentences import split_sentences
-from tests.test_production import make, narrate
+from tests.test_building import make, narrate
 from tests.test_script import read_aloud
 
 NewProject = Callable[..., Path]
 CASES = Path(__file__).with_name("cases")
 CORPUS = os.environ.get("NARRATE_CORPUS")
 BOOKS = sorted(Path(CORPUS, "quotes", "dev").glob("*.txt")) if CORPUS else []
-DEFAULTS = load_settings(None, engines={}).general
+DEFAULTS = load_settings(None, engines=known_engines(), engine="pyttsx3").general
 
 FRENCH = "« Tu es en retard », dit Camille en posant son sac. Le tramway n'avançait pas, répondit Bastien."
 POLISH = "— Spóźniłeś się — powiedziała Anna, kładąc torbę na stole. Na zewnątrz wciąż padał deszcz."
@@ -96,17 +96,6 @@ def test_what_most_paragraphs_state_is_the_language(tmp_path: Path) -> None:
     assert detect_language(read_book(path)) == "la"
 
 
-def test_tags_are_read_and_compared() -> None:
-    assert [read_tag(tag) for tag in ("fr_CA", " de ", "und", "mul", "English", "", None)] == [
-        *("fr-CA", "de", "", "", "", "", "")
-    ]
-    assert [primary_language(tag) for tag in ("EN-gb", "eng", "ger", "nb-NO", "iw")] == [
-        *("en", "en", "de", "no", "he")
-    ]
-    assert is_same_language("pt-BR", "por")
-    assert not is_same_language("pt", "es")
-
-
 @pytest.mark.parametrize(
     ("voice", "language", "expected"),
     [
@@ -137,7 +126,7 @@ def test_espeak_voices_have_counterparts(voice: str, language: str, expected: st
 
 
 def fitted(language: str, settings: StorySettings = DEFAULTS) -> StorySettings:
-    return fit_voices(settings, language, localize).settings
+    return fit_voices(settings, language, localize, find_cast("pyttsx3", language)).settings
 
 
 def test_english_voices_stay_what_they_are() -> None:
@@ -155,27 +144,33 @@ def test_pools_in_another_language_hold_as_many_voices_that_differ() -> None:
 
 def test_voices_of_the_language_are_preferred_to_counterparts() -> None:
     own = Voice(engine="pyttsx3", id="fr-be+f3", pitch=60)
-    mixed = replace(DEFAULTS, pools={**DEFAULTS.pools, "female": (*DEFAULTS.pools["female"], own)})
+    mixed = replace(DEFAULTS, stated_pools={"female": (*DEFAULTS.pools["female"], own)})
     assert fitted("fr", mixed).pools["female"] == (own,)
     assert fitted("en", mixed).pools == DEFAULTS.pools
 
 
 def test_a_language_that_nothing_speaks_is_told() -> None:
-    assert not fit_voices(DEFAULTS, "tlh", localize).is_spoken
+    assert not fit_voices(DEFAULTS, "tlh", localize, find_cast("pyttsx3", "tlh")).is_spoken
 
 
 def test_who_has_no_counterpart_is_replaced_and_named() -> None:
     def only_french_men(engine: str, voice: str, language: str) -> str | None:
         return localize(engine, voice, language) if "+m3" in voice else None
 
-    found = fit_voices(DEFAULTS, "fr", only_french_men)
-    assert found.settings.narrator.id == "fr-fr+m3"
+    stated = replace(DEFAULTS, narrator_wish=VoiceWish(id=DEFAULTS.narrator.id), stated_pools=DEFAULTS.pools)
+    cast = find_cast("pyttsx3", "fr")
+    assert cast is not None
+    found = fit_voices(stated, "fr", only_french_men, cast)
     assert found.lacking == (
         "the narrator's en-gb-x-rp",
         "every voice of pools.female",
         "every voice of pools.unknown",
     )
-    assert {voice.id for pool in found.settings.pools.values() for voice in pool} == {"fr-fr+m3"}
+    assert found.settings.narrator.id == "fr-fr+m3"
+    assert [voice.id for voice in found.settings.pools["male"]] == ["fr-fr+m3"]
+    assert found.settings.pools["female"] == cast.pools["female"]
+    alone = fit_voices(stated, "fr", only_french_men, None).settings
+    assert {voice.id for pool in alone.pools.values() for voice in pool} == {"fr-fr+m3"}
 
 
 def test_sentences_by_the_rules_of_their_language() -> None:

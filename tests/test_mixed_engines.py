@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from audiobook.building.installing import install_voice
 from audiobook.cli import main
-from audiobook.production import install_voice, open_project
-from audiobook.production.opened import shared_engine
-from audiobook.production.stories import read_settings
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
+from audiobook.project.shared_engines import shared_engine
 from benchmarks.pace import NORM, measure_chapters
 from tests.conftest import STORIES
 from tests.tiny_voices import PIPER, make_piper

@@ -15,7 +15,7 @@ from mutagen.id3 import ID3
 from audiobook.audio import Spacing, encode, find_encoder
 from audiobook.cli import main
 from audiobook.model import NARRATOR, Break, Cast, Cue, Role, ScriptChapter, Utterance, Voice
-from audiobook.production.scenes import mark_scenes
+from audiobook.planning.scenes import mark_scenes
 from audiobook.publishing import Stamp, Tags, write_tags
 
 TAGS = Tags(

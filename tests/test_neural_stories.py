@@ -12,13 +12,14 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
+from audiobook.building.installing import install_voice
 from audiobook.cli import main
 from audiobook.model import Voice
-from audiobook.production import install_voice, open_project
-from audiobook.production.jobs import transcribe, vary
-from audiobook.production.orders import ClipOrder, deliver_by, order_clips
-from audiobook.production.pronouncing import Pronouncer
-from audiobook.production.stories import engine_fingerprint, read_settings, script_and_cast
+from audiobook.planning.clip_specs import ClipSpec, deliver_by, specify_clips
+from audiobook.planning.pronouncing import Pronouncer
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from tests.studio import open_studio
 from tests.tiny_voices import PIPER, make_kokoro, make_piper
 
@@ -74,15 +75,15 @@ def cast_of(project: Path, story: str) -> tuple[dict[str, str], tuple[str, ...]]
     return roles, script.book.warnings
 
 
-def order(project: Path, story: str) -> dict[str, ClipOrder]:
+def spec(project: Path, story: str) -> dict[str, ClipSpec]:
     """Return what is ordered of the engines, by what is written."""
     opened = open_project(project)
     own = read_settings(opened).for_story(story)
     script, cast = script_and_cast(opened, story)
     said = [utterance for chapter in script.chapters for utterance in chapter.utterances]
-    pronouncer = Pronouncer(own.pronunciations, transcribe, script.book)
-    orders = order_clips(said, cast, pronouncer, engine_fingerprint, deliver_by(own, vary))
-    return {utterance.text: each for utterance, each in zip(said, orders, strict=True)}
+    pronouncer = Pronouncer(own.pronunciations, script.book)
+    specs = specify_clips(said, cast, pronouncer, deliver_by(own))
+    return {utterance.text: each for utterance, each in zip(said, specs, strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -113,13 +114,13 @@ def test_a_french_voice_in_the_pools_reads_a_french_story(new_project: NewProjec
 
 
 def test_lines_are_delivered_and_spoken_as_they_are_read(new_project: NewProject) -> None:
-    orders = order(new_project(ENGLISH, harbour=HARBOUR), "harbour")
-    whisper = orders["Out there,"]
+    specs = spec(new_project(ENGLISH, harbour=HARBOUR), "harbour")
+    whisper = specs["Out there,"]
     assert whisper.cast == Voice(engine="piper", id=f"{PIPER}#dan", rate=155, range=60)
     assert (whisper.voice.rate, whisper.voice.volume, whisper.voice.id) == (143, 0.5, f"{PIPER}#dan")
-    murmur = orders["I must be going home now,"]
+    murmur = specs["I must be going home now,"]
     assert (murmur.voice.pitch, murmur.voice.range, murmur.voice.volume) == (47, 40, 0.7)
-    narrated = orders["In 1815 Dr. Smith paid £2m for the quay of Nguyen."]
+    narrated = specs["In 1815 Dr. Smith paid £2m for the quay of Nguyen."]
     assert narrated.text.startswith("In eighteen fifteen Doctor Smith paid 2 million pounds for")
     (sound,) = narrated.phonemes
     assert (narrated.text[sound.start : sound.end], sound.notation) == ("Nguyen", "ŋwiən")

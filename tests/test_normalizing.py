@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audiobook.casting import spell_out
 from audiobook.normalizing import find_readings
-from audiobook.production.pronouncing import read_places
+from audiobook.planning.pronouncing import read_places
 
 CASES = sorted((Path(__file__).parent / "cases" / "readings").glob("*.txt"))
 
@@ -109,10 +109,15 @@ def test_what_is_spoken_comes_to_rest(text: str, language: str) -> None:
     ],
 )
 def test_a_long_text_takes_linear_time(piece: str) -> None:
-    text = piece * (100_000 // len(piece))
-    start = time.process_time()
-    find_readings(text, "en")
-    assert time.process_time() - start < 1
+    def took_s(letters: int) -> float:
+        start = time.process_time()
+        find_readings(piece * (letters // len(piece)), "en")
+        return time.process_time() - start
+
+    took_s(1_000)  # tables are read, patterns compiled
+    # A busy machine takes longer; of a text five times as long quadratic time would be 25 times as much.
+    long_s = took_s(100_000)
+    assert long_s < 1 or long_s < 12 * took_s(20_000)
 
 
 def test_a_novel_costs_less_than_a_second() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from audiobook.casting import load_settings
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.engines.espeak_calibration import PLAIN, STANDARD_LUFS, STANDARD_S, calibrate, read_table
-from audiobook.production.opened import shared_engine
+from audiobook.engines.espeak.calibration import PLAIN, STANDARD_LUFS, STANDARD_S, calibrate, read_table
+from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.project.shared_engines import known_engines, shared_engine
 from benchmarks.calibration import measure
 from benchmarks.pace import NORM, measure_chapters
 
-SETTINGS = load_settings(None, engines={})
+SETTINGS = load_settings(None, engines=known_engines(), engine="pyttsx3")
 VOICES = [SETTINGS.general.narrator, *(v for pool in SETTINGS.general.pools.values() for v in pool)]
 
 

@@ -10,9 +10,11 @@ from click.testing import CliRunner
 
 from audiobook.casting import load_settings
 from audiobook.cli import main
-from audiobook.engines.tone import ToneEngine
+from audiobook.editing.pins import pin_cast
 from audiobook.errors import ConflictError
-from audiobook.production import open_project, pin_cast, script_and_cast
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
+from audiobook.project.shared_engines import known_engines
 from tests.conftest import TONES
 
 NewProject = Callable[..., Path]
@@ -35,7 +37,7 @@ def test_a_pinned_cast_stays_when_the_pools_change(new_project: NewProject) -> N
     script, cast = script_and_cast(project, "talk")
     assert {role.speaker: role.voice for role in cast.roles} == before
     assert script.unmet == ()
-    story = load_settings(folder / "voices.yaml", engines={"tone": ToneEngine().find_fault}).for_story("talk")
+    story = load_settings(folder / "voices.yaml", engines=known_engines()).for_story("talk")
     rachel = next(character for character in story.characters if character.name == "Rachel Green")
     assert (rachel.gender, rachel.aliases) == ("female", ("Rachel",))
     assert not pin_cast(project, "talk").changed
@@ -85,7 +87,7 @@ def test_a_change_made_meanwhile_is_noticed(new_project: NewProject, monkeypatch
     def copy_mode(*_: Path) -> None:
         path.write_text(f"{TONES}# an editor saved this\n", encoding="utf-8")
 
-    monkeypatch.setattr("audiobook.production.voices_file.shutil.copymode", copy_mode)
+    monkeypatch.setattr("audiobook.editing.voices_file.shutil.copymode", copy_mode)
     with pytest.raises(ConflictError, match="was changed meanwhile, so nothing was written"):
         pin_cast(open_project(folder), "talk")
     assert path.read_text(encoding="utf-8").endswith("# an editor saved this\n")

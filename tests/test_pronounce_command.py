@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.engines.base import PronouncingEngine
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import EngineError
 from audiobook.normalizing import keep_uncommon

@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from audiobook.caching.clips import clip_key
 from audiobook.casting import load_settings
-from audiobook.engines.espeak import EspeakEngine
-from audiobook.engines.tone import ToneEngine
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.model import Book, Cast, Phonemes, Pronunciation, Role, Script, Voice
 from audiobook.normalizing.heteronyms import read_senses
-from audiobook.production.clips import clip_key
-from audiobook.production.jobs import transcribe
-from audiobook.production.orders import ClipOrder, order_clips
-from audiobook.production.pronouncing import Pronouncer, read_places
-from audiobook.production.scripting import plan_script
+from audiobook.planning import pronouncing
+from audiobook.planning.clip_specs import ClipSpec, specify_clips
+from audiobook.planning.pronouncing import Pronouncer, read_places, transcribe
+from audiobook.planning.scripting import plan_script
+from audiobook.project.shared_engines import known_engines
+from audiobook.project.versions import version_of
 from audiobook.script import write_script
 from tests.books import make_epub, read
-from tests.test_production import finished, make
+from tests.test_building import finished, make
 
 CORPUS = os.environ.get("NARRATE_CORPUS")
 US = Voice(engine="pyttsx3", id="en-us")
 TONE = Voice(engine="tone", id="tone-low")
-FAULTS = {"pyttsx3": EspeakEngine().find_fault, "tone": ToneEngine().find_fault}
 
 LEXICON = (
     '<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en">'
@@ -41,13 +41,11 @@ def book_of(body: str, lexicon: str = LEXICON) -> Book:
     return read(make_epub({"a.xhtml": body}, manifest=manifest, files={"OPS/en.pls": lexicon}))
 
 
-def orders_of(script: Script, pronouncer: Pronouncer, voice: Voice = US) -> tuple[ClipOrder, ...]:
+def orders_of(script: Script, pronouncer: Pronouncer, voice: Voice = US) -> tuple[ClipSpec, ...]:
     speakers = {u.speaker for chapter in script.chapters for u in chapter.utterances}
     cast = Cast(roles=tuple(Role(speaker=speaker, voice=voice, why="") for speaker in speakers))
     return tuple(
-        order
-        for chapter in script.chapters
-        for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: f"{name} 1")
+        spec for chapter in script.chapters for spec in specify_clips(chapter.utterances, cast, pronouncer)
     )
 
 
@@ -56,9 +54,9 @@ def said(
 ) -> tuple[list[tuple[str, dict[str, str]]], list[str]]:
     """Return each utterance's text with the words spoken by phonemes, and the warnings."""
     book = book_of(body)
-    pronouncer = Pronouncer(stated, transcribe, book)
-    orders = orders_of(write_script(book), pronouncer, voice)
-    spoken = [(o.text, {o.text[p.start : p.end]: p.notation for p in o.phonemes}) for o in orders]
+    pronouncer = Pronouncer(stated, book)
+    specs = orders_of(write_script(book), pronouncer, voice)
+    spoken = [(o.text, {o.text[p.start : p.end]: p.notation for p in o.phonemes}) for o in specs]
     return spoken, pronouncer.warnings("voices.yaml")
 
 
@@ -74,8 +72,8 @@ def test_lexicons_count_wherever_their_words_stand() -> None:
 def test_a_lexicon_of_a_persons_own_stands_over_the_books() -> None:
     book = book_of("<p>Augusta sang.</p>")
     own = [Pronunciation(words="Augusta", respelling="Gussie")]
-    (order,) = orders_of(write_script(book), Pronouncer((), transcribe, book, lexicon=own))
-    assert order.text == "Gussie sang."
+    (spec,) = orders_of(write_script(book), Pronouncer((), book, lexicon=own))
+    assert spec.text == "Gussie sang."
 
 
 def test_lexicons_count_in_their_language() -> None:
@@ -112,12 +110,12 @@ def test_voices_yaml_overrules_the_book() -> None:
 def test_signs_that_stand_for_words_are_spoken() -> None:
     ditto = '<span ssml:ph="ˌdɛməˈkrætɪk">"</span> <span ssml:ph="rɪˈpʌblɪkən">"</span>'
     book = book_of(f"<p>Edward Telfair, 1790-1793, {ditto}</p><p>Next.</p>")
-    orders = orders_of(write_script(book), Pronouncer((), transcribe, book))
-    assert [[p.notation for p in order.phonemes] for order in orders] == [
+    specs = orders_of(write_script(book), Pronouncer((), book))
+    assert [[p.notation for p in spec.phonemes] for spec in specs] == [
         ["d,Em@kr'atIk", "rIp'VblIk@n"],
         [],
     ]
-    assert [order.text.count('"') for order in orders] == [2, 0]
+    assert [spec.text.count('"') for spec in specs] == [2, 0]
 
 
 def test_what_can_not_be_spoken_is_read_as_written_with_one_warning() -> None:
@@ -147,7 +145,7 @@ def test_engines_without_phonemes_read_respellings() -> None:
 def test_a_warning_shows_the_line_of_voices_yaml(tmp_path: Path) -> None:
     path = tmp_path / "voices.yaml"
     path.write_text("pronunciations:\n  tea: {ipa: ti}\n  Nguyen: {ipa: ŋ4}\n", encoding="utf-8")
-    stated = load_settings(path, engines=FAULTS).general.pronunciations
+    stated = load_settings(path, engines=known_engines()).general.pronunciations
     _, warnings = said("<p>Nguyen.</p>", stated)
     (warning,) = warnings
     assert warning == (
@@ -213,41 +211,37 @@ def test_many_warnings_of_a_book_are_counted() -> None:
 
 def test_keys_stay_where_no_phonemes_are_spoken_and_differ_by_phonemes() -> None:
     book = book_of("<p>Augusta sang. Nobody heard.</p>")
-    plain = orders_of(write_script(book), Pronouncer((), transcribe))
-    by_book = orders_of(write_script(book), Pronouncer((), transcribe, book))
+    plain = orders_of(write_script(book), Pronouncer(()))
+    by_book = orders_of(write_script(book), Pronouncer((), book))
     stated = [Pronunciation(words="Augusta", ph="ˈaʊgʊsta")]
-    by_yaml = orders_of(write_script(book), Pronouncer(stated, transcribe, book))
-    assert plain[0].key == clip_key("pyttsx3 en-us 1", US, "Augusta sang.")
+    by_yaml = orders_of(write_script(book), Pronouncer(stated, book))
+    assert plain[0].key == clip_key(version_of("pyttsx3 en-us"), US, "Augusta sang.")
     assert len({plain[0].key, by_book[0].key, by_yaml[0].key}) == 3
     assert plain[1:] == by_book[1:] == by_yaml[1:]
-    other_voice = orders_of(
-        write_script(book), Pronouncer((), transcribe, book), replace(US, id="en-gb-x-rp")
-    )
+    other_voice = orders_of(write_script(book), Pronouncer((), book), replace(US, id="en-gb-x-rp"))
     assert other_voice[0].key != by_book[0].key
 
 
 @pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with books")
-def test_a_real_book_is_spoken_as_it_asks() -> None:
+def test_a_real_book_is_spoken_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path(CORPUS or "", "books", "georgia-pls-ssml.epub")
-    script, cast = plan_script(path, load_settings(None, engines=FAULTS).general)
+    script, cast = plan_script(path, load_settings(None, engines=known_engines(), engine="pyttsx3").general)
     asked: dict[Pronunciation, str] = {}
 
     def note(each: Pronunciation, voice: Voice) -> str:
         asked[each] = transcribe(each, voice)
         return asked[each]
 
-    pronouncer = Pronouncer((), note, script.book)
-    orders = [
-        order
-        for chapter in script.chapters
-        for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: name)
+    monkeypatch.setattr(pronouncing, "transcribe", note)
+    pronouncer = Pronouncer((), script.book)
+    specs = [
+        spec for chapter in script.chapters for spec in specify_clips(chapter.utterances, cast, pronouncer)
     ]
     assert set(script.book.pronunciations) == asked.keys() - set(read_senses())
     assert (len(script.book.pronunciations), pronouncer.warnings("")) == (173, [])
     spoken = [(each.words.lower(), asked[each]) for each in script.book.pronunciations]
     assert (
-        sum((o.text[p.start : p.end].lower(), p.notation) in spoken for o in orders for p in o.phonemes)
-        == 281
+        sum((o.text[p.start : p.end].lower(), p.notation) in spoken for o in specs for p in o.phonemes) == 281
     )
 
 
@@ -293,8 +287,8 @@ def test_the_text_that_is_shown_stays_and_normalizing_can_be_turned_off() -> Non
     script = write_script(book_of("<p>Dr. Grant paid £2.</p><p>:-)</p>"))
     utterances = [u for chapter in script.chapters for u in chapter.utterances]
     assert utterances[0].text == "Dr. Grant paid £2."
-    plain = orders_of(script, Pronouncer((), transcribe, script.book, normalizes=False))
-    read = orders_of(script, Pronouncer((), transcribe, script.book))
+    plain = orders_of(script, Pronouncer((), script.book, normalizes=False))
+    read = orders_of(script, Pronouncer((), script.book))
     assert plain[0].text == "Dr. Grant paid £2."
     assert read[0].text == "Doctor Grant paid 2 pounds."
     assert plain[0].key != read[0].key

@@ -10,14 +10,16 @@ import pytest
 
 from audiobook.casting import VoiceWish
 from audiobook.errors import NarrateError, SettingsError
-from audiobook.production import StoryMemory, are_unchanged, open_project, read_settings
-from audiobook.production.jobs import transcribe
-from audiobook.production.orders import ClipOrder, order_clips
-from audiobook.production.pronouncing import make_pronouncer
-from audiobook.production.scripting import plan_script
+from audiobook.files import are_unchanged
+from audiobook.planning.clip_specs import ClipSpec, specify_clips
+from audiobook.planning.pronouncing import make_pronouncer
+from audiobook.planning.scripting import plan_script
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from audiobook.reading import read_lexicon_file
 from audiobook.studio.desk import Desk
-from tests.test_production import finished, make
+from audiobook.studio.story_memory import StoryMemory
+from tests.test_building import finished, make
 
 STORY = """\
 "Either will do," said Max.
@@ -41,22 +43,20 @@ def project(new_project: Callable[..., Path]) -> Path:
     return new_project(settings="", a=STORY)
 
 
-def orders(project: Path, settings: str, pls: str = lexicon("<alias>eether</alias>")) -> list[ClipOrder]:
+def specs(project: Path, settings: str, pls: str = lexicon("<alias>eether</alias>")) -> list[ClipSpec]:
     (project / "voices.yaml").write_text(settings, encoding="utf-8")
     (project / "names.pls").write_text(pls, encoding="utf-8")
     own = read_settings(open_project(Path())).for_story("a")
     script, cast = plan_script(project / "texts" / "a.txt", own)
-    pronouncer = make_pronouncer(own, transcribe, script)
+    pronouncer = make_pronouncer(own, script)
     found = [
-        order
-        for chapter in script.chapters
-        for order in order_clips(chapter.utterances, cast, pronouncer, lambda name: name)
+        spec for chapter in script.chapters for spec in specify_clips(chapter.utterances, cast, pronouncer)
     ]
     assert pronouncer.warnings("voices.yaml") == []
     return found
 
 
-def changed(before: list[ClipOrder], after: list[ClipOrder]) -> list[str]:
+def changed(before: list[ClipSpec], after: list[ClipSpec]) -> list[str]:
     assert len(before) == len(after)
     return [one.text for one, other in zip(before, after, strict=True) if one.key != other.key]
 
@@ -85,7 +85,7 @@ ALL = ["Either will do,", "Either is too much,", "She read either letter."]
 def test_exactly_the_lines_that_hold_a_word_are_spoken_anew(
     project: Path, settings: str, lines: list[str]
 ) -> None:
-    assert changed(orders(project, ""), orders(project, settings)) == lines
+    assert changed(specs(project, ""), specs(project, settings)) == lines
 
 
 def test_what_a_speaker_says_stands_over_what_all_say(project: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_a_speaker_says_stands_over_what_all_say(project: Path) -> None:
         "characters: {Max: {pronunciations: {either: eyether, neither: nyther}}}\n"
         "stories: {a: {characters: {max: {pronunciations: {either: ather}}}}}\n"
     )
-    assert [order.text for order in orders(project, settings.replace("max", "Max"))][:3] == [
+    assert [spec.text for spec in specs(project, settings.replace("max", "Max"))][:3] == [
         "ather will do,",
         "said Max.",
         "eether is too much,",
@@ -106,33 +106,33 @@ def test_what_a_speaker_says_stands_over_what_all_say(project: Path) -> None:
 
 def test_a_changed_lexicon_counts_and_is_noticed(project: Path) -> None:
     settings = "lexicons: [names.pls]"
-    before = orders(project, settings)
+    before = specs(project, settings)
     noted = read_settings(open_project(Path())).files
     assert are_unchanged(noted)
     phonemes = '<phoneme alphabet="x-sampa">i:D@</phoneme><alias>eether</alias>'
-    after = orders(project, settings, lexicon(phonemes))
+    after = specs(project, settings, lexicon(phonemes))
     assert not are_unchanged(noted)
     # What differs are the lines with the word, whose phonemes are spoken now, in place of another word.
-    spoken = [order.text[p.start : p.end] for order in after for p in order.phonemes]
+    spoken = [spec.text[p.start : p.end] for spec in after for p in spec.phonemes]
     assert [word for word in spoken if word.lower() == "either"] == ["Either", "Either", "either"]
     assert len(changed(before, after)) == len(ALL)
 
 
 def test_a_lexicon_counts_in_its_language(project: Path) -> None:
     for language, count in (("en-GB", 3), ("EN", 3), ("fr", 0)):
-        after = orders(project, "lexicons: [names.pls]", lexicon("<alias>eether</alias>", language))
-        assert len(changed(orders(project, ""), after)) == count, language
+        after = specs(project, "lexicons: [names.pls]", lexicon("<alias>eether</alias>", language))
+        assert len(changed(specs(project, ""), after)) == count, language
 
 
 def test_of_two_lexicons_the_first_counts(project: Path) -> None:
     (project / "more.pls").write_text(lexicon("<alias>ather</alias>"), encoding="utf-8")
-    assert orders(project, "lexicons: [more.pls, names.pls]")[0].text == "ather will do,"
-    assert orders(project, "lexicons: [names.pls, more.pls]")[0].text == "eether will do,"
+    assert specs(project, "lexicons: [more.pls, names.pls]")[0].text == "ather will do,"
+    assert specs(project, "lexicons: [names.pls, more.pls]")[0].text == "eether will do,"
 
 
 def test_a_sound_that_no_voice_has_is_warned_of_with_its_lexicon(project: Path) -> None:
     with pytest.raises(AssertionError, match=r"voices.yaml:1: lexicons: names.pls: the pronunciation"):
-        orders(project, "lexicons: [names.pls]", lexicon("<phoneme>i7</phoneme>"))
+        specs(project, "lexicons: [names.pls]", lexicon("<phoneme>i7</phoneme>"))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_the_studio_speaks_by_a_lexicon_as_it_is_now(project: Path, tmp_path: Pa
     spoken = []
     for way in ("<alias>eether</alias>", "<alias>eether</alias>", "<alias>ather</alias>"):
         (project / "names.pls").write_text(lexicon(way), encoding="utf-8")
-        spoken.append(desk.open("a").hearing.speak(0, VoiceWish()))
+        spoken.append(desk.open("a").speaker.speak(0, VoiceWish()))
     assert spoken[0] == spoken[1] != spoken[2]
     (project / "names.pls").unlink()
     with pytest.raises(SettingsError, match="no such file"):

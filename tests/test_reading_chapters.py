@@ -43,7 +43,7 @@ def titles(text: str) -> list[str]:
         (["I. The Sea", "II. The Land", "III. The Sky"], None),
         (["THE HARBOUR", "THE STORM"], None),
         (["CHAPTER I\n\nTHE SEA", "CHAPTER II\n\nTHE LAND"], ["CHAPTER I. THE SEA", "CHAPTER II. THE LAND"]),
-        (["CHAPTER I\nTHE SEA", "CHAPTER II\nTHE LAND"], ["CHAPTER I THE SEA", "CHAPTER II THE LAND"]),
+        (["CHAPTER I\nTHE SEA", "CHAPTER II\nTHE LAND"], ["CHAPTER I. THE SEA", "CHAPTER II. THE LAND"]),
         (["_Chapter One_", "_Chapter Two_"], ["Chapter One", "Chapter Two"]),
     ],
 )

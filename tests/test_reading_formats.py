@@ -12,9 +12,8 @@ from click.testing import CliRunner, Result
 from audiobook.cli import main
 from audiobook.errors import SourceError
 from audiobook.model import Book
-from audiobook.production.chapters import parse_chapters
+from audiobook.planning.chapters import parse_chapters
 from audiobook.reading import read_book
-from audiobook.reading.converted import join_pages
 from audiobook.reading.docx import read_docx
 from audiobook.reading.html import read_html
 from audiobook.reading.markdown import read_markdown
@@ -88,7 +87,7 @@ def test_markdown() -> None:
         ("Two", ["Two", "a", "b"]),
     ]
     assert [p.follows_scene_break for p in book.chapters[0].paragraphs] == [False, False, True]
-    assert skipped(book) == [("title page", "Seas"), ("footnote", "A dark one.")]
+    assert skipped(book) == [("title page", "Seas"), ("note sign", "1"), ("footnote", "A dark one.")]
 
 
 def docx(body: str, **parts: str) -> bytes:
@@ -136,7 +135,7 @@ def test_docx() -> None:
     book = read(read_docx, docx(body, word__footnotes=notes, docProps__core=core), "a.docx")
     assert (book.title, book.author) == ("Seas", "A. Writer")
     assert outline(book) == [("One", ["One", "It was", "night.\nLate."]), ("Two", ["Two", "a, b"])]
-    assert skipped(book) == [("footnote", "A dark one.")]
+    assert skipped(book) == [("deleted text", "is"), ("hidden", "gone"), ("footnote", "A dark one.")]
 
 
 FB2 = (
@@ -192,18 +191,17 @@ def test_pdf(tmp_path: Path) -> None:
         read_book(tmp_path / "b.pdf")
 
 
-def test_pages_are_joined_without_numbers_and_running_titles() -> None:
+def test_pages_are_joined_without_numbers_and_running_titles(tmp_path: Path) -> None:
     words = ("bright", "dark", "long", "short", "cold", "warm", "wet", "dry", "calm")
-    middle = "day it was and there\nwas no end of it, with-\nout a doubt, but the"
-    pages = [f"SEAS\n\nA {word} {middle}\n{word} sky\n{n}" for n, word in enumerate(words)]
-    lines = join_pages(pages).splitlines()
-    assert lines[:4] == [
-        "A bright day it was and there",
-        "was no end of it, without a doubt, but the",
-        "bright sky",
-        "A dark day it was and there",
-    ]
-    assert len(lines) == 27
+    middle = ["day it was and there", "was no end of it, with-", "out a doubt, but the"]
+    pages = [["SEAS", f"A {word}", *middle, f"{word} sky.", str(n)] for n, word in enumerate(words)]
+    (tmp_path / "a.pdf").write_bytes(pdf(*pages))
+    book = read_book(tmp_path / "a.pdf")
+    line = "A {0} day it was and there was no end of it, without a doubt, but the {0} sky."
+    (chapter,) = book.chapters
+    said = [book.text[p.start : p.end] for p in chapter.paragraphs]
+    assert said == [line.format(word) for word in words]
+    assert {s.reason for s in book.skipped} == {"running head", "page number"}
 
 
 def narrate(*arguments: str) -> Result:
@@ -223,6 +221,15 @@ def test_contents_lists_chapters_and_text_prints_what_offsets_refer_to(book: Pat
         (n, f"Chapter {n}", 9) for n in (1, 2, 3)
     ]
     assert "Chapter 2" in narrate("contents", str(book)).stdout
+    words = "That is what was said of it in the town, by those who had not been there, and by those who had."
+    note = f'<aside epub:type="footnote"><p>{words}</p></aside>'
+    book.with_name("noted.epub").write_bytes(
+        make_epub({"a.xhtml": f"<p>It rained.</p>{note}<p>And then.</p><p class='footnote'>Once.</p>"})
+    )
+    listed = json.loads(narrate("contents", str(book.with_name("noted.epub")), "--json").stdout)
+    assert [(each["reason"], each["begins"], each["words"]) for each in listed["skipped"]] == [
+        ("footnote", "That is what was said of it in", 22)
+    ]
     text = narrate("text", str(book)).stdout
     script = json.loads(narrate("script", str(book), "--json").stdout)
     spoken = [u for c in script["chapters"] for u in c["utterances"] if u["start"] < u["end"]]

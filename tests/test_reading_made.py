@@ -71,7 +71,7 @@ def test_three_chapters_however_the_contents_are(data: bytes) -> None:
 def test_chapters_without_contents(body: str, titles: list[str]) -> None:
     book = read(make_epub(pages(body)))
     assert [chapter.title for chapter in book.chapters] == titles
-    assert not skipped(book)
+    assert {words for _, words in skipped(book)} <= {"The Book"}
 
 
 def test_a_link_into_the_paragraph_before_a_heading_means_the_heading() -> None:
@@ -165,7 +165,7 @@ def test_notes_of_more_makers(marker: str, note: str) -> None:
     [
         (
             "<p>It rained.<sup>1</sup> The 4<sup>th</sup>, e = mc<sup>2</sup>.</p>",
-            ["It rained. The 4th, e = mc2."],
+            ["It rained. The 4th, e = mc²."],
         ),
         ('<p><span class="dropcap">“W</span>hat?”</p>', ["“What?”"]),
         ("<p>“T HE moon”</p>", ["“THE moon”"]),
@@ -175,6 +175,8 @@ def test_notes_of_more_makers(marker: str, note: str) -> None:
         ),
         ("<pre>one\n  two</pre>", ["one\ntwo"]),
         ("<details><summary>More</summary><p>Inner</p></details>", ["More", "Inner"]),
+        ("<p>Take: <sup>1</sup>/<sub>2</sub> cup.</p>", ["Take: 1/2 cup."]),
+        ("<p><sup>1</sup>It was, it <sup>2</sup>and all.</p>", ["1 It was, it 2 and all."]),
         ("<p>H<sub>2</sub>O, A<wbr/>B &unknown; AT&T</p>", ["H2O, AB &unknown; AT&T"]),
     ],
 )

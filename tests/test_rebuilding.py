@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from audiobook.audio import Encoder
-from audiobook.production import open_project
-from audiobook.production.jobs import transcribe
-from audiobook.production.plan import StoryPlan, plan_story
-from audiobook.production.stories import engine_fingerprint, read_settings
+from audiobook.planning.plans import Encoding, StoryPlan, plan_story
+from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from benchmarks.torture import make_book
 from tests.conftest import ROOT
 
@@ -33,18 +32,16 @@ def plan(project: Path, name: str) -> StoryPlan:
         project / "texts" / f"{name}.txt",
         read_settings(opened).for_story(name),
         project=opened,
-        encoder=Encoder(program="x", version="x"),
-        engine_fingerprint=engine_fingerprint,
-        transcribe=transcribe,
+        encoding=Encoding(encoder=Encoder(program="x", version="x")),
     )
 
 
 def changes(before: StoryPlan, after: StoryPlan) -> tuple[list[str], set[str]]:
     """Return the files that are to be made anew, and the keys of the clips to be spoken."""
-    known = {order.key for track in before.tracks for order in track.orders}
+    known = {spec.key for track in before.tracks for spec in track.specs}
     made = {track.path: track.fingerprint for track in before.tracks}
     files = [track.path.name for track in after.tracks if made.get(track.path) != track.fingerprint]
-    return files, {order.key for track in after.tracks for order in track.orders} - known
+    return files, {spec.key for track in after.tracks for spec in track.specs} - known
 
 
 def run() -> dict[str, object]:
@@ -129,7 +126,7 @@ def test_a_word_or_a_voice_of_a_real_novel(new_project: NewProject) -> None:
     spoken = {
         o.key
         for t in after.tracks
-        for u, o in zip(t.utterances, t.orders, strict=True)
+        for u, o in zip(t.utterances, t.specs, strict=True)
         if u.speaker == speaker
     }
     assert clips == spoken

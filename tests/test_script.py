@@ -10,7 +10,7 @@ import pytest
 
 from audiobook.errors import IncompleteError
 from audiobook.model import NARRATOR, Book, Chapter, Corrections, KnownCharacter, Paragraph, Script, Utterance
-from audiobook.script import prove_complete, write_script
+from audiobook.script import prove_complete, say_labels, write_script
 from audiobook.script.delivery import find_contours
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.txt"))
@@ -234,3 +234,142 @@ def test_a_tag_is_of_one_sentence_with_its_quotation() -> None:
 )
 def test_marks_tell_how_a_line_is_spoken(words: str, contours: tuple[str, ...]) -> None:
     assert find_contours(words, frozenset({"my", "dear", "no"})) == contours
+
+
+def test_what_is_likely_misread_is_warned_of() -> None:
+    unheard = "Mara and Tom sat on the step.\n\n" + "\n\n".join(f"<<Line {n}, she said.>>" for n in range(8))
+    (warning,) = read_aloud(unheard).book.warnings
+    assert "8 of 8 paragraphs that open with a quotation mark or a dash are read by the narrator" in warning
+    talk = "\n\n".join(f"“That is number {n}.”\n\nA bell rang." for n in range(9))
+    (warning,) = read_aloud(f"“Well,” said Tom.\n\n{talk}").book.warnings
+    assert "Tom speaks 10 times in a row from “Well,” on" in warning
+    tagged = "\n\n".join(f"“Number {n},” said Reyes." for n in range(10))
+    (warning,) = read_aloud(tagged).book.warnings
+    assert "nothing tells whether a woman or a man is Reyes (10 lines)" in warning
+    assert "characters: {Reyes: {gender: female}}" in warning
+
+
+def test_nothing_is_warned_of_where_all_is_well() -> None:
+    for path in STORIES.glob("*.txt"):
+        assert read_aloud(path.read_text("utf-8")).book.warnings == ()
+
+
+@pytest.mark.parametrize("marks", ["O'Brien", "O’Brien"])
+@pytest.mark.parametrize("stated", ["O'Brien", "O’Brien"])
+def test_a_name_with_an_apostrophe_is_stated_with_either(marks: str, stated: str) -> None:
+    text = f"“Sit,” said {marks}.\n\n“No,” said Tom.\n\n{marks} laughed. “Very well.”\n"
+    script = read_aloud(text, KnownCharacter(name=stated, gender="female"))
+    assert [q.speaker for q in script.quotations] == [stated, "Tom", stated]
+    assert {c.name: c.gender for c in script.characters}[stated] == "female"
+
+
+def test_labels_are_left_out_by_name_or_read_by_the_narrator() -> None:
+    text = "ANNA: Who is it?\n\nTOM: Only me.\n\nANNA: Come in, then.\n"
+    script = read_aloud(text)
+    assert [(u.speaker, u.text) for u in script.chapters[0].utterances] == [
+        ("Anna", "Who is it?"),
+        ("Tom", "Only me."),
+        ("Anna", "Come in, then."),
+    ]
+    assert [(text[s.start : s.end], s.reason) for s in script.skipped] == [
+        ("ANNA: ", "speaker's label"),
+        ("TOM: ", "speaker's label"),
+        ("ANNA: ", "speaker's label"),
+    ]
+    read = say_labels(script)
+    prove_complete(read)
+    assert [u.text for u in read.chapters[0].utterances if u.speaker == NARRATOR] == [
+        "ANNA:",
+        "TOM:",
+        "ANNA:",
+    ]
+    assert read.skipped == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Class: Mage\nRace: Human\nWeapon: Iron Sword\n\nClass: Thief\nRace: Elf\nWeapon: Short Bow\n",
+        "There were three rules.\n\nFirst: be quiet.\n\nSecond: be quick.\n\nThird: be gone.\n",
+        "He had one wish.\n\nNote: it came true.\n\nNote: it was forgotten.\n\nNote: it came back.\n",
+        "Monday: I slept?\n\nTuesday: I ate!\n\nMonday: I slept.\n\nTuesday: you woke me.\n",
+        "< > and that was all.\n\n<·> so it went on.\n",
+    ],
+)
+def test_not_every_word_before_a_colon_is_a_label(text: str) -> None:
+    assert read_aloud(text).skipped == ()
+
+
+def test_each_story_of_a_collection_has_its_own_marks() -> None:
+    double = "“One,” said Tom.\n\n“Two,” said Anna.\n\n“Three,” said Tom.\n\n“Four,” said Anna.\n\n" * 3
+    single = "‘Five,’ said Ruth.\n\n‘Six,’ said Hugh.\n\n‘Seven,’ said Ruth.\n\n"
+    dashes = "— Eight, said Clara.\n\n— Nine, said Paul.\n"
+    parts = [make_book(part).chapters[0] for part in (double, single, dashes)]
+    shift = 0
+    chapters = []
+    for number, (part, chapter) in enumerate(zip((double, single, dashes), parts, strict=True), 1):
+        moved = tuple(
+            dataclasses.replace(p, start=p.start + shift, end=p.end + shift) for p in chapter.paragraphs
+        )
+        chapters.append(dataclasses.replace(chapter, number=number, paragraphs=moved))
+        shift += len(part)
+    book = dataclasses.replace(make_book(""), text=double + single + dashes, chapters=tuple(chapters))
+    script = write_script(book)
+    prove_complete(script)
+    assert [q.speaker for q in script.quotations[-5:]] == ["Ruth", "Hugh", "Ruth", "Clara", "Paul"]
+
+
+def test_who_goes_by_a_word_of_kinship_still_does_a_moment_later() -> None:
+    script = read_aloud(
+        '"You are late," said his aunt. She did not look up.\n\n"The train was," said Piet.\n\n'
+        '"Is there soup?" asked Mr. Vos, who had come in with the rain.\n\n"There was," said his aunt.\n\n'
+        '"Mr. Vos likes it cold," Piet said.\n'
+    )
+    told = [quotation.speaker for quotation in script.quotations]
+    assert told == ["his aunt", "Piet", "Mr. Vos", "his aunt", "Piet"]
+
+
+def test_pronouns_that_all_say_otherwise_overrule_a_first_name() -> None:
+    text = (
+        '"Well?" asked Ruth.\n\n"No," said Rahul. She smiled at Ruth.\n\n"Yes," said Rahul. She laughed.\n\n'
+        "Rahul took the lamp, and she went down.\n"
+    )
+    genders = {character.name: character.gender for character in read_aloud(text).characters}
+    assert genders["Rahul"] == "female"
+    genders = {
+        character.name: character.gender for character in read_aloud(text.replace("She l", "He l")).characters
+    }
+    assert genders["Rahul"] == "male"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("es", "-Hola -dijo Ana-. ¿Qué tal?\n\n-Bien -respondió Luis.\n", ["Ana", "Ana", "Luis"]),
+        ("fr", "-Bonjour, dit Marie.\n\n-Bonjour, répondit Paul.\n\n-Oui.\n", ["Marie", "Paul", "Marie"]),
+        ("en", "-I am not going, Marta said.\n\n-You are, said Piet.\n", ["Marta", "Piet"]),
+        ("es", "Compró:\n\n-Pan\n\n-Leche\n", []),
+        ("en", "They needed:\n\n-Bread\n\n-Milk\n\n-Soap\n", []),
+        ("es", "Hacía -5 grados.\n\n-5 grados eran pocos, dijo el hombre.\n", []),
+    ],
+)
+def test_hyphens_right_before_the_words_are_dashes_where_people_talk(
+    language: str, text: str, told: list[str]
+) -> None:
+    assert [each.speaker for each in read_aloud(text, language=language).quotations] == told
+
+
+def test_a_question_mark_in_an_address_ends_no_sentence() -> None:
+    words = "See https://example.org/find?q=boat&page=2 or www.example.org/a?b=C for more. Then come."
+    (chapter,) = read_aloud(words).chapters
+    assert [each.text for each in chapter.utterances] == [words[:-11], "Then come."]
+
+
+def test_who_tells_a_name_is_the_role_that_the_tag_names() -> None:
+    script = read_aloud(
+        '"Travellers," said the crone. "I am Elder Fenn, and this is my ford."\n\n'
+        '"We want to cross," said Ilse.\n\n"Everybody does," the crone said.\n\n'
+        '"My name is not your business," said the rider. "Call me Tobias."\n\n"Then pay," said the rider.\n'
+    )
+    told = [quotation.speaker for quotation in script.quotations]
+    assert told == ["Elder Fenn", "Elder Fenn", "Ilse", "Elder Fenn", "Tobias", "Tobias", "Tobias"]

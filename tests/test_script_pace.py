@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from audiobook.casting import load_settings
 from audiobook.cli import main
-from audiobook.production.scripting import settings_spacing
+from audiobook.planning.scripting import settings_spacing
+from audiobook.project.shared_engines import known_engines
 from audiobook.script import write_script
 from audiobook.script.pace import EDGES_S, FEWEST_WORDS, PAUSES_S, find_pace
 from tests.test_script import make_book
@@ -46,7 +47,7 @@ def test_a_word_more_or_less_changes_nothing_as_a_rule() -> None:
 
 
 def test_the_silences_are_the_built_in_ones() -> None:
-    spacing = settings_spacing(load_settings(None, engines={}).general)
+    spacing = settings_spacing(load_settings(None, engines=known_engines(), engine="pyttsx3").general)
     assert {follows: ms / 1000 for follows, ms in spacing.pause_ms.items()} == PAUSES_S
     assert (spacing.head_ms + spacing.tail_ms) / 1000 == EDGES_S
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from audiobook.model import KnownCharacter
@@ -54,6 +58,17 @@ def test_the_table_of_first_names_is_large_and_agrees_with_itself() -> None:
 )
 def test_sentences(text: str, sentences: list[str]) -> None:
     assert [text[start:end] for start, end in split_sentences(text)] == sentences
+
+
+def test_sentences_warn_of_nothing_where_no_module_has_been_compiled(tmp_path: Path) -> None:
+    code = """
+import sys
+from audiobook.script.sentences import split_sentences
+split_sentences("“Why, I. Smith,” he said. no.")
+assert "pysbd" in sys.modules
+"""
+    command = [sys.executable, "-W", "error", "-X", f"pycache_prefix={tmp_path}", "-c", code]
+    subprocess.run(command, check=True)
 
 
 def test_tokens_keep_names_and_abbreviations_whole() -> None:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiobook.casting import ReadingSettings, Settings, default_voices_yaml, load_settings
+from audiobook.casting import KnownEngines, ReadingSettings, Settings, default_voices_yaml, load_settings
 from audiobook.casting.schema import all_keys
-from audiobook.engines.espeak import EspeakEngine
+from audiobook.engines import find_cast
+from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.engines.tone import ToneEngine
 from audiobook.errors import SettingsError
 from audiobook.model import KnownCharacter, Origin, Pronunciation, Voice
-from audiobook.production.lexicons import LexiconShelf
+from audiobook.project.lexicons import LexiconShelf
 
-ENGINES = {"pyttsx3": EspeakEngine().find_fault, "tone": ToneEngine().find_fault}
+ESPEAK, TONE = EspeakEngine(), ToneEngine()
+ENGINES = KnownEngines(
+    faults={"pyttsx3": ESPEAK.find_fault, "tone": TONE.find_fault},
+    find_cast=lambda name, language: find_cast(TONE if name == "tone" else ESPEAK, language),
+    best="pyttsx3",
+)
 ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "tests" / "cases" / "settings").glob("*.txt"))
 
@@ -99,7 +106,7 @@ def test_a_story_can_state_again_all_that_shapes_the_sound(load: Load) -> None:
         "      pronunciations: {b: bay}, pauses: {head_ms: 0}, characters: {Bea: {gender: female}, Ann: }}\n"
     ).for_story("s")
     assert story.casting == "single"
-    assert story.narrator == Voice(engine="tone", id="tone-high", rate=140, pitch=45)
+    assert story.narrator == Voice(engine="tone", id="tone-high", rate=140)
     assert story.pools["male"] == (espeak("en-us+m1", rate=140),)
     assert {voice.rate for pool in story.pools.values() for voice in pool} == {140}
     assert [(p.words, p.respelling) for p in story.pronunciations] == [("a", "ah"), ("b", "bay")]
@@ -266,7 +273,7 @@ def test_only_the_voices_that_the_file_names_are_looked_up(tmp_path: Path) -> No
 
     path = tmp_path / "voices.yaml"
     path.write_text("narrator: x\npools: {male: [y, x]}\n")
-    load_settings(path, engines={"pyttsx3": find_fault})
+    load_settings(path, engines=replace(ENGINES, faults={"pyttsx3": find_fault}))
     assert sorted(asked) == ["x", "y"]
 
 
@@ -279,7 +286,7 @@ def test_a_file_that_cannot_be_read_is_one_fault(tmp_path: Path, name: str, reas
 def test_the_built_in_voices_exist() -> None:
     general = load_settings(None, engines=ENGINES).general
     voices = [general.narrator, *(voice for pool in general.pools.values() for voice in pool)]
-    assert [fault for voice in voices if (fault := ENGINES[voice.engine](voice.id))] == []
+    assert [fault for voice in voices if (fault := ENGINES.faults[voice.engine](voice.id))] == []
     assert len({(voice.engine, voice.id) for voice in voices}) == len(voices)
     assert {gender: len(pool) for gender, pool in general.pools.items()} == {
         "female": 8,

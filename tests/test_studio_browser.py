@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, Route, expect
 
-import audiobook.production
+import audiobook.building
 from audiobook.cli import main
 from audiobook.studio import reader
 from tests.conftest import ROOT, TONES
@@ -299,6 +299,47 @@ def test_what_an_editor_wrote_is_not_written_over(
     assert (project / "voices.yaml").read_bytes() == before
 
 
+def test_the_page_follows_an_edited_text(browser: Browser, studio: StudioClient, project: Path) -> None:
+    text = project / "texts" / "supper.txt"
+    with open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "script")
+        page.get_by_role("button", name="He's late, at any rate.").click()
+        expect(page.get_by_label("Said by")).to_be_visible()
+        text.write_text(
+            SUPPER.replace("Mrs. Alder had", 'The clock struck. "Six," said Tom.\n\nMrs. Alder had')
+        )
+        expect(page.get_by_text("The story’s text was changed")).to_be_visible()
+        expect(page.get_by_role("button", name="Tom: Six,")).to_be_visible()
+        expect(page.locator(".is-chosen")).to_have_text(re.compile("He's late"))
+        page.get_by_label("Said by").select_option("Edwin")
+        expect(page.get_by_role("button", name="Edwin: He's late, at any rate.")).to_be_visible()
+        _wait_for_settings(project, r"He's late.*: Edwin")
+        # Of two lines with the same words nobody knows which it was: neither stays chosen.
+        text.write_text(text.read_text() + '\n"He\'s late, at any rate."\n')
+        expect(page.get_by_role("button", name="He's late, at any rate.")).to_have_count(2)
+        expect(page.locator(".is-chosen")).to_have_count(0)
+
+
+def test_a_page_that_was_not_told_of_an_edit_changes_no_other_line(
+    browser: Browser, studio: StudioClient, project: Path
+) -> None:
+    before = (project / "voices.yaml").read_bytes()
+    text = project / "texts" / "supper.txt"
+    with open_page(browser, studio.address, expected="409") as page:
+        silence = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+        page.route("**/api/events", lambda route: route.fulfill(**silence))
+        page.reload()  # it had asked for its events
+        show_view(page, studio.address, "supper", "script")
+        # Both would be refused too, were they late.
+        with page.expect_response("**/audio?*"), page.expect_response("**/spoken?*"):
+            page.get_by_role("button", name="He's late, at any rate.").click()
+        text.write_text(SUPPER.replace("Mrs. Alder had", '"Six," said Tom.\n\nMrs. Alder had'))
+        page.get_by_label("Said by").select_option("Edwin")
+        expect(page.locator(".notice-error")).to_contain_text("supper: its text was changed meanwhile")
+        expect(page.get_by_role("button", name="Tom: Six,")).to_be_visible()
+    assert (project / "voices.yaml").read_bytes() == before
+
+
 def test_the_pointer_is_told_who_and_why(browser: Browser, studio: StudioClient) -> None:
     with open_page(browser, studio.address) as page:
         show_view(page, studio.address, "supper", "script")
@@ -377,6 +418,34 @@ def test_a_change_made_in_an_editor_is_shown(browser: Browser, studio: StudioCli
         settings.write_text(settings.read_text() + 'lines: {"It isn\'t!": Tom}\n', encoding="utf-8")
         expect(page.get_by_text("voices.yaml was changed")).to_be_visible(timeout=10_000)
         expect(page.get_by_role("button", name="Tom: It isn't!")).to_be_visible()
+
+
+def test_a_voice_that_is_installed_is_offered(
+    browser: Browser,
+    new_project: NewProject,
+    made_voices: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staged = tmp_path / "staged"
+    shutil.copytree(made_voices / "kokoro", staged)
+    (tmp_path / "voices").mkdir()
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    with (
+        open_studio(new_project(settings="", supper=SUPPER)) as studio,
+        open_page(browser, studio.address) as page,
+    ):
+        show_view(page, studio.address, "supper", "cast")
+        voice = page.get_by_role("article", name="Clara").get_by_label("Voice", exact=True)
+        expect(voice).to_be_enabled()  # the list is filled when it is wanted
+        voice.focus()
+        expect(voice.locator("optgroup[label*=kokoro i]")).to_have_count(0)
+        staged.rename(tmp_path / "voices" / "kokoro")
+        expect(page.get_by_text("A voice was installed or removed")).to_be_visible()
+        expect(voice).to_have_value(re.compile("kokoro"))
+        expect(voice).to_be_enabled()
+        voice.focus()
+        expect(voice.locator("option[value*=af_bella]").first).to_be_attached()
 
 
 def test_a_voice_is_auditioned_and_kept(browser: Browser, studio: StudioClient, project: Path) -> None:
@@ -634,7 +703,7 @@ def test_the_pictures_of_the_readme(browser: Browser, new_project: NewProject, t
     folder = Path(os.environ.get("NARRATE_PICTURES") or tmp_path).resolve()
     voices = (ROOT / "voices.yaml").read_text(encoding="utf-8")
     project = new_project(voices, supper=SUPPER)
-    shutil.copy(Path(audiobook.production.__file__).with_name("the-lighthouse.txt"), project / "texts")
+    shutil.copy(Path(audiobook.building.__file__).with_name("the-lighthouse.txt"), project / "texts")
     for name in ("echo-chamber", "starlight-serenade"):
         shutil.copy(ROOT / "texts" / f"{name}.txt", project / "texts")
     _make("supper", "the-lighthouse")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from audiobook.production import open_project, script_and_cast
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
 from tests.conftest import TONES
 from tests.studio import Answer, StudioClient, open_shared_studio, open_studio
 
@@ -45,8 +46,19 @@ def revision(studio: StudioClient) -> str:
 
 
 def change(studio: StudioClient, what: str, **fields: object) -> Answer:
+    """Ask for a change as the page does that has just been opened."""
     fields = {"revision": revision(studio), **fields}
+    if what in {"corrections", "stated"}:
+        fields = seen(studio, fields.get("quotation", fields.get("stated"))) | fields
     return studio.ask(studio.story("night", f"/{what}"), "POST", value=fields)
+
+
+def seen(studio: StudioClient, start: object) -> dict[str, object]:
+    """Return what the page says of the line that it shows there."""
+    script = studio.ask(studio.story("night")).json
+    lines = [u for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
+    there = [each["text"] for each in lines if start in (each["quotation"], each["stated"])]
+    return {"edition": script["edition"], "words": there[0] if there else "-"}
 
 
 def speakers(studio: StudioClient) -> dict[int, str]:

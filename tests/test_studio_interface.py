@@ -14,7 +14,11 @@ from typing import Any
 import pytest
 
 import audiobook.studio
-from audiobook.production import Options, Silent, cache_folder, make_stories, open_project
+from audiobook.building.recipe import make_stories
+from audiobook.building.report import Silent
+from audiobook.building.run import Options
+from audiobook.folders import cache_folder
+from audiobook.project.layout import open_project
 from audiobook.studio.app import Studio
 from tests.conftest import TONES
 from tests.studio import StudioClient, open_shared_studio, open_studio

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from audiobook.building.run import Run
 from audiobook.model import Script
-from audiobook.production import Run, ShelfStory, Source, open_project, script_and_cast, scripting
+from audiobook.planning import scripting
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import Source, open_project
 from audiobook.studio import reader
+from audiobook.studio.story_state import ShelfStory
 from tests.conftest import TONES
 from tests.studio import StudioClient, open_studio
 
@@ -52,6 +56,13 @@ def as_read() -> dict[int, str | None]:
     return {quotation.start: quotation.speaker for quotation in script.quotations}
 
 
+def line(script: dict[str, Any], start: int) -> dict[str, object]:
+    """Return what names a line of a script that the page shows."""
+    lines = [u for c in script["chapters"] for p in c["paragraphs"] for u in p["utterances"]]
+    words = next(each["text"] for each in lines if each["quotation"] == start)
+    return {"quotation": start, "words": words, "edition": script["edition"]}
+
+
 def test_a_correction_is_shown_at_once_and_what_follows_is_told(studio: StudioClient) -> None:
     script = studio.ask(studio.story("night")).json
     assert script["pending"] is False
@@ -60,7 +71,7 @@ def test_a_correction_is_shown_at_once_and_what_follows_is_told(studio: StudioCl
         changed = studio.ask(
             studio.story("night", "/corrections"),
             "POST",
-            value={"quotation": start, "speaker": "Clara", "revision": script["revision"]},
+            value={**line(script, start), "speaker": "Clara", "revision": script["revision"]},
         ).json
         foreseen = studio.ask(studio.story("night")).json
         assert quotations(foreseen)[start] == "Clara"
@@ -93,7 +104,7 @@ def test_corrections_in_a_row_each_mean_their_line(studio: StudioClient) -> None
             changed = studio.ask(
                 studio.story("night", "/corrections"),
                 "POST",
-                value={"quotation": start, "speaker": "narrator", "revision": revision},
+                value={**line(script, start), "speaker": "narrator", "revision": revision},
             )
             assert changed.status == 200
             revision = changed.json["revision"]

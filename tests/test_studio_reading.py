@@ -13,15 +13,13 @@ import numpy
 import pytest
 from PIL import Image
 
+from audiobook.building.recipe import make_stories
+from audiobook.building.report import Silent
+from audiobook.building.run import Options
+from audiobook.folders import cache_folder
 from audiobook.model import NARRATOR
-from audiobook.production import (
-    Options,
-    Silent,
-    cache_folder,
-    make_stories,
-    open_project,
-    script_and_cast,
-)
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
 from audiobook.script import write_script
 from audiobook.studio.script_view import show_chapters
 from benchmarks.studio import measure
@@ -264,6 +262,15 @@ def test_voices_pools_and_ranges_are_listed(studio: StudioClient) -> None:
     assert (english["language"], english["gender"]) == ("en-us", "female")
     assert [voice["id"] for voice in voices["pools"]["female"]] == ["tone-high", "tone-bright"]
     assert voices["ranges"]["rate"] == [80, 450]
+
+
+def test_what_is_spoken_of_a_line_is_told_with_its_rule(new_project: NewProject) -> None:
+    with open_studio(new_project(settings=TONES, a="“Ask Dr. Hale,” said Nora.\n")) as studio:
+        studio.wait_for_shelf()
+        told = studio.ask(studio.story("a", "/utterances/0/spoken")).json
+        change = {"written": "Dr.", "spoken": "Doctor", "rule": "abbreviations: title"}
+        assert told == {"text": "Ask Doctor Hale,", "changes": [change]}
+        assert studio.ask(studio.story("a", "/utterances/9/spoken")).status == 404
 
 
 def test_a_line_of_espeak_is_heard_at_once(new_project: NewProject) -> None:

@@ -18,9 +18,13 @@ from urllib.parse import quote
 
 import pytest
 
+from audiobook.building.recipe import make_stories
+from audiobook.building.report import Silent
+from audiobook.building.run import Options
 from audiobook.errors import StorageError
+from audiobook.folders import cache_folder
 from audiobook.model import NARRATOR
-from audiobook.production import Options, Silent, cache_folder, make_stories, open_project
+from audiobook.project.layout import open_project
 from audiobook.publishing import read_mark
 from audiobook.studio import uploads
 from audiobook.studio.hub import Hub
@@ -302,7 +306,7 @@ def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
         assert told["revision"] == after["revision"] != before
         assert after["characters"][0]["voice"]["id"] == "tone-deep"
         story = wait_for_state(studio, "a", "stale")
-        assert "voice" in story["reasons"][0]
+        assert "tone-deep" in story["reasons"][0]
         assert studio.ask(studio.story("a", "/player")).json["tracks"][0]["cues"]  # what is made can be heard
         (project / "texts" / "a.txt").write_text(STORY + '\n"Good night," said Nora.\n', encoding="utf-8")
         (project / "texts" / "b.txt").write_text(STORY, encoding="utf-8")
@@ -313,6 +317,34 @@ def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
         shutil.rmtree(project / "output")
         assert set(studio.wait_for_shelf()) == {"b"}
         assert studio.ask(studio.story("a")).status == 404
+
+
+def test_voices_that_are_installed_and_removed_are_noticed(
+    new_project: NewProject, made_voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, staged = tmp_path / "voices" / "kokoro", tmp_path / "staged"
+    shutil.copytree(made_voices / "kokoro", staged)
+    (tmp_path / "voices").mkdir()
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    with open_studio(new_project(a=STORY, settings="")) as studio:
+
+        def engines() -> tuple[set[str], set[str]]:
+            """Return whose voices are offered, and whose the story is cast with."""
+            characters = studio.ask(studio.story("a", "/cast")).json["characters"]
+            offered = studio.ask("api/voices").json["engines"]
+            return {each["name"] for each in offered}, {each["voice"]["engine"] for each in characters}
+
+        studio.wait_for_shelf()
+        before = engines()
+        assert "kokoro" not in before[0]
+        assert before[1] == {"pyttsx3"}
+        with studio.events() as events:
+            staged.rename(place)
+            assert next(kind for kind, _ in events if kind in {"voices", "settings"}) == "voices"
+            assert engines() == ({*before[0], "kokoro"}, {"kokoro"})
+            shutil.rmtree(place)
+            next(kind for kind, _ in events if kind == "voices")
+        assert engines() == before
 
 
 def test_the_stories_of_the_repository_are_listened_to_as_finished(new_project: NewProject) -> None:

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from mutagen.id3 import ID3
 
 from audiobook.cli import main
-from audiobook.production.project import open_project
-from audiobook.production.stories import script_and_cast
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import open_project
 from audiobook.publishing.captions import times_ms
 from audiobook.publishing.files import read_track
 from benchmarks.sync import MEDIAN_MS, ONSET_MS, SHARE, find_onsets, make_and_measure

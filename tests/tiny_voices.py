@@ -123,9 +123,9 @@ def make_kokoro(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     graph = _Graph()
     sounds = graph.add("Cast", graph.add("Cast", "tokens", to=TensorProto.BOOL), to=TensorProto.FLOAT)
-    total = graph.add("Mul", graph.add("ReduceSum", sounds, keepdims=0), graph.constant(KOKORO_SAMPLES))
-    speed = graph.pick("speed", 0)
-    count = graph.add("Cast", graph.add("Div", total, speed), to=TensorProto.INT64)
+    lengths = graph.add("Div", graph.add("Mul", sounds, graph.constant(KOKORO_SAMPLES)), "speed")
+    lengths = graph.add("Clip", graph.add("Round", lengths), graph.constant(1.0))
+    count = graph.add("Cast", graph.add("ReduceSum", lengths, keepdims=0), to=TensorProto.INT64)
     hertz = graph.add("Gather", graph.pick("style", 0), graph.constant(0, "int64"), axis=0)
     wave = graph.tone(count, hertz, KOKORO_RATE, noise=graph.constant(1.0))
     inputs: dict[str, tuple[int, list[Any]]] = {

@@ -1,7 +1,7 @@
 """Audio: clips become a mastered, encoded track."""
 
 from audiobook.audio.codecs import CODECS, Codec
-from audiobook.audio.encode import Encoder, check_encoder, encode, find_encoder
+from audiobook.audio.encode import Encoder, check_encoder, encode, find_encoder, run_ffmpeg
 from audiobook.audio.master import MASTERING_VERSION, choose_mastering, lay_room_tone
 from audiobook.audio.stitch import Spacing, lay_out, resampled_frames, stitch
 
@@ -18,5 +18,6 @@ __all__ = [
     "lay_out",
     "lay_room_tone",
     "resampled_frames",
+    "run_ffmpeg",
     "stitch",
 ]

@@ -17,11 +17,15 @@ from audiobook.audio.codecs import CODECS
 from audiobook.errors import EncoderError, StorageError
 
 # No tags (mutagen writes them) and nothing that tells the time or the machine: equal bytes.
-_PLAIN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
+_BITEXACT = ["-fflags", "+bitexact", "-flags:a", "+bitexact"]
+_PLAIN = ["-map_metadata", "-1", *_BITEXACT]
 _QUIET = ["-hide_banner", "-loglevel", "error"]
 _CHECK_SECONDS = 30
 _LEAST_BYTES = 400
 """What a tenth of a second comes to at least, in any codec."""
+
+_LONGEST_COPY_S = 3600
+"""To join a book: it takes 3 s of the processor for an hour of sound, and a disk may be slow."""
 
 _STALL_SECONDS = 300
 """A block is a minute of sound, which takes a slow machine a few seconds."""
@@ -173,13 +177,41 @@ def encode(
                 raise
         messages.seek(0)
         said = messages.read().decode("utf-8", "replace").strip()
+    _judge(encoder.program, status, said, path)
+
+
+def run_ffmpeg(program: str, arguments: list[str], path: Path) -> None:
+    """Run ffmpeg to make a file at `path` of other files, with nothing that tells the time or the machine.
+
+    Raises `EncoderError`, or `StorageError` where the disk is full or `path` can't be written; an
+    unfinished file may be left.
+    """
+    command = [program, *_QUIET, "-nostdin", "-y", *arguments, *_BITEXACT, str(path)]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=_LONGEST_COPY_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EncoderError(
+            f"{program}: took over {_LONGEST_COPY_S / 60:.0f} minutes for {path.name}"
+        ) from error
+    except OSError as error:
+        raise EncoderError(f"{program}: can't be started: {error.strerror}") from error
+    _judge(program, done.returncode, done.stderr.decode("utf-8", "replace").strip(), path)
+
+
+def _judge(program: str, status: int, said: str, path: Path) -> None:
+    """Raise what came of a program that should have made a file, if it did not."""
     if "No space left on device" in said:
         raise StorageError(f"{path.parent}: the disk is full; free some space and run narrate again")
     if "Permission denied" in said or "Read-only file system" in said:
         raise StorageError(f"{path.parent}: can't be written: {said[-200:]}")
     if status == 0 and not (path.exists() and path.stat().st_size):
-        raise EncoderError(f"{encoder.program}: said that it made {path.name}, and made nothing")
+        raise EncoderError(f"{program}: said that it made {path.name}, and made nothing")
     if status != 0:
-        raise EncoderError(
-            f"{encoder.program}: exit status {status} on {path.name}: {said[-300:] or 'no message'}"
-        )
+        raise EncoderError(f"{program}: exit status {status} on {path.name}: {said[-300:] or 'no message'}")

@@ -3,12 +3,13 @@
 from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
-from audiobook.casting.load import built_in_narrator, default_voices_yaml, load_settings
+from audiobook.casting.load import AUTO, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
 from audiobook.casting.settings import (
     BookDetails,
     CastingMode,
     CharacterSettings,
+    ChosenBy,
     Credits,
     OutputSettings,
     Pauses,
@@ -26,16 +27,19 @@ from audiobook.casting.statements import (
     state_lines,
     state_voice,
 )
-from audiobook.casting.voice_readers import FindFault
-from audiobook.casting.yaml_words import write_scalar
+from audiobook.casting.voice_readers import FindFault, KnownEngines, find_engine
+from audiobook.yamledit.words import write_scalar
 
 __all__ = [
+    "AUTO",
     "BookDetails",
     "CastingMode",
     "CharacterSettings",
+    "ChosenBy",
     "Credits",
     "Delivered",
     "FindFault",
+    "KnownEngines",
     "Localize",
     "Manner",
     "OutputSettings",
@@ -48,9 +52,9 @@ __all__ = [
     "VoiceWish",
     "assign_voices",
     "at_pace",
-    "built_in_narrator",
     "default_voices_yaml",
     "deliver",
+    "find_engine",
     "find_stated",
     "fit_foreign",
     "fit_voices",

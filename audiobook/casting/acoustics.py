@@ -1,8 +1,8 @@
 """How voices sound, from a table of measurements: how far apart two are, and how clear one is.
 
-The table (`acoustics.txt`) is written by benchmarks/voice_distances.py.  A voice that it lacks counts as
-its variant in plain American, else as its accent; of another engine's voices nothing is known but
-whether they are one.
+The tables (`acoustics_ENGINE.txt`) are written by benchmarks/voice_distances.py.  A voice of eSpeak's that
+the table lacks counts as its variant in plain American, else as its accent; of other engines' voices that
+no table has nothing is known but whether they are one.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from importlib.resources import files
 
 from audiobook.model import Voice
 
-SEMITONES_PER_STEP = 0.17
-"""What a step of eSpeak's pitch adds; measured on seven voices of the pools: 0.16 to 0.23."""
+SEMITONES_PER_STEP = {"pyttsx3": 0.17, "kokoro": 0.08}
+"""What a step of pitch adds.  eSpeak's: measured on seven voices of the pools, 0.16 to 0.23; Kokoro's is set
+(`engines/neural/waves.py`: four semitones in fifty steps)."""
+
+_USUAL_STEP = 0.17
 
 ACCENT_DISTANCE = 1.0
 """What a different accent adds, on a scale where 1 is two semitones or 3 dB in every band.  Taste."""
@@ -24,7 +27,7 @@ UNKNOWN_DISTANCE = 2.0
 """Between two voices of which nothing is known: the mean of the built-in men's pool."""
 
 MEAN_CLARITY = 0.44
-"""Of the built-in voices; what a voice counts as that is not in the table."""
+"""Of eSpeak's cast; what a voice counts as that is not in a table."""
 
 _PLAIN_ACCENT = "en-us"
 _FIGURES = 7
@@ -40,10 +43,11 @@ class Acoustics:
 
 
 @cache
-def read_acoustics() -> dict[str, Acoustics]:
-    """Return the table by voice id; all its voices are eSpeak's."""
-    table = {}
-    for line in files(__package__).joinpath("acoustics.txt").read_text(encoding="utf-8").splitlines():
+def read_acoustics(engine: str) -> dict[str, Acoustics]:
+    """Return an engine's table by voice id; empty where it has none."""
+    path = files(__package__).joinpath(f"acoustics_{engine}.txt")
+    table: dict[str, Acoustics] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         if not line.startswith("#"):
             voice, f0_hz, clarity, *colour = line.rsplit(None, _FIGURES)
             table[voice] = Acoustics(
@@ -69,7 +73,7 @@ def measure_distance(one: Voice, other: Voice) -> float:
 @cache
 def _measure(one: tuple[str, str, int], other: tuple[str, str, int]) -> float:
     (engine, voice, pitch), (other_engine, other_voice, other_pitch) = one, other
-    semitones = SEMITONES_PER_STEP * (pitch - other_pitch)
+    semitones = _raised_by(engine, pitch) - _raised_by(other_engine, other_pitch)
     if (engine, voice) == (other_engine, other_voice):
         return abs(semitones) / 2
     ours, theirs = _find(engine, voice), _find(other_engine, other_voice)
@@ -80,16 +84,26 @@ def _measure(one: tuple[str, str, int], other: tuple[str, str, int]) -> float:
         semitones += 12 * math.log2(ours.f0_hz / theirs.f0_hz)
     pairs = zip(ours.colour_db, theirs.colour_db, strict=True)
     colour_db = math.sqrt(sum((a - b) ** 2 for a, b in pairs) / len(ours.colour_db))
-    accent = 0.0 if voice.partition("+")[0] == other_voice.partition("+")[0] else ACCENT_DISTANCE
-    return math.hypot(semitones / 2, colour_db / 3, accent)
+    is_alike = (engine, _accent(engine, voice)) == (other_engine, _accent(other_engine, other_voice))
+    return math.hypot(semitones / 2, colour_db / 3, 0.0 if is_alike else ACCENT_DISTANCE)
+
+
+def _raised_by(engine: str, pitch: int) -> float:
+    """Return by how many semitones a pitch raises a voice."""
+    return SEMITONES_PER_STEP.get(engine, _USUAL_STEP) * (pitch - 50)
+
+
+def _accent(engine: str, voice: str) -> str:
+    """Return what tells a voice's accent: eSpeak's language, the first letter of Kokoro's name."""
+    return voice.partition("+")[0] if engine == "pyttsx3" else voice[:1]
 
 
 @cache
 def _find(engine: str, voice: str) -> Acoustics | None:
-    table = read_acoustics()
-    accent, plus, variant = voice.partition("+")
+    table = read_acoustics(engine)
     if engine != "pyttsx3":
-        return None
+        return table.get(voice)
+    accent, plus, variant = voice.partition("+")
     # eSpeak's voices of all languages are one formant synthesizer's; the variant makes most of the sound.
     alike = table.get(f"{_PLAIN_ACCENT}+{variant}" if plus else _PLAIN_ACCENT)
     return table.get(voice) or (alike if plus else None) or table.get(accent) or alike

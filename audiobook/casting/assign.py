@@ -1,7 +1,7 @@
 """Characters to voices.
 
 Everybody who speaks gets a voice: the one that the settings name, else one of the pool of their
-gender.  They choose one after the other: crowds, leads, supporting and minor parts (`parts.py`), within
+gender.  They choose one after the other: crowds, leads, supporting and minor parts (`prominence.py`), within
 each of these in an order that is a hash of the name.  A choice is first of all for a voice that nobody
 near has; then for one that nobody has to themselves (minor parts may share); then for one that is far from
 those who talk with them (`acoustics.py`), in steps that a listener hears; then, for a lead, for a clear
@@ -22,16 +22,10 @@ from hashlib import blake2b
 
 from audiobook.casting.acoustics import measure_clarity, measure_distance
 from audiobook.casting.conversations import find_partners
-from audiobook.casting.parts import RANKS, Part, find_parts
+from audiobook.casting.prominence import RANKS, Part, find_parts
 from audiobook.casting.settings import CharacterSettings, StorySettings, VoiceWish
-from audiobook.model import NARRATOR, Cast, Character, Gender, Role, Script, Voice
-
-PITCH_SHIFTS = (0, 16, -16, 28, -28)
-"""What is added to a voice's pitch where there are more speakers than voices, in order of preference.
-
-Measured with benchmarks/voice_distances.py's F0: 16 steps from eSpeak's middle raise a voice by 2.7 or
-lower it by 2.5 semitones, 28 by 4.9 and 4.2; no voice of the built-in pools becomes a child's by that.
-"""
+from audiobook.model import NARRATOR, PITCH_SHIFTS, Cast, Character, Gender, Role, Script, Voice
+from audiobook.words import count_words
 
 HEARD_STEP = 0.75
 FAR_ENOUGH = 2.25
@@ -74,12 +68,31 @@ class _Speaker:
         return unicodedata.normalize("NFC", self.name or "").casefold()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """The voices for speakers of one gender, and where they come from.
+
+    `looks` are these voices at each pitch that they may have, with the rank of that among the voice's
+    shifts; `least_clear` is what the clearer half of them reaches.
+    """
+
+    voices: Sequence[Voice]
+    why: str
+    looks: Sequence[tuple[int, Voice]]
+    least_clear: float
+
+    def is_clear(self, voice: Voice) -> bool:
+        """Tell whether a voice is as clear as the clearer half of the pool."""
+        return measure_clarity(voice) >= self.least_clear
+
+
 @dataclass(slots=True)
 class _Stage:
     """Who has which voice so far, and why."""
 
     narrator: Voice
     chosen_from_pools: bool
+    pools: Mapping[Gender, _Pool] = field(default_factory=dict)
     voices: dict[str | None, Voice] = field(default_factory=dict)
     reasons: dict[str | None, str] = field(default_factory=dict)
     ranks: dict[Voice | tuple[str, str], int] = field(default_factory=dict)
@@ -160,7 +173,7 @@ def _cast_by_gender(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
     stage.give(speaker, voice, f"one voice for each gender: first of the {_POOL_NAMES[gender]}")
 
 
-def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySettings) -> None:
+def _cast_in_full(speakers: Sequence[_Speaker], stage: _Stage, settings: StorySettings) -> None:
     """Let everybody choose from the pools as if nothing were stated, and only then obey the settings.
 
     So to state or change somebody's voice changes nobody else's, but for those whom it is taken from.
@@ -169,6 +182,7 @@ def _cast_in_full(speakers: Iterable[_Speaker], stage: _Stage, settings: StorySe
     def turn(speaker: _Speaker) -> tuple[int, int, str]:
         return (-RANKS[speaker.part], _hash("turn", speaker.key), speaker.name or "")
 
+    stage.pools = {gender: _find_pool(gender, settings) for gender in {each.gender for each in speakers}}
     ordered = sorted(speakers, key=turn)
     unstated = [replace(speaker, stated=None) for speaker in ordered]
     for speaker in unstated:
@@ -204,45 +218,51 @@ def _part_from_partners(speaker: _Speaker, stage: _Stage, settings: StorySetting
     voice = stage.voices[speaker.name]
     if (voice.engine, voice.id) not in heard:
         return
-    pool, _ = _choose_pool(speaker, stage.narrator, settings)
+    pool = stage.pools[speaker.gender].voices
     if any((other.engine, other.id) not in heard for other in pool):
         _cast_from_pool(speaker, stage, settings)
 
 
 def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:
-    pool, why = _choose_pool(speaker, stage.narrator, settings)
-    looks = [(shift, look) for voice in pool for shift in PITCH_SHIFTS for look in _shift_pitch(voice, shift)]
-    if all(_same_voice(voice, stage.narrator) for voice in pool):
-        looks = [(shift, look) for shift, look in looks if shift]
+    pool = stage.pools[speaker.gender]
     # The narrator is a partner of everybody: beside the story's own voice each must be another.
     near = {stage.narrator, *(stage.voices[name] for name in speaker.partners if name in stage.voices)}
-
-    def conflict(choice: tuple[int, Voice]) -> tuple[int, ...]:
-        own = speaker.wish.on(choice[1])
-        return (
+    heard = {(voice.engine, voice.id) for voice in near}
+    wish = speaker.wish
+    choices = []
+    for rank, voice in pool.looks:
+        own = wish.on(voice)
+        alike = (own.engine, own.id)
+        conflict = (
             own in near,
-            any(_same_voice(own, other) for other in near),
+            alike in heard,
             stage.is_taken(speaker, own),
-            stage.is_taken(speaker, (own.engine, own.id)),
-            PITCH_SHIFTS.index(choice[0]),
+            stage.is_taken(speaker, alike),
+            rank,
         )
-
-    least = min(map(conflict, looks))
-    open_looks = [choice for choice in looks if conflict(choice) == least]
-    shift, voice = max(open_looks, key=lambda choice: _judge(speaker, choice[1], near, pool))
-    if speaker.part == "lead" and _is_clear(voice, pool):
+        choices.append((conflict, voice, own))
+    least = min(conflict for conflict, _, _ in choices)
+    open_choices = [(voice, own) for conflict, voice, own in choices if conflict == least]
+    voice, own = max(open_choices, key=lambda choice: _judge(speaker, choice[0], choice[1], near, pool))
+    rank, why = least[-1], pool.why
+    if speaker.part == "lead" and pool.is_clear(voice):
         why += ", a clear voice for a leading part"
     elif speaker.part == "crowd":
         why += ", many at once"
-    if shift:
+    if rank:
+        shift = _shifts_of(voice, settings)[rank]
         why += f", {'raised' if shift > 0 else 'lowered'} in pitch"
-    stage.give(speaker, speaker.wish.on(voice), why)
+    stage.give(speaker, own, why)
 
 
-def _judge(speaker: _Speaker, voice: Voice, near: Iterable[Voice], pool: Sequence[Voice]) -> tuple[int, ...]:
-    """Return how well a voice suits a speaker: far from the near, clear for a lead, unclear for a crowd."""
-    own = speaker.wish.on(voice)
-    clear = {"lead": 1, "crowd": -1}.get(speaker.part, 0) * _is_clear(voice, pool)
+def _judge(
+    speaker: _Speaker, voice: Voice, own: Voice, near: Iterable[Voice], pool: _Pool
+) -> tuple[int, ...]:
+    """Return how well a voice suits a speaker: far from the near, clear for a lead, unclear for a crowd.
+
+    `own` is the voice as the speaker would have it.
+    """
+    clear = {"lead": 1, "crowd": -1}.get(speaker.part, 0) * pool.is_clear(voice)
     distance = min(measure_distance(own, other) for other in near)
     luck = _hash(
         "crowd" if speaker.part == "crowd" else speaker.key, voice.engine, voice.id, str(voice.pitch)
@@ -250,25 +270,36 @@ def _judge(speaker: _Speaker, voice: Voice, near: Iterable[Voice], pool: Sequenc
     return (int(min(distance, FAR_ENOUGH) / HEARD_STEP), clear, luck)
 
 
-def _is_clear(voice: Voice, pool: Sequence[Voice]) -> bool:
-    """Tell whether a voice is in the clearer half of its pool."""
-    clarities = sorted(map(measure_clarity, pool))
-    return measure_clarity(voice) >= clarities[len(clarities) // 2]
+def _find_pool(gender: Gender, settings: StorySettings) -> _Pool:
+    """Return the pool for a gender with all that many will ask of it."""
+    voices, why = _choose_voices(gender, settings)
+    looks = [
+        (rank, look)
+        for voice in voices
+        for rank, shift in enumerate(_shifts_of(voice, settings))
+        for look in _shift_pitch(voice, shift)
+    ]
+    if all(_same_voice(voice, settings.narrator) for voice in voices):
+        looks = [(rank, look) for rank, look in looks if rank] or looks
+    clarities = sorted(map(measure_clarity, voices))
+    return _Pool(voices=voices, why=why, looks=looks, least_clear=clarities[len(clarities) // 2])
 
 
-def _choose_pool(speaker: _Speaker, narrator: Voice, settings: StorySettings) -> tuple[list[Voice], str]:
-    """Return the voices for a speaker and where they come from.
+def _choose_voices(gender: Gender, settings: StorySettings) -> tuple[list[Voice], str]:
+    """Return the voices for speakers of a gender and where they come from.
 
     The narrator's voice is left out; where nothing remains the other fitting pools serve, and where
     they hold nothing else either, the narrator's voice it is.
     """
-    for gender in (speaker.gender, *_FALLBACK_POOLS[speaker.gender]):
-        pool = [voice for voice in settings.pools[gender] if not _same_voice(voice, narrator)]
+    for each in (gender, *_FALLBACK_POOLS[gender]):
+        pool = [voice for voice in settings.pools[each] if not _same_voice(voice, settings.narrator)]
         if pool:
-            return pool, _POOL_NAMES[gender]
-    return list(
-        settings.pools[speaker.gender]
-    ), f"{_POOL_NAMES[speaker.gender]}, whose only voice is the narrator's"
+            return pool, _POOL_NAMES[each]
+    return list(settings.pools[gender]), f"{_POOL_NAMES[gender]}, whose only voice is the narrator's"
+
+
+def _shifts_of(voice: Voice, settings: StorySettings) -> tuple[int, ...]:
+    return settings.pitch_shifts.get(voice.engine, PITCH_SHIFTS)
 
 
 def _shift_pitch(voice: Voice, shift: int) -> Iterable[Voice]:
@@ -292,7 +323,7 @@ def _make_cast(script: Script, speakers: Iterable[_Speaker], stage: _Stage) -> C
     words: Counter[str | None] = Counter()
     for chapter in script.chapters:
         for utterance in chapter.utterances:
-            words[utterance.speaker] += len(utterance.text.split())
+            words[utterance.speaker] += count_words(utterance.text)
     quotations = Counter(quotation.speaker for quotation in script.quotations)
     narrator = Role(
         speaker=NARRATOR,

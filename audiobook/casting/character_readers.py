@@ -11,8 +11,8 @@ from audiobook.casting.readers import Reader, attempt, choice, gather_keys, gath
 from audiobook.casting.settings import CharacterSettings
 from audiobook.casting.shared_names import find_shared_names
 from audiobook.casting.voice_readers import VOICE_KEYS, VoiceReader
-from audiobook.casting.yaml_tree import Entry, Finding, Misfit, Node, Scalar, Table, is_nothing
 from audiobook.model import NARRATOR, Pronunciation
+from audiobook.yamledit.tree import Entry, Misfit, Node, Scalar, SettingFault, Table, is_nothing
 
 CHARACTER_KEYS: Mapping[str, Reader[Any]] = {
     **VOICE_KEYS,
@@ -34,7 +34,7 @@ def read_narrator(
     """Read the narrator's voice and pronunciations."""
     if isinstance(node, Scalar):
         return CharacterSettings(name=NARRATOR, voice=voices.read(node, lower.voice.engine))
-    findings: list[Finding] = []
+    findings: list[SettingFault] = []
     what = f"a voice's id, or a mapping with {', '.join(NARRATOR_KEYS)}"
     values = gather_keys(node, NARRATOR_KEYS, what, findings)
     narrator = CharacterSettings(
@@ -52,7 +52,7 @@ def read_characters(
 ) -> dict[str, CharacterSettings]:
     """Read the characters of a section, and see that no name belongs to two."""
 
-    def read_character(entry: Entry, findings: list[Finding]) -> CharacterSettings:
+    def read_character(entry: Entry, findings: list[SettingFault]) -> CharacterSettings:
         _check_character_name(entry)
         below = lower[entry.name].voice.engine if entry.name in lower else None
         origin = origin_of(entry, section, "characters")
@@ -75,7 +75,7 @@ def read_characters(
             pronunciations=_gather_pronunciations(entry.value, f"{section}characters.{entry.name}", findings),
         )
 
-    findings: list[Finding] = []
+    findings: list[SettingFault] = []
     what = "a mapping from names of characters to voices"
     characters = gather_table(node, read_character, what, findings)
     marks = {entry.name: entry.mark for entry in node.entries} if isinstance(node, Table) else {}
@@ -85,7 +85,7 @@ def read_characters(
     return characters
 
 
-def _gather_pronunciations(node: Node, path: str, findings: list[Finding]) -> tuple[Pronunciation, ...]:
+def _gather_pronunciations(node: Node, path: str, findings: list[SettingFault]) -> tuple[Pronunciation, ...]:
     """Return how a speaker, whose mapping stands at a dotted path, says words."""
     found: dict[str, Pronunciation] = {}
     for entry in node.entries if isinstance(node, Table) else ():
@@ -100,4 +100,4 @@ def _check_character_name(entry: Entry) -> None:
     _NAME(Scalar(mark=entry.mark, text=entry.name, kind="text"))
     if entry.name.casefold() == NARRATOR:
         message = "expected a character, got the narrator, whose voice stands under the key 'narrator'"
-        raise Misfit(Finding(mark=entry.mark, message=message))
+        raise Misfit(SettingFault(mark=entry.mark, message=message))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiobook.casting.readers import Reader, misfit, suggest, text
-from audiobook.casting.yaml_tree import Node, Scalar
 from audiobook.model import CREDIT_WORDS
+from audiobook.yamledit.tree import Node, Scalar
 
 _TEXT = text("true, false, or the words to be said", pattern=r".*[^\W_].*", longest=500)
 _WORD = re.compile(r"\{([^{}]*)\}|[{}]")

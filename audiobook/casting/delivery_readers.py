@@ -8,8 +8,8 @@ from typing import Any
 
 from audiobook.casting.delivery import PLAIN, Manner
 from audiobook.casting.readers import Reader, misfit, record, text, whole
-from audiobook.casting.yaml_tree import Node, Scalar
 from audiobook.model import DELIVERIES
+from audiobook.yamledit.tree import Node, Scalar
 
 _STEPS = "a number of steps to add"
 

@@ -1,8 +1,9 @@
 """Voices that fit a text's language.
 
-Voices are stated once, mostly for English; a text in another language is spoken by their counterparts
-there, which an engine knows (`LocalEngine.localize`, handed over as a function).  Of a pool in which
-some voices speak the language themselves, those alone serve.
+An engine brings a cast for each of its languages.  Voices that a person names are named once, mostly for
+English; a text in another language is spoken by their counterparts there, which an engine knows
+(`LocalEngine.localize`, handed over as a function).  Of a pool in which some voices speak the language
+themselves, those alone serve.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audiobook.casting.settings import CharacterSettings, StorySettings, VoiceWish
-from audiobook.model import NARRATOR, Cast, Gender, Script, Voice
+from audiobook.model import NARRATOR, Cast, EngineCast, Script, Voice
 
 Localize = Callable[[str, str, str], str | None]
 """Given an engine's name, the id of a voice and a language tag, the id of its counterpart there or None."""
@@ -29,13 +30,11 @@ class Fitted:
     is_spoken: bool = True
 
 
-def fit_voices(
-    settings: StorySettings, language: str, localize: Localize, fallback: Voice | None = None
-) -> Fitted:
+def fit_voices(settings: StorySettings, language: str, localize: Localize, cast: EngineCast | None) -> Fitted:
     """Return the settings with every voice in `language`, but for those that the story's section names.
 
-    Where the narrator has no counterpart the first voice that has one reads, else that of `fallback`;
-    where no voice of the pools has, the narrator reads everything.
+    Whom voices.yaml leaves open are of `cast`, as are those for whom it names a voice without a counterpart,
+    but for the narrator, where a stated pool has one; without a cast the narrator reads everything.
     """
 
     def at_home(voice: Voice) -> Voice | None:
@@ -43,38 +42,36 @@ def fit_voices(
         return None if found is None else voice if found == voice.id else replace(voice, id=found)
 
     own = settings.own_voices
-    lacking: list[str] = []
-    pools: Mapping[Gender, tuple[Voice, ...]] = {
+    stated = {
         gender: pool if f"pools.{gender}" in own else tuple(_fit_pool(pool, at_home))
-        for gender, pool in settings.pools.items()
+        for gender, pool in settings.stated_pools.items()
     }
-    narrator = settings.narrator if "narrator" in own else at_home(settings.narrator)
-    if narrator is None:
-        lacking.append(f"the narrator's {settings.narrator.id}")
-        others = [voice for pool in pools.values() for voice in pool]
-        stand_in = next(iter(others), None) or (at_home(fallback) if fallback else None)
-        if stand_in is None:
-            return Fitted(settings=settings, is_spoken=False)
-        narrator = replace(stand_in, rate=settings.narrator.rate)
-    casting = settings.casting
-    if not any(pools.values()):
-        lacking.append("all voices of the pools")
-        pools, casting = settings.pools, "single"
-    else:
-        lacking += [
-            f"every voice of pools.{gender}"
-            for gender, pool in settings.pools.items()
-            if pool and not pools[gender]
-        ]
+    lacking = [f"every voice of pools.{gender}" for gender, pool in stated.items() if not pool]
+    narrator, wish = settings.narrator, settings.narrator_wish
+    if wish.id is not None and "narrator" not in own:
+        found = at_home(narrator)
+        if found is None:
+            lacking.insert(0, f"the narrator's {narrator.id}")
+            found = next((replace(v, rate=narrator.rate) for pool in stated.values() for v in pool), None)
+            wish = VoiceWish(id=None if found is None else found.id, rate=wish.rate)
+        narrator = found or narrator
+    if cast is None and wish.id is None:
+        return Fitted(settings=settings, is_spoken=False)
     characters, voiceless = _fit_characters(settings, at_home)
-    lacking += voiceless
-    full = {gender: pool or (narrator,) for gender, pool in pools.items()}
-    return Fitted(
-        settings=replace(
-            settings, narrator=narrator, pools=full, casting=casting, characters=tuple(characters)
-        ),
-        lacking=tuple(lacking),
+    fitted = replace(
+        settings,
+        narrator=narrator,
+        narrator_wish=wish,
+        stated_pools=stated,
+        characters=tuple(characters),
     )
+    if cast is not None:
+        fitted = fitted.with_cast(cast)
+    elif any(stated.values()):
+        fitted = replace(fitted, pools={g: stated.get(g) or (narrator,) for g in settings.pools})
+    else:
+        fitted = replace(fitted, casting="single")
+    return Fitted(settings=fitted, lacking=(*lacking, *voiceless))
 
 
 def fit_foreign(

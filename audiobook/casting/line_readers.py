@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiobook.casting.readers import Reader, listing, misfit, record, text
-from audiobook.casting.yaml_tree import Entry, Listing, Node, Scalar, Table
 from audiobook.model import NARRATOR, LineFix, Origin
+from audiobook.yamledit.tree import Entry, Listing, Node, Scalar, Table
 
 _SNIPPET = text("some words of the story", pattern=r".*[^\W_].*")
 _SPEAKER = text("a character's name, or narrator for what is no speech")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from audiobook.casting.delivery import Manner
 from audiobook.casting.pronunciation_readers import ReadLexicon
@@ -17,6 +17,7 @@ from audiobook.casting.schema import DETAIL_KEYS, Schema
 from audiobook.casting.settings import (
     BookDetails,
     CharacterSettings,
+    ChosenBy,
     Credits,
     OutputSettings,
     Pauses,
@@ -25,20 +26,32 @@ from audiobook.casting.settings import (
     StorySettings,
     VoiceWish,
 )
-from audiobook.casting.voice_readers import FindFault
-from audiobook.casting.yaml_tree import (
+from audiobook.casting.voice_readers import KnownEngines
+from audiobook.errors import Fault, SettingsError
+from audiobook.model import NARRATOR, Gender, Voice
+from audiobook.yamledit.tree import (
     Entry,
-    Finding,
-    Mark,
     Misfit,
+    SettingFault,
     Table,
     decode,
     is_nothing,
     parse,
     read_bytes,
 )
-from audiobook.errors import Fault, SettingsError
-from audiobook.model import Gender, Voice
+
+AUTO = "auto"
+"""In the place of an engine: the best that can speak here."""
+
+_ENGLISH = "en"
+"""The language of casts before a story's own is known (`languages.py` sees to that)."""
+
+
+class _Choice(NamedTuple):
+    """The engine of voices that name none, and who chose it."""
+
+    engine: str
+    chosen_by: ChosenBy
 
 
 @cache
@@ -48,23 +61,32 @@ def default_voices_yaml() -> str:
 
 
 def load_settings(
-    path: Path | None, *, engines: Mapping[str, FindFault], read_lexicon: ReadLexicon | None = None
+    path: Path | None,
+    *,
+    engines: KnownEngines,
+    engine: str | None = None,
+    read_lexicon: ReadLexicon | None = None,
 ) -> Settings:
     """Return the settings of a file laid over the built-in ones, which None gives alone.
 
-    `engines` maps the name of each known engine to its `find_fault`, which is asked about the voices
-    that the file names and about no others.  `read_lexicon` reads the files under `lexicons`, which stay
-    unread without it.
+    `engines` are asked about the voices that the file names and about no others; `engine` (or `auto`) speaks
+    instead of the file's for whom the file names no voice.  `read_lexicon` reads the files under `lexicons`,
+    which stay unread without it.
     Raises `SettingsError` with every fault of the file, the topmost first; a file that can't be read
     or is no YAML has one fault.
     """
-    built_in = _read_built_in()
+    # Asked for each section, and the answer takes a look at the disk.
+    engines = replace(engines, find_cast=cache(engines.find_cast))
+    override = None if engine is None else _Choice(engine, "--engine")
+    if engine == AUTO:
+        override = _Choice(engines.best, "auto")
     if path is None:
-        return _make_settings(built_in, {}, {})
-    findings: list[Finding] = []
+        built_in = _read_built_in() | (override or _Choice(engines.best, "auto"))._asdict()
+        return _make_settings(built_in, {}, engines)
+    findings: list[SettingFault] = []
     try:
         tree = parse(decode(read_bytes(path)), findings)
-        settings = _load(tree, built_in, engines, read_lexicon, findings)
+        settings = _load(tree, engines, override, read_lexicon, findings)
     except Misfit as error:
         settings = None
         findings.extend(error.findings)
@@ -74,12 +96,7 @@ def load_settings(
     return settings
 
 
-def built_in_narrator() -> Voice:
-    """Return the narrator of whoever states no voice."""
-    return load_settings(None, engines={}).general.narrator
-
-
-def _fault(file: str, found: Finding) -> Fault:
+def _fault(file: str, found: SettingFault) -> Fault:
     # Names of the user's choice may hold what no terminal can show, halves of surrogate pairs even.
     path = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in found.path)
     return Fault(file=file, line=found.mark.line, column=found.mark.column, path=path, message=found.message)
@@ -88,50 +105,63 @@ def _fault(file: str, found: Finding) -> Fault:
 @cache
 def _read_built_in() -> dict[str, Any]:
     """Return the values of the built-in file; its voices are proven by a test, not at every start."""
-    findings: list[Finding] = []
+    findings: list[SettingFault] = []
     tree = parse(default_voices_yaml(), findings)
     return gather_keys(tree, Schema({}, None).general_keys(), "settings", findings)
 
 
 def _load(
     tree: Table,
-    built_in: dict[str, Any],
-    engines: Mapping[str, FindFault],
+    engines: KnownEngines,
+    override: _Choice | None,
     read_lexicon: ReadLexicon | None,
-    findings: list[Finding],
+    findings: list[SettingFault],
 ) -> Settings | None:
-    """Return the settings of a file's tree, None where the findings tell why not."""
-    marks = {entry.name: entry.mark for entry in tree.entries}
-    engine = _read_engine(tree, built_in["engine"], engines, findings)
-    schema = Schema({name: cache(find_fault) for name, find_fault in engines.items()}, engine, read_lexicon)
+    """Return the settings of a file's tree, None where the findings tell why not.
+
+    The voices that it names are those of its own engine, whatever the `override` is.
+    """
+    file_choice = _read_engine(tree, engines, findings, is_to_speak=override is None)
+    faults = {name: cache(find_fault) for name, find_fault in engines.faults.items()}
+    schema = Schema(
+        faults, file_choice and file_choice.engine, read_lexicon, keeps_engine=override is not None
+    )
     stated = gather_keys(tree, schema.general_keys(), "settings", findings)
-    if engine is not None:
-        findings.extend(_find_foreign_voices(engine, engines, built_in, stated, marks))
     stories: dict[str, dict[str, Any]] = {}
-    inner: list[Finding] = []
+    inner: list[SettingFault] = []
     for story in _entries_of(tree, "stories"):
         read_story = record(schema.story_keys(stated, story.name), "a mapping of settings")
         node = Table(mark=story.mark, entries=()) if is_nothing(story.value) else story.value
         for own in attempt(read_story, node, story.name, story.mark, inner):
             stories[story.name] = own
     findings.extend(found.under("stories", found.mark) for found in inner)
-    return None if findings else _make_settings(built_in, stated, stories)
+    if findings or file_choice is None:
+        return None
+    general = _merge(_read_built_in(), stated) | (override or file_choice)._asdict()
+    return _make_settings(general, stories, engines)
 
 
 def _read_engine(
-    tree: Table, built_in: str, engines: Mapping[str, FindFault], findings: list[Finding]
-) -> str | None:
-    """Return the engine of voices that name none.
+    tree: Table, engines: KnownEngines, findings: list[SettingFault], *, is_to_speak: bool
+) -> _Choice | None:
+    """Return the file's engine of voices that name none, and see whether it can speak, if it is to.
 
     Where the file misspells it, the nearest stands in, so that the voices' faults show in the same run;
     None where none is near.
     """
     for entry in tree.entries:
         if entry.name == "engine" and not is_nothing(entry.value):
-            known = attempt(choice(*engines), entry.value, entry.name, entry.mark, findings)
-            near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines, n=1)
-            return next(iter([*known, *near]), None)
-    return built_in
+            known = attempt(choice(AUTO, *engines.faults), entry.value, entry.name, entry.mark, findings)
+            if not known:
+                near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines.faults, n=1)
+                return _Choice(near[0], "voices.yaml") if near else None
+            if known[0] != AUTO:
+                if is_to_speak and (lack := engines.find_lack(known[0])):
+                    findings.append(
+                        SettingFault(mark=entry.mark, message=f"expected {lack}", path=entry.name)
+                    )
+                return _Choice(known[0], "voices.yaml")
+    return _Choice(engines.best, "auto")
 
 
 def _entries_of(tree: Table, name: str) -> tuple[Entry, ...]:
@@ -139,42 +169,16 @@ def _entries_of(tree: Table, name: str) -> tuple[Entry, ...]:
     return node.entries if isinstance(node, Table) else ()
 
 
-def _find_foreign_voices(
-    engine: str,
-    engines: Mapping[str, FindFault],
-    built_in: dict[str, Any],
-    stated: dict[str, Any],
-    marks: Mapping[str, Mark],
-) -> list[Finding]:
-    """Find the built-in voices that the file leaves in place although its engine can't speak them."""
-    if engine == built_in["engine"] or engine not in engines:
-        return []
-    remaining: dict[str, list[VoiceWish]] = {}
-    if "narrator" not in stated or stated["narrator"].voice.id is None:
-        remaining["narrator"] = [built_in["narrator"].voice]
-    for gender, pool in built_in["pools"].items():
-        if gender not in stated.get("pools", {}):
-            remaining[f"pools.{gender}"] = list(pool)
-    lacking = [
-        path for path, wishes in remaining.items() if any(engines[engine](wish.id or "") for wish in wishes)
-    ]
-    if not lacking:
-        return []
-    message = f"expected voices of {engine!r} under {', '.join(lacking)}, got none (the built-in ones are of "
-    message += f"{built_in['engine']!r}); narrate voices {engine} lists those that are here"
-    return [Finding(mark=marks["engine"], message=message, path="engine")]
-
-
 def _make_settings(
-    built_in: dict[str, Any], stated: dict[str, Any], stories: Mapping[str, dict[str, Any]]
+    general: dict[str, Any],
+    stories: Mapping[str, dict[str, Any]],
+    engines: KnownEngines,
 ) -> Settings:
-    general = _merge(built_in, stated)
-    engine = general["engine"]
     return Settings(
-        engine=engine,
-        general=_make_section(engine, general),
+        engine=general["engine"],
+        general=_make_section(general, engines),
         stories={
-            name: replace(_make_section(engine, _merge(general, own)), own_voices=_find_own_voices(own))
+            name: replace(_make_section(_merge(general, own), engines), own_voices=_find_own_voices(own))
             for name, own in stories.items()
         },
         output=OutputSettings(**general["output"]),
@@ -202,22 +206,32 @@ def _merge(lower: Any, upper: Any) -> Any:
     return upper
 
 
-def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
+def _make_section(values: Mapping[str, Any], engines: KnownEngines) -> StorySettings:
     """Return a section's settings; `values` hold all keys that the built-in file has."""
-    base = Voice(engine=engine, id="", rate=values["rate"])
+    engine, rate = values["engine"], values["rate"]
+    base = Voice(engine=engine, id="", rate=rate)
+    narrator: CharacterSettings = values.get("narrator", CharacterSettings(name=NARRATOR))
     pools: dict[Gender, tuple[Voice, ...]] = {
-        gender: tuple(wish.on(base) for wish in wishes) for gender, wishes in values["pools"].items()
+        gender: tuple(wish.on(base) for wish in wishes) for gender, wishes in values.get("pools", {}).items()
     }
-    return StorySettings(
+    named = {voice.engine for pool in pools.values() for voice in pool}
+    casts = [cast for name in sorted(named) if (cast := engines.find_cast(name, _ENGLISH))]
+    own = engines.find_cast(narrator.voice.engine or engine, _ENGLISH)
+    usual = Voice(engine=engine, id="") if own is None else own.narrator
+    settings = StorySettings(
         engine=engine,
-        rate=values["rate"],
+        rate=rate,
         casting=values["casting"],
-        narrator=values["narrator"].voice.on(base),
+        chosen_by=values["chosen_by"],
+        narrator=narrator.voice.on(replace(usual, engine=engine, rate=rate)),
         pools=pools,
+        narrator_wish=narrator.voice,
+        stated_pools=pools,
+        pitch_shifts={cast.narrator.engine: cast.pitch_shifts for cast in casts},
         characters=tuple(values.get("characters", {}).values()),
         lines=tuple(fix for fixes in values.get("lines", {}).values() for fix in fixes),
         pronunciations=tuple(values.get("pronunciations", {}).values()),
-        narrator_pronunciations=values["narrator"].pronunciations,
+        narrator_pronunciations=narrator.pronunciations,
         lexicon=values.get("lexicons", ()),
         delivery=values["delivery"],
         pauses=Pauses(**values["pauses"]),
@@ -225,3 +239,5 @@ def _make_section(engine: str, values: Mapping[str, Any]) -> StorySettings:
         credits=Credits(**values["credits"]),
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )
+    cast = engines.find_cast(engine, _ENGLISH)
+    return settings if cast is None else settings.with_cast(cast)

@@ -19,11 +19,12 @@ _POSSESSIVE_OR_END = rf"(?!\w)(?![{_APOSTROPHES}](?![sS](?!\w))\w)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in a text which pronunciation is asked for."""
+    """Where in a text which pronunciation is asked for; `rule` names the rule that asks, if one does."""
 
     start: int
     end: int
     pronunciation: Pronunciation
+    rule: str = ""
 
 
 def make_finder(pronunciations: Sequence[Pronunciation]) -> Callable[[str], list[Place]]:

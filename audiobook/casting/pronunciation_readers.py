@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from audiobook.casting.readers import Reader, choice, listing, misfit, record, table, text
-from audiobook.casting.yaml_tree import Entry, Finding, Misfit, Node, Scalar
 from audiobook.errors import SourceError
 from audiobook.model import AS_IN, Origin, Pronunciation
+from audiobook.yamledit.tree import Entry, Misfit, Node, Scalar, SettingFault
 
 ReadLexicon = Callable[[str], Sequence[Pronunciation]]
 """Reads a lexicon, given its path as voices.yaml states it; raises `SourceError`, whose message is whole."""
@@ -44,7 +44,7 @@ def read_lexicons(read: ReadLexicon | None, path: str) -> Reader[tuple[Pronuncia
             found = read(name) if read else ()
         except SourceError as error:
             message = f"expected a lexicon that can be read, got: {error}"
-            raise Misfit(Finding(mark=node.mark, message=message)) from error
+            raise Misfit(SettingFault(mark=node.mark, message=message)) from error
         origin = Origin(path=f"{path}: {name}", line=node.mark.line)
         return tuple(replace(each, origin=origin) for each in found)
 

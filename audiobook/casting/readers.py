@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 from unicodedata import category
 
-from audiobook.casting.yaml_tree import (
+from audiobook.suggesting import did_you_mean
+from audiobook.yamledit.tree import (
     Entry,
-    Finding,
     Listing,
     Mark,
     Misfit,
     Node,
     Scalar,
+    SettingFault,
     Table,
     describe,
     is_nothing,
@@ -33,16 +33,12 @@ Reader = Callable[[Node], T]
 
 def misfit(node: Node, expected: str, *, hint: str = "") -> Misfit:
     """Return the exception that says what was expected at a node, and what is there."""
-    return Misfit(Finding(mark=node.mark, message=f"expected {expected}, got {describe(node)}{hint}"))
+    return Misfit(SettingFault(mark=node.mark, message=f"expected {expected}, got {describe(node)}{hint}"))
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Return " (did you mean …?)" for the known words most like `word`, or nothing."""
-    by_folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), by_folded, n=2)
-    if not matches:
-        return ""
-    return f" (did you mean {' or '.join(repr(by_folded[match]) for match in matches)}?)"
+    """Return " (did you mean …?)" for the two known words most like `word`, or nothing."""
+    return did_you_mean(word, known, most=2, ignores_case=True)
 
 
 def text(what: str, *, pattern: str = r".*\S.*", longest: int = 200) -> Reader[str]:
@@ -148,7 +144,7 @@ def listing(item: Reader[T], what: str, *, at_least: int = 0) -> Reader[tuple[T,
         if not isinstance(node, Listing) or len(node.items) < at_least:
             raise misfit(node, what, hint=" without any" if isinstance(node, Listing) else "")
         values: list[T] = []
-        findings: list[Finding] = []
+        findings: list[SettingFault] = []
         for place, child in enumerate(node.items):
             values += attempt(item, child, f"[{place}]", child.mark, findings)
         if findings:
@@ -162,7 +158,7 @@ def table(read_entry: Callable[[Entry], T], what: str) -> Reader[dict[str, T]]:
     """Read a mapping from names that the user chooses; `read_entry` reads each."""
 
     def read(node: Node) -> dict[str, T]:
-        findings: list[Finding] = []
+        findings: list[SettingFault] = []
         values = gather_table(node, lambda entry, _: read_entry(entry), what, findings)
         if findings:
             raise Misfit(*findings)
@@ -172,7 +168,7 @@ def table(read_entry: Callable[[Entry], T], what: str) -> Reader[dict[str, T]]:
 
 
 def gather_table(
-    node: Node, read_entry: Callable[[Entry, list[Finding]], T], what: str, findings: list[Finding]
+    node: Node, read_entry: Callable[[Entry, list[SettingFault]], T], what: str, findings: list[SettingFault]
 ) -> dict[str, T]:
     """Return what can be read of a mapping with free names, and add what can't to the findings.
 
@@ -182,7 +178,7 @@ def gather_table(
         raise misfit(node, what)
     values: dict[str, T] = {}
     for entry in node.entries:
-        inner: list[Finding] = []
+        inner: list[SettingFault] = []
         try:
             values[entry.name] = read_entry(entry, inner)
         except Misfit as error:
@@ -195,7 +191,7 @@ def record(keys: Mapping[str, Reader[Any]], what: str) -> Reader[dict[str, Any]]
     """Read a mapping with known keys, all optional, into the values of those that are given."""
 
     def read(node: Node) -> dict[str, Any]:
-        findings: list[Finding] = []
+        findings: list[SettingFault] = []
         values = gather_keys(node, keys, what, findings)
         if findings:
             raise Misfit(*findings)
@@ -205,7 +201,7 @@ def record(keys: Mapping[str, Reader[Any]], what: str) -> Reader[dict[str, Any]]
 
 
 def gather_keys(
-    node: Node, keys: Mapping[str, Reader[Any]], what: str, findings: list[Finding]
+    node: Node, keys: Mapping[str, Reader[Any]], what: str, findings: list[SettingFault]
 ) -> dict[str, Any]:
     """Return the values of the known keys that can be read, and add what is wrong to the findings.
 
@@ -219,7 +215,7 @@ def gather_keys(
         if reader is None:
             hint = suggest(entry.name, keys) or f" (known here: {', '.join(keys)})"
             message = f"expected a known key, got {entry.name!r}{hint}"
-            findings.append(Finding(mark=entry.mark, message=message, path=entry.name))
+            findings.append(SettingFault(mark=entry.mark, message=message, path=entry.name))
         elif not is_nothing(entry.value):
             for value in attempt(reader, entry.value, entry.name, entry.mark, findings):
                 values[entry.name] = value
@@ -227,7 +223,7 @@ def gather_keys(
 
 
 def attempt(
-    reader: Reader[T], node: Node, name: str, mark: Mark, findings: list[Finding]
+    reader: Reader[T], node: Node, name: str, mark: Mark, findings: list[SettingFault]
 ) -> tuple[T] | tuple[()]:
     """Read one value; what is wrong with it goes to the findings, under its name, and () comes back."""
     try:

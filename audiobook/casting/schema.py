@@ -22,8 +22,9 @@ from audiobook.casting.pronunciation_readers import (
 from audiobook.casting.readers import Reader, choice, listing, number, record, table, text, truth, whole
 from audiobook.casting.settings import CharacterSettings
 from audiobook.casting.voice_readers import VOICE_KEYS, FindFault, VoiceReader
-from audiobook.casting.yaml_tree import Scalar
-from audiobook.model import DELIVERIES, FORMATS, NARRATOR
+from audiobook.choices import FORMATS
+from audiobook.model import DELIVERIES, NARRATOR
+from audiobook.yamledit.tree import Scalar
 
 _GENDERS = ("female", "male", "unknown")
 
@@ -36,7 +37,9 @@ _READING_KEYS: Mapping[str, Reader[Any]] = {
     "footnotes": choice("skip", "paragraph"),
     "matter": truth("true or false"),
     "descriptions": truth("true or false"),
+    "proof": choice("fail", "warn"),
     "normalize": truth("true or false"),
+    "labels": truth("true or false"),
 }
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
@@ -63,8 +66,8 @@ _CASTING = choice("full", "gender", "single")
 class Schema:
     """The readers of a settings file, which know the engines and what lies below the section.
 
-    `engines` and `default_engine` are what `VoiceReader` takes.  `read_lexicon` reads the files under
-    `lexicons`; without it they stay unread.
+    `engines`, `default_engine` and `keeps_engine` are what `VoiceReader` takes.  `read_lexicon` reads the
+    files under `lexicons`; without it they stay unread.
     """
 
     def __init__(
@@ -72,8 +75,10 @@ class Schema:
         engines: Mapping[str, FindFault],
         default_engine: str | None,
         read_lexicon: ReadLexicon | None = None,
+        *,
+        keeps_engine: bool = False,
     ) -> None:
-        self._voices = VoiceReader(engines, default_engine)
+        self._voices = VoiceReader(engines, default_engine, keeps_engine=keeps_engine)
         self._read_lexicon = read_lexicon
 
     def general_keys(self) -> Mapping[str, Reader[Any]]:

@@ -8,11 +8,25 @@ from pathlib import Path
 from typing import Literal
 
 from audiobook.casting.delivery import Manner
-from audiobook.model import Corrections, Gender, KnownCharacter, LineFix, Origin, Pronunciation, Voice
+from audiobook.files import Identity
+from audiobook.model import (
+    Corrections,
+    EngineCast,
+    Gender,
+    KnownCharacter,
+    LineFix,
+    Origin,
+    Pronunciation,
+    Voice,
+)
 
 CastingMode = Literal["full", "gender", "single"]
 """*full*: everybody in a voice of their own; *gender*: the narrator, a woman's and a man's voice;
 *single*: one voice reads everything."""
+
+
+ChosenBy = Literal["auto", "voices.yaml", "--engine"]
+"""What names the engine: a file, the option of a run, or `auto`, which is whatever is installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +57,7 @@ class VoiceWish:
 
     def on(self, voice: Voice) -> Voice:
         """Return `voice` with what is stated changed."""
-        return replace(
-            voice,
+        return Voice(  # thousands of times for a large cast, and `replace` takes four times as long
             engine=voice.engine if self.engine is None else self.engine,
             id=voice.id if self.id is None else self.id,
             rate=voice.rate if self.rate is None else self.rate,
@@ -115,13 +128,17 @@ class ReadingSettings:
 
     `footnotes`: not at all, or each at the end of the paragraph that refers to it.  `matter`: front and
     back matter (title page, contents, notes, index …).  `descriptions`: those of pictures.
+    `proof`: whether a book of which a reader lost words is made all the same, with a warning.
     `normalize`: years, money, abbreviations and the like as a narrator says them (`normalizing/`).
+    `labels`: the names before the lines of scripts, interviews and chats.
     """
 
     footnotes: Literal["skip", "paragraph"] = "skip"
     matter: bool = False
     descriptions: bool = False
+    proof: Literal["fail", "warn"] = "fail"
     normalize: bool = True
+    labels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +172,7 @@ class BookDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
-    """What is written and how: formats (of `model.FORMATS`), ffmpeg, the clip cache's bound in GB.
+    """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
     `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.
     """
@@ -170,7 +187,10 @@ class OutputSettings:
 class StorySettings:
     """All that is set for one story: the general settings, overridden by the story's own section.
 
-    `engine` and `rate` are for voices that state none.  Each pool holds at least one voice.
+    `engine` and `rate` are for voices that state none; `chosen_by` says who chose the engine.
+    `narrator` and `pools` are complete: whom voices.yaml leaves open is of the engine's own cast
+    (`with_cast`); `narrator_wish` and `stated_pools` are what it states.  Each pool holds at least one voice.
+    `pitch_shifts` are those of `EngineCast`, by engine.
     `characters` and `lines` are in the order of the file.  `pronunciations` are
     what `pronounce.py` looks for in everybody's words, `narrator_pronunciations` in the narrator's alone;
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
@@ -183,6 +203,10 @@ class StorySettings:
     casting: CastingMode
     narrator: Voice
     pools: Mapping[Gender, tuple[Voice, ...]]
+    chosen_by: ChosenBy = "auto"
+    narrator_wish: VoiceWish = VoiceWish()
+    stated_pools: Mapping[Gender, tuple[Voice, ...]] = field(default_factory=dict)
+    pitch_shifts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     characters: tuple[CharacterSettings, ...] = ()
     lines: tuple[LineFix, ...] = ()
     pronunciations: tuple[Pronunciation, ...] = ()
@@ -194,6 +218,19 @@ class StorySettings:
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
     own_voices: frozenset[str] = frozenset()
+
+    def with_cast(self, cast: EngineCast) -> StorySettings:
+        """Return these settings with the voices of a cast for all whom voices.yaml leaves open."""
+        narrator = self.narrator
+        if self.narrator_wish.id is None:
+            narrator = self.narrator_wish.on(replace(cast.narrator, rate=self.rate))
+        own = {gender: tuple(replace(v, rate=self.rate) for v in pool) for gender, pool in cast.pools.items()}
+        return replace(
+            self,
+            narrator=narrator,
+            pools={gender: self.stated_pools.get(gender) or own[gender] or (narrator,) for gender in own},
+            pitch_shifts={**self.pitch_shifts, cast.narrator.engine: cast.pitch_shifts},
+        )
 
     @property
     def corrections(self) -> Corrections:
@@ -215,6 +252,7 @@ class StorySettings:
 class Settings:
     """A whole settings file: `general` for stories without a section, `stories` for those with one.
 
+    `engine` speaks voices that name none.
     `files` are those that it names and that were read with it (lexicons), each with what told it from
     itself at other times.
     """
@@ -223,7 +261,7 @@ class Settings:
     general: StorySettings
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
-    files: tuple[tuple[Path, object], ...] = field(default=(), compare=False)
+    files: tuple[tuple[Path, Identity | None], ...] = field(default=(), compare=False)
 
     def for_story(self, name: str) -> StorySettings:
         """Return what is set for a story; `name` is its file's name without the ending."""

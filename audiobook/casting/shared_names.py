@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiobook.casting.settings import CharacterSettings
-from audiobook.casting.yaml_tree import Finding, Mark
+from audiobook.yamledit.tree import Mark, SettingFault
 
 
 def find_shared_names(
     characters: Mapping[str, CharacterSettings],
     lower: Mapping[str, CharacterSettings],
     marks: Mapping[str, Mark],
-) -> list[Finding]:
+) -> list[SettingFault]:
     """Find names and aliases that belong to two characters, of one section or inherited from `lower`.
 
     Capitals don't tell names apart.  `marks` tell where the section states its characters; a clash is
@@ -22,7 +22,7 @@ def find_shared_names(
     for name in characters.keys() & lower.keys():
         merged[name] = characters[name].over(lower[name])
     owners: dict[str, str] = {}
-    findings: list[Finding] = []
+    findings: list[SettingFault] = []
     # All names first: a name is its bearer's own, and what clashes with it is the other's alias.
     claims = [(name, name) for name in merged]
     claims += [(alias, name) for name, stated in merged.items() for alias in stated.aliases or ()]
@@ -35,5 +35,5 @@ def find_shared_names(
         what = f"got {claimed!r}, which is {other}'s too" if is_alias else f"got {name!r} and {owner!r}"
         path = f"{shown}.aliases" if is_alias and shown == name else shown
         message = f"expected a name that belongs to one character, {what}"
-        findings.append(Finding(mark=marks[shown], message=message, path=path))
+        findings.append(SettingFault(mark=marks[shown], message=message, path=path))
     return findings

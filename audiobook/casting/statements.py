@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audiobook.casting.settings import VoiceWish
-from audiobook.casting.yaml_change import change_settings, remove_value
-from audiobook.casting.yaml_merge import Change, Fields, Items, Section
-from audiobook.casting.yaml_tree import Listing, Node, Scalar, Table, parse
-from audiobook.casting.yaml_words import Value
 from audiobook.model import NARRATOR, Gender, LineFix
+from audiobook.yamledit.change import change_settings, remove_value
+from audiobook.yamledit.merge import Change, Fields, Items, Section
+from audiobook.yamledit.tree import Listing, Node, Scalar, Table, parse
+from audiobook.yamledit.words import Value
 
 
 def state_characters(text: str, story: str, characters: Mapping[str, Mapping[str, Value]]) -> str:

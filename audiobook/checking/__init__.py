@@ -1,9 +1,9 @@
 """Checking: finished files are decoded, measured, and compared with what was meant."""
 
-from audiobook.checking.books import BookOrder, check_book
+from audiobook.checking.books import BookToCheck, check_book
 from audiobook.checking.completeness import Planned, judge_source
 from audiobook.checking.decoding import decode
-from audiobook.checking.files import CheckedFile, FileOrder, check_file
+from audiobook.checking.files import CheckedFile, FileToCheck, check_file
 from audiobook.checking.plot import is_own_picture
 from audiobook.checking.profiles import PROFILES, Limit, Profile
 from audiobook.checking.report import CheckReport, Finding, StoryFindings
@@ -12,10 +12,10 @@ from audiobook.checking.tags import Label, judge_titles
 
 __all__ = [
     "PROFILES",
-    "BookOrder",
+    "BookToCheck",
     "CheckReport",
     "CheckedFile",
-    "FileOrder",
+    "FileToCheck",
     "Finding",
     "Label",
     "Limit",

@@ -13,7 +13,7 @@ from audiobook.audio import Encoder
 from audiobook.checking.completeness import TOLERANCE_MS, Planned, find_speech_s, judge_track
 from audiobook.checking.files import (
     CheckedFile,
-    FileOrder,
+    FileToCheck,
     judge_decoding,
     judge_stale,
     listen,
@@ -31,7 +31,7 @@ _MOST_NERO_MARKS = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookOrder:
+class BookToCheck:
     """A whole-book file to be checked, and what it should be.
 
     `chapters` are the titles of its files, `heads_s` the silence with which each begins.  `stale` says why
@@ -44,18 +44,20 @@ class BookOrder:
     heads_s: tuple[float, ...]
     label: Label
     stale: tuple[str, ...] = ()
-    parts: tuple[FileOrder, ...] = ()
+    parts: tuple[FileToCheck, ...] = ()
 
 
-def check_book(order: BookOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
+def check_book(wanted: BookToCheck, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
     """Check an M4B by ear, and an archive (EPUB, LPF) by its checksums: it holds the chapters' own MP3s.
 
     Raises `EncoderError` where ffmpeg can't be started.
     """
-    stale = judge_stale(order.path, order.stale)
-    is_sound = order.path.suffix == ".m4b"
-    found, seconds = _check_sound(order, profile, ffmpeg) if is_sound else ([_judge_archive(order.path)], 0.0)
-    return CheckedFile(path=order.path, findings=(stale, *found), figures={}, seconds=seconds)
+    stale = judge_stale(wanted.path, wanted.stale)
+    is_sound = wanted.path.suffix == ".m4b"
+    found, seconds = (
+        _check_sound(wanted, profile, ffmpeg) if is_sound else ([_judge_archive(wanted.path)], 0.0)
+    )
+    return CheckedFile(path=wanted.path, findings=(stale, *found), figures={}, seconds=seconds)
 
 
 def _judge_archive(path: Path) -> Finding:
@@ -67,9 +69,9 @@ def _judge_archive(path: Path) -> Finding:
     return judge_decoding(path, [f"{broken} in it is damaged"] if broken else [])
 
 
-def _check_sound(order: BookOrder, profile: Profile, ffmpeg: Encoder) -> tuple[list[Finding], float]:
+def _check_sound(wanted: BookToCheck, profile: Profile, ffmpeg: Encoder) -> tuple[list[Finding], float]:
     """Return the findings, and how many seconds were decoded."""
-    path = order.path
+    path = wanted.path
     header = read_header(path)
     if isinstance(header, str):
         return [unreadable(path, header)], 0.0
@@ -83,36 +85,36 @@ def _check_sound(order: BookOrder, profile: Profile, ffmpeg: Encoder) -> tuple[l
     findings = [
         judge_decoding(path, complaints),
         *judge_figures(path, measure_figures(heard, header), header, profile),
-        judge_label(path, order.label),
-        *_judge_marks(order, marks, heard),
-        *_judge_lines(order, [start_s for start_s, _ in marks], heard),
+        judge_label(path, wanted.label),
+        *_judge_marks(wanted, marks, heard),
+        *_judge_lines(wanted, [start_s for start_s, _ in marks], heard),
     ]
     return findings, heard.seconds
 
 
-def _judge_lines(order: BookOrder, starts_s: Sequence[float], heard: Measurement) -> list[Finding]:
+def _judge_lines(wanted: BookToCheck, starts_s: Sequence[float], heard: Measurement) -> list[Finding]:
     """Check the lines of an M4B's parts at the places that its marks give them."""
-    tracks = [part.track for part in order.parts if part.track is not None]
-    if len(tracks) < len(order.chapters) or len(starts_s) < len(tracks):
+    tracks = [part.track for part in wanted.parts if part.track is not None]
+    if len(tracks) < len(wanted.chapters) or len(starts_s) < len(tracks):
         remark = "the encoded chapters that it was joined of, which know them, are no longer in the cache"
-        unknown = Finding(file=order.path, figure="lines", value="not checked", passed=True, remark=remark)
+        unknown = Finding(file=wanted.path, figure="lines", value="not checked", passed=True, remark=remark)
         return [unknown]
     cues: list[Cue] = []
     leads_s: list[float] = []
     tail_s = 0.0
-    for start_s, track, part in zip(starts_s, tracks, order.parts, strict=False):
+    for start_s, track, part in zip(starts_s, tracks, wanted.parts, strict=False):
         cues += [replace(cue, start_s=start_s + cue.start_s, end_s=start_s + cue.end_s) for cue in track.cues]
         first, *others = part.planned.leads_s
         leads_s += [tail_s + first, *others]
         tail_s = part.planned.tail_s
     planned = Planned(
-        utterances=tuple(u for part in order.parts for u in part.planned.utterances),
+        utterances=tuple(u for part in wanted.parts for u in part.planned.utterances),
         leads_s=tuple(leads_s),
-        expected_s=tuple(s for part in order.parts for s in part.planned.expected_s),
+        expected_s=tuple(s for part in wanted.parts for s in part.planned.expected_s),
         tail_s=tail_s,
     )
-    joined = replace(tracks[0], path=str(order.path), seconds=heard.seconds, cues=tuple(cues))
-    return judge_track(order.path, joined, planned, heard)
+    joined = replace(tracks[0], path=str(wanted.path), seconds=heard.seconds, cues=tuple(cues))
+    return judge_track(wanted.path, joined, planned, heard)
 
 
 def _read_marks(path: Path) -> list[tuple[float, str]]:
@@ -122,21 +124,23 @@ def _read_marks(path: Path) -> list[tuple[float, str]]:
     return [(mark.start, mark.title) for mark in file.chapters or ()]
 
 
-def _judge_marks(order: BookOrder, marks: Sequence[tuple[float, str]], heard: Measurement) -> list[Finding]:
+def _judge_marks(
+    wanted: BookToCheck, marks: Sequence[tuple[float, str]], heard: Measurement
+) -> list[Finding]:
     """Compare the chapters' marks with the plan, and with where their words set in."""
-    wanted = order.chapters[:_MOST_NERO_MARKS]
+    chapters = wanted.chapters[:_MOST_NERO_MARKS]
     titles = tuple(title for _, title in marks)
-    other = next((pair for pair in zip(titles, wanted, strict=False) if pair[0] != pair[1]), None)
+    other = next((pair for pair in zip(titles, chapters, strict=False) if pair[0] != pair[1]), None)
     found = Finding(
-        file=order.path,
+        file=wanted.path,
         figure="chapters",
-        value=f"{len(titles)} of {len(wanted)}",
+        value=f"{len(titles)} of {len(chapters)}",
         limit="a mark for each, in order, by its title",
-        passed=titles == wanted,
+        passed=titles == chapters,
         remark=f"{other[0]!r} stands where {other[1]!r} should" if other else "",
     )
     worst, where = 0.0, ""
-    for (start_s, title), head_s in zip(marks, order.heads_s, strict=False):
+    for (start_s, title), head_s in zip(marks, wanted.heads_s, strict=False):
         onset_s = find_speech_s(heard, start_s)
         off = onset_s - start_s - head_s if onset_s is not None else float("inf")
         if abs(off) > abs(worst):
@@ -145,7 +149,7 @@ def _judge_marks(order: BookOrder, marks: Sequence[tuple[float, str]], heard: Me
     return [
         found,
         Finding(
-            file=order.path,
+            file=wanted.path,
             figure="speech at its marks",
             value=round(worst * 1000) if worst < float("inf") else None,
             unit="ms off",

@@ -16,6 +16,7 @@ from audiobook.audio.master import ROOM_TONE_DB
 from audiobook.checking.meter import OUTLINE_HZ, Measurement
 from audiobook.checking.report import Finding
 from audiobook.model import Book, Cue, Skip, Track, Utterance
+from audiobook.words import count_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,7 +161,7 @@ def _judge_pace(path: Path, cues: Sequence[Cue], planned: Planned) -> Finding:
         ratio = (spoken_s + _FEW_SOUNDS_S) / (expected_s + _FEW_SOUNDS_S)
         if max(ratio, 1 / max(ratio, 1e-9)) > max(worst, 1 / max(worst, 1e-9)):
             worst = ratio
-            words = len(cue.utterance.text.split())
+            words = count_words(cue.utterance.text)
             pace = f"{words / spoken_s * 60:.0f} words a minute" if spoken_s > 0 else "no time at all"
             remark = f"{_quote(cue.utterance)} at {cue.start_s:.1f} s: {pace}"
     passed = least <= worst <= most

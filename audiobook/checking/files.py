@@ -16,6 +16,7 @@ from audiobook.checking.report import Finding
 from audiobook.checking.sound import Header, judge_figures, measure_figures, read_header
 from audiobook.checking.tags import Label, judge_label
 from audiobook.errors import StorageError
+from audiobook.files import write_whole
 from audiobook.model import Track
 
 _ANEW = "narrate --force makes it anew"
@@ -23,7 +24,7 @@ _ANEW = "narrate --force makes it anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileOrder:
+class FileToCheck:
     """A file to be checked, and what it should be.
 
     `track` holds the cues that the file itself tells, None where it tells none.  `stale` says why the
@@ -48,13 +49,13 @@ class CheckedFile:
     seconds: float = 0.0
 
 
-def check_file(order: FileOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
+def check_file(wanted: FileToCheck, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
     """Decode and measure a file once, judge it by profile, plan and book, and draw it where asked to.
 
     Raises `EncoderError` where ffmpeg can't be started, `StorageError` where the picture can't be written.
     """
-    path = order.path
-    stale = [judge_stale(path, order.stale)]
+    path = wanted.path
+    stale = [judge_stale(path, wanted.stale)]
     header = read_header(path)
     if isinstance(header, str):
         return CheckedFile(path=path, findings=(unreadable(path, header), *stale), figures={})
@@ -67,11 +68,11 @@ def check_file(order: FileOrder, profile: Profile, ffmpeg: Encoder) -> CheckedFi
         *stale,
         judge_decoding(path, complaints),
         *judge_figures(path, figures, header, profile),
-        judge_label(path, order.label),
-        *_judge_cues(order, heard),
+        judge_label(path, wanted.label),
+        *_judge_cues(wanted, heard),
     ]
-    if order.picture is not None:
-        _draw(order.picture, order, heard, header, profile)
+    if wanted.picture is not None:
+        _draw(wanted.picture, wanted, heard, header, profile)
     return CheckedFile(path=path, findings=tuple(findings), figures=figures, seconds=heard.seconds)
 
 
@@ -113,12 +114,12 @@ def judge_stale(path: Path, reasons: Sequence[str]) -> Finding:
     )
 
 
-def _judge_cues(order: FileOrder, heard: Measurement) -> list[Finding]:
-    if order.track is not None:
-        return judge_track(order.path, order.track, order.planned, heard)
+def _judge_cues(wanted: FileToCheck, heard: Measurement) -> list[Finding]:
+    if wanted.track is not None:
+        return judge_track(wanted.path, wanted.track, wanted.planned, heard)
     return [
         Finding(
-            file=order.path,
+            file=wanted.path,
             figure="lines",
             value=None,
             limit="each line of the plan in one cue, in order",
@@ -128,13 +129,10 @@ def _judge_cues(order: FileOrder, heard: Measurement) -> list[Finding]:
     ]
 
 
-def _draw(picture: Path, order: FileOrder, heard: Measurement, header: Header, profile: Profile) -> None:
-    cues = order.track.cues if order.track is not None else ()
-    drawing = draw_track(f"{order.label.title} · {header.kind}", cues, heard, profile)
+def _draw(picture: Path, wanted: FileToCheck, heard: Measurement, header: Header, profile: Profile) -> None:
+    cues = wanted.track.cues if wanted.track is not None else ()
+    drawing = draw_track(f"{wanted.label.title} · {header.kind}", cues, heard, profile)
     try:
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = picture.with_name(f".{picture.name}.part")
-        unfinished.write_text(drawing, encoding="utf-8")
-        unfinished.replace(picture)
+        write_whole(picture, drawing.encode())
     except OSError as error:
         raise StorageError(f"{picture}: can't be written: {error.strerror}") from error

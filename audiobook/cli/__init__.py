@@ -1,5 +1,5 @@
 """The command line: `narrate`, and what a person sees of it."""
 
-from audiobook.cli.commands import main
+from audiobook.cli.program import main
 
 __all__ = ["main"]

@@ -8,9 +8,10 @@ from dataclasses import asdict
 
 from audiobook.casting import write_scalar
 from audiobook.cli.console import open_console, print_json, print_warnings
-from audiobook.cli.tables import describe_voice, new_table
+from audiobook.cli.grid import Grid
+from audiobook.cli.tables import describe_voice
+from audiobook.editing.pins import Pinned
 from audiobook.model import NARRATOR, Cast, LineFix, Role, Script
-from audiobook.production import Pinned
 from audiobook.script import Doubt
 
 _OTHERS_SHOWN = 3
@@ -23,9 +24,9 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
     if as_json:
         print_json(_cast_json(script, roles, sureness, warnings))
         return
-    table = new_table("Speaker", "Gender", "Lines", "Words", "Share", "Sure", "Voice", "Why")
-    for column in table.columns[2:6]:
-        column.justify = "right"
+    counts = ["Lines", "Words", "Share", "Sure"]
+    prose = ["Speaker", "Voice", "Why"]
+    table = Grid("Speaker", "Gender", *counts, "Voice", "Why", prose=prose, right=counts)
     aliases = {character.name: character.aliases for character in script.characters}
     evidence = {character.name: character.gender_evidence for character in script.characters}
     total = max(1, sum(role.words for role in roles))
@@ -34,7 +35,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
         also = ", ".join(aliases.get(role.speaker or "", ()))
         name = role.speaker or "(not told who)"
         because = evidence.get(role.speaker or "", "")
-        table.add_row(
+        table.add(
             f"{name} ({also})" if also else name,
             "" if is_narrator else role.gender,
             "" if is_narrator else str(role.quotations),
@@ -45,7 +46,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
             role.why + (f"; {role.gender}: {because}" if because else ""),
         )
     console = open_console()
-    console.print(table)
+    table.print(console)
     silent = [character.name for character in script.characters if not character.quotations]
     if silent:
         console.print(f"Without a line: {', '.join(silent)}")

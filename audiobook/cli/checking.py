@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiobook.checking.profiles import PROFILES
-from audiobook.cli.options import JSON, OUTPUT, STORIES, VOICES
+from audiobook.choices import PROFILES
+from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, VOICES
 from audiobook.cli.reading import chapter_options, choose_chapters, make_wish, reading_options
 
 if TYPE_CHECKING:
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 @click.command()
 @STORIES
 @VOICES
+@ENGINE
 @OUTPUT
 @click.option(
     "--profile",
-    type=click.Choice(tuple(PROFILES)),
-    default=next(iter(PROFILES)),
+    type=click.Choice(PROFILES),
+    default=PROFILES[0],
     show_default=True,
     help="Whose technical demands to measure by.",
 )
@@ -43,6 +44,7 @@ def check(
     *,
     stories: tuple[str, ...],
     voices: Path | None,
+    engine: str | None,
     output: Path | None,
     profile: str,
     plot: bool,
@@ -56,11 +58,15 @@ def check(
     as_json: bool,
 ) -> None:
     """Measure the finished files: loudness, completeness, silences, tags.  Status 1 where one fails."""
-    from audiobook.cli.checks import open_counter, print_checks
+    from audiobook.building.audit import check_stories
+    from audiobook.building.run import Options
+    from audiobook.checking import profiles
+    from audiobook.cli.check_table import open_counter, print_checks
     from audiobook.cli.progress import Notes
-    from audiobook.production import Options, cache_folder, check_stories, open_project
+    from audiobook.folders import cache_folder
+    from audiobook.project.layout import open_project
 
-    project = open_project(Path(), voices=voices, output=output)
+    project = open_project(Path(), voices=voices, output=output, engine=engine)
     options = Options(
         jobs=jobs,
         chapters=choose_chapters(chapters, first, last),
@@ -73,10 +79,10 @@ def check(
             stories,
             options,
             Notes(),
-            profile=PROFILES[profile],
+            profile=profiles.PROFILES[profile],
             cache_folder=cache_folder(),
             pictures=pictures,
             tell=tell,
         )
-    print_checks(found, PROFILES[profile], pictures, as_json=as_json)
+    print_checks(found, profiles.PROFILES[profile], pictures, as_json=as_json)
     ctx.exit(0 if found.passed else 1)

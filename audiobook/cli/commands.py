@@ -1,24 +1,18 @@
-"""The commands of `narrate`; each only says what to do and who shows it.
+"""The commands that make a story and show what was read; each only says what to do and who shows it.
 
-Workers are imported inside the commands, so that `narrate --help` starts fast.
+The rooms are imported inside the commands, so that a help text is there at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from audiobook import __version__
-from audiobook.cli.allowing import allow
-from audiobook.cli.checking import check
-from audiobook.cli.exporting import export_player
-from audiobook.cli.group import MainGroup
-from audiobook.cli.options import JSON, OUTPUT, STORIES, STORY, VOICES
-from audiobook.cli.pronouncing import pronounce
+from audiobook.choices import FORMATS
+from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, STORY, VOICES
 from audiobook.cli.reading import (
     chapter_options,
     choose_chapters,
@@ -27,16 +21,15 @@ from audiobook.cli.reading import (
     print_text,
     reading_options,
 )
-from audiobook.cli.studio import studio
-from audiobook.cli.upkeep import clean, doctor, init
-from audiobook.cli.voices import voices_group
-from audiobook.model import FORMATS
 
 if TYPE_CHECKING:
-    from audiobook.production import Options, Project
+    from audiobook.building.report import Report
+    from audiobook.building.run import Options
+    from audiobook.project.layout import Project
     from audiobook.reading.choices import Footnotes
 
-_Command = Callable[..., Any]
+_CHANGE_NO_FILE = {"quiet", "as_json", "jobs"}
+"""Options of `make` by which no file becomes another."""
 
 
 def check_address(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -46,22 +39,15 @@ def check_address(_ctx: click.Context, _option: click.Parameter, value: str | No
     return value
 
 
-@click.group(cls=MainGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="narrate")
-def main() -> None:
-    """Turn stories and books into full-cast audiobooks.
-
-    `narrate` alone makes every story in ./texts, `narrate echo-chamber` only that one.  A STORY is the
-    name of a file in ./texts, or any path.  Voices are chosen in ./voices.yaml.
-    """
-
-
-@main.command()
+@click.command()
 @STORIES
 @VOICES
+@ENGINE
 @OUTPUT
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes to work with (default: one more than cores)."
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="Processes to work with (default: as many as keep the cores busy and fit into the memory).",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make the files on a Dask cluster: tcp://host:8786.")
 @click.option(
@@ -96,6 +82,7 @@ def make(
     *,
     stories: tuple[str, ...],
     voices: Path | None,
+    engine: str | None,
     output: Path | None,
     jobs: int | None,
     scheduler: str | None,
@@ -114,47 +101,80 @@ def make(
     as_json: bool,
 ) -> None:
     """Make the audiobook (the command that is meant where none is named)."""
-    from audiobook.cli.progress import open_listener
-    from audiobook.cli.tables import print_report
-    from audiobook.production import Options, cache_folder, choose_jobs, make_stories, open_project
+    from audiobook.building.unchanged import Asked, open_last_run
+    from audiobook.cli.run_table import print_report
+    from audiobook.folders import cache_folder
 
     if jobs is not None and scheduler is not None:
         raise click.UsageError("--jobs is for this machine and --scheduler for a cluster: name one of them")
-    project = open_project(Path(), voices=voices, output=output)
-    options = Options(
-        jobs=jobs,
-        scheduler=scheduler,
-        formats=formats or None,
-        base_url=base_url,
-        force=force,
-        preview=preview,
-        chapters=choose_chapters(chapters, first, last),
-        reading=make_wish(matter=matter, footnotes=footnotes),
+    asked = Asked(
+        parameters={name: value for name, value in ctx.params.items() if name not in _CHANGE_NO_FILE},
+        stories=stories,
+        texts=Path("texts"),
+        voices=voices or Path("voices.yaml"),
+        output=output or Path("output"),
     )
-    if dry_run:
-        _rehearse(ctx, project, stories, options, as_json=as_json)
-    workers = jobs or choose_jobs()
-    with open_listener(quiet=quiet or as_json, verbose=verbose, jobs=workers) as listener:
-        report = make_stories(project, stories, options, listener, cache_folder=cache_folder())
+    is_plain = not (force or dry_run or verbose or preview or scheduler)
+    last_run = open_last_run(asked, cache_folder()) if is_plain else None
+    report = last_run.report() if last_run else None
+    if report is None:
+        from audiobook.building.run import Options
+
+        options = Options(
+            jobs=jobs,
+            scheduler=scheduler,
+            formats=formats or None,
+            base_url=base_url,
+            force=force,
+            preview=preview,
+            chapters=choose_chapters(chapters, first, last),
+            reading=make_wish(matter=matter, footnotes=footnotes),
+        )
+        project = _open_project(voices=voices, output=output, engine=engine)
+        if dry_run:
+            _dry_run(ctx, project, stories, options, as_json=as_json)
+        report = _make(project, stories, options, quiet=quiet or as_json, verbose=verbose)
+        if last_run:
+            last_run.keep(report)
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)
 
 
-def _rehearse(
+def _open_project(*, voices: Path | None, output: Path | None, engine: str | None) -> Project:
+    from audiobook.project.layout import open_project
+
+    return open_project(Path(), voices=voices, output=output, engine=engine)
+
+
+def _make(
+    project: Project, stories: tuple[str, ...], options: Options, *, quiet: bool, verbose: bool
+) -> Report:
+    from audiobook.building.recipe import make_stories
+    from audiobook.cli.progress import open_listener
+    from audiobook.folders import cache_folder
+
+    with open_listener(quiet=quiet, verbose=verbose) as listener:
+        return make_stories(project, stories, options, listener, cache_folder=cache_folder())
+
+
+def _dry_run(
     ctx: click.Context, project: Project, stories: tuple[str, ...], options: Options, *, as_json: bool
 ) -> NoReturn:
+    from audiobook.building.dry_run import dry_run_stories
+    from audiobook.cli.dry_run_table import print_dry_run
     from audiobook.cli.progress import Notes
-    from audiobook.cli.rehearsals import print_rehearsal
-    from audiobook.production import cache_folder, rehearse_stories
+    from audiobook.folders import cache_folder
 
-    rehearsal = rehearse_stories(project, stories, options, Notes(), cache_folder=cache_folder())
-    print_rehearsal(rehearsal, as_json=as_json)
-    ctx.exit(1 if rehearsal.report.failed else 0)
+    told = dry_run_stories(project, stories, options, Notes(), cache_folder=cache_folder())
+    print_dry_run(told, as_json=as_json)
+    ctx.exit(1 if told.report.failed else 0)
 
 
-@main.command()
+@click.command()
 @STORY
 @VOICES
+@ENGINE
+@click.option("--spoken", is_flag=True, help="Show what is spoken where it differs, and by which rule.")
 @chapter_options
 @reading_options
 @JSON
@@ -162,31 +182,37 @@ def script(
     *,
     story: str,
     voices: Path | None,
+    engine: str | None,
     chapters: str | None,
     first: int | None,
     last: int | None,
     matter: bool | None,
     footnotes: Footnotes | None,
+    spoken: bool,
     as_json: bool,
 ) -> None:
     """Show a story as a play: who speaks each line, in colour."""
     from audiobook.cli.plays import print_script
-    from audiobook.production import open_project, script_and_cast
+    from audiobook.planning.stories import explain_story, script_and_cast
+    from audiobook.project.layout import open_project
 
+    project = open_project(Path(), voices=voices, engine=engine)
     script_of_story, cast_of_story = script_and_cast(
-        open_project(Path(), voices=voices),
+        project,
         story,
         chapters=choose_chapters(chapters, first, last),
         wish=make_wish(matter=matter, footnotes=footnotes),
     )
-    print_script(script_of_story, cast_of_story, as_json=as_json)
+    told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
+    print_script(script_of_story, cast_of_story, told, as_json=as_json)
     for warning in script_of_story.book.warnings:
         click.echo(f"warning: {warning}", err=True)
 
 
-@main.command()
+@click.command()
 @STORY
 @VOICES
+@ENGINE
 @click.option(
     "--doubtful",
     type=click.IntRange(1),
@@ -202,6 +228,7 @@ def cast(
     *,
     story: str,
     voices: Path | None,
+    engine: str | None,
     doubtful: int | None,
     pin: bool,
     matter: bool | None,
@@ -210,12 +237,15 @@ def cast(
 ) -> None:
     """Show who speaks, how much, in which voice, and why."""
     from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
-    from audiobook.production import open_project, pin_cast, script_and_cast, warn_of_unmet
+    from audiobook.editing.pins import pin_cast
+    from audiobook.planning.stories import script_and_cast
+    from audiobook.planning.unmet import warn_of_unmet
+    from audiobook.project.layout import open_project
     from audiobook.script import find_doubtful
 
     if doubtful is not None and pin:
         raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
-    project = open_project(Path(), voices=voices)
+    project = open_project(Path(), voices=voices, engine=engine)
     wish = make_wish(matter=matter, footnotes=footnotes)
     if pin:
         print_pinned(pin_cast(project, story, wish), as_json=as_json)
@@ -228,7 +258,7 @@ def cast(
         print_cast(script, roles, warnings, as_json=as_json)
 
 
-@main.command()
+@click.command()
 @STORY
 @VOICES
 @reading_options
@@ -237,30 +267,21 @@ def contents(
     *, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None, as_json: bool
 ) -> None:
     """List a book's chapters with words and minutes, and what of it is skipped."""
-    from audiobook.production import open_project, read_story
+    from audiobook.planning.stories import read_story
+    from audiobook.project.layout import open_project
 
     wish = make_wish(matter=matter, footnotes=footnotes)
     print_contents(read_story(open_project(Path(), voices=voices), story, wish), as_json=as_json)
 
 
-@main.command()
+@click.command()
 @STORY
 @VOICES
 @reading_options
 def text(*, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None) -> None:
     """Print a book's text, which all offsets refer to."""
-    from audiobook.production import open_project, read_story
+    from audiobook.planning.stories import read_story
+    from audiobook.project.layout import open_project
 
     wish = make_wish(matter=matter, footnotes=footnotes)
     print_text(read_story(open_project(Path(), voices=voices), story, wish))
-
-
-main.add_command(allow)
-main.add_command(check)
-main.add_command(clean)
-main.add_command(doctor)
-main.add_command(export_player)
-main.add_command(init)
-main.add_command(pronounce)
-main.add_command(studio)
-main.add_command(voices_group)

@@ -11,6 +11,11 @@ STORY = click.argument("story", metavar="STORY")
 VOICES = click.option(
     "--voices", type=click.Path(path_type=Path), help="Settings to use instead of ./voices.yaml."
 )
+ENGINE = click.option(
+    "--engine",
+    metavar="NAME",
+    help="Who speaks where voices.yaml names no voice: kokoro, pyttsx3 (eSpeak) … or auto, the best here.",
+)
 OUTPUT = click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),

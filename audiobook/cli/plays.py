@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console, print_json
 from audiobook.model import CREDITS, NARRATOR, Cast, Quotation, Script, Utterance
+
+if TYPE_CHECKING:
+    from audiobook.planning.explaining import Spoken
 
 _COLOURS = (
     "cyan",
@@ -22,10 +27,13 @@ _COLOURS = (
 _MARGIN = 22
 
 
-def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
-    """Print a script as a person reads it, or as one JSON object."""
+def print_script(script: Script, cast: Cast, spoken: Mapping[Utterance, Spoken], *, as_json: bool) -> None:
+    """Print a script as a person reads it, or as one JSON object.
+
+    `spoken` tells of utterances what is spoken of them; it comes below lines of which that is something else.
+    """
     if as_json:
-        print_json(script_json(script, cast))
+        print_json(script_json(script, cast, spoken))
         return
     from rich.table import Table
     from rich.text import Text
@@ -49,8 +57,17 @@ def print_script(script: Script, cast: Cast, *, as_json: bool) -> None:
                     _margin(kind, name, manners), style=f"bold {colour}" if kind == "speech" else "dim"
                 )
                 grid.add_row(margin, Text(" ".join(u.text for u in said), style=colour))
+                for change in _list_changes(said, spoken):
+                    grid.add_row("", Text(change, style="dim"))
                 console.print(grid)
     _print_evidence(script)
+
+
+def _list_changes(said: Sequence[Utterance], spoken: Mapping[Utterance, Spoken]) -> Iterator[str]:
+    """Yield what is spoken in place of which words, and by which rule."""
+    for utterance in said:
+        for change in spoken[utterance].changes if utterance in spoken else ():
+            yield f"{change.written} → {change.spoken.strip() or '(silence)'}  ({change.rule})"
 
 
 def _manners(utterance: Utterance) -> tuple[str, ...]:
@@ -77,7 +94,7 @@ def _print_evidence(script: Script) -> None:
         console.print(line, soft_wrap=True)
 
 
-def script_json(script: Script, cast: Cast) -> dict[str, object]:
+def script_json(script: Script, cast: Cast, spoken: Mapping[Utterance, Spoken]) -> dict[str, object]:
     """Return a script as plain values; offsets are code points into the decoded source."""
     book = script.book
     return {
@@ -94,7 +111,7 @@ def script_json(script: Script, cast: Cast) -> dict[str, object]:
             {
                 "number": chapter.number,
                 "title": chapter.title,
-                "utterances": [_utterance_json(utterance, cast) for utterance in chapter.utterances],
+                "utterances": [_utterance_json(each, cast, spoken.get(each)) for each in chapter.utterances],
             }
             for chapter in script.chapters
         ],
@@ -116,7 +133,8 @@ def _quotations_json(quotations: Sequence[Quotation]) -> list[dict[str, object]]
     ]
 
 
-def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
+def _utterance_json(utterance: Utterance, cast: Cast, spoken: Spoken | None) -> dict[str, object]:
+    told = {"spoken": spoken.text, "changes": [asdict(each) for each in spoken.changes]} if spoken else {}
     language = {"language": utterance.language} if utterance.language else {}
     return {
         "paragraph": utterance.paragraph,
@@ -126,6 +144,7 @@ def _utterance_json(utterance: Utterance, cast: Cast) -> dict[str, object]:
         "speaker": utterance.speaker,
         "voice": cast.voice_for(utterance).id,
         "text": utterance.text,
+        **told,
         **language,
         "delivery": list(utterance.delivery),
     }

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiobook.building.progress import Meter
+from audiobook.building.report import Listener, Silent, StoryReport
 from audiobook.cli.console import open_console
 from audiobook.cli.tables import write_clock
-from audiobook.production import Listener, Meter, Silent, StoryReport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
 LINE_S = 10
 """Seconds between two plain lines that tell how far a run is."""
 
-_SHARE_OF_ENCODING = 0.8
-"""How much of a story's bar is its files, the rest being its clips (docs/performance.md)."""
+_WIDE = 100
+"""Columns from which on a bar has room for counts, speed and time; in fewer the time stands alone."""
+
+_TITLE = 18
+"""Columns of a title beside a bar in a narrow terminal."""
+
+_LEAST_SPEED = 0.05
+"""Times real time that are not shown as 0.0."""
 
 
 class Notes(Silent):
@@ -37,25 +44,40 @@ class Notes(Silent):
         self._console.print(message, soft_wrap=True)
 
 
-def describe(meter: Meter) -> str:
-    """Say in a line how far a run is."""
+def count_up(meter: Meter) -> str:
+    """Say how much of a story, or of all, is there."""
     chapters = f"{meter.files_made}/{meter.files} {_plural('chapter', meter.files)}"
-    counts = f"{chapters}, {meter.clips_spoken}/{meter.clips} {_plural('clip', meter.clips)}"
+    return f"{chapters}, {count_briefly(meter)}"
+
+
+def count_briefly(meter: Meter) -> str:
+    """Say in two words how much of a story is there."""
+    return f"{meter.clips_spoken}/{meter.clips} {_plural('clip', meter.clips)}"
+
+
+def describe(meter: Meter, *, is_brief: bool = False) -> str:
+    """Say in a line how far a run is; briefly, only how long it will take, where that is known."""
+    counts = count_up(meter)
     left = meter.left_s
     if left is None:
-        return counts
+        return count_briefly(meter) if is_brief else counts
     is_done = meter.files_made == meter.files
     when = f"in {write_clock(meter.elapsed_s)}" if is_done else f"about {write_clock(left)} left"
-    return f"{counts}, {meter.times_real_time:.0f} × real time, {when}"
+    if is_brief:
+        return when
+    speed = meter.times_real_time
+    if speed < _LEAST_SPEED:
+        return f"{counts}, {when}"
+    return f"{counts}, {speed:.{0 if speed >= 10 else 1}f} × real time, {when}"
 
 
 class _Lines(Silent):
     """A plain line for everything that happened, and now and then how far it is; for pipes and logs."""
 
-    def __init__(self, console: Console, *, verbose: bool, jobs: int | None) -> None:
+    def __init__(self, console: Console, *, verbose: bool, counts: bool = True) -> None:
         self._console = console
         self._verbose = verbose
-        self._meter = Meter(jobs) if jobs else None
+        self._meter = Meter() if counts else None
         self._said = time.monotonic()
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
@@ -74,22 +96,26 @@ class _Lines(Silent):
             self._meter.plan(story, clips, tracks)
         self._said = time.monotonic()
 
-    def clips_spoken(self, story: StoryReport, count: int) -> None:
+    def work_begins(self, jobs: int) -> None:
+        if self._meter:
+            self._meter.begin(jobs)
+
+    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
         if self._verbose:
             self._say(f"{story.name}: spoke {count} {_plural('clip', count)}")
         if self._meter:
-            self._meter.advance(story, clips=count)
+            self._meter.advance(clips=count, work_s=work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._say(f"{story.name}: made {path}")
         if self._meter:
-            self._meter.advance(story, files=1)
+            self._meter.advance(files=1)
 
     def part_made(self, story: StoryReport, title: str) -> None:
         if self._verbose:
             self._say(f"{story.name}: encoded {title!r}")
         if self._meter:
-            self._meter.advance(story, files=1)
+            self._meter.advance(files=1)
 
     def story_done(self, story: StoryReport) -> None:
         for warning in story.warnings:
@@ -110,50 +136,51 @@ class _Lines(Silent):
 class _Bars(Silent):
     """A bar for each story that has work, and one for all together with the time left."""
 
-    def __init__(self, progress: Progress, *, verbose: bool, jobs: int) -> None:
+    def __init__(self, progress: Progress, *, verbose: bool) -> None:
         self._progress = progress
-        self._lines = _Lines(progress.console, verbose=True, jobs=None) if verbose else None
-        self._meter = Meter(jobs)
+        self._lines = _Lines(progress.console, verbose=True, counts=False) if verbose else None
+        self._meter = Meter()
         self._own: dict[str, Meter] = {}
         self._bars: dict[str, TaskID] = {}
         self._last: TaskID | None = None
+        self._is_narrow = progress.console.width < _WIDE
+        self._count_up = count_briefly if self._is_narrow else count_up
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         self._meter.plan(story, clips, tracks)
         if tracks:
-            own = self._own[story.name] = Meter(1)
-            own.clips, own.files = clips, tracks
-            self._bars[story.name] = self._progress.add_task(story.title, total=1.0, state=describe(own))
+            own = self._own[story.name] = Meter()
+            own.plan(story, clips, tracks)
+            self._bars[story.name] = self._progress.add_task(
+                self._cut(story.title), total=1.0, state=self._count_up(own)
+            )
         if self._lines:
             self._lines.story_planned(story, clips, tracks)
 
-    def clips_spoken(self, story: StoryReport, count: int) -> None:
-        self._own[story.name].clips_spoken += count
-        self._meter.advance(story, clips=count)
-        self._show(story)
+    def work_begins(self, jobs: int) -> None:
+        for meter in (self._meter, *self._own.values()):
+            meter.begin(jobs)
+
+    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+        self._count(story, clips=count, work_s=work_s)
         if self._lines:
-            self._lines.clips_spoken(story, count)
+            self._lines.clips_spoken(story, count, work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
-        self._own[story.name].files_made += 1
-        self._meter.advance(story, files=1)
-        self._show(story)
+        self._count(story, files=1)
         if self._lines:
             self._lines.track_made(story, path)
 
     def part_made(self, story: StoryReport, title: str) -> None:
-        self._own[story.name].files_made += 1
-        self._meter.advance(story, files=1)
-        self._show(story)
+        self._count(story, files=1)
         if self._lines:
             self._lines.part_made(story, title)
 
-    def _show(self, story: StoryReport) -> None:
+    def _count(self, story: StoryReport, *, clips: int = 0, work_s: float = 0.0, files: int = 0) -> None:
         own = self._own[story.name]
-        share = _SHARE_OF_ENCODING if own.clips else 1.0
-        done = share * own.files_made / own.files
-        done += (1 - share) * own.clips_spoken / own.clips if own.clips else 0.0
-        self._progress.update(self._bars[story.name], completed=done, state=describe(own))
+        for meter in (self._meter, own):
+            meter.advance(clips=clips, work_s=work_s, files=files)
+        self._progress.update(self._bars[story.name], completed=own.share, state=self._count_up(own))
         self.tick()
 
     def story_done(self, story: StoryReport) -> None:
@@ -167,11 +194,19 @@ class _Bars(Silent):
             if self._last is None:
                 self._last = self._progress.add_task("together", total=1.0, state="")
             passed = self._meter.elapsed_s
-            self._progress.update(self._last, completed=passed / (passed + left), state=describe(self._meter))
+            state = describe(self._meter, is_brief=self._is_narrow)
+            self._progress.update(self._last, completed=passed / (passed + left), state=state)
         self._progress.refresh()
 
     def note(self, message: str) -> None:
-        self._progress.console.print(message)
+        self._progress.console.print(message, soft_wrap=True)
+
+    def _cut(self, title: str) -> str:
+        from rich.text import Text
+
+        text = Text(title)
+        text.truncate(_TITLE if self._is_narrow else 2 * _TITLE, overflow="ellipsis")
+        return text.plain
 
 
 def _plural(noun: str, count: int) -> str:
@@ -179,27 +214,25 @@ def _plural(noun: str, count: int) -> str:
 
 
 @contextmanager
-def open_listener(*, quiet: bool, verbose: bool, jobs: int = 1) -> Iterator[Listener]:
-    """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines.
-
-    `jobs` is the number of processes at work, for the forecast.
-    """
+def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
+    """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines."""
     if quiet:
         yield Silent()
         return
     console = open_console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(console, verbose=verbose, jobs=jobs)
+        yield _Lines(console, verbose=verbose)
         return
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     # Refreshed by hand: a refreshing thread would have to be forked around.
     progress = Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(10 if console.width < _WIDE else 24),
+        TaskProgressColumn(),
         TextColumn("{task.fields[state]}", markup=False),
         console=console,
         auto_refresh=False,
     )
     with progress:
-        yield _Bars(progress, verbose=verbose, jobs=jobs)
+        yield _Bars(progress, verbose=verbose)

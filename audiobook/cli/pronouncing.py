@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from audiobook.cli.console import open_console, print_json
-from audiobook.cli.options import JSON, OUTPUT, STORY, VOICES
+from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORY, VOICES
 from audiobook.cli.reading import make_wish, reading_options
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from audiobook.production import HardWord, HardWords
+    from audiobook.cli.grid import Grid
+    from audiobook.planning.hard_words import HardWord, HardWords
     from audiobook.reading.choices import Footnotes
 
 _SHOWN = 60
@@ -30,6 +29,7 @@ _SHOWN = 60
     "--audition", is_flag=True, help="Write an MP3 of the words in the narrator's voice, to output/previews."
 )
 @VOICES
+@ENGINE
 @OUTPUT
 @reading_options
 @JSON
@@ -40,6 +40,7 @@ def pronounce(
     with_all: bool,
     audition: bool,
     voices: Path | None,
+    engine: str | None,
     output: Path | None,
     matter: bool | None,
     footnotes: Footnotes | None,
@@ -50,12 +51,15 @@ def pronounce(
     These are the names, and the words that come often, which the engine's dictionary has not; or the WORDS
     that you name.  What you state about a word in voices.yaml takes it off the list.
     """
+    from audiobook.building.auditions import audition_words
     from audiobook.cli.progress import open_listener
-    from audiobook.production import audition_words, cache_folder, find_hard_words, open_project
+    from audiobook.folders import cache_folder
+    from audiobook.planning.hard_words import find_hard_words
+    from audiobook.project.layout import open_project
 
     if words and with_all:
         raise click.UsageError("--all lists every word: name some, or none")
-    project = open_project(Path(), voices=voices, output=output)
+    project = open_project(Path(), voices=voices, output=output, engine=engine)
     wish = make_wish(matter=matter, footnotes=footnotes)
     found = find_hard_words(project, story, words, with_all=with_all, wish=wish)
     file = None
@@ -81,28 +85,26 @@ def _print_words(found: HardWords, file: Path | None, *, as_json: bool) -> None:
     if not found.words:
         console.print("No word is in doubt; --all lists them all.")
         return
-    console.print(_table(found.words))
+    _table(found.words).print(console)
     console.print(
-        "To change a word, put a line like its last column under pronunciations: of voices.yaml, with the "
-        "sounds that it should have, or spelled as it sounds; narrate pronounce STORY WORD --audition lets "
-        "you hear it.",
+        "To change a word, put its line under pronunciations: of voices.yaml, with the sounds that it should "
+        "have, or spelled as it sounds; narrate pronounce STORY WORD --audition lets you hear it.",
         soft_wrap=True,
     )
+    for each in found.words:
+        console.print(f"    {_write_line(each)}", soft_wrap=True)
     if file is not None:
         console.print(f"made {file}", soft_wrap=True)
 
 
-def _table(words: Sequence[HardWord]) -> Table:
-    from rich.text import Text
+def _table(words: Sequence[HardWord]) -> Grid:
+    from audiobook.cli.grid import Grid
 
-    from audiobook.cli.tables import new_table
-
-    table = new_table("Word", "", "Times", "Sounds", "IPA", "First in", "In voices.yaml")
-    table.columns[2].justify = "right"
+    titles = ["Word", "Kind", "Times", "Sounds", "IPA", "First in"]
+    table = Grid(*titles, prose=["Kind", "First in"], right=["Times"])
     for each in words:
         kind = f"{each.kind}, stated" if each.is_stated else each.kind
-        row = [each.word, kind, str(each.count), each.sound.notation, each.sound.ipa]
-        table.add_row(*map(Text, [*row, _excerpt(each), _write_line(each)]))
+        table.add(each.word, kind, str(each.count), each.sound.notation, each.sound.ipa, _excerpt(each))
     return table
 
 

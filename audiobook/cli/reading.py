@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.model import Book, Chapter
-
 if TYPE_CHECKING:
-    from audiobook.production import ChapterChoice
+    from audiobook.model import Book, Chapter
+    from audiobook.planning.chapters import ChapterChoice
     from audiobook.reading import ReadingWish
     from audiobook.reading.choices import Footnotes
 
-WORDS_PER_MINUTE = 155
-"""The pace that the default settings come out near, pauses included (docs/performance.md)."""
-
+_MANY_WORDS = 20
+"""From more on, words that are skipped within the text are listed."""
+_FIRST_WORDS = 8
 _Command = Callable[..., Any]
 
 
@@ -56,7 +55,7 @@ def make_wish(*, matter: bool | None, footnotes: Footnotes | None) -> ReadingWis
 
 def choose_chapters(chapters: str | None, first: int | None, last: int | None) -> ChapterChoice | None:
     """Turn the options into a choice, None for all chapters.  Raises `click.UsageError`."""
-    from audiobook.production import parse_chapters
+    from audiobook.planning.chapters import parse_chapters
 
     if chapters is not None and (first is not None or last is not None):
         raise click.UsageError("--chapters says it all; leave out --from and --to")
@@ -73,7 +72,7 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     """List a book's chapters with words and estimated minutes, and the parts that are skipped."""
     from audiobook.cli.console import open_console, print_json
 
-    rows = [(chapter, _count(book, chapter)) for chapter in book.chapters]
+    rows = [(chapter, *_measure(book, chapter)) for chapter in book.chapters]
     if as_json:
         print_json(_contents_json(book, rows))
         return
@@ -82,17 +81,17 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (("", "right"), ("Chapter", "left"), ("Words", "right"), ("Minutes", "right")):
         table.add_column(name, justify="right" if justify == "right" else "left")
-    for chapter, words in rows:
-        table.add_row(str(chapter.number), chapter.title, f"{words:,}", f"{words / WORDS_PER_MINUTE:.0f}")
-    total = sum(words for _, words in rows)
-    table.add_row("", "", f"{total:,}", f"{total / WORDS_PER_MINUTE:.0f}", style="bold")
-    for skip in _sections(book):
-        table.add_row("–", skip["title"], f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim")
+    for chapter, words, minutes in rows:
+        table.add_row(str(chapter.number), chapter.title, f"{words:,}", f"{minutes:.0f}")
+    total, whole = sum(words for _, words, _ in rows), sum(minutes for *_, minutes in rows)
+    table.add_row("", "", f"{total:,}", f"{whole:.0f}", style="bold")
+    for skip in _list_skips(book):
+        table.add_row("–", _label(skip), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim")
     console = open_console()
     console.print(book.title, style="bold", end="")
     console.print(f", {book.author}" if book.author else "")
     console.print(table)
-    for warning in book.warnings:
+    for warning in (*book.warnings, *book.faults):
         open_console(stderr=True).print(warning, soft_wrap=True)
 
 
@@ -102,28 +101,37 @@ def print_text(book: Book) -> None:
     sys.stdout.buffer.write(book.text.encode("utf-8", "replace"))
 
 
-def _count(book: Book, chapter: Chapter) -> int:
-    from audiobook.reading import count_words
+def _measure(book: Book, chapter: Chapter) -> tuple[int, float]:
+    """Return a chapter's words and minutes."""
+    from audiobook.words import count_words, estimate_minutes
 
-    return sum(count_words(book.text[p.start : p.end]) for p in chapter.paragraphs)
+    texts = [book.text[p.start : p.end] for p in chapter.paragraphs]
+    return sum(map(count_words, texts)), sum(map(estimate_minutes, texts))
 
 
-def _sections(book: Book) -> list[dict[str, Any]]:
-    """Return what is skipped as a whole: not marks of scenes, pictures and single footnotes."""
-    from audiobook.reading import count_words
+def _list_skips(book: Book) -> list[dict[str, Any]]:
+    """Return what is skipped as a whole, and of notes, pictures and the like those of many words."""
+    from audiobook.reading import SMALL_SKIPS
+    from audiobook.words import count_words
 
-    small = {"scene-break mark", "picture description", "footnote"}
     found = []
     for skip in book.skipped:
-        if skip.reason not in small:
-            words = book.text[skip.start : skip.end]
-            title = skip.title or " ".join(words.split())[:40]
-            entry = {"title": title, "reason": skip.reason, "words": count_words(words)}
-            found.append(entry | {"start": skip.start, "end": skip.end})
+        words = book.text[skip.start : skip.end]
+        count = count_words(words)
+        if skip.reason not in SMALL_SKIPS or count > _MANY_WORDS:
+            begins = " ".join(words.split()[:_FIRST_WORDS])
+            entry = {"title": skip.title or begins[:40], "begins": begins, "reason": skip.reason}
+            found.append(entry | {"words": count, "start": skip.start, "end": skip.end})
     return found
 
 
-def _contents_json(book: Book, rows: list[tuple[Chapter, int]]) -> dict[str, object]:
+def _label(skip: dict[str, Any]) -> str:
+    """Return a skip's title and its first words, in which the title may be."""
+    title, begins = str(skip["title"]), str(skip["begins"])
+    return begins if begins.startswith(title) else f"{title}: {begins}"
+
+
+def _contents_json(book: Book, rows: list[tuple[Chapter, int, float]]) -> dict[str, object]:
     return {
         "title": book.title,
         "author": book.author,
@@ -133,10 +141,10 @@ def _contents_json(book: Book, rows: list[tuple[Chapter, int]]) -> dict[str, obj
                 "number": chapter.number,
                 "title": chapter.title,
                 "words": words,
-                "minutes": round(words / WORDS_PER_MINUTE, 1),
+                "minutes": round(minutes, 1),
             }
-            for chapter, words in rows
+            for chapter, words, minutes in rows
         ],
-        "skipped": _sections(book),
-        "warnings": list(book.warnings),
+        "skipped": _list_skips(book),
+        "warnings": [*book.warnings, *book.faults],
     }

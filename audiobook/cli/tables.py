@@ -6,105 +6,42 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from audiobook.cli.console import open_console, print_error, print_json
-from audiobook.model import Voice, VoiceEntry
-from audiobook.production import Audition, Cleaned, Finding, Report
+from audiobook.cli.console import open_console, print_json
+from audiobook.cli.grid import Grid
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from audiobook.building.auditions import Audition
+    from audiobook.building.upkeep import Cleaned, Diagnosis
+    from audiobook.model import EngineCast, Voice, VoiceEntry
 
+
+_PARTS = {"female": "women", "male": "men", "unknown": "others"}
+_PLAIN_PITCH = 50
 
 _CROWD = 20
 """Speakers of one model, from which on only the first is listed: some have nine hundred."""
 
 
-def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
-    """Print what a run made: a table, or the JSON object; errors go to standard error."""
+def print_voices(
+    entries: Sequence[VoiceEntry], casts: Sequence[EngineCast], *, as_json: bool, with_variants: bool
+) -> None:
+    """Print a catalogue of voices; without `with_variants`, the variants of a voice only by name.
+
+    The engines' own casts come after it.
+    """
     if as_json:
-        print_json(_report_json(report))
-    elif not quiet:
-        open_console().print(_report_table(report))
-        _print_proof(report)
-    for story in report.stories:
-        for error in story.errors:
-            print_error(f"{story.name}: {error}")
-
-
-def _report_json(report: Report) -> dict[str, object]:
-    return {
-        "stories": [
-            {
-                "name": story.name,
-                "title": story.title,
-                "files": [str(path) for path in story.files],
-                "seconds": round(story.seconds, 3),
-                "words": story.words,
-                "words_per_minute": round(story.words_per_minute, 1),
-                "characters": story.characters,
-                "clips_made": story.clips_made,
-                "clips_reused": story.clips_reused,
-                "made": [{"file": str(path), "why": list(why)} for path, why in story.reasons.items()],
-                "warnings": story.warnings,
-                "errors": story.errors,
-            }
-            for story in report.stories
-        ],
-        "leftovers": [str(path) for path in report.leftovers],
-        "warnings": report.warnings,
-    }
-
-
-def _report_table(report: Report) -> Table:
-    table = new_table("Story", "Length", "Words/min", "Cast", "Clips made", "Reused", "File")
-    for column in table.columns[1:6]:
-        column.justify = "right"
-    table.columns[-1].overflow = "fold"
-    for story in report.stories:
-        files = "\n".join(map(str, story.files[:1]))
-        if len(story.files) > 1:
-            files += f"\n… and {len(story.files) - 1} more"
-        pace = f"{story.words_per_minute:.0f}" if story.seconds else "–"
-        table.add_row(
-            story.title,
-            write_clock(story.seconds),
-            pace,
-            str(story.characters),
-            str(story.clips_made),
-            str(story.clips_reused),
-            files or "failed",
+        print_json(
+            {"voices": [asdict(entry) for entry in entries], "casts": [_cast_json(cast) for cast in casts]}
         )
-    return table
-
-
-def _print_proof(report: Report) -> None:
-    """Say what the run proved, and what it leaves to the person."""
-    console = open_console()
-    whole = [story for story in report.stories if not story.errors]
-    letters = sum(story.letters for story in whole)
-    if letters:
-        console.print(
-            f"Nothing lost: each of the {letters:,} letters and digits to be read is spoken exactly once.",
-            style="green",
-        )
-    if report.leftovers:
-        console.print("These files belong to no story any more (narrate clean removes them):")
-        for path in report.leftovers:
-            console.print(f"  {path}", soft_wrap=True)
-
-
-def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants: bool) -> None:
-    """Print a catalogue of voices; without `with_variants`, the variants of a voice only by name."""
-    if as_json:
-        print_json({"voices": [asdict(entry) for entry in entries]})
         return
     crowds = {} if with_variants else _find_crowds(entries)
     plain = [entry for entry in entries if with_variants or "+" not in entry.id]
     plain = [entry for entry in plain if crowds.get(entry.id.partition("#")[0], entry) is entry]
-    table = new_table("Voice", "Name", "Language", "Gender", "Engine")
+    table = Grid("Voice", "Name", "Language", "Gender", "Engine", prose=["Name"])
     for entry in plain:
-        table.add_row(entry.id, entry.name, entry.language, entry.gender, entry.engine)
+        table.add(entry.id, entry.name, entry.language, entry.gender, entry.engine)
     console = open_console()
-    console.print(table)
+    table.print(console)
     variants = sorted({entry.id.partition("+")[2] for entry in entries} - {""})
     for name in crowds:
         console.print(f"{name} has many speakers; narrate voices {name}# lists them one by one")
@@ -114,6 +51,34 @@ def print_voices(entries: Sequence[VoiceEntry], *, as_json: bool, with_variants:
             "narrate voices en-us+ lists them one by one:"
         )
         console.print(", ".join(variants))
+    for cast in casts:
+        _print_cast(cast)
+    if casts:
+        console.print(
+            "These speak where voices.yaml names nobody; narrate voices --audition lets you hear them."
+        )
+
+
+def _print_cast(cast: EngineCast) -> None:
+    """Print whom an engine brings, each voice once."""
+    parts: dict[Voice, str] = {cast.narrator: "the narrator"}
+    for gender, pool in cast.pools.items():
+        for voice in pool:
+            parts.setdefault(voice, _PARTS[gender])
+    table = Grid(f"The cast of {cast.narrator.engine}", "Sounds like", "Speaks for", prose=["Sounds like"])
+    for voice, part in parts.items():
+        pitch = f", pitch {voice.pitch}" if voice.pitch != _PLAIN_PITCH else ""
+        table.add(f"{voice.id}{pitch}", cast.descriptions.get(voice.id, ""), part)
+    table.print(open_console())
+
+
+def _cast_json(cast: EngineCast) -> dict[str, object]:
+    return {
+        "engine": cast.narrator.engine,
+        "narrator": asdict(cast.narrator),
+        "pools": {gender: [asdict(voice) for voice in pool] for gender, pool in cast.pools.items()},
+        "descriptions": dict(cast.descriptions),
+    }
 
 
 def _find_crowds(entries: Sequence[VoiceEntry]) -> dict[str, VoiceEntry]:
@@ -130,10 +95,10 @@ def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
         auditions = [{"voice": asdict(a.voice), "used_for": a.used_for, "file": str(a.path)} for a in made]
         print_json({"auditions": auditions})
         return
-    table = new_table("Voice", "Used for", "File")
+    table = Grid("Voice", "Used for", "File", prose=["Voice", "Used for"])
     for audition in made:
-        table.add_row(describe_voice(audition.voice), audition.used_for, str(audition.path))
-    open_console().print(table)
+        table.add(describe_voice(audition.voice), audition.used_for, str(audition.path))
+    table.print(open_console())
 
 
 def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
@@ -148,7 +113,7 @@ def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
         console.print("nothing to remove")
 
 
-def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+def print_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:
     """Print what `doctor` found."""
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
@@ -163,6 +128,8 @@ def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
 
 def describe_voice(voice: Voice) -> str:
     """Write a voice in a few words, leaving out what is as usual."""
+    from audiobook.model import Voice
+
     plain = Voice(engine=voice.engine, id=voice.id)
     parts = [voice.id if voice.engine == "pyttsx3" else f"{voice.engine}:{voice.id}", f"rate {voice.rate}"]
     if voice.pitch != plain.pitch:
@@ -179,14 +146,3 @@ def write_clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def new_table(*titles: str) -> Table:
-    """Make a plain table with these columns."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in titles:
-        table.add_column(title)
-    return table

@@ -19,8 +19,10 @@ from audiobook.cli.options import JSON, OUTPUT, VOICES
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) -> None:
     """Remove finished files that belong to no story any more."""
+    from audiobook.building.upkeep import clean_project
     from audiobook.cli.tables import print_cleaned
-    from audiobook.production import cache_folder, clean_project, open_project
+    from audiobook.folders import cache_folder
+    from audiobook.project.layout import open_project
 
     project = open_project(Path(), voices=voices, output=output)
     cleaned = clean_project(
@@ -33,7 +35,7 @@ def clean(output: Path | None, voices: Path | None, cache: bool, dry_run: bool) 
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a project folder: a sample story and a commented voices.yaml."""
-    from audiobook.production import create_project
+    from audiobook.building.upkeep import create_project
 
     for path in create_project(folder):
         click.echo(f"made {path}")
@@ -52,8 +54,10 @@ def doctor(
     ctx: click.Context, *, voices: Path | None, output: Path | None, engine: str | None, as_json: bool
 ) -> None:
     """Say what engine, encoder, folders and disk space there are, and try them."""
+    from audiobook.building.upkeep import examine_engine, examine_machine
     from audiobook.cli.tables import print_findings
-    from audiobook.production import cache_folder, examine_engine, examine_machine, open_project
+    from audiobook.folders import cache_folder
+    from audiobook.project.layout import open_project
 
     if engine is not None:
         name, _, voice = engine.partition(":")

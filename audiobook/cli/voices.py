@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from audiobook.cli.group import DefaultGroup
-from audiobook.cli.options import JSON, OUTPUT, VOICES
+from audiobook.cli.options import ENGINE, JSON, OUTPUT, VOICES
 
 if TYPE_CHECKING:
+    from audiobook.building.installing import Note
+    from audiobook.engines.neural.fetching import Tell
     from audiobook.model import VoiceEntry
-    from audiobook.production import Tell
 
 
 class VoicesGroup(DefaultGroup):
@@ -40,6 +41,7 @@ def voices_group() -> None:
 @click.option("--available", is_flag=True, help="List what can be installed instead.")
 @click.option("--language", metavar="TAG", help="List only voices of this language (en, en-gb, fr …).")
 @VOICES
+@ENGINE
 @OUTPUT
 @JSON
 def list_command(
@@ -49,17 +51,21 @@ def list_command(
     available: bool,
     language: str | None,
     voices: Path | None,
+    engine: str | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
     """List the voices of this machine, or hear them (--audition).
 
     A VOICE is an id (en-us+f2), or for the list a part of one (scotland, en-us+) or an engine
-    (piper).  To hear a voice of another engine than that of voices.yaml, name it: kokoro:af_bella.
+    (piper).  To hear a voice that several engines have, name one: kokoro:af_bella.
     """
+    from audiobook.building.auditions import audition_voices, list_casts, list_voices
+    from audiobook.building.installing import list_available
     from audiobook.cli.progress import open_listener
     from audiobook.cli.tables import print_auditions, print_voices
-    from audiobook.production import audition_voices, cache_folder, list_available, list_voices, open_project
+    from audiobook.folders import cache_folder
+    from audiobook.project.layout import open_project
 
     if audition is not None and available:
         raise click.UsageError("--audition is for voices that are here and --available lists others")
@@ -71,10 +77,11 @@ def list_command(
         if not entries:
             where = "can be installed" if available else "is here (narrate voices --available lists others)"
             note(f"no such voice {where}")
+        casts = [] if available else list_casts(names, language=language)
         if entries or as_json:
-            print_voices(entries, as_json=as_json, with_variants=with_variants)
+            print_voices(entries, casts, as_json=as_json, with_variants=with_variants)
         return
-    project = open_project(Path(), voices=voices, output=output)
+    project = open_project(Path(), voices=voices, output=output, engine=engine)
     with open_listener(quiet=as_json, verbose=False) as listener:
         made = audition_voices(project, audition, names, listener, cache_folder=cache_folder())
     print_auditions(made, as_json=as_json)
@@ -91,18 +98,18 @@ def list_command(
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 def install_command(*, names: tuple[str, ...], source: Path | None, quiet: bool) -> None:
-    """Install voices: piper:en_US-lessac-medium, or kokoro.
+    """Install voices: piper:en_US-lessac-medium, or kokoro (kokoro:fp32 is its larger model).
 
-    A broken download goes on where it stopped.  What is installed is proven: its size, its digest, and that
-    it speaks.
+    It says where files come from; where one place can't be reached, the next one is tried.  A broken download
+    goes on where it stopped.  What is installed is proven: its size, its digest, and that it speaks.
     """
-    from audiobook.production import install_voice
+    from audiobook.building.installing import install_voice
 
     if source is not None and len(names) != 1:
         raise click.UsageError("--from is one voice's file: name one voice")
     for name in names:
-        with _open_bar(quiet=quiet) as tell:
-            entries, folder = install_voice(name, source, tell)
+        with _open_bar(quiet=quiet) as (tell, note):
+            entries, folder = install_voice(name, source, tell, note)
         if not quiet:
             click.echo(f"installed {name} in {folder}: {_sum_up(entries)}")
 
@@ -115,13 +122,17 @@ def _sum_up(entries: Sequence[VoiceEntry]) -> str:
 
 
 @contextmanager
-def _open_bar(*, quiet: bool) -> Iterator[Tell]:
-    """Give a function that shows how much of a file is there: by a bar, or by a line where none can be."""
+def _open_bar(*, quiet: bool) -> Iterator[tuple[Tell, Note]]:
+    """Give what shows how much of a file is there, by a bar where one can be, and what prints a sentence."""
     from audiobook.cli.console import open_console
 
     console = open_console(stderr=True)
+
+    def note(sentence: str) -> None:
+        console.print(sentence, soft_wrap=True, markup=False, highlight=False)
+
     if quiet:
-        yield lambda _name, _have, _size: None
+        yield (lambda _name, _have, _size: None), (lambda _: None)
     elif console.is_terminal:
         from rich.progress import (
             BarColumn,
@@ -140,14 +151,6 @@ def _open_bar(*, quiet: bool) -> Iterator[Tell]:
                     tasks[name] = progress.add_task(name, total=size)
                 progress.update(tasks[name], completed=have)
 
-            yield show
+            yield show, note
     else:
-        told = set()
-
-        def say(name: str, have: int, size: int) -> None:
-            if name not in told:
-                told.add(name)
-                there = f", {have / 1e6:.1f} MB of it are there" if have else ""
-                console.print(f"{name}: {size / 1e6:.1f} MB{there}", soft_wrap=True)
-
-        yield say
+        yield (lambda _name, _have, _size: None), note

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import EngineError, StorageError
+from audiobook.files import write_whole
 
 _FILE = "allowed-programs.txt"
 
@@ -126,14 +127,10 @@ def read_allowed(path: Path | None = None) -> tuple[Path, ...]:
 def write_allowed(programs: tuple[Path, ...], path: Path | None = None) -> None:
     """Replace the list in one step; only its user may read or change it.  Raises `StorageError`."""
     path = path or list_path()
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
     text = "".join(f"{program}\n" for program in programs)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-        unfinished.replace(path)
+        write_whole(path, text.encode(errors="surrogateescape"), mode=0o600)
     except OSError as error:
         raise StorageError(f"{path}: can't be written: {error.strerror}") from error
 

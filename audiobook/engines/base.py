@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, cast, runtime_checkable
 
-from audiobook.model import Clip, Phonemes, Voice, VoiceEntry
+from audiobook.model import Clip, EngineCast, Phonemes, Voice, VoiceEntry
 
 Limit = Literal["listing", "rate", "pitch", "volume", "unicode", "determinism"]
 """What an engine may declare that it can't do.
@@ -117,12 +117,20 @@ class InstallableEngine(Engine, Protocol):
         """List what can be installed.  Raises `EngineError` where the publisher can't be reached."""
         ...
 
-    def install(self, voice_id: str, source: Path | None, tell: Callable[[str, int, int], None]) -> Path:
+    def install(
+        self,
+        voice_id: str,
+        source: Path | None,
+        tell: Callable[[str, int, int], None],
+        note: Callable[[str], None],
+    ) -> Path:
         """Install a voice by download, or from a file; return the folder that it lies in now.
 
-        `tell` is told a file's name, the bytes of it that are there, and all of its bytes.  It is all there
+        `tell` is told a file's name, the bytes of it that are there, and all of its bytes; `note` what a
+        person should know meanwhile: where a file comes from, where it could not be had.  It is all there
         or nothing is; what a broken download has brought is kept apart for the next one.
-        Raises `EngineError` where it can't be had or is not whole, `StorageError` where it can't be written.
+        Raises `EngineError` where it can't be had, is not whole, or has come without the voice that was asked
+        for, `StorageError` where it can't be written.
         """
         ...
 
@@ -151,6 +159,34 @@ class LocalEngine(Engine, Protocol):
 
 
 @runtime_checkable
+class LiterateEngine(Engine, Protocol):
+    """An engine that knows which Chinese and Japanese characters its voices can't read; others read all."""
+
+    def find_unread(self, characters: str, voice_id: str) -> frozenset[str]:
+        """Return which of these ideographs and kana a voice has no reading for."""
+        ...
+
+
+class CastingEngine(Engine, Protocol):
+    """An engine that brings a cast; of any other, `casts.py` makes one of what it lists."""
+
+    def built_in_cast(self, language: str) -> EngineCast | None:
+        """Return who speaks in a language (a BCP 47 tag), as far as it is here, without starting the engine.
+
+        None where none of its voices speaks that.
+        """
+        ...
+
+
+class NamingEngine(Engine, Protocol):
+    """An engine whose voices have names for people; those of others are known by their ids."""
+
+    def name_voice(self, voice_id: str) -> str:
+        """Return what players shall call a voice, such as "Emma"."""
+        ...
+
+
+@runtime_checkable
 class VersionedEngine(Engine, Protocol):
     """An engine whose voices have versions of their own: a program, a file that can be replaced."""
 
@@ -164,10 +200,34 @@ class VersionedEngine(Engine, Protocol):
 
 @runtime_checkable
 class LimitedEngine(Engine, Protocol):
-    """An engine that can't do all that the protocol asks for, and says so; see `conformance.py`."""
+    """An engine that can't do all that the protocol asks for, and says so; see `conformance/`."""
 
     def limits(self, voice_id: str) -> frozenset[Limit]:
         """Name what can't be done with a voice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What an engine's speech costs, in seconds of one core's work, and in megabytes for each process.
+
+    `letter_s` for a letter, `clip_s` for each clip besides, `start_s` before a process's first clip.  No
+    megabytes: the work is another process's, or next to nothing.
+    """
+
+    letter_s: float
+    clip_s: float = 0.0
+    start_s: float = 0.0
+    memory_mb: int
+
+
+@runtime_checkable
+class CostlyEngine(Engine, Protocol):
+    """An engine whose speech is most of a run's work, so that workers and the time left are planned by it."""
+
+    @property
+    def effort(self) -> Effort:
+        """What its speech costs on a common laptop; a run corrects it by its own pace."""
         ...
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.engines.base import Limit
 from audiobook.engines.command_line import TEXTS, CommandLine, parse, to_ascii
-from audiobook.engines.foreign import NORMAL_RATE, cut_to_size, find_length_fault, one_line, scale_volume
+from audiobook.engines.program_output import (
+    NORMAL_RATE,
+    cut_to_size,
+    find_length_fault,
+    one_line,
+    scale_volume,
+)
 from audiobook.engines.programs import Limits, ProgramFailure, run_program
 from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound

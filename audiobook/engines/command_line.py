@@ -5,16 +5,16 @@ It is a voice's id (as `shlex.join` writes it) in the engine `command`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from audiobook.engines.espeak_text import respellings
-from audiobook.engines.foreign import NORMAL_RATE
+from audiobook.engines.espeak.text import respellings
+from audiobook.engines.program_output import NORMAL_RATE
 from audiobook.model import Voice
+from audiobook.suggesting import did_you_mean
 
 TEXTS = ("text", "ascii")
 SETTINGS = ("rate", "speed", "stretch", "pitch", "range", "volume")
@@ -65,8 +65,7 @@ class CommandLine:
         for name in self._names():
             word, colon, scale = name.partition(":")
             if word not in PLACES:
-                close = difflib.get_close_matches(word, PLACES, n=1)
-                hint = f" (did you mean '{{{close[0]}}}'?)" if close else ""
+                hint = did_you_mean(word, PLACES, show="'{{{}}}'".format)
                 known = ", ".join(f"{{{place}}}" for place in PLACES)
                 return f"one of {known} in a command, got '{{{name}}}'{hint}; a brace itself is {{{{ or }}}}"
             if colon and (word not in _SCALES or not _SCALE.fullmatch(scale)):

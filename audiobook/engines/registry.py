@@ -7,22 +7,23 @@ An adapter is imported when it is opened, not before.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from audiobook.engines.base import Engine
-from audiobook.errors import EngineError
+from audiobook.choices import USUAL_ENGINE
+from audiobook.engines.base import Engine, VersionedEngine, as_installable
+from audiobook.errors import EngineError, NarrateError
+from audiobook.suggesting import did_you_mean
 
 GROUP = "narrate.engines"
 BUILT_IN = {
-    "pyttsx3": "audiobook.engines.espeak:EspeakEngine",
+    "pyttsx3": "audiobook.engines.espeak.engine:EspeakEngine",
     "tone": "audiobook.engines.tone:ToneEngine",
-    "piper": "audiobook.engines.piper:PiperEngine",
-    "kokoro": "audiobook.engines.kokoro:KokoroEngine",
+    "piper": "audiobook.engines.piper.engine:PiperEngine",
+    "kokoro": "audiobook.engines.kokoro.engine:KokoroEngine",
     "command": "audiobook.engines.command:CommandEngine",
-    "system": "audiobook.engines.system:SystemEngine",
+    "system": "audiobook.engines.system.engine:SystemEngine",
 }
 """Name → `module:callable`, as in an entry point, so that a source tree without metadata works too."""
 
@@ -42,12 +43,62 @@ def open_engine(name: str) -> Engine:
         raise EngineError(_unknown(name))
     module, _, attribute = target.partition(":")
     try:
-        factory = cast(Callable[[], Engine], getattr(import_module(module), attribute))
+        factory = cast("Callable[[], Engine]", getattr(import_module(module), attribute))
         return factory()
     except EngineError:
         raise
     except Exception as error:  # whatever a foreign package may raise when it is imported
         raise EngineError(f"engine '{name}' ({target}) can't be loaded: {error!r}; reinstall it") from error
+
+
+_BEST = ("kokoro",)
+
+
+def best_engine() -> str:
+    """Name the best engine that can speak here; a quick look, which loads no model."""
+    return next((name for name in _BEST if find_lack(name) is None), USUAL_ENGINE)
+
+
+def better_engine() -> str | None:
+    """Name an engine that would sound better than the best one here, if it were installed."""
+    return next((name for name in _BEST if not _examine(name)[0]), None)
+
+
+def find_broken() -> str | None:
+    """Say which engine would be the best one here, its voices being installed, and why it can't speak."""
+    for name in _BEST:
+        is_installed, fault = _examine(name)
+        if is_installed and fault is not None:
+            return f"{name} is installed, but can't speak: {fault}"
+    return None
+
+
+def find_lack(name: str) -> str | None:
+    """Say what an engine whose voices are installed lacks before it can speak, and how it is had.
+
+    The answer completes the sentence "expected …"; None where nothing is missing.
+    """
+    is_installed, fault = _examine(name)
+    if fault is None:
+        return None
+    return f"an engine that can speak here, got {name!r}{':' if is_installed else ', which'} {fault}"
+
+
+def _examine(name: str) -> tuple[bool, str | None]:
+    """Tell whether an engine's voices are installed, and what keeps it from speaking; loads no model."""
+    engine = open_engine(name)
+    if as_installable(engine) is None:
+        return True, None
+    try:
+        voices = engine.voices()
+        if not voices:
+            return False, f"has no voices yet; narrate voices install {name}"
+        _ = engine.fingerprint
+        if isinstance(engine, VersionedEngine):
+            engine.voice_fingerprint(voices[0].id)
+    except NarrateError as error:
+        return True, str(error)
+    return True, None
 
 
 def _entry_points() -> dict[str, str]:
@@ -58,6 +109,4 @@ def _entry_points() -> dict[str, str]:
 
 def _unknown(name: str) -> str:
     known = engine_names()
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" (did you mean '{close[0]}'?)" if close else ""
-    return f"there is no engine '{name}'{hint}; installed are {', '.join(known)}"
+    return f"there is no engine '{name}'{did_you_mean(name, known)}; installed are {', '.join(known)}"

@@ -11,8 +11,9 @@ import re
 import zlib
 from array import array
 
+from audiobook.engines.casts import cast_from_catalogue
 from audiobook.errors import EngineError, SynthesisError
-from audiobook.model import Clip, Gender, Voice, VoiceEntry
+from audiobook.model import Clip, EngineCast, Gender, Voice, VoiceEntry
 
 SAMPLE_RATE = 22050
 CHARACTERS_PER_WORD = 6
@@ -39,6 +40,10 @@ class ToneEngine:
             VoiceEntry(engine="tone", id=id_, name=id_.replace("-", " "), language="en", gender=gender)
             for id_, gender in _VOICES.items()
         )
+
+    def built_in_cast(self, language: str) -> EngineCast | None:  # noqa: ARG002
+        """Return the five voices as a cast for any language."""
+        return cast_from_catalogue(self.voices(), "en")
 
     def find_fault(self, voice_id: str) -> str | None:
         """Accept `tone-` and lower-case letters or digits."""

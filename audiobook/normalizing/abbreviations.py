@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-from audiobook.normalizing.rules import CAPITALS, DOT, DOTTED, Rule, ends_text, next_word, one_of, word_before
+from audiobook.normalizing.rules import (
+    CAPITALS,
+    DOT,
+    DOTTED,
+    UPPER,
+    Rule,
+    ends_text,
+    next_word,
+    one_of,
+    word_before,
+)
 
 _TITLES = {
     "Mr": "Mr",
@@ -44,7 +54,7 @@ _TITLES = {
 }
 """Before a name.  Where only the full stop goes, engines know the word but make a pause of the stop."""
 
-_TITLE = re.compile(rf"(?<![\w.])({one_of(_TITLES)})\.(?=\s{{1,3}}[(\"“‘']?[A-ZÀ-Þ])")
+_TITLE = re.compile(rf"(?<![\w.])({one_of(_TITLES)})\.(?=\s{{1,3}}[(\"“‘']?[{UPPER}])")
 _CAPITAL_TITLES = {
     "MR": "Mr",
     "MRS": "Mrs",
@@ -56,8 +66,13 @@ _CAPITAL_TITLES = {
 _CAPITAL_TITLE = re.compile(rf"(?<![\w.])({one_of(_CAPITAL_TITLES)})\.(?=\s{{1,3}}[A-Z]{{2}})")
 _INSTANT = re.compile(r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\.")
 _LATIN = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
+_BARE_TITLE = re.compile(
+    rf"(?<![\w.])(Dr|Prof|Rev|Revd|Capt|Col|Lt|Lieut|Gen|Sgt|Sergt|Maj|Cpl|Pvt|Cmdr|Supt|Insp)"
+    rf"(?= [{UPPER}][^\W\d_])"
+)
+"""Without a full stop, as the British and many others write them."""
 _BARE_MS = re.compile(r"(?<![\w.])Ms(?= [A-ZÀ-Þ])")
-_SAINT = re.compile(r"(?<![\w.])St\.(?=[\s-]{1,3}[A-ZÀ-Þ])")
+_SAINT = re.compile(rf"(?<![\w.])St\.(?=[\s-]{{1,3}}[{UPPER}])")
 _STREETS = {
     "St": "Street",
     "Ave": "Avenue",
@@ -70,6 +85,7 @@ _STREETS = {
     "Hwy": "Highway",
 }
 _STREET = re.compile(rf"(?<=\w )({one_of(_STREETS)})\.(?=[\W_]*\Z|[,;:)!?]|\s{{1,3}}[a-z(])")
+_BARE_STREET = re.compile(rf"(?<=\w )({one_of(_STREETS)})(?![\w.’'-]|,? [{UPPER}])")
 _STREET_NAME = re.compile(
     r"(?<!\w)(?!(?:The|This|That|A|My|Our|Her|His|Your|Dear) )"
     r"(?:[A-Z][\w’'-]{1,30}|\d{1,4}(?:st|nd|rd|th)|[NSEW]\.) \Z"
@@ -101,7 +117,7 @@ _WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})(?!\w)")
 _SENIORS = frozenset(("Jr.", "Jun.", "Sr.", "Sen."))
 _CO = re.compile(r"Co\.")
 _COMPANY = re.compile(r"(?<=[\w.] )(&|and) Co\.|(?<=\w )Co\.(?=,? (?:Ltd|Inc|of\b))")
-_VERSUS = re.compile(r"(?<=[A-Za-z]\s)v\.(?= [A-Z])")
+_VERSUS = re.compile(r"(?<=[A-Za-z]\s)v\.(?= [A-Z])|(?<=[\w’'”\")] )vs(?= [\w“‘\"'])")
 _NUMBERED = {
     "vol": "volume",
     "vols": "volumes",
@@ -156,6 +172,13 @@ def _read_saint(match: re.Match[str]) -> str | None:
     return "Saint"
 
 
+def _read_bare_street(match: re.Match[str]) -> str | None:
+    is_numbered = re.search(r"\d\w{0,3} [\w’' -]{1,30}\Z", match.string[: match.start()]) is not None
+    if match[1] in ("Dr", "Pl", "Ave", "Sq") and not is_numbered:
+        return None
+    return _STREETS[match[1]] if _is_street(match) else None
+
+
 def _read_street(match: re.Match[str]) -> str | None:
     return _full(_STREETS[match[1]], match) if _is_street(match) else None
 
@@ -185,13 +208,32 @@ def _read_counted(match: re.Match[str]) -> str | None:
     return f"{word.capitalize() if found[0].isupper() else word} "
 
 
-TITLE = Rule(needs=DOT, pattern=_TITLE, read=_read_title)
-CAPITAL_TITLE = Rule(needs=CAPITALS, pattern=_CAPITAL_TITLE, read=lambda match: _CAPITAL_TITLES[match[1]])
-INSTANT = Rule(needs=_INSTANT, pattern=_INSTANT, read=_read_instant)
-BARE_MS = Rule(needs=re.compile("Ms "), pattern=_BARE_MS, read=lambda _: "Miz")
-SAINT = Rule(needs=DOT, pattern=_SAINT, read=_read_saint)
-STREET = Rule(needs=DOTTED, pattern=_STREET, read=_read_street)
-WORD = Rule(needs=DOTTED, pattern=_WORD, read=_read_word)
-COMPANY = Rule(needs=_CO, pattern=_COMPANY, read=_read_company)
-VERSUS = Rule(needs=DOT, pattern=_VERSUS, read=lambda _: "versus")
-COUNTED = Rule(needs=DOT, pattern=_COUNTED, read=_read_counted)
+TITLE = Rule(name="abbreviations: title", needs=DOT, pattern=_TITLE, read=_read_title)
+CAPITAL_TITLE = Rule(
+    name="abbreviations: capital title",
+    needs=CAPITALS,
+    pattern=_CAPITAL_TITLE,
+    read=lambda match: _CAPITAL_TITLES[match[1]],
+)
+INSTANT = Rule(name="abbreviations: instant", needs=_INSTANT, pattern=_INSTANT, read=_read_instant)
+BARE_MS = Rule(name="abbreviations: bare ms", needs=re.compile("Ms "), pattern=_BARE_MS, read=lambda _: "Miz")
+SAINT = Rule(name="abbreviations: saint", needs=DOT, pattern=_SAINT, read=_read_saint)
+STREET = Rule(name="abbreviations: street", needs=DOTTED, pattern=_STREET, read=_read_street)
+WORD = Rule(name="abbreviations: word", needs=DOTTED, pattern=_WORD, read=_read_word)
+COMPANY = Rule(name="abbreviations: company", needs=_CO, pattern=_COMPANY, read=_read_company)
+VERSUS = Rule(
+    name="abbreviations: versus", needs=re.compile(r"\bv[.s]"), pattern=_VERSUS, read=lambda _: "versus"
+)
+COUNTED = Rule(name="abbreviations: counted", needs=DOT, pattern=_COUNTED, read=_read_counted)
+BARE_TITLE = Rule(
+    name="abbreviations: bare title",
+    needs=re.compile("[CDGILMPRS][a-z]{1,5} "),
+    pattern=_BARE_TITLE,
+    read=lambda match: None if _is_street(match) and match[1] == "Dr" else _TITLES[match[1]],
+)
+BARE_STREET = Rule(
+    name="abbreviations: bare street",
+    needs=re.compile(rf" (?:{one_of(_STREETS)})"),
+    pattern=_BARE_STREET,
+    read=_read_bare_street,
+)

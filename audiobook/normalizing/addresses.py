@@ -73,14 +73,17 @@ _WEB_SIGN = re.compile(r"://|www\.")
 _AT = re.compile("@")
 _HASH = re.compile("#")
 
-WEB = Rule(needs=_WEB_SIGN, pattern=_WEB, read=_read_web)
-MAIL = Rule(needs=_AT, pattern=_MAIL, read=lambda match: _spell_signs(match[0]))
-PHONE = Rule(needs=DIGIT, pattern=_PHONE, read=_read_phone)
+WEB = Rule(name="addresses: web", needs=_WEB_SIGN, pattern=_WEB, read=_read_web)
+MAIL = Rule(name="addresses: mail", needs=_AT, pattern=_MAIL, read=lambda match: _spell_signs(match[0]))
+PHONE = Rule(name="addresses: phone", needs=DIGIT, pattern=_PHONE, read=_read_phone)
 EMERGENCY = Rule(
+    name="addresses: emergency",
     needs=re.compile("911|999|112"),
     pattern=_EMERGENCY,
     read=lambda match: " ".join(cardinal(int(digit)) for digit in match[0]),
 )
 """A number to call, and no hundreds."""
-HASHTAG = Rule(needs=_HASH, pattern=_HASHTAG, read=_read_hashtag)
-RANK = Rule(needs=_HASH, pattern=re.compile(r"(?<![\w&])#(?=\d)"), read=lambda _: "number ")
+HASHTAG = Rule(name="addresses: hashtag", needs=_HASH, pattern=_HASHTAG, read=_read_hashtag)
+RANK = Rule(
+    name="addresses: rank", needs=_HASH, pattern=re.compile(r"(?<![\w&])#(?=\d)"), read=lambda _: "number "
+)

@@ -53,6 +53,23 @@ _DECORATION = re.compile(
     "[\u2605\u2606\u2726-\u274b\u2756-\u2763\u2765-\u2767\u2776-\u27bf✨⭐🌟💫🌸🌺🌼🌹\u2660-\u2667\u2669-\u266f]"
 )
 _JOINED = re.compile("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_FAMILY = frozenset("👨👩👦👧👶🧑🧒")
+_TRADES = {
+    "🚀": "astronaut", "⚕": "health worker", "🌾": "farmer", "🍳": "cook", "🎓": "student", "🏫": "teacher",
+    "💻": "technologist", "🎤": "singer", "🎨": "artist", "✈": "pilot", "🚒": "firefighter", "🔧": "mechanic",
+    "🔬": "scientist", "⚖": "judge", "🏭": "factory worker", "💼": "office worker",
+}  # fmt: skip
+_JOINED_NAMES: dict[tuple[str, ...], str] = {
+    ("❤", "🔥"): "heart on fire",
+    ("❤", "🩹"): "mending heart",
+    ("🏳", "🌈"): "rainbow flag",
+    ("🏴", "☠"): "pirate flag",
+}
+_ZWJ = "\u200d"
+_SEQUENCE = re.compile(
+    rf"[{_EMOJI_RANGE}][\ufe0f\U0001f3fb-\U0001f3ff]?(?:{_ZWJ}[{_EMOJI_RANGE}\u2640\u2642][\ufe0f\U0001f3fb-\U0001f3ff]?)+"
+)
+"""Emoji that are joined to one (Unicode Technical Standard 51, emoji ZWJ sequences)."""
 _NAMES = {
     "❤": "heart",
     "☺": "smiling face",
@@ -90,19 +107,37 @@ def _read_smiley(match: re.Match[str]) -> str:
     return ", heart" if match[0].strip() == "<3" else " "
 
 
+def _name_emoji(char: str) -> str:
+    is_silent = char.isspace() or _JOINED.match(char) or _DECORATION.match(char) or char == _ZWJ
+    if is_silent or "\U0001f1e6" <= char <= "\U0001f1ff":
+        return ""
+    name = _NAMES.get(char) or unicodedata.name(char, "").lower()
+    return name.removesuffix(" sign").replace("-", " ")
+
+
+def _name_joined(sequence: str) -> str:
+    """Return what several emoji are that are joined to one: 👨‍👩‍👧 is a family."""
+    parts = [part[0] for part in sequence.split(_ZWJ)]
+    if tuple(parts) in _JOINED_NAMES:
+        return _JOINED_NAMES[tuple(parts)]
+    people = [part for part in parts if part in _FAMILY]
+    if len(people) > 1:
+        return "couple with heart" if "❤" in parts else "family"
+    if people and parts[-1] in _TRADES:
+        return f"{_name_emoji(people[0])} {_TRADES[parts[-1]]}".replace("adult ", "")
+    return _name_emoji(parts[0])
+
+
 def _read_emoji(match: re.Match[str]) -> str | None:
     said: list[str] = []
-    joined = False
-    for char in match[0]:
-        if char.isspace() or _JOINED.match(char) or char == "\u200d":
-            joined = char == "\u200d"
-            continue
-        if not _DECORATION.match(char) and not joined and not "\U0001f1e6" <= char <= "\U0001f1ff":
-            name = _NAMES.get(char) or unicodedata.name(char, "").lower()
-            name = name.removesuffix(" sign").replace("-", " ")
-            if name and name not in said:
-                said.append(name)
-        joined = False
+    at = match.start()
+    while at < match.end():
+        sequence = _SEQUENCE.match(match.string, at, match.end())
+        char = match.string[at]
+        name = _name_joined(sequence[0]) if sequence else _name_emoji(char)
+        if name and name not in said:
+            said.append(name)
+        at = sequence.end() if sequence else at + 1
     if not said:
         return " "
     lead = ", " if match.start() else ""
@@ -110,6 +145,6 @@ def _read_emoji(match: re.Match[str]) -> str | None:
     return lead + ", ".join(said) + rest
 
 
-SHORT = Rule(needs=_SHORTENED, pattern=_SHORTENED, read=_read_short)
-SMILEY = Rule(needs=_SMILEY, pattern=_SMILEYS, read=_read_smiley)
-EMOJI = Rule(needs=_HAS_EMOJI, pattern=_EMOJI, read=_read_emoji)
+SHORT = Rule(name="chat: short", needs=_SHORTENED, pattern=_SHORTENED, read=_read_short)
+SMILEY = Rule(name="chat: smiley", needs=_SMILEY, pattern=_SMILEYS, read=_read_smiley)
+EMOJI = Rule(name="chat: emoji", needs=_HAS_EMOJI, pattern=_EMOJI, read=_read_emoji)

@@ -35,7 +35,7 @@ _SPAN = re.compile(
 _DECADE = re.compile(
     r"(?:(?<![\w.,$£€-])|(?<=\bmid-)|(?<=\bearly-)|(?<=\blate-))(?:(1[1-9]|20)(\d)0|['’‘]?([2-9])0)(?:['’]?s)(?![\w’'])"
 )
-_YEAR_ALONE = re.compile(rf"(?<![\w.,:/#$£€+−–])({_YEAR})(?![\w%°$£€½¼¾]|[.,:/–-]\d| \d| [½¼¾])")
+_YEAR_ALONE = re.compile(rf"(?<![\w.,:/#$£€+−–])({_YEAR})(?![^\W¹²³⁰⁴-⁹]|[%°$£€½¼¾]|[.,:/–-]\d| \d| [½¼¾])")
 
 _PAIRED = re.compile(r"(?<!\d)(?:1\d|20)\d\d (?:and|or|to|till) \Z")
 """After a year and "and", as in "between 1750 and 1788"."""
@@ -146,11 +146,13 @@ def _read_year(match: re.Match[str]) -> str | None:
     return year_words(year)
 
 
-ISO = Rule(needs=DIGIT, pattern=_ISO, read=_read_iso)
-SLASHED = Rule(needs=DIGIT, pattern=_SLASHED, read=_read_slashed)
-DAY_MONTH = Rule(needs=DIGIT, pattern=_DAY_MONTH, read=_read_day_month)
-MONTH_DAY = Rule(needs=DIGIT, pattern=_MONTH_DAY, read=_read_month_day)
-MONTH_YEAR = Rule(needs=DIGIT, pattern=_MONTH_YEAR, read=lambda match: f"{_SHORT[match[1]]} ")
-SPAN = Rule(needs=DIGIT, pattern=_SPAN, read=_read_span)
-DECADE = Rule(needs=DIGIT, pattern=_DECADE, read=_read_decade)
-YEAR = Rule(needs=DIGIT, pattern=_YEAR_ALONE, read=_read_year)
+ISO = Rule(name="dates: iso", needs=DIGIT, pattern=_ISO, read=_read_iso)
+SLASHED = Rule(name="dates: slashed", needs=DIGIT, pattern=_SLASHED, read=_read_slashed)
+DAY_MONTH = Rule(name="dates: day month", needs=DIGIT, pattern=_DAY_MONTH, read=_read_day_month)
+MONTH_DAY = Rule(name="dates: month day", needs=DIGIT, pattern=_MONTH_DAY, read=_read_month_day)
+MONTH_YEAR = Rule(
+    name="dates: month year", needs=DIGIT, pattern=_MONTH_YEAR, read=lambda match: f"{_SHORT[match[1]]} "
+)
+SPAN = Rule(name="dates: span", needs=DIGIT, pattern=_SPAN, read=_read_span)
+DECADE = Rule(name="dates: decade", needs=DIGIT, pattern=_DECADE, read=_read_decade)
+YEAR = Rule(name="dates: year", needs=DIGIT, pattern=_YEAR_ALONE, read=_read_year)

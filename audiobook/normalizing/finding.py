@@ -33,5 +33,5 @@ def find_readings(text: str, language: str, *, is_heading: bool = False) -> tupl
                 continue
             taken = taken or bytearray(len(text))
             taken[start:end] = b"\1" * (end - start)
-            found.append(Reading(start=start, end=end, spoken=spoken))
+            found.append(Reading(start=start, end=end, spoken=spoken, rule=rule.name))
     return tuple(sorted(found, key=lambda reading: reading.start))

@@ -12,8 +12,8 @@ _TITLE = re.compile(
     r"(?<![\w.’'-])(MM|M)\.(?=[\s\u00a0]{1,3}"
     r"(?:(?!(?:Ils?|Elles?|On|Je|Tu|Nous|Vous|Les?|La|Une?|Ce|Mais|Et|Puis)\b)[A-ZÀ-Þ]|d[’']|de |le |et M))"
 )
-_BARE = {"Mgr": "Monseigneur", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles"}
-_BARE_TITLE = re.compile(rf"(?<![\w.])({one_of(_BARE)})(?= [A-ZÀ-Þ])")
+_BARE = {"Vve": "Veuve", "Mgr": "Monseigneur", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles"}
+_BARE_TITLE = re.compile(rf"(?<![\w.])({one_of(_BARE)})\.?(?= [A-ZÀ-Þ])")
 _WORDS = {
     "p. ex.": "par exemple",
     "c.-à-d.": "c'est-à-dire",
@@ -23,7 +23,7 @@ _WORDS = {
     "ap. J.-C.": "après Jésus-Christ",
 }
 _WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})")
-_NUMBER = re.compile(r"(?<!\w)[nN]([°º]|os)[ \u00a0\u202f]?(?=\d)")
+_NUMBER = re.compile(r"(?<!\w)[nN]([°º]|os|o\.?)[ \u00a0\u202f]?(?=\d)")
 _COUNTED = {"p": "page", "pp": "pages", "vol": "volume", "chap": "chapitre", "fig": "figure", "t": "tome"}
 _PAGE = re.compile(rf"(?<![\w.])({one_of(_COUNTED)})\.[ \u00a0](?=\d|[IVXLC]{{1,8}}\b)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:e|ème|ième|è)(s?)(?![\w])")
@@ -93,49 +93,71 @@ def _read_price(match: re.Match[str]) -> str:
 
 
 RULES = (
-    Rule(needs=DIGIT, pattern=_HOUR, read=_read_hour),
+    Rule(name="French: hour", needs=DIGIT, pattern=_HOUR, read=_read_hour),
     Rule(
+        name="French: price",
         needs=DIGIT,
         pattern=_PRICE,
         read=_read_price,
     ),
     Rule(
+        name="French: ordinal",
         needs=DIGIT,
         pattern=_ORDINAL,
         read=lambda m: ordinal(int(m[1]), "fr") + m[2] if int(m[1]) > 1 else None,
     ),
     Rule(
+        name="French: first",
         needs=DIGIT,
         pattern=_FIRST,
         read=lambda m: {"res": "premières", "ers": "premiers"}.get(m[1], "première"),
     ),
     Rule(
+        name="French: fraction",
         needs=DIGIT,
         pattern=_FRACTION,
         read=lambda m: _FRACTIONS.get((int(m[1]), int(m[2]))),
     ),
-    Rule(needs=DIGIT, pattern=_HALF, read=lambda _: " et demi"),
-    Rule(needs=DIGIT, pattern=_RANGE, read=lambda m: f"{m[1]} à {m[3]}"),
-    Rule(needs=DIGIT, pattern=_UNIT, read=lambda m: f" {one_or_many(m, _UNITS[m[1]])}"),
-    Rule(needs=DIGIT, pattern=_NUMBER, read=lambda m: "numéros " if m[1] == "os" else "numéro "),
-    Rule(needs=DOTTED, pattern=_TITLE, read=lambda m: "Monsieur" if m[1] == "M" else "Messieurs"),
-    Rule(needs=re.compile("M[gml]"), pattern=_BARE_TITLE, read=lambda m: _BARE[m[1]]),
+    Rule(name="French: half", needs=DIGIT, pattern=_HALF, read=lambda _: " et demi"),
+    Rule(name="French: range", needs=DIGIT, pattern=_RANGE, read=lambda m: f"{m[1]} à {m[3]}"),
+    Rule(name="French: unit", needs=DIGIT, pattern=_UNIT, read=lambda m: f" {one_or_many(m, _UNITS[m[1]])}"),
     Rule(
+        name="French: number",
+        needs=DIGIT,
+        pattern=_NUMBER,
+        read=lambda m: "numéros " if m[1] == "os" else "numéro ",
+    ),
+    Rule(
+        name="French: title",
+        needs=DOTTED,
+        pattern=_TITLE,
+        read=lambda m: "Monsieur" if m[1] == "M" else "Messieurs",
+    ),
+    Rule(
+        name="French: bare title",
+        needs=re.compile("M[gml]|Vve"),
+        pattern=_BARE_TITLE,
+        read=lambda m: _BARE[m[1]],
+    ),
+    Rule(
+        name="French: word",
         needs=DOTTED,
         pattern=_WORD,
         read=lambda m: f"{_WORDS[m[1]]}." if ends_text(m) else _WORDS[m[1]],
     ),
-    Rule(needs=DOTTED, pattern=_PAGE, read=lambda m: f"{_COUNTED[m[1]]} "),
+    Rule(name="French: page", needs=DOTTED, pattern=_PAGE, read=lambda m: f"{_COUNTED[m[1]]} "),
     Rule(
+        name="French: roman first",
         needs=re.compile("I[er]|Iè"),
         pattern=_ROMAN_FIRST,
         read=lambda m: "premier" if m[1] == "er" else "première",
     ),
     Rule(
+        name="French: roman ordinal",
         needs=re.compile("[IVXLC]"),
         pattern=_ROMAN_ORDINAL,
         read=lambda m: ordinal(roman_value(m[1]), "fr") if roman_value(m[1]) > 1 else None,
     ),
-    Rule(needs=NUMERAL, pattern=_ROMAN, read=_read_roman),
+    Rule(name="French: roman", needs=NUMERAL, pattern=_ROMAN, read=_read_roman),
     SEVERAL_INITIALS,
 )

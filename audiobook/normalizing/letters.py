@@ -96,8 +96,9 @@ _FUNCTION = frozenset(
     "MY SO AT BY OR AS AN ALL BUT HAS CAN".split()
 )
 
-INITIALS = Rule(needs=DOT, pattern=_INITIALS, read=_read_initials)
+INITIALS = Rule(name="letters: initials", needs=DOT, pattern=_INITIALS, read=_read_initials)
 SEVERAL_INITIALS = Rule(
+    name="letters: several initials",
     needs=DOT,
     pattern=re.compile(
         r"(?<![\w.’'-])((?:[B-Z]\.[ \u00a0]?){2,4})(?= ?(?:(?:von|van|de|du|di) )?[A-ZÀ-Þ][a-zß-ÿ])"
@@ -105,5 +106,5 @@ SEVERAL_INITIALS = Rule(
     read=lambda match: " ".join(match[1].replace(".", " ").split()) + " ",
 )
 """In any language: one letter alone may end a sentence, several are a person's."""
-ANNO_DOMINI = Rule(needs=CAPITALS, pattern=_ANNO_DOMINI, read=lambda _: "A.D.")
-CAPITAL = Rule(needs=CAPITALS, pattern=_CAPITAL_WORD, read=_read_capitals)
+ANNO_DOMINI = Rule(name="letters: anno domini", needs=CAPITALS, pattern=_ANNO_DOMINI, read=lambda _: "A.D.")
+CAPITAL = Rule(name="letters: capital", needs=CAPITALS, pattern=_CAPITAL_WORD, read=_read_capitals)

@@ -89,8 +89,13 @@ def _read_old_sum(match: re.Match[str]) -> str:
     return f"{number}{' and a half' if half else ''} {word}{'.' if ends_text(match) else ''}"
 
 
-AMOUNT = Rule(needs=_SIGN, pattern=_AMOUNT, read=_read_amount)
-RANGE = Rule(needs=_SIGN, pattern=_RANGE, read=lambda match: f"{match[2]} to {match[3]} {SIGNS[match[1]][1]}")
-OLD = Rule(needs=_OLD_NEED, pattern=_OLD, read=_read_old)
-OLD_SUM = Rule(needs=_OLD_NEED, pattern=_OLD_SUM, read=_read_old_sum)
-CENT = Rule(needs=_SIGN, pattern=_CENT, read=lambda _: "1 cent")
+AMOUNT = Rule(name="money: amount", needs=_SIGN, pattern=_AMOUNT, read=_read_amount)
+RANGE = Rule(
+    name="money: range",
+    needs=_SIGN,
+    pattern=_RANGE,
+    read=lambda match: f"{match[2]} to {match[3]} {SIGNS[match[1]][1]}",
+)
+OLD = Rule(name="money: old", needs=_OLD_NEED, pattern=_OLD, read=_read_old)
+OLD_SUM = Rule(name="money: old sum", needs=_OLD_NEED, pattern=_OLD_SUM, read=_read_old_sum)
+CENT = Rule(name="money: cent", needs=_SIGN, pattern=_CENT, read=lambda _: "1 cent")

@@ -7,6 +7,15 @@ import re
 from audiobook.normalizing.numerals import cardinal, ordinal
 from audiobook.normalizing.rules import DIGIT, Rule, next_word, word_before
 
+_LENGTHS = {
+    "km": ("kilometre", "kilometres"),
+    "m": ("metre", "metres"),
+    "cm": ("centimetre", "centimetres"),
+    "mm": ("millimetre", "millimetres"),
+    "ft": ("foot", "feet"),
+    "in": ("inch", "inches"),
+    "mi": ("mile", "miles"),
+}
 _UNITS = {
     "km": ("kilometre", "kilometres"),
     "m": ("metre", "metres"),
@@ -48,8 +57,8 @@ _UNITS = {
     "sec": ("second", "seconds"),
     "secs": ("second", "seconds"),
     "sq ft": ("square foot", "square feet"),
-    "m²": ("square metre", "square metres"),
-    "km²": ("square kilometre", "square kilometres"),
+    **{f"{unit}²": (f"square {one}", f"square {many}") for unit, (one, many) in _LENGTHS.items()},
+    **{f"{unit}³": (f"cubic {one}", f"cubic {many}") for unit, (one, many) in _LENGTHS.items()},
     "°C": ("degree Celsius", "degrees Celsius"),
     "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
     "° C": ("degree Celsius", "degrees Celsius"),
@@ -59,7 +68,7 @@ _NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(\.\d{1,6})?"
 _UNIT_NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=lambda unit: (-len(unit), unit)))
 _UNIT = re.compile(
     rf"(?<![\w$£€#]){_NUMBER}( |-|)(?:(in)\b(?=\.(?![\W_]*\Z)| [x×])|(in)(?<=\din)\b|(?!in\b)({_UNIT_NAMES}))"
-    r"(?![\w/²'’&])(\.(?=[\W_]{0,4}[a-z0-9,;:]))?"
+    r"(?![\w/²³'’&])(\.(?=[\W_]{0,4}[a-z0-9,;:]))?"
 )
 _SHORT_UNIT = re.compile(r"(?:ft|in|yds|lbs|oz)\.")
 _WORD_UNIT = re.compile(
@@ -75,7 +84,7 @@ _SIZE = re.compile(r"(?<![\w.,])(\d{1,4}(?:\.\d{1,3})?)( ?)[x×]( ?)(?=\d{1,4}(?
 _COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _ANGLE = re.compile(r"(?<![\w.,])(\d{1,3})°(?: ?(\d{1,2})[′'’])?(?: ?([NSEW])\b\.?)?(?! ?[CF]\b)")
 _FRACTION = re.compile(
-    r"(?<![\w.,/:$£€–-])(?:(\d{1,3})[ -])?(\d{1,2})/(\d{1,3})(?![\w/]|[.,:]\d)(?:[\"″](?= [a-z]))?"
+    r"(?<![\w.,/:$£€–-])(?:(\d{1,3})[ -])?(\d{1,2})[/⁄∕](\d{1,3})(?![\w/]|[.,:]\d)(?:[\"″](?= [a-z]))?"
 )
 _GLYPH = re.compile(r"(?<=\d) ?([½¼¾⅓⅔⅛⅜⅝⅞])")
 _GLYPHS = dict(
@@ -102,6 +111,10 @@ _SPACED = re.compile(
     r"|(?<![\w.,] )(?<![\w.,])\d{1,3}(?: 000){1,4}(?!\d)"
 )
 _ARTICLE = re.compile(r"(?<![\w/])(?:a|an) \Z", re.IGNORECASE)
+_MEASURES = frozenset(
+    "cup teaspoon tablespoon pint quart gallon litre liter pound ounce inch foot yard mile hour acre".split()
+)
+"""What recipes and journeys are measured in; in the plural ("1/2 cups") the fraction is said as it is."""
 _ARMS = frozenset(
     "pistol pistols gun guns rifle rifles round rounds bullet bullets ammo ammunition automatic cannon "
     "film lens".split()
@@ -188,10 +201,27 @@ def _say_fraction(match: re.Match[str]) -> str | None:
         return f"{above} out of {below}" if above == below and not whole and below in (5, 20, 100) else None
     one, many = _PARTS.get(below, (ordinal(below), f"{ordinal(below)}s"))
     if not whole:
+        measured = _measure(match, one, above)
+        if measured:
+            return measured
         return f"{cardinal(above)} {one if above == 1 else many}"
     if above == 1:
         return f"{whole} and {'an' if one == 'eighth' else 'a'} {one}"
     return f"{whole} and {cardinal(above)} {many}"
+
+
+def _measure(match: re.Match[str], one: str, above: int) -> str | None:
+    """Return "half a cup", "three quarters of a cup" where a measure follows in the singular."""
+    thing = next_word(match)
+    if one == "half" and thing in ("a", "an"):
+        return "half"
+    if thing not in _MEASURES:
+        return None
+    article = "an" if thing in ("inch", "ounce", "hour", "acre") else "a"
+    if one == "half":
+        return f"half {article}"
+    part = f"{'an' if one == 'eighth' else 'a'} {one}" if above == 1 else f"{cardinal(above)} {one}s"
+    return f"{part} of {article}"
 
 
 def _read_glyph(match: re.Match[str]) -> str:
@@ -240,17 +270,48 @@ def _read_spaced(match: re.Match[str]) -> str:
     return re.sub(r"\s", "", match[0])
 
 
-UNIT = Rule(needs=DIGIT, pattern=_UNIT, read=_read_unit)
-TALL = Rule(needs=DIGIT, pattern=_TALL, read=_read_tall)
-INCHES = Rule(needs=DIGIT, pattern=_INCHES, read=lambda match: f"{match[1]} inches")
-WORD_UNIT = Rule(needs=_SHORT_UNIT, pattern=_WORD_UNIT, read=lambda match: f" {_UNITS[match[1]][1]}")
-FEET_INCHES = Rule(needs=DIGIT, pattern=_FEET_INCHES, read=lambda m: f"{m[1]} feet {m[2]} inches")
-SIZE = Rule(needs=DIGIT, pattern=_SIZE, read=_read_size)
-ANGLE = Rule(needs=DIGIT, pattern=_ANGLE, read=_read_angle)
-FRACTION = Rule(needs=DIGIT, pattern=_FRACTION, read=_read_fraction)
-GLYPH = Rule(needs=DIGIT, pattern=_GLYPH, read=_read_glyph)
-DASHED = Rule(needs=DIGIT, pattern=_DASHED, read=_read_dashed)
-LONG_RANGE = Rule(needs=DIGIT, pattern=_LONG_RANGE, read=lambda match: f"{match[1]} to {match[2]}")
-NUMBERED = Rule(needs=DIGIT, pattern=_NUMBERED, read=_read_numbered)
-SPACED = Rule(needs=DIGIT, pattern=_SPACED, read=_read_spaced)
-SLASH = Rule(needs=re.compile("/"), pattern=_SLASH, read=_read_slash)
+RAISED_UNIT = Rule(
+    name="quantities: unit",
+    needs=re.compile("[²³]"),
+    pattern=re.compile(_UNIT.pattern.replace(_UNIT_NAMES, "|".join(u for u in _UNITS if u[-1] in "²³"))),
+    read=_read_unit,
+)
+"""Before powers, which a unit's raised number is not."""
+UNIT = Rule(name="quantities: unit", needs=DIGIT, pattern=_UNIT, read=_read_unit)
+TALL = Rule(name="quantities: tall", needs=DIGIT, pattern=_TALL, read=_read_tall)
+INCHES = Rule(
+    name="quantities: inches", needs=DIGIT, pattern=_INCHES, read=lambda match: f"{match[1]} inches"
+)
+WORD_UNIT = Rule(
+    name="quantities: word unit",
+    needs=_SHORT_UNIT,
+    pattern=_WORD_UNIT,
+    read=lambda match: f" {_UNITS[match[1]][1]}",
+)
+FEET_INCHES = Rule(
+    name="quantities: feet inches",
+    needs=DIGIT,
+    pattern=_FEET_INCHES,
+    read=lambda m: f"{m[1]} feet {m[2]} inches",
+)
+SIZE = Rule(name="quantities: size", needs=DIGIT, pattern=_SIZE, read=_read_size)
+ANGLE = Rule(name="quantities: angle", needs=DIGIT, pattern=_ANGLE, read=_read_angle)
+FRACTION = Rule(name="quantities: fraction", needs=DIGIT, pattern=_FRACTION, read=_read_fraction)
+GLYPH = Rule(name="quantities: glyph", needs=DIGIT, pattern=_GLYPH, read=_read_glyph)
+DASHED = Rule(name="quantities: dashed", needs=DIGIT, pattern=_DASHED, read=_read_dashed)
+LONG_RANGE = Rule(
+    name="quantities: long range",
+    needs=DIGIT,
+    pattern=_LONG_RANGE,
+    read=lambda match: f"{match[1]} to {match[2]}",
+)
+NUMBERED = Rule(name="quantities: numbered", needs=DIGIT, pattern=_NUMBERED, read=_read_numbered)
+SPACED = Rule(name="quantities: spaced", needs=DIGIT, pattern=_SPACED, read=_read_spaced)
+SLASH = Rule(name="quantities: slash", needs=re.compile("/"), pattern=_SLASH, read=_read_slash)
+PADDED = Rule(
+    name="quantities: padded",
+    needs=DIGIT,
+    pattern=re.compile(r"(?<![\w.,:/-])0{1,4}([1-9]\d{0,3})(?![\w/]|[.,:]\d)"),
+    read=lambda match: match[1],
+)
+"""The number of a chapter that a list sorts by: "Chapter 01"."""

@@ -10,11 +10,14 @@ from audiobook.normalizing import (
     chat,
     dates,
     french,
+    games,
     german,
     letters,
     money,
+    powers,
     quantities,
     romans,
+    signs,
     sounds,
     spanish,
     times,
@@ -22,6 +25,8 @@ from audiobook.normalizing import (
 from audiobook.normalizing.rules import Rule
 
 _ENGLISH = (
+    signs.HASHES,
+    powers.read_numerals("en"),
     addresses.WEB,
     addresses.MAIL,
     addresses.HASHTAG,
@@ -29,6 +34,22 @@ _ENGLISH = (
     chat.SMILEY,
     chat.EMOJI,
     chat.SHORT,
+    quantities.RAISED_UNIT,
+    powers.read_powers("en"),
+    powers.NOTE,
+    signs.EMPHASIS,
+    games.SPELL_TIME,
+    games.BONUS,
+    games.LEVEL,
+    games.STAT,
+    games.DICE,
+    games.COUNT,
+    games.COIN,
+    games.THOUSAND,
+    games.RANK,
+    signs.ARROW,
+    signs.BAR,
+    signs.DEGREE,
     money.OLD,
     money.RANGE,
     money.AMOUNT,
@@ -46,6 +67,8 @@ _ENGLISH = (
     dates.SPAN,
     dates.DECADE,
     money.OLD_SUM,
+    games.OF,
+    signs.SIGN,
     quantities.NUMBERED,
     quantities.SPACED,
     quantities.ANGLE,
@@ -53,6 +76,7 @@ _ENGLISH = (
     quantities.INCHES,
     quantities.FEET_INCHES,
     quantities.UNIT,
+    signs.POINT,
     quantities.WORD_UNIT,
     quantities.SIZE,
     quantities.FRACTION,
@@ -65,9 +89,11 @@ _ENGLISH = (
     abbreviations.INSTANT,
     abbreviations.TITLE,
     abbreviations.CAPITAL_TITLE,
+    abbreviations.BARE_TITLE,
     abbreviations.BARE_MS,
     abbreviations.SAINT,
     abbreviations.STREET,
+    abbreviations.BARE_STREET,
     abbreviations.WORD,
     abbreviations.COMPANY,
     abbreviations.VERSUS,
@@ -80,18 +106,29 @@ _ENGLISH = (
     letters.INITIALS,
     letters.ANNO_DOMINI,
     letters.CAPITAL,
+    sounds.DIALECT,
     sounds.STUTTER,
     sounds.NOISE,
     sounds.DRAWN,
 )
 
+
+def _around(language: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return a language's rules with what every language needs beside its own."""
+    return (powers.read_numerals(language), *rules, powers.read_powers(language), powers.NOTE)
+
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "en": _ENGLISH,
-    "de": german.RULES,
-    "fr": french.RULES,
-    "es": spanish.RULES,
+    "de": _around("de", german.RULES),
+    "fr": _around("fr", french.RULES),
+    "es": _around("es", spanish.RULES),
+    "ja": (powers.SPELLED,),
 }
 """By primary language subtag (BCP 47)."""
 
-HEADINGS: Mapping[str, tuple[Rule, ...]] = {language: (romans.title_of_part(language),) for language in RULES}
+HEADINGS: Mapping[str, tuple[Rule, ...]] = {
+    "en": (romans.title_of_part("en"), quantities.PADDED, signs.NUMBER_TWICE),
+    **{language: (romans.title_of_part(language), quantities.PADDED) for language in ("de", "fr", "es")},
+}
 """What comes before them in headings alone."""

@@ -134,16 +134,19 @@ def title_of_part(language: str) -> Rule:
         value = roman_value(match[1])
         return f"{cardinal(value, language).capitalize()}{match[2]}" if value else None
 
-    return Rule(needs=NUMERAL, pattern=_TITLE_OF_PART, read=read)
+    return Rule(name="romans: title of part", needs=NUMERAL, pattern=_TITLE_OF_PART, read=read)
 
 
-POSSESSIVE = Rule(needs=NUMERAL, pattern=_POSSESSIVE, read=_read_possessive)
-NUMBERED = Rule(needs=NUMERAL, pattern=_NUMBERED, read=_read_numbered)
+POSSESSIVE = Rule(name="romans: possessive", needs=NUMERAL, pattern=_POSSESSIVE, read=_read_possessive)
+NUMBERED = Rule(name="romans: numbered", needs=NUMERAL, pattern=_NUMBERED, read=_read_numbered)
 LISTED = Rule(
+    name="romans: listed",
     needs=_LISTED,
     pattern=_LOWER_LIST,
     read=lambda m: cardinal(roman_value(m[1])) if roman_value(m[1]) else None,
 )
-FIRST_OF_LIST = Rule(needs=_FIRST_OF_LIST, pattern=_FIRST_OF_LIST, read=lambda _: "one")
-ALONE = Rule(needs=NUMERAL, pattern=_ALONE, read=_read_alone)
-ORDINAL = Rule(needs=_ORDINAL_NEED, pattern=_ORDINAL, read=_read_ordinal)
+FIRST_OF_LIST = Rule(
+    name="romans: first of list", needs=_FIRST_OF_LIST, pattern=_FIRST_OF_LIST, read=lambda _: "one"
+)
+ALONE = Rule(name="romans: alone", needs=NUMERAL, pattern=_ALONE, read=_read_alone)
+ORDINAL = Rule(name="romans: ordinal", needs=_ORDINAL_NEED, pattern=_ORDINAL, read=_read_ordinal)

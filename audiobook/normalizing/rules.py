@@ -9,6 +9,8 @@ from dataclasses import dataclass
 Read = Callable[[re.Match[str]], str | None]
 """Says what is spoken for a match; None leaves it as it stands."""
 
+UPPER = "A-ZÀ-ÖØ-Þ" + "".join(c for c in map(chr, range(0x100, 0x530)) if c.isupper())
+"""Capitals of Latin, Greek and Cyrillic letters, for a class of a pattern."""
 DIGIT = re.compile(r"\d")
 DOT = re.compile(r"\.[\W_]{0,6}\w|&c")
 """A full stop that does not end the text."""
@@ -19,13 +21,14 @@ NUMERAL = re.compile(r"(?<![^\W_])[IVXLCivxlc]{1,15}(?![^\W_])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A pattern and what is spoken for it.
+    """A pattern and what is spoken for it; `name` is what people are told of who did it.
 
     `needs` is looked for first, once for all rules that share it: most sentences hold none of it.
     Both take time linear in the text: no part of a pattern repeats without a bound before a test that
     can fail.  Where only a part of the match is read otherwise, it is the group `at`.
     """
 
+    name: str
     needs: re.Pattern[str]
     pattern: re.Pattern[str]
     read: Read
@@ -58,11 +61,6 @@ def one_of(words: str | dict[str, str]) -> str:
     """Return alternatives of a pattern for words in a string or a table, the longest first."""
     each = words.split() if isinstance(words, str) else list(words)
     return "|".join(re.escape(word) for word in sorted(each, key=lambda word: (-len(word), word)))
-
-
-def from_table(table: dict[str, str], group: int = 1) -> Read:
-    """Return a reading that looks a group of the match up."""
-    return lambda match: table.get(match[group])
 
 
 def one_or_many(match: re.Match[str], words: str) -> str:

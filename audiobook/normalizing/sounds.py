@@ -16,6 +16,11 @@ _NO_STUTTERS = frozenset(
 _VOICED = frozenset("that this the these those they them then there their than though thus".split())
 """Words whose th is voiced."""
 
+_CLIPPED = {"th": "the", "wi": "with"}
+_AVE = {"Ave": "Av", "ave": "av"}
+_DIALECT = re.compile(r"(?<![\w'’])([Tt]h|[Ww]i)['’](?=[\s-]\w)|(?<![\w'’])['’]([Aa]ve)(?![\w'’])")
+_APOSTROPHE = re.compile("['’]")
+"""What engines spell (th’) or say as another word (’Ave)."""
 _RUN = re.compile(r"([A-Za-z])\1\1", re.IGNORECASE)
 _DRAWN = re.compile(
     r"(?<![\w@#./’'])(?=[A-Za-z]{0,30}?([A-Za-z])\1\1)[A-Za-z]{3,40}(?![\w@./]*\.[a-z]|['’]\w{3}|\w)",
@@ -32,7 +37,7 @@ _DOUBLED = frozenset(
     "hiss vroom seen cheese cheers beer deer steer roof tooth".split()
 )
 _NOISES = re.compile(
-    r"(?<![\w’'-])(?:m{2,}|hm|h+m{3,}|hmm+|mhm+|mm+[- ]?hm+|s+h{2,}|sh(?=[!.…—])|p+s{2,}t+|p+f{2,}t*"
+    r"(?<![\w’'-])(?<!\w\.)(?:m{2,}|hm|h+m{3,}|hmm+|mhm+|mm+[- ]?hm+|s+h{2,}|sh(?=[!.…—])|p+s{2,}t+|p+f{2,}t*"
     r"|b+r{2,}|g+r{2,}|a+w{2,}|o+w{1,}"
     r"|e+w{1,}|u+h{2,}|a{2,}r+g+h+|a+r{1,}g+h*|a{2,}h*|o{3,}h*|e{3,}k+|z{3,})(?![\w’'-])",
     re.IGNORECASE,
@@ -131,6 +136,12 @@ def _is_one_letter(word: str) -> bool:
     return len(set(word.lower())) == 1
 
 
-STUTTER = Rule(needs=_DASH, pattern=_STUTTER, read=_read_stutter)
-NOISE = Rule(needs=_NOISE, pattern=_NOISES, read=_read_noise)
-DRAWN = Rule(needs=_RUN, pattern=_DRAWN, read=_read_drawn)
+STUTTER = Rule(name="sounds: stutter", needs=_DASH, pattern=_STUTTER, read=_read_stutter)
+NOISE = Rule(name="sounds: noise", needs=_NOISE, pattern=_NOISES, read=_read_noise)
+DRAWN = Rule(name="sounds: drawn", needs=_RUN, pattern=_DRAWN, read=_read_drawn)
+DIALECT = Rule(
+    name="sounds: dialect",
+    needs=_APOSTROPHE,
+    pattern=_DIALECT,
+    read=lambda match: match[1][0] + _CLIPPED[match[1].lower()][1:] if match[1] else _AVE[match[2]],
+)

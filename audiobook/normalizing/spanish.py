@@ -12,6 +12,8 @@ _TITLES = {
     "Sr": "señor",
     "Sra": "señora",
     "Srta": "señorita",
+    "Sta": "Santa",
+    "Sto": "Santo",
     "Sres": "señores",
     "Dr": "doctor",
     "Dra": "doctora",
@@ -26,7 +28,8 @@ _TITLES = {
     "Avda": "avenida",
 }
 _TITLE = re.compile(
-    rf"(?<![\w.])({one_of(_TITLES)})(?<!ª)\.(?=\s{{1,3}}[A-ZÁÉÍÓÚÑ])|(?<![\w.])(D\.?ª)(?= [A-ZÁÉÍÓÚÑ])"
+    rf"(?<![\w.])({one_of(_TITLES)})(?<!ª)(?:\.|(?<=\bSt[ao]))(?=\s{{1,3}}[A-ZÁÉÍÓÚÑ])"
+    r"|(?<![\w.])(D\.?ª)(?= [A-ZÁÉÍÓÚÑ])"
 )
 _WORDS = {
     "p. ej.": "por ejemplo",
@@ -137,30 +140,43 @@ def _read_clock(match: re.Match[str]) -> str:
 
 
 RULES = (
-    Rule(needs=DIGIT, pattern=_CLOCK, read=_read_clock),
-    Rule(needs=DIGIT, pattern=_PRICE, read=_read_price),
+    Rule(name="Spanish: clock", needs=DIGIT, pattern=_CLOCK, read=_read_clock),
+    Rule(name="Spanish: price", needs=DIGIT, pattern=_PRICE, read=_read_price),
     Rule(
+        name="Spanish: dollar",
         needs=re.compile("[$£]"),
         pattern=_DOLLAR,
         read=lambda m: f"{m[2]} {'dólares' if m[1] == '$' else 'libras'}",
     ),
-    Rule(needs=DIGIT, pattern=_ORDINAL, read=_read_ordinal),
-    Rule(needs=DIGIT, pattern=_FRACTION, read=_read_fraction),
-    Rule(needs=re.compile("½"), pattern=_HALF, read=lambda m: f"{m[1]} y medio" if m[1] else "medio"),
-    Rule(needs=DIGIT, pattern=_RANGE, read=lambda m: f"{m[1]} a {m[3]}"),
-    Rule(needs=DIGIT, pattern=_UNIT, read=lambda m: f" {one_or_many(m, _UNITS[m[1]])}"),
-    Rule(needs=re.compile(r"\w\.|ª"), pattern=_TITLE, read=_read_title),
+    Rule(name="Spanish: ordinal", needs=DIGIT, pattern=_ORDINAL, read=_read_ordinal),
+    Rule(name="Spanish: fraction", needs=DIGIT, pattern=_FRACTION, read=_read_fraction),
     Rule(
+        name="Spanish: half",
+        needs=re.compile("½"),
+        pattern=_HALF,
+        read=lambda m: f"{m[1]} y medio" if m[1] else "medio",
+    ),
+    Rule(name="Spanish: range", needs=DIGIT, pattern=_RANGE, read=lambda m: f"{m[1]} a {m[3]}"),
+    Rule(name="Spanish: unit", needs=DIGIT, pattern=_UNIT, read=lambda m: f" {one_or_many(m, _UNITS[m[1]])}"),
+    Rule(name="Spanish: title", needs=re.compile(r"\w\.|ª|\bSt[ao] "), pattern=_TITLE, read=_read_title),
+    Rule(
+        name="Spanish: word",
         needs=re.compile(r"\w\.|EE"),
         pattern=_WORD,
         read=lambda m: f"{_WORDS[m[1]]}." if ends_text(m) and m[0].endswith(".") else _WORDS[m[1]],
     ),
-    Rule(needs=re.compile(r"[.º]"), pattern=_NUMBER, read=lambda m: f"{_COUNTED[m[1]]} "),
     Rule(
+        name="Spanish: number",
+        needs=re.compile(r"[.º]"),
+        pattern=_NUMBER,
+        read=lambda m: f"{_COUNTED[m[1]]} ",
+    ),
+    Rule(
+        name="Spanish: century",
         needs=NUMERAL,
         pattern=_CENTURY,
         read=lambda m: _LETTERS.get(m[2]),
     ),
-    Rule(needs=NUMERAL, pattern=_RULER, read=_read_ruler),
+    Rule(name="Spanish: ruler", needs=NUMERAL, pattern=_RULER, read=_read_ruler),
     SEVERAL_INITIALS,
 )

@@ -46,6 +46,6 @@ def _say(hour: str, minute: str) -> str:
     return f"{hour} {'oh ' + minute[1] if minute[0] == '0' else minute}"
 
 
-RANGE = Rule(needs=_MINUTES, pattern=_RANGE, read=_read_range)
-CLOCK = Rule(needs=_MINUTES, pattern=_CLOCK, read=_read_clock)
-DOTTED = Rule(needs=_MINUTES, pattern=_DOTTED, read=_read_dotted)
+RANGE = Rule(name="times: range", needs=_MINUTES, pattern=_RANGE, read=_read_range)
+CLOCK = Rule(name="times: clock", needs=_MINUTES, pattern=_CLOCK, read=_read_clock)
+DOTTED = Rule(name="times: dotted", needs=_MINUTES, pattern=_DOTTED, read=_read_dotted)

@@ -18,19 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiobook.folders import FONT_FOLDERS
+
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-    "~/.fonts",
-    "/System/Library/Fonts",
-    "/Library/Fonts",
-    "~/Library/Fonts",
-    "C:/Windows/Fonts",
-)
 _NAMES = (
     "notosanscjk",
     "sourcehansans",
@@ -149,7 +141,7 @@ def _has_all(font: bytes, letters: Iterable[str]) -> bool:
 
 def _candidates() -> Iterator[Path]:
     found: list[tuple[int, str, Path]] = []
-    for folder in _FOLDERS:
+    for folder in FONT_FOLDERS:
         for parent, _, names in os.walk(Path(folder).expanduser()):
             for name in names:
                 plain = name.lower().replace("-", "").replace(" ", "")

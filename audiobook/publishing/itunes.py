@@ -7,77 +7,86 @@ Format: "Metadata item list" in Apple's QuickTime File Format; the names are tho
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
 from audiobook.model import Book, Image, Release
-from audiobook.publishing.mp4 import box, find_box, full_box, iterate_boxes
 from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR
 
-_TEXT, _JPEG, _PNG, _NUMBER = 1, 13, 14, 21
+Atoms = Mapping[str, Any]
+"""Tags as mutagen takes them, by their names."""
+
 _AUDIOBOOK = 2
 _LONGEST_SHORT = 255
 """Letters of `desc`; `ldes` holds the whole description."""
 
-_ITUNES, _OWN = "com.apple.iTunes", "narrate"
+_ITUNES = "----:com.apple.iTunes:"
+_MARK = "----:narrate:mark"
+
+_ATOM_BYTES = 100
+"""What an atom has besides its value, at most."""
 
 
-def write_atoms(release: Release, mark: str) -> bytes:
-    """Build the `meta` box of a book, with narrate's own mark."""
-    handler = full_box(b"hdlr", struct.pack(">I4s4s9x", 0, b"mdir", b"appl"))
-    return full_box(b"meta", handler, box(b"ilst", *_atoms(release), _named(_OWN, "mark", mark)))
-
-
-def read_atom_mark(moov: bytes) -> str:
-    """Return the mark that `write_atoms` was given.  Raises `ValueError` where there is none."""
-    for kind, atom in iterate_boxes(find_box(moov, b"udta", b"meta", b"ilst")):
-        if kind == b"----" and find_box(atom, b"mean")[4:] == _OWN.encode():
-            return find_box(atom, b"data")[8:].decode()
-    raise ValueError("narrate did not make it")
-
-
-def _atoms(release: Release) -> Iterator[bytes]:
+def list_atoms(release: Release, mark: str) -> Atoms:
+    """List a book's tags, with narrate's own mark."""
     book = release.book
     author, voices = book.author or UNKNOWN_AUTHOR, "; ".join(release.voices)
     year = re.search(r"\d{4}", book.year or "")
-    for name, value in (
-        ("©nam", book.title),
-        ("©alb", book.title),
-        ("©ART", author),
-        ("aART", author),
-        ("©wrt", voices),
-        ("©nrt", voices),
-        ("©day", year[0] if year else None),
-        ("©gen", GENRE),
-        ("©cmt", SYNTHETIC),
-        ("desc", (book.description or "")[:_LONGEST_SHORT]),
-        ("ldes", book.description),
-        ("©pub", book.publisher),
-        ("©mvn", book.series),
-    ):
-        if value:
-            yield box(name.encode("latin-1"), _data(_TEXT, _encode(value)))
+    texts = {
+        "©nam": book.title,
+        "©alb": book.title,
+        "©ART": author,
+        "aART": author,
+        "©wrt": voices,
+        "©nrt": voices,
+        "©day": year[0] if year else None,
+        "©gen": GENRE,
+        "©cmt": SYNTHETIC,
+        "desc": (book.description or "")[:_LONGEST_SHORT],
+        "ldes": book.description,
+        "©pub": book.publisher,
+        "©mvn": book.series,
+    }
+    named = {
+        f"{_ITUNES}NARRATOR": voices,
+        f"{_ITUNES}SERIES": book.series,
+        f"{_ITUNES}SERIES-PART": book.series_part,
+        f"{_ITUNES}PUBLISHER": book.publisher,
+        f"{_ITUNES}LANGUAGE": book.language,
+        f"{_ITUNES}ISBN": find_isbn(book),
+        f"{_ITUNES}ASIN": find_asin(book),
+        _MARK: mark,
+    }
+    # Half of a surrogate pair has no UTF-8, and a tag is no place to fail on it.
+    atoms: dict[str, Any] = {
+        key: [value.encode("utf-8", "replace").decode()] for key, value in texts.items() if value
+    }
+    atoms |= {key: [value.encode("utf-8", "replace")] for key, value in named.items() if value}
     if book.series and re.fullmatch(r"\d{1,4}", book.series_part or ""):
-        yield box("©mvi".encode("latin-1"), _data(_NUMBER, struct.pack(">H", int(book.series_part or 0))))
-    yield box(b"stik", _data(_NUMBER, bytes([_AUDIOBOOK])))
-    yield box(b"pgap", _data(_NUMBER, bytes([1])))
-    for name, value in (
-        ("NARRATOR", voices),
-        ("SERIES", book.series),
-        ("SERIES-PART", book.series_part),
-        ("PUBLISHER", book.publisher),
-        ("LANGUAGE", book.language),
-        ("ISBN", find_isbn(book)),
-        ("ASIN", find_asin(book)),
-    ):
-        if value:
-            yield _named(_ITUNES, name, value)
+        atoms["©mvi"] = [int(book.series_part or 0)]
+    atoms |= {"stik": [_AUDIOBOOK], "pgap": True}
     if release.cover is not None:
-        yield box(b"covr", _picture(release.cover))
+        atoms["covr"] = [_picture(release.cover)]
+    return atoms
 
 
-def _picture(cover: Image) -> bytes:
-    return _data(_PNG if cover.media_type == "image/png" else _JPEG, cover.data)
+def count_bytes(atoms: Atoms) -> int:
+    """Return the bytes that tags take at most."""
+    values = [value[0] if isinstance(value, list) else value for value in atoms.values()]
+    sizes = (len(v.encode() if isinstance(v, str) else v) for v in values if isinstance(v, str | bytes))
+    return sum(sizes) + _ATOM_BYTES * len(values)
+
+
+def read_atom_mark(tags: Atoms) -> str | None:
+    """Return the mark that `list_atoms` was given; None where there is none."""
+    return bytes(tags[_MARK][0]).decode(errors="replace") if _MARK in tags else None
+
+
+def _picture(cover: Image) -> Any:
+    from mutagen.mp4 import MP4Cover
+
+    kind = MP4Cover.FORMAT_PNG if cover.media_type == "image/png" else MP4Cover.FORMAT_JPEG
+    return MP4Cover(cover.data, imageformat=kind)
 
 
 def find_isbn(book: Book) -> str | None:
@@ -107,22 +116,3 @@ def find_asin(book: Book) -> str | None:
         if found:
             return found[1].upper()
     return None
-
-
-def _named(mean: str, name: str, value: str) -> bytes:
-    """Build a freeform atom: one whose name is words."""
-    return box(
-        b"----",
-        full_box(b"mean", mean.encode()),
-        full_box(b"name", name.encode()),
-        _data(_TEXT, _encode(value)),
-    )
-
-
-def _data(kind: int, value: bytes) -> bytes:
-    return box(b"data", struct.pack(">II", kind, 0), value)
-
-
-def _encode(value: str) -> bytes:
-    # Half of a surrogate pair has no UTF-8, and a tag is no place to fail on it.
-    return value.encode("utf-8", "replace")

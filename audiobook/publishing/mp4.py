@@ -1,94 +1,68 @@
-"""MP4's boxes: built of bytes, and found in a file.  Format: ISO/IEC 14496-12."""
+"""MP4 files, opened by mutagen once they are known to be whole.  Format: ISO/IEC 14496-12."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from audiobook.errors import StorageError
+
+PRIMING = 1024
+"""The samples that ffmpeg's encoder of AAC begins with (`initial_padding` in libavcodec/aacenc.c).
+
+An edit list keeps players from sounding them; the media's length, which mutagen tells, counts them.
+"""
 
 _LONG_SIZE = 1
-"""Stands for the size where that needs 64 bits, which then follow the name."""
+"""Stands for a box's size where that needs 64 bits, which then follow the box's name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a box of a file lies: from its header over its content to its end, in bytes."""
+def open_mp4(path: Path, kind: str) -> Any:
+    """Open an MP4 with sound as mutagen's `MP4`.  `kind` is what the file should be.
 
-    kind: bytes
-    start: int
-    content: int
-    end: int
-
-
-def box(kind: bytes, *content: bytes) -> bytes:
-    """Build a box."""
-    data = b"".join(content)
-    return box_header(kind, len(data)) + data
-
-
-def box_header(kind: bytes, content_bytes: int) -> bytes:
-    """Build what stands before so many bytes of content."""
-    if content_bytes + 8 < 1 << 32:
-        return struct.pack(">I4s", content_bytes + 8, kind)
-    return struct.pack(">I4sQ", _LONG_SIZE, kind, content_bytes + 16)
-
-
-def full_box(kind: bytes, *content: bytes, version: int = 0, flags: int = 0) -> bytes:
-    """Build a box that tells its version and flags."""
-    return box(kind, struct.pack(">I", version << 24 | flags), *content)
-
-
-def list_boxes(path: Path) -> list[Place]:
-    """List a file's outermost boxes.
-
-    Raises `ValueError` where they don't fill it to its end: it is cut, or no MP4; and `OSError`.
+    Raises `StorageError` where it is missing, cut or foreign.
     """
-    size = path.stat().st_size
-    found: list[Place] = []
+    from mutagen import MutagenError
+
+    try:
+        return _open(path)
+    except (MutagenError, OSError, ValueError, OverflowError) as error:
+        raise StorageError(f"{path}: not {kind} as narrate makes them: {error}") from error
+
+
+def _open(path: Path) -> Any:
+    from mutagen.mp4 import MP4
+
+    if not _is_whole(path):
+        raise ValueError("it is cut, or no MP4")
+    opened = MP4(path)
+    if not opened.info.sample_rate:
+        raise ValueError("it has no sound")
+    return opened
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a file's outermost boxes fill it to its end; mutagen takes what there is."""
+    size, position = path.stat().st_size, 0
     with path.open("rb") as file:
-        position = 0
         while position < size:
             file.seek(position)
-            place = _place(file.read(16), position)
-            if place is None or place.end > size:
-                raise ValueError("it is cut, or no MP4")
-            found.append(place)
-            position = place.end
-    return found
+            head = file.read(16)
+            length = int.from_bytes(head[:4])
+            if length == _LONG_SIZE:
+                length = int.from_bytes(head[8:])
+            if length < 8:
+                return False
+            position += length
+    return position == size > 0
 
 
-def _place(head: bytes, start: int) -> Place | None:
-    if len(head) < 8:
-        return None
-    size, kind = struct.unpack_from(">I4s", head)
-    content = start + 8
-    if size == _LONG_SIZE and len(head) >= 16:
-        (size,), content = struct.unpack_from(">Q", head, 8), start + 16
-    return Place(kind=kind, start=start, content=content, end=start + size) if size >= 8 else None
+def count_samples(info: Any) -> int:
+    """Return how long a file plays, in samples, by what mutagen tells of it."""
+    samples: int = round(info.length * info.sample_rate) - PRIMING
+    return samples
 
 
-def read_box(path: Path, place: Place) -> bytes:
-    """Read a box's content.  Raises `OSError`."""
-    with path.open("rb") as file:
-        file.seek(place.content)
-        return file.read(place.end - place.content)
-
-
-def find_box(data: bytes, *names: bytes) -> bytes:
-    """Return the content of the first box at a path of names.  Raises `ValueError` where there is none."""
-    for name in names:
-        data = next((content for kind, content in iterate_boxes(data) if kind == name), b"")
-        if not data:
-            raise ValueError(f"it has no {name.decode('latin-1')!r}")
-        if name == b"meta":
-            data = data[4:]
-    return data
-
-
-def iterate_boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the boxes that lie one after the other, with their content."""
-    position = 0
-    while place := _place(data[position : position + 16], position):
-        yield place.kind, data[place.content : place.end]
-        position = place.end
+def count_seconds(info: Any) -> float:
+    """Return how long a file plays, to the sample."""
+    return float(count_samples(info) / info.sample_rate)

@@ -11,14 +11,16 @@ from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, NO_WISH, ReadingChoices, ReadingWish
 from audiobook.reading.converted import read_by_pandoc, read_mobi, read_pdf
 from audiobook.reading.decode import MAX_BYTES
-from audiobook.reading.detecting import detect_language
+from audiobook.reading.detecting import detect_language, find_contradictions, find_other_parts
 from audiobook.reading.docx import read_docx
+from audiobook.reading.elements import WITHIN_TEXT
 from audiobook.reading.epub import read_epub
-from audiobook.reading.flow import count_words
+from audiobook.reading.fictionbook import read_fb2
 from audiobook.reading.html import read_html
 from audiobook.reading.lexicon import read_lexicon_file
 from audiobook.reading.markdown import read_markdown
-from audiobook.reading.text import read_text
+from audiobook.reading.opendocument import read_odt
+from audiobook.reading.text import SCENE_BREAK, read_text
 
 Reader = Callable[[Path, bytes, ReadingChoices], Book]
 
@@ -33,8 +35,8 @@ READERS: Mapping[str, Reader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".docx": read_docx,
-    ".odt": read_by_pandoc,
-    ".fb2": read_by_pandoc,
+    ".odt": read_odt,
+    ".fb2": read_fb2,
     ".rtf": read_by_pandoc,
     ".mobi": read_mobi,
     ".azw": read_mobi,
@@ -43,6 +45,9 @@ READERS: Mapping[str, Reader] = {
     ".pdf": read_pdf,
 }
 """File ending → reader, which is given the path (for names), the file's bytes and the choices."""
+
+SMALL_SKIPS = WITHIN_TEXT | {SCENE_BREAK}
+"""Reasons of skips that are words here and there, and no part of a book."""
 
 MAX_FILE = 500_000_000
 """Bytes; a book with many pictures has a tenth of it."""
@@ -83,10 +88,12 @@ __all__ = [
     "MAX_FILE",
     "NO_WISH",
     "READERS",
+    "SMALL_SKIPS",
     "ReadingChoices",
     "ReadingWish",
-    "count_words",
     "detect_language",
+    "find_contradictions",
+    "find_other_parts",
     "read_book",
     "read_lexicon_file",
 ]

@@ -14,11 +14,13 @@ from audiobook.errors import SourceError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_MARKUP = 10_000_000
-"""Bytes of one file of markup.  The longest chapters of real books are under 2 MB, and libxml2 takes no
-longer stretch of text."""
+MAX_MARKUP = 40_000_000
+"""Bytes of one file of markup.  A book of 2.3 million words on one page has 14 MB."""
 MAX_TAGS = 200_000
-"""Angle brackets of one page.  A long novel on one page has 6,000; each costs about 20 µs and 300 bytes."""
+"""Angle brackets of a package, a table of contents or a lexicon."""
+MAX_PAGE_TAGS = 2_200_000
+"""Angle brackets of one page.  A long novel on one page has 6,000, a textbook of a million elements two
+million; each costs about 5 µs and 150 bytes."""
 MAX_DEPTH = 200
 """Elements within elements; real books stay under 40."""
 _MAX_ATTRIBUTES = 500
@@ -32,7 +34,7 @@ _ATTRIBUTE = re.compile(r"[\s/]*+[^\s>/][^\s=>/]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^
 _RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "title", "textarea", "noscript"})
 
 
-def check_markup(text: str, source: str, max_tags: int = MAX_TAGS) -> None:
+def check_markup(text: str, source: str, max_tags: int) -> None:
     """Raise `SourceError` where a file of markup holds more than any of a book does."""
     if text.count("<") > max_tags:
         raise SourceError(f"{source}: has {text.count('<')} tags, more than any page of a book ({max_tags})")

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from audiobook.model import Chapter, Paragraph, Skip
+from audiobook.reading.chapter_labels import find_label, plain_title, read_span
 from audiobook.reading.choices import ReadingChoices
 from audiobook.reading.cuts import PART, TITLE_PAGE, Cut
-from audiobook.reading.flow import Block, count_words
-from audiobook.reading.semantics import LONGEST_SHORT_MATTER, SHORT_MATTER
+from audiobook.reading.flow import Block
+from audiobook.reading.headings import is_label
+from audiobook.reading.repeated_headings import drop_repeats
+from audiobook.reading.semantics import LONGEST_MATTER, says_no_title
+from audiobook.words import count_words
 
+SECOND_NUMBER = "second number"
 _FEWEST_WORDS = 60
 """Words that a chapter without a title has at least."""
+EMPTY = "empty"
+"""Why an entry of the contents is left out behind which there is no text."""
+_MOST_HEADINGS = 8
+"""Of one chapter, one below the other."""
 
 
 @dataclass(slots=True)
@@ -24,9 +33,13 @@ class _Section:
     read: list[Block] = field(default_factory=list)
     """Those of its blocks that are read."""
 
-    @property
-    def has_body(self) -> bool:
-        return any(block.level == 0 for block in self.read)
+    def has_body(self, text: str) -> bool:
+        """Tell whether it is more than a title: headings, or a page with its title or a numeral alone."""
+        words = [text[block.start : block.end] for block in self.read if block.level == 0]
+        if len(words) == 1 == len(self.read):
+            own = _letters(self.cut.title) if self.cut else ""
+            return _letters(words[0]) != own and not is_label(words[0])
+        return bool(words)
 
 
 def assemble(
@@ -43,17 +56,51 @@ def assemble(
     `title` names a book without chapters, and what stands before the first.  Sections without a
     paragraph of their own (the title of a part, say) are read at the head of the next.
     """
-    sections = _divide(blocks, text, cuts)
+    blocks = _part_numbers(blocks, text)
+    sections = _divide(blocks, text, [cut for cut in cuts if not cut.is_empty])
+    skips = [
+        Skip(start=cut.start, end=cut.start, reason=EMPTY, title=cut.title) for cut in cuts if cut.is_empty
+    ]
+    skips += _narrow_headings(blocks, text)
     _set_matter(sections, text)
     _find_title_page(sections, text, title, author or "")
-    skips: list[Skip] = []
     for section in sections:
         section.read = [block for block in section.blocks if _why_skipped(block, choices) is None]
         skips += _list_skips(section, choices)
-    _drop_title_page(sections, skips, choices)
-    return _make_chapters(_join_headings(sections, text), text, title), tuple(
-        sorted(skips, key=lambda s: s.start)
-    )
+    _drop_title_page(sections, text, skips, choices)
+    joined = _join_headings(sections, text)
+    for section in joined:
+        skips += drop_repeats(section.read, text)
+    return _make_chapters(joined, text, title), tuple(sorted(skips, key=lambda s: s.start))
+
+
+def _part_numbers(blocks: Sequence[Block], text: str) -> list[Block]:
+    """Part a chapter's number from its title on the line below, so that there is a pause between them."""
+    parted: list[Block] = []
+    for block in blocks:
+        first, end, below = text[block.start : block.end].partition("\n")
+        label = find_label(first.strip()) if block.level and end and below.strip() else None
+        if label and label.is_bare:
+            parted.append(replace(block, end=block.start + len(first.rstrip())))
+            start = block.end - len(below.lstrip())
+            parted.append(replace(block, start=start, follows_scene_break=False))
+        else:
+            parted.append(block)
+    return parted
+
+
+def _narrow_headings(blocks: Sequence[Block], text: str) -> list[Skip]:
+    """Leave out of headings the marks around them, and a number that a web site has set before."""
+    skips = []
+    for block in blocks:
+        if not block.level:
+            continue
+        start, end = (block.start + offset for offset in read_span(text[block.start : block.end]))
+        if any(character.isalnum() for character in text[block.start : start]):
+            skips.append(Skip(start=block.start, end=start, reason=SECOND_NUMBER))
+        if start < end:
+            block.start, block.end = start, end
+    return skips
 
 
 def _divide(blocks: Sequence[Block], text: str, cuts: Sequence[Cut]) -> list[_Section]:
@@ -61,7 +108,11 @@ def _divide(blocks: Sequence[Block], text: str, cuts: Sequence[Cut]) -> list[_Se
     firsts: dict[int, Cut] = {}
     for cut in cuts:
         index = _advance(blocks, text, bisect_left(starts, cut.start), cut.title)
-        firsts.setdefault(_rewind(blocks, text, index, cut.title), cut)
+        place = _rewind(blocks, text, index, cut.title)
+        # A number alone, and then the same with its title, are one heading.
+        known = _letters(firsts[place].title) if place in firsts else ""
+        if place not in firsts or (known in _letters(cut.title) and known != _letters(cut.title)):
+            firsts[place] = cut
     sections = [_Section(None)]
     for index, block in enumerate(blocks):
         if index in firsts:
@@ -84,7 +135,8 @@ def _advance(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
 def _rewind(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
     """Take the headings just before a chapter's beginning into it where they are its title."""
     wanted = _letters(title)
-    while 0 < index <= len(blocks):
+    first = max(0, index - _MOST_HEADINGS)
+    while first < index <= len(blocks):
         before = blocks[index - 1]
         heading = _letters(text[before.start : before.end])
         if not before.level or len(heading) < 2 or heading not in wanted:
@@ -105,11 +157,16 @@ def _set_matter(sections: Sequence[_Section], text: str) -> None:
                 block.matter = block.matter or (None if block.is_kept else section.cut.matter)
         words: Counter[str] = Counter()
         for block in section.blocks:
-            if block.matter in SHORT_MATTER:
+            if block.matter in LONGEST_MATTER:
                 words[block.matter] += count_words(text[block.start : block.end])
         for block in section.blocks:
-            if block.matter and words[block.matter] > LONGEST_SHORT_MATTER:
+            if block.matter and words[block.matter] > LONGEST_MATTER.get(block.matter, len(text)):
                 block.matter = None
+    blocks = [block for section in sections for block in section.blocks if block.skip is None]
+    if all(block.matter for block in blocks):
+        # What a guide or an entry calls the cover, or the contents, is all that there is: the book.
+        for block in blocks:
+            block.matter = None
 
 
 def _find_title_page(sections: Sequence[_Section], text: str, title: str, author: str) -> None:
@@ -152,16 +209,25 @@ def _list_skips(section: _Section, choices: ReadingChoices) -> list[Skip]:
     return skips
 
 
-def _drop_title_page(sections: Sequence[_Section], skips: list[Skip], choices: ReadingChoices) -> None:
+def _drop_title_page(
+    sections: Sequence[_Section], text: str, skips: list[Skip], choices: ReadingChoices
+) -> None:
     """Leave out what stands before the first chapter where it is a book's name and no text."""
-    first_body = next((i for i, section in enumerate(sections) if section.has_body), len(sections))
+    first_body = next((i for i, section in enumerate(sections) if section.has_body(text)), len(sections))
     if choices.matter or first_body in (0, len(sections)):
         return
+    parts = {section.cut.part for section in sections if section.cut}
     for section in sections[:first_body]:
-        is_part = section.cut is not None and PART.match(section.cut.title)
+        title = section.cut.title if section.cut else ""
+        is_part = (title and title in parts) or PART.match(title) or find_label(title)
         if section.read and not is_part:
-            skips.append(Skip(start=section.read[0].start, end=section.read[-1].end, reason=TITLE_PAGE))
+            for block in section.read:
+                block.matter = TITLE_PAGE
+            skips[:] = [
+                skip for skip in skips if not section.blocks[0].start <= skip.start < section.blocks[-1].end
+            ]
             section.read = []
+            skips += _list_skips(section, choices)
 
 
 def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
@@ -173,9 +239,14 @@ def _join_headings(sections: Sequence[_Section], text: str) -> list[_Section]:
             continue
         # A few words before the first chapter (a motto, a dedication) are no chapter either.
         words = sum(count_words(text[block.start : block.end]) for block in section.read)
-        is_loose = section.cut is None or section.cut.is_opening
-        if not section.has_body or (is_loose and words < _FEWEST_WORDS and section is not sections[-1]):
+        is_kept = section.cut and section.cut.matter and len(section.read) < len(section.blocks)
+        is_loose = section.cut is None or section.cut.is_opening or is_kept
+        is_last = section is sections[-1] and not is_kept
+        if not section.has_body(text) or (is_loose and words < _FEWEST_WORDS and not is_last):
             waiting += section.read
+            if not section.has_body(text):
+                # A numeral or a title that has a page to itself, but is marked as any paragraph.
+                section.read[0].level = section.read[0].level or 2
             continue
         section.read = waiting + section.read
         waiting = []
@@ -195,7 +266,11 @@ def _make_chapters(sections: Sequence[_Section], text: str, title: str) -> tuple
         first = section.read[0]
         # What stands before the first entry of the contents may have a heading of its own.
         own = " ".join(text[first.start : first.end].split()) if first.level else ""
-        name = cut.title if cut else own or title
+        is_titled = cut is not None and cut.title and not says_no_title(cut.title)
+        name = cut.title if cut and is_titled else own or (cut.title if cut else "")
+        heads = [plain_title(text[block.start : block.end]) for block in section.read[:2] if block.level]
+        is_joined = len(heads) == 2 and name == " ".join(heads) and is_label(heads[0])
+        name = f"{heads[0].rstrip(' .:')}. {heads[1]}" if is_joined else plain_title(name) or title
         # Two chapters of one title can't be told apart in a player.
         if cut and cut.part and titles[cut.title] > 1:
             name = f"{cut.part}: {cut.title}"

@@ -14,11 +14,13 @@ class ReadingChoices:
 
     `footnotes`: leave them out, or read each at the end of the paragraph that refers to it.
     `descriptions`: read the descriptions of pictures (alternative texts).  Captions are always read.
+    `proof`: what it means that a reader lost or doubled words of the file: a fault, or a warning.
     """
 
     matter: bool = False
     footnotes: Footnotes = "skip"
     descriptions: bool = False
+    proof: Literal["fail", "warn"] = "fail"
 
 
 DEFAULT_CHOICES = ReadingChoices()
@@ -37,6 +39,7 @@ class ReadingWish:
             matter=lower.matter if self.matter is None else self.matter,
             footnotes=lower.footnotes if self.footnotes is None else self.footnotes,
             descriptions=lower.descriptions,
+            proof=lower.proof,
         )
 
 

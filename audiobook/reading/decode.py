@@ -19,7 +19,7 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-def _fill_cp1252() -> dict[int, str]:
+def fill_cp1252() -> dict[int, str]:
     """Map the bytes 0x80–0x9f as cp1252 does; the five it leaves out keep their C1 control.
 
     That is what browsers do (WHATWG Encoding Standard, index windows-1252), so that no byte is lost.
@@ -78,4 +78,4 @@ def _decode(data: bytes, source: str) -> tuple[str, bool]:
     try:
         return data.decode("utf-8"), False
     except UnicodeDecodeError:
-        return data.decode("latin-1").translate(_fill_cp1252()), True
+        return data.decode("latin-1").translate(fill_cp1252()), True

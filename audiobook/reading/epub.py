@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
+from audiobook.languages import read_tag
 from audiobook.model import Book, Image
-from audiobook.reading.archive import Archive, resolve
-from audiobook.reading.assembly import make_book, mark_link_lists
+from audiobook.reading.archive import Archive, OversizeError, resolve
+from audiobook.reading.assembly import add_unread_notes, make_book, mark_link_lists
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
-from audiobook.reading.cuts import Cut, cuts_at_headings, mark_plain_headings
-from audiobook.reading.flow import Flow, Style, count_words
+from audiobook.reading.epub_chapters import find_cuts, find_whole_pages, spread_pages
+from audiobook.reading.flaws import Flaws
+from audiobook.reading.flow import Flow, SourceText, Style
+from audiobook.reading.gutenberg import mark_frame
 from audiobook.reading.lexicon import read_lexicon
+from audiobook.reading.links import Links
 from audiobook.reading.markup import parse_page, parse_xml
-from audiobook.reading.notes import Notes, collect_notes, collect_texts
-from audiobook.reading.package import Item, Package, read_package
+from audiobook.reading.notes import Notes
+from audiobook.reading.package import PAGES, Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
-from audiobook.reading.semantics import matter_of_title, matter_of_types
-from audiobook.reading.toc import Entry, choose_cuts, read_landmarks, read_nav, read_ncx
+from audiobook.reading.proof import page_text
+from audiobook.reading.running_heads import mark_running_heads
+from audiobook.reading.semantics import matter_of_title
+from audiobook.reading.toc import Entry, list_entries, read_landmarks, read_nav, read_ncx
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -30,7 +36,7 @@ MakeReader = Callable[[Flow, Page, Notes, ReadingChoices], PageReader]
 
 MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
-_PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})
+_NO_MARKUP = re.compile(r"(?:image|audio|video|font)/|text/css|application/(?:font|pdf|vnd|x-font|x-dtbncx)")
 _MAX_COVER = 20_000_000
 
 
@@ -39,64 +45,112 @@ class _Epub:
     archive: Archive
     package: Package
     choices: ReadingChoices
-    pages: tuple[tuple[Item, bool], ...]
+    flaws: Flaws
+    contents: tuple[Entry, ...]
+    marks: tuple[tuple[str, str], ...]
+    """(type, target) of the guide and of the landmarks."""
 
-    def parse(self, item: Item) -> _Element:
-        data = self.archive.read_markup(item.name)
-        return parse_page(data, f"{self.archive.source}: {item.name}")
+
+def _parse(archive: Archive, item: Item, flaws: Flaws) -> _Element:
+    return parse_page(archive.read_markup(item.name), f"{archive.source}: {item.name}", flaws=flaws)
+
+
+def _warn(flaws: Flaws, error: SourceError, what: str) -> None:
+    """Let a flaw of a part of the book be a warning; raises the error where it is one of the whole."""
+    if isinstance(error, OversizeError):
+        raise error
+    flaws.note(str(error), what)
 
 
 def read_epub(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
-    """Read an EPUB.  Raises `SourceError` where it is none, is broken, protected, or holds no text."""
+    """Read an EPUB.  Raises `SourceError` where it is none, is protected, or holds no text.
+
+    What is wrong with it otherwise is mended or left out, and becomes a warning.
+    """
     source = str(path)
     with Archive(source, data) as archive:
-        warnings = list(_check_mimetype(archive))
-        package = read_package(archive)
-        warnings += package.warnings
-        pages = _list_pages(package)
-        if not pages:
-            raise SourceError(f"{source}: holds no page of text (pictures or a fixed layout, perhaps)")
-        epub = _Epub(archive=archive, package=package, choices=choices, pages=pages)
+        epub = _open(archive, choices)
         flow = Flow(source)
         _read_pages(epub, flow, PageReader)
-        _read_lexicons(epub, flow, warnings)
-        cuts = _find_cuts(epub, flow, warnings)
-        cover = _read_cover(epub, warnings)
-    meta = package.metadata
+        _read_lexicons(epub, flow)
+        mark_frame(flow)
+        spread = spread_pages(flow, [item.name for item, _ in epub.package.spine])
+        title, author = epub.package.metadata.title or "", epub.package.metadata.author or ""
+        mark_running_heads(flow.blocks, spread.text, [title, *author.split("; ")])
+        cuts = find_cuts(spread, epub.contents, title, source, epub.flaws)
+        cover = _read_cover(epub)
     return make_book(
         path,
         flow,
         cuts,
         choices=choices,
-        metadata=meta,
+        metadata=epub.package.metadata,
         cover=cover,
-        warnings=tuple(warnings),
+        warnings=epub.flaws.warnings,
     )
 
 
 def read_flow(source: str, data: bytes, choices: ReadingChoices, make_reader: MakeReader) -> Flow:
     """Read an EPUB's pages as `read_epub` does, with readers of one's own.  Raises as it does."""
     with Archive(source, data) as archive:
-        package = read_package(archive)
-        epub = _Epub(archive=archive, package=package, choices=choices, pages=_list_pages(package))
         flow = Flow(source)
-        _read_pages(epub, flow, make_reader)
+        _read_pages(_open(archive, choices), flow, make_reader)
     return flow
 
 
-def _list_pages(package: Package) -> tuple[tuple[Item, bool], ...]:
-    return tuple((item, linear) for item, linear in package.spine if item.media_type in _PAGES)
+def _open(archive: Archive, choices: ReadingChoices) -> _Epub:
+    flaws = Flaws()
+    _check_mimetype(archive, flaws)
+    package = read_package(archive, flaws)
+    contents, landmarks = _read_contents(archive, package, flaws)
+    _name_unreachable(archive, package, contents, flaws)
+    return _Epub(
+        archive=archive,
+        package=package,
+        choices=choices,
+        flaws=flaws,
+        contents=contents,
+        marks=(*package.guide, *landmarks),
+    )
 
 
-def _check_mimetype(archive: Archive) -> Iterator[str]:
+def _name_unreachable(archive: Archive, package: Package, contents: tuple[Entry, ...], flaws: Flaws) -> None:
+    """Note the pages that the contents lead to and the reading order leaves out, but for front matter."""
+    known = {item.name for item, _ in package.spine} | {item.name for item in (package.nav,) if item}
+    for entry in list_entries(contents):
+        name = (entry.target or "").partition("#")[0]
+        if name and name not in known and not matter_of_title(entry.title):
+            known.add(name)
+            flaws.note(
+                f"{archive.source}: {name}", "is in the contents, but not in the reading order; left out"
+            )
+
+
+def _list_pages(epub: _Epub) -> Iterator[tuple[Item, bool]]:
+    """Yield what can be read of the reading order: pages, whatever media type they are said to be of."""
+    for item, linear in epub.package.spine:
+        if item.media_type in PAGES:
+            yield item, linear
+        elif not _NO_MARKUP.match(item.media_type):
+            where = f"{epub.archive.source}: {item.name}"
+            kind = item.media_type or "of no media type"
+            if re.search(rb"<(?:\w+:)?(?:html|body|p)\b", epub.archive.read_markup(item.name), re.IGNORECASE):
+                epub.flaws.note(where, f"is said to be {kind}; read as the page that it is")
+                yield item, linear
+            else:
+                epub.flaws.note(where, f"is no page of text ({kind}); it is left out")
+
+
+def _check_mimetype(archive: Archive, flaws: Flaws) -> None:
     if archive.find("mimetype") is None:
-        yield f"{archive.source}: its mimetype file is missing; read all the same"
+        flaws.note(archive.source, "its mimetype file is missing; read all the same")
         return
     stated = archive.read("mimetype", 1000).decode("ascii", "replace").strip("\ufeff \t\r\n")
     if stated != MIMETYPE and archive.find("META-INF/container.xml") is None:
         raise SourceError(f"{archive.source}: is no EPUB: its mimetype is {stated[:60]!r}")
     if stated != MIMETYPE:
-        yield f"{archive.source}: its mimetype is {stated[:60]!r} instead of {MIMETYPE}; read all the same"
+        what = f"its mimetype is {stated[:60]!r} instead of {MIMETYPE}; read all the same"
+        flaws.note(archive.source, what)
 
 
 def _resolver(archive: Archive, base: str) -> Callable[[str], str | None]:
@@ -109,119 +163,86 @@ def _resolver(archive: Archive, base: str) -> Callable[[str], str | None]:
 
 
 def _read_pages(epub: _Epub, flow: Flow, make_reader: MakeReader) -> None:
-    """Add every page in reading order; two passes, since a note may stand before its marker's page."""
-    notes = Notes()
-    for item, _ in epub.pages:
-        collect_notes(epub.parse(item), _resolver(epub.archive, item.name), notes)
-    if epub.choices.footnotes == "paragraph" and notes.markers:
-        for item, _ in epub.pages:
-            collect_texts(epub.parse(item), item.name, notes)
-    language = epub.package.metadata.language or ""
-    whole = dict(_whole_pages(epub))
-    for item, linear in epub.pages:
+    """Add every page in reading order; two passes, since a note may stand before its marker's page.
+
+    A page that can't be read is left out with a warning; raises `SourceError` where none can.
+    """
+    links = Links()
+    pages: list[tuple[Item, bool]] = []
+    failure: SourceError | None = None
+    for item, linear in _list_pages(epub):
+        try:
+            # No page is kept in a variable: a large one takes most of the memory that there may be.
+            links.collect(
+                _parse(epub.archive, item, epub.flaws), item.name, _resolver(epub.archive, item.name)
+            )
+        except SourceError as error:
+            _warn(epub.flaws, error, "this page is left out, the rest is read")
+            failure = failure or error
+        else:
+            pages.append((item, linear))
+    if not pages:
+        source = epub.archive.source
+        raise failure or SourceError(f"{source}: holds no page of text (pictures or a fixed layout, perhaps)")
+    notes = links.settle()
+    if epub.choices.footnotes == "paragraph" and notes.targets:
+        for item, _ in pages:
+            notes.keep_texts(_parse(epub.archive, item, epub.flaws), item.name)
+    whole = dict(find_whole_pages(epub.marks, epub.contents))
+    if epub.package.nav:
+        whole[epub.package.nav.name] = "contents"
+    for item, linear in pages:
         matter = whole.get(item.name) or (None if linear else OUTSIDE)
-        page = Page(
-            name=item.name,
-            root=epub.parse(item),
-            resolve=_resolver(epub.archive, item.name),
-            language=language,
+        mark_link_lists(
+            flow, _read_page(epub, item, flow, notes, make_reader=make_reader, style=Style(matter=matter))
         )
-        reader = make_reader(flow, page, notes, epub.choices)
-        reader.read(Style(matter=matter))
-        mark_link_lists(flow, reader.link_blocks)
+    add_unread_notes(flow, notes)
 
 
-def _whole_pages(epub: _Epub) -> Iterator[tuple[str, str]]:
-    """Yield the pages that are front or back matter as a whole: as the guide or landmarks say."""
-    if epub.package.nav:
-        yield epub.package.nav.name, "contents"
-    targets = list(epub.package.guide)
-    if epub.package.nav:
-        targets += read_landmarks(
-            epub.parse(epub.package.nav), _resolver(epub.archive, epub.package.nav.name)
-        )
-    entries = _read_contents(epub)
-    named = [target.partition("#")[0] for target in _targets(entries)]
-    for name, target in targets:
-        matter = matter_of_types([name])
-        file, _, fragment = target.partition("#")
-        # A part of a page is told by its own markup or by the contents; a page with several chapters
-        # is no front matter.
-        if matter and not fragment and named.count(file) <= 1:
-            yield file, matter
+def _read_page(
+    epub: _Epub, item: Item, flow: Flow, notes: Notes, *, make_reader: MakeReader, style: Style
+) -> list[int]:
+    """Add a page to the flow; returns which of its blocks are nothing but links."""
+    page = Page(
+        name=item.name,
+        root=_parse(epub.archive, item, epub.flaws),
+        resolve=_resolver(epub.archive, item.name),
+        language=read_tag(epub.package.metadata.language),
+    )
+    flow.sources.append(SourceText(item.name, page_text(page.root)))
+    reader = make_reader(flow, page, notes, epub.choices)
+    reader.read(style)
+    return reader.link_blocks
 
 
-def _targets(entries: Sequence[Entry]) -> Iterator[str]:
-    for entry in entries:
-        if entry.target:
-            yield entry.target
-        yield from _targets(entry.entries)
+def _read_contents(
+    archive: Archive, package: Package, flaws: Flaws
+) -> tuple[tuple[Entry, ...], list[tuple[str, str]]]:
+    """Read the table of contents (EPUB 3's where there is one, else the NCX) and the landmarks.
 
-
-def _read_contents(epub: _Epub) -> tuple[Entry, ...]:
-    """Read the table of contents: EPUB 3's where there is one, else the NCX."""
-    package = epub.package
+    What can't be read is passed over with a warning.
+    """
     entries: tuple[Entry, ...] = ()
-    if package.nav and epub.archive.find(package.nav.name):
-        entries = read_nav(epub.parse(package.nav), _resolver(epub.archive, package.nav.name))
-    if not entries and package.ncx and epub.archive.find(package.ncx.name):
-        data = epub.archive.read_markup(package.ncx.name)
-        root = parse_xml(data, f"{epub.archive.source}: {package.ncx.name}")
-        entries = read_ncx(root, _resolver(epub.archive, package.ncx.name))
-    return entries
+    landmarks: list[tuple[str, str]] = []
+    nav, ncx = package.nav, package.ncx
+    try:
+        if nav and archive.find(nav.name):
+            root = _parse(archive, nav, flaws)
+            landmarks = read_landmarks(root, _resolver(archive, nav.name))
+            entries = read_nav(root, _resolver(archive, nav.name))
+    except SourceError as error:
+        _warn(flaws, error, "this table of contents is not used")
+    try:
+        if ncx and not entries and archive.find(ncx.name):
+            where = f"{archive.source}: {ncx.name}"
+            root = parse_xml(archive.read_markup(ncx.name), where, flaws=flaws)
+            entries = read_ncx(root, _resolver(archive, ncx.name))
+    except SourceError as error:
+        _warn(flaws, error, "this table of contents is not used")
+    return entries, landmarks
 
 
-def _find_cuts(epub: _Epub, flow: Flow, warnings: list[str]) -> list[Cut]:
-    """Find where chapters begin: as the contents say, else at headings, else with each page."""
-    text = flow.text
-    cuts = choose_cuts(_read_contents(epub), flow.anchors, lambda start, end: count_words(text[start:end]))
-    chapters = [cut for cut in cuts if not cut.matter]
-    if len(chapters) < 2:
-        mark_plain_headings(flow)
-    by_heading = cuts_at_headings(flow)
-    if len(chapters) >= 2 or (chapters and len(by_heading) < 4):
-        return _add_pages_outside(epub, flow, cuts)
-    if len([cut for cut in by_heading if not cut.matter]) >= 2:
-        warnings.append(
-            f"{epub.archive.source}: has no table of contents to go by; chapters begin at headings"
-        )
-        return by_heading
-    if len(epub.pages) > 1 and not chapters:
-        warnings.append(f"{epub.archive.source}: has no contents and no headings; chapters begin with pages")
-        return _cuts_at_pages(epub, flow)
-    return cuts or by_heading
-
-
-def _add_pages_outside(epub: _Epub, flow: Flow, cuts: list[Cut]) -> list[Cut]:
-    """Add the pages that the contents leave out and whose heading says that they are front or back matter."""
-    text = flow.text
-    known = {cut.start for cut in cuts}
-    starts = [block.start for block in flow.blocks]
-    for item, _ in epub.pages:
-        start = flow.anchors[item.name]
-        index = bisect_left(starts, start)
-        if start in known or index >= len(starts):
-            continue
-        block = flow.blocks[index]
-        words = " ".join(text[block.start : block.end].split())
-        reason = matter_of_title(words) if block.level else None
-        if reason:
-            cuts.append(Cut(start=start, title=words, matter=reason))
-    return sorted(cuts, key=lambda cut: cut.start)
-
-
-def _cuts_at_pages(epub: _Epub, flow: Flow) -> list[Cut]:
-    starts = sorted({flow.anchors[item.name] for item, _ in epub.pages})
-    blocks = [block.start for block in flow.blocks]
-    filled = [
-        start
-        for start, end in zip(starts, [*starts[1:], flow.length + 1], strict=True)
-        if bisect_left(blocks, start) < bisect_right(blocks, end - 1)
-    ]
-    return [Cut(start=start, title=f"Chapter {number}") for number, start in enumerate(filled, 1)]
-
-
-def _read_lexicons(epub: _Epub, flow: Flow, warnings: list[str]) -> None:
+def _read_lexicons(epub: _Epub, flow: Flow) -> None:
     """Read the lexicons of the book; one that is broken is passed over with a warning."""
     for item in epub.package.items.values():
         if item.media_type != "application/pls+xml":
@@ -230,16 +251,16 @@ def _read_lexicons(epub: _Epub, flow: Flow, warnings: list[str]) -> None:
         try:
             flow.pronunciations += read_lexicon(epub.archive.read_markup(item.name), where)
         except SourceError as error:
-            warnings.append(f"{error}; its pronunciations are not used")
+            _warn(epub.flaws, error, "its pronunciations are not used")
 
 
-def _read_cover(epub: _Epub, warnings: list[str]) -> Image | None:
+def _read_cover(epub: _Epub) -> Image | None:
     item = epub.package.cover
     if item is None:
         return None
     try:
         data = epub.archive.read(item.name, _MAX_COVER)
     except SourceError as error:
-        warnings.append(f"{error}; the book goes without a cover")
+        epub.flaws.note(str(error), "the book goes without a cover")
         return None
     return Image(data=data, media_type=item.media_type)

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from audiobook.errors import SourceError
 from audiobook.model import ForeignWords, Pronunciation
+from audiobook.words import SAYABLE
 
 MAX_CHARACTERS = 50_000_000
 """Eight million words: six times the longest novel, and what fits a laptop's memory."""
 
 # Letters that printers joined, as letters (Unicode, Alphabetic Presentation Forms).
-_LIGATURES = {
+LIGATURES = {
     0xFB00: "ff",
     0xFB01: "fi",
     0xFB02: "fl",
@@ -24,12 +25,14 @@ _LIGATURES = {
 }
 # Marks for line breaking that are neither seen nor spoken: soft hyphen, zero width space, word joiner …
 _UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(9), *range(14, 32), *range(0x7F, 0xA0)])
-CLEANING = {**_LIGATURES, **_UNSEEN}
+NEW_LINE = "\u2028"
+"""What `tidy` turns into a line feed that stays."""
+CLEANING = {**LIGATURES, **_UNSEEN}
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _AROUND_BREAK = re.compile(r" *\n *")
-SAYABLE = re.compile(r"[^\W_]")
 # A capital set apart from its word: "T HE".  A, I and O are words of their own and are left alone.
 _DROP_CAP = re.compile(r"([\"“‘«']?[B-HJ-NP-Z]) (?=[A-Z]{2,}(?![a-z]))")
+_CLOSING = re.compile(r"[”’»」』]{1,3}[.,]?")
 SCENE_MARK = re.compile(r"[\s*\-–—_#~⁂•·=+§⸻❦❧◆◇☙]+")
 
 
@@ -76,6 +79,13 @@ class Said(NamedTuple):
     entry: Pronunciation
 
 
+class SourceText(NamedTuple):
+    """All the text of a part of a file, and what the part is called."""
+
+    place: str
+    text: str
+
+
 @dataclass(slots=True)
 class Flow:
     """Text that grows by blocks, with a blank line between any two.
@@ -88,6 +98,10 @@ class Flow:
     anchors: dict[str, int] = field(default_factory=dict)
     pronunciations: list[Pronunciation] = field(default_factory=list)
     foreign: list[ForeignWords] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    """Words that were added although they are no text of the source: descriptions, mostly."""
+    sources: list[SourceText] = field(default_factory=list)
+    """All text of what is read, taken otherwise: see `proof`."""
     length: int = 0
     _parts: list[str] = field(default_factory=list)
     _after_break: bool = False
@@ -120,6 +134,11 @@ class Flow:
         if not SAYABLE.search(text):
             if text and SCENE_MARK.fullmatch(text):
                 self.add_scene_break()
+            elif self.blocks and _CLOSING.fullmatch(text):
+                # The last paragraph's closing mark, in one of its own.
+                self._parts.append(text)
+                self.length += len(text)
+                self.blocks[-1].end = self.length
             return
         if self._parts:
             self._parts.append("\n\n")
@@ -186,8 +205,3 @@ def tidy(words: str) -> str:
     text = _SPACES.sub(" ", words.translate(CLEANING)).replace("\u2028", "\n")
     text = re.sub(r"\n{2,}", "\n", _AROUND_BREAK.sub("\n", text)).strip()
     return _DROP_CAP.sub(r"\1", text, count=1) if _DROP_CAP.match(text) else text
-
-
-def count_words(text: str) -> int:
-    """Count what stands between white space and holds a letter or digit."""
-    return sum(1 for word in text.split() if SAYABLE.search(word))

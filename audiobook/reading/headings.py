@@ -1,53 +1,47 @@
-"""Headings in plain text ("CHAPTER IV.", "Part Two", numerals, lines in capitals), and lists of contents."""
+"""Headings among the paragraphs of a plain text: labels, numerals, words that count up, lines in capitals."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from itertools import accumulate
 
-from audiobook.reading.flow import count_words
-from audiobook.reading.semantics import matter_of_title
+from audiobook.reading.chapter_labels import LONGEST, Label, find_label, plain_title
+from audiobook.reading.counted_headings import (
+    LONGEST_OPENING,
+    find_counted,
+    find_numerals,
+    is_plausible,
+    is_story_title,
+)
+from audiobook.reading.printed_contents import (
+    BARE_NUMERAL,
+    NUMERAL_TITLE,
+    find_contents,
+    is_in_capitals,
+    is_title,
+)
+from audiobook.words import count_words
 
-_ROMAN = r"(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
-_WORD_NUMBERS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen twenty thirty forty fifty"
-).split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last".split()
-_WORDS = "|".join(_WORD_NUMBERS)
-_NUMBER = rf"(?:\d{{1,3}}|{_ROMAN}|(?:the )?(?:{'|'.join(_ORDINALS)})|(?:{_WORDS})(?:[- ](?:{_WORDS}))?)"
-_PARTS = "part|book|volume|act"
-_CHAPTERS = r"chapter|chap\.|letter|stave|canto|scene|section"
-_KEYWORD = re.compile(
-    rf"_?((?P<kind>{_PARTS}|{_CHAPTERS})\s+(?:{_NUMBER})(?![^\W_]))(?P<rest>[\s\S]*)", re.IGNORECASE
-)
-_ORDINAL_PART = re.compile(
-    rf"_?((?:the )?(?:{'|'.join(_ORDINALS)})\s+(?P<kind>{_PARTS}|chapter))(?P<rest>\W*)", re.IGNORECASE
-)
-_NAMED = re.compile(
-    r"_?(?:prologue|epilogue|introduction|preface|foreword|afterword|postscript|conclusion|interlude)[\s.:_]*",
+_SIGN = re.compile(r"[+=<>→%/\\|*$€£]|\d-|-\d|:\s*\S*\d|^[\[({<【「].*|^(?:INT|EXT|I/E)\b")
+_END = re.compile(r"(?:the )?end(?: of .*)?\W*|fin(?:is|e)?\W*|ende\W*|koniec\W*|конец\W*", re.IGNORECASE)
+_BEHIND_TITLE = re.compile(r"(?P<title>[^\W\d_].{1,60}?)(?:\s+[-–—|:]|:)\s+(?P<label>\S.*)")
+_ARGUMENT = re.compile(
+    r"_?(?:in which|wherein|containing|shewing|showing|treats|treating|concerning|describes|relates|being"
+    r"|of|how)\b",
     re.IGNORECASE,
 )
-_NUMERAL = re.compile(rf"_?(?:({_ROMAN})|(\d{{1,3}}))[.):]?_?")
-_NUMERAL_TITLE = re.compile(rf"(?:({_ROMAN})|(\d{{1,3}}))[.:)]?[ \t—–-]+(\S.*)")
-_ENTRY_TAIL = re.compile(r"(?:\.{2,}|\s{2,}|\t)\s*(?:\d{1,4}|[ivxlc]+)$", re.IGNORECASE)
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
-_LONGEST = 150
-"""Characters of a heading."""
-_FEWEST_WORDS = 20
-"""Words that chapters under lines in capitals or numbered titles have at least, by their median."""
-_LONGEST_ENTRY = 14
-"""Words of a title in a list of contents that is known only by its coming again."""
-_SPREAD = 60
-"""Paragraphs from the beginning within which a list of contents begins."""
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"”’»」』)\]_*]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A paragraph that is a heading: `level` 1 for parts, 2 for chapters; `label` without the subtitle."""
+    """A paragraph that is a heading: `level` 1 for parts, 2 for chapters, 3 for what is within a chapter.
+
+    `label` is without the subtitle.
+    """
 
     index: int
     level: int
@@ -63,234 +57,202 @@ def find_headings(texts: Sequence[str]) -> tuple[list[Heading], dict[int, str]]:
     Returns the headings in order, and a reason by index for what is not read.  A text without headings
     has none; a single line in capitals makes no chapter.
     """
-    keywords = {index: level for index, words in enumerate(texts) if (level := _keyword_level(words))}
-    contents = _find_contents(texts, keywords)
-    levels = {index: level for index, level in keywords.items() if index not in contents}
+    labels = {i: label for i, words in enumerate(texts) if (label := _read_heading(words))}
+    labels = labels or _find_behind_title(texts)
+    contents = find_contents(texts, labels)
+    labels = _keep_likely({i: label for i, label in labels.items() if i not in contents}, texts)
+    levels = rank_labels(labels)
     rest = [index for index in range(len(texts)) if index not in levels and index not in contents]
-    if not any(level == 2 for level in levels.values()):
-        numerals = _find_numerals(texts, rest, levels)
-        levels.update(dict.fromkeys(numerals, 2))
-        if not levels:
-            levels.update(dict.fromkeys(_find_capitals(texts, rest), 2))
-    if set(levels) and all(_NAMED.fullmatch(texts[index].strip()) for index in levels) and len(levels) == 1:
+    if not any(level == 2 and labels[index].kind != "named" for index, level in levels.items()):
+        levels |= find_numerals(texts, rest, levels) or find_counted(texts, rest, levels)
+        own = [index for index, level in levels.items() if level == 2 and index not in labels]
+        if all(level != 2 or index in labels for index, level in levels.items()) or (
+            3 in levels.values() and all(is_in_capitals(texts[index]) for index in own)
+        ):
+            # Of a collection's stories some have no numbered sections.
+            levels.update(dict.fromkeys(_find_capitals(texts, rest, levels), 2))
+    else:
+        levels.update(dict.fromkeys(_find_story_titles(texts, labels, levels), 1))
+    if len(levels) == 1 and all(index in labels and labels[index].kind == "named" for index in levels):
         return [], contents
     return [_make_heading(texts, index, levels) for index in sorted(levels)], contents
 
 
-def _keyword_level(words: str) -> int:
-    """Return 1 for the title of a part, 2 for that of a chapter, 0 for any other paragraph."""
-    words = words.strip()
-    if not words[:1].isupper() and not words.startswith("_"):
+def find_glued(texts: Sequence[str]) -> dict[int, int]:
+    """Find paragraphs that begin with a heading's line: by index, the offset at which their text begins."""
+    found: dict[int, int] = {}
+    numbered: list[int] = []
+    for index, words in enumerate(texts):
+        first, end, below = words.partition("\n")
+        if not end or not below.strip():
+            continue
+        if (label := find_label(first.rstrip("\r"))) and (offset := _body_offset(words, label)):
+            found[index] = offset
+        elif BARE_NUMERAL.fullmatch(first.strip()) or NUMERAL_TITLE.fullmatch(first.strip()):
+            numbered.append(index)
+    if numbered and not found:
+        lines = [line for words in texts for line in words.split("\n", 1)]
+        places = list(accumulate((1 + ("\n" in words) for words in texts), initial=0))
+        heads = find_numerals(lines, range(len(lines)), {})
+        found = {i: texts[i].index("\n") + 1 for i in numbered if places[i] in heads and _is_body(texts[i])}
+    return found
+
+
+def _is_body(words: str) -> bool:
+    below = words.partition("\n")[2].strip()
+    return not below[:1].islower() and _ENDS_SENTENCE.search(below) is not None
+
+
+def _body_offset(words: str, label: Label) -> int:
+    """Return where the text begins below a heading's line, 0 where all of the paragraph is heading."""
+    first, _, below = words.partition("\n")
+    line = below.partition("\n")[0].strip()
+    if find_label(line) or BARE_NUMERAL.fullmatch(line) or NUMERAL_TITLE.fullmatch(line):
         return 0
-    if len(words) > _LONGEST:
+    begins_small = below.strip()[:1].islower() and not label.is_bare
+    if len(words) <= LONGEST and (begins_small or _ARGUMENT.match(below.strip())):
         return 0
-    if _NAMED.fullmatch(words):
-        return 2
-    match = _KEYWORD.fullmatch(words) or _ORDINAL_PART.fullmatch(words)
-    if match is None:
+    if label.is_bare and _is_subtitle(line):
+        offset = len(first) + 1 + len(below.partition("\n")[0]) + 1
+        return offset if offset < len(words) else 0
+    if len(words) <= LONGEST and not _ENDS_SENTENCE.search(below.rstrip()):
         return 0
-    rest = match["rest"].strip(" \t_")
-    # "Chapter 2 was long" is a sentence; "Chapter 2 The Carpet-Bag", "Chapter 2. Was it so?" are titles.
-    if rest and rest[0] not in ".:—–-\r\n([])" and (rest[0].islower() or rest[-1] in '.,;!?”"'):
-        return 0
-    return 1 if match["kind"].lower() in _PARTS.split("|") else 2
+    return len(first) + 1
 
 
 def is_label(words: str) -> bool:
     """Tell whether a heading is a chapter's number alone: "IV.", "7", "Chapter Two"."""
-    words = words.strip()
-    match = _KEYWORD.fullmatch(words)
-    bare = (
-        match is not None
-        and not match["rest"].strip(" .:_")
-        and match["kind"].lower() not in _PARTS.split("|")
-    )
-    return bare or _NUMERAL.fullmatch(words) is not None
+    label = find_label(words.strip())
+    bare = label is not None and label.kind in {"chapter", "scene"} and label.is_bare
+    return bare or BARE_NUMERAL.fullmatch(words.strip()) is not None
 
 
-def _value(roman: str | None, digits: str | None) -> int:
-    if digits:
-        return int(digits)
-    values = [_VALUES[letter] for letter in roman or ""]
-    return sum(-v if any(w > v for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+def _read_heading(words: str) -> Label | None:
+    """Read a paragraph that is a heading, with its title on further lines perhaps."""
+    first, _, below = words.rstrip().partition("\n")
+    label = find_label(first.rstrip("\r"))
+    if label is None or not below:
+        return label
+    return label if len(words) <= LONGEST and not _body_offset(words, label) else None
 
 
-def _find_numerals(texts: Sequence[str], rest: Sequence[int], parts: dict[int, int]) -> list[int]:
-    """Find numerals alone, or before a title, that count up from one; they begin anew in each part."""
-    alone = [(i, _value(m[1], m[2])) for i in rest if (m := _NUMERAL.fullmatch(texts[i].strip()))]
-    counted = _count_up(alone, texts, parts)
-    if len(counted) > 1:
-        return counted
-    titled = [
-        (i, _value(m[1], m[2]))
-        for i in rest
-        if (m := _NUMERAL_TITLE.fullmatch(texts[i].strip())) and _is_title(m[3])
-    ]
-    counted = _count_up(titled, texts, parts)
-    enough = len(counted) > 2 and _median_words(texts, counted) >= _FEWEST_WORDS
-    return counted if enough else []
+def _find_behind_title(texts: Sequence[str]) -> dict[int, Label]:
+    """Find labels behind the book's title: "The Lost Sea - Chapter 2"."""
+    found: dict[str, dict[int, Label]] = {}
+    for index, words in enumerate(texts):
+        match = _BEHIND_TITLE.fullmatch(words.strip()) if len(words) <= LONGEST else None
+        label = find_label(match["label"]) if match else None
+        if match and label and label.kind == "chapter":
+            found.setdefault(match["title"], {})[index] = label
+    best = max(found.values(), key=len, default={})
+    return best if len(best) > 1 else {}
 
 
-def _count_up(found: Sequence[tuple[int, int]], texts: Sequence[str], parts: dict[int, int]) -> list[int]:
-    chosen: list[int] = []
-    places = sorted(parts)
-    expected = 1
-    for index, value in found:
-        last = chosen[-1] if chosen else -1
-        is_new = value == 1 and bisect_left(places, index) > bisect_right(places, last)
-        followed = index + 1 < len(texts)
-        if followed and (value == expected or is_new):
-            chosen.append(index)
-            expected = value + 1
-    return chosen
+def _keep_likely(labels: Mapping[int, Label], texts: Sequence[str]) -> dict[int, Label]:
+    """Leave out what is quoted within a chapter, or a sentence after all."""
+    kept = dict(labels)
+    counted = [i for i in sorted(labels) if labels[i].kind == "chapter" and labels[i].value is not None]
+    values = [labels[i].value or 0 for i in counted]
+    for before, index, after in zip(
+        range(len(counted)), range(1, len(counted)), range(2, len(counted)), strict=False
+    ):
+        is_between = values[before] <= values[index] <= values[after]
+        if values[after] == values[before] + 1 and not is_between and values[index] > 1:
+            del kept[counted[index]]
+    alone = [i for i, label in kept.items() if label.kind != "named"]
+    if len(alone) == 1:
+        label, before = kept[alone[0]], sum(count_words(words) for words in texts[: min(kept)])
+        is_sentence = _ENDS_SENTENCE.search(label.rest) and len(label.rest.split()) > 4
+        # A first chapter may lack its heading; a ninth alone is quoted.
+        is_quoted = before > LONGEST_OPENING and (label.rest or label.value != 2)
+        if is_sentence or is_quoted:
+            del kept[alone[0]]
+    return kept
 
 
-def _is_title(words: str) -> bool:
-    words = words.strip()
-    return len(words) <= 80 and "\n" not in words and words[:1].isupper() and words[-1:] not in '.,;!?”":'
+def rank_labels(labels: Mapping[int, Label]) -> dict[int, int]:
+    """Give labels their levels; a play's acts and scenes within a chapter head none of their own."""
+    order = sorted(labels)
+    chapters = [index for index in order if labels[index].kind == "chapter"]
+    levels = {index: 1 if label.kind == "part" else 2 for index, label in labels.items()}
+    following = {i: bisect_right(chapters, i) for i in order if labels[i].kind == "act"}
+    are_parts = not chapters or all(n < len(chapters) and chapters[n] - i <= 2 for i, n in following.items())
+    for index in order:
+        if labels[index].kind == "scene":
+            levels[index] = 3 if chapters else 2
+        elif labels[index].kind == "act":
+            levels[index] = 1 if are_parts else 3
+    return levels
 
 
-def _is_in_capitals(words: str) -> bool:
-    letters = [character for character in words if character.isalpha()]
-    return len(letters) > 2 and all(character.isupper() for character in letters)
-
-
-def _find_capitals(texts: Sequence[str], rest: Sequence[int]) -> list[int]:
-    """Find lines in capitals that head chapters: several, each with text below it."""
+def _find_capitals(texts: Sequence[str], rest: Sequence[int], levels: Mapping[int, int]) -> list[int]:
+    """Find lines in capitals that head chapters: several, each once, each between paragraphs of text."""
     found = []
+    seen: dict[str, int] = {}
     for index in rest:
         words = texts[index].strip()
-        is_line = len(words) <= 80 and not re.search(r"[\r\n]", words)
-        if is_line and _is_in_capitals(words) and not re.search(r"[,;:!?\"”“»«…—-]$|^[\"“«]", words):
-            found.append(index)
+        is_line = len(words) <= 80 and not re.search(r"[\r\n]", words) and index - 1 not in levels
+        if (
+            is_line
+            and not BARE_NUMERAL.fullmatch(words)
+            and is_in_capitals(words)
+            and not re.search(r"[,;:!?\"”“»«…—-]$|^[\"“«]", words)
+        ):
+            seen[words] = seen.get(words, 0) + 1
+            if not _SIGN.search(words) and not _END.fullmatch(words):
+                found.append(index)
     lines = set(found)
-    found = [i for i in found if i + 1 < len(texts) and i + 1 not in lines]
+    found = [i for i in found if i + 1 < len(texts) and i + 1 not in lines and seen[texts[i].strip()] == 1]
     # A full stop ends a sign, a date or a signature, unless all headings are set so.
     without = [i for i in found if not texts[i].rstrip().endswith(".")]
     found = without if without or len(found) < 3 else found
-    is_plausible = len(found) > 1 and _median_words(texts, found) >= _FEWEST_WORDS
-    return found if is_plausible else []
+    return found if len(found) > 1 and is_plausible(texts, found, levels) else []
 
 
-def _median_words(texts: Sequence[str], starts: Sequence[int]) -> float:
-    ends = [*starts[1:], len(texts)]
-    sizes = [
-        sum(count_words(words) for words in texts[start + 1 : end])
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    return median(sizes)
+def _find_story_titles(
+    texts: Sequence[str], labels: Mapping[int, Label], levels: Mapping[int, int]
+) -> list[int]:
+    """Find the titles of stories whose chapters count from one anew: the lines before each first chapter."""
+    chapters = [i for i in sorted(labels) if levels[i] == 2 and labels[i].kind == "chapter"]
+    firsts = [index for index in chapters if labels[index].value == 1]
+    titles = [i - 1 for i in firsts if i > 0 and i - 1 not in labels and is_story_title(texts[i - 1])]
+    return titles if len(firsts) > 1 and any(index > firsts[0] for index in titles) else []
 
 
-def _make_heading(texts: Sequence[str], index: int, levels: dict[int, int]) -> Heading:
+def _make_heading(texts: Sequence[str], index: int, levels: Mapping[int, int]) -> Heading:
     """Join a heading with the subtitle below it."""
-    lines = " ".join(texts[index].replace("_", " ").split())
-    label, last, title = lines, index, lines
+    label = plain_title(texts[index])
+    last, title = index, label
     following = index + 1
-    if following < len(texts) and following not in levels and _is_subtitle(texts, following):
+    below = texts[following] if following + 1 < len(texts) and following not in levels else ""
+    if below and _is_subtitle(below):
         last = following
-        title = f"{lines.rstrip(' .:')}. {' '.join(texts[following].replace('_', ' ').split())}"
+        subtitle = plain_title(below)
+        is_new = not _letters(label).endswith(_letters(subtitle))
+        title = f"{label.rstrip(' .:')}. {subtitle}" if is_new else label
     return Heading(index=index, level=levels[index], label=label, title=title, last=last)
 
 
-def _is_subtitle(texts: Sequence[str], index: int) -> bool:
-    words = texts[index].strip()
-    if len(words) > _LONGEST or index + 1 >= len(texts) or words[-1:] in ',;"”!?':
+def _letters(words: str) -> str:
+    return "".join(filter(str.isalnum, words.casefold()))
+
+
+def _is_subtitle(words: str) -> bool:
+    words = words.strip()
+    if len(words) > LONGEST or words[-1:] in ',;"”!?':
         return False
-    if _is_in_capitals(words):
+    if is_in_capitals(words):
         return True
     capital = re.findall(r"[^\W\d_]{4,}", words)
     return (
-        _is_title(words.strip("_"))
+        is_title(words.strip("_"))
         and len(words) <= 60
         and bool(capital)
         and all(word[0].isupper() for word in capital)
     )
 
 
-def _find_contents(texts: Sequence[str], keywords: dict[int, int]) -> dict[int, str]:
-    """Find the list of contents: lines that come again as headings, after "Contents" or without it."""
-    limit = min(_SPREAD, len(texts))
-    start = next((i for i in range(limit) if matter_of_title(_first_line(texts[i])) == "contents"), None)
-    if start is None:
-        start = _find_dense_run(texts, keywords)
-        if start is None:
-            return {}
-        first = start
-    else:
-        first = start if len(texts[start].split("\n")) > 1 else start + 1
-    again = _count_lines(texts)
-    end = first
-    while end < len(texts) and _is_entries(texts[end], keywords.get(end, 0), again):
-        end += 1
-    if end >= len(texts):
-        return {}
-    end = _give_back(texts, first, end, keywords)
-    has_entries = end - first > 1 or (end > first and len(texts[first].splitlines()) > 1)
-    return dict.fromkeys(range(start, end), "contents") if has_entries else {}
-
-
-def _find_dense_run(texts: Sequence[str], keywords: dict[int, int]) -> int | None:
-    """Find four headings in a row that have nothing between them, and whose first comes again."""
-    for index in range(min(_SPREAD, len(texts) - 4)):
-        if all(index + step in keywords for step in range(4)):
-            label = _label(texts[index])
-            if any(_label(texts[other]) == label for other in keywords if other > index + 3):
-                return index
-    return None
-
-
-def _give_back(texts: Sequence[str], first: int, end: int, keywords: dict[int, int]) -> int:
-    """Return the list's end without the first chapter's own heading, which looks like an entry too."""
-    labels = [_label(words) for words in texts[first:end]]
-    # Where lines end with page numbers, the list goes on at least to the last of them.
-    paged = [i for i in range(first, end) if _ENTRY_TAIL.search(texts[i].rstrip())]
-    for index in range(max(first + 1, end - 4, paged[-1] + 1 if paged else 0), end):
-        label = labels[index - first]
-        numeral = _NUMERAL.fullmatch(texts[index].strip())
-        is_first = numeral is not None and _value(numeral[1], numeral[2]) == 1
-        inside = len(label) > 3 and any(label in earlier for earlier in labels[: index - first])
-        comes_again = is_first or inside or label in labels[: index - first]
-        if comes_again and (keywords.get(index) != 1 or index + 1 < end):
-            before = index - 1
-            return before if before > first and keywords.get(before) == 1 else index
-    return end - 1 if end - 1 in keywords and end - 1 > first else end
-
-
-def _label(words: str) -> str:
-    match = _KEYWORD.match(words.strip())
-    label = match[1] if match else _first_line(words)
-    return "".join(character for character in label.casefold() if character.isalnum())
-
-
-def _first_line(words: str) -> str:
-    return words.strip().splitlines()[0].strip() if words.strip() else ""
-
-
-def _count_lines(texts: Sequence[str]) -> dict[str, int]:
-    """Count, by its letters, how often each short paragraph occurs in the text."""
-    counts: dict[str, int] = {}
-    for words in texts:
-        if len(words) <= _LONGEST:
-            letters = "".join(c for c in words.casefold() if c.isalpha())
-            counts[letters] = counts.get(letters, 0) + 1
-    return counts
-
-
-def _is_entries(words: str, level: int, again: dict[str, int]) -> bool:
-    """Tell whether half of a paragraph's lines are entries of a list of contents."""
-    if level:
-        return True
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    if any(len(line) > 100 for line in lines):
-        return False
-    entries = 0
-    for line in lines:
-        bare = _ENTRY_TAIL.sub("", line)
-        titled = _NUMERAL_TITLE.fullmatch(bare)
-        name = titled[3] if titled else bare
-        letters = "".join(c for c in name.casefold() if c.isalpha())
-        is_entry = _ENTRY_TAIL.search(line) or _KEYWORD.fullmatch(bare) or _NUMERAL.fullmatch(bare)
-        comes_again = again.get(letters, 0) > 1 and len(name.split()) <= _LONGEST_ENTRY
-        is_titled = titled is not None and _is_title(name.strip("\"'“”‘’"))
-        entries += bool(is_entry or comes_again or is_titled or (len(lines) == 1 and _is_in_capitals(bare)))
-    return entries * 2 >= len(lines)
+def starts_chapter(line: str) -> bool:
+    """Tell whether a line of a text without blank lines names a chapter."""
+    label = find_label(line)
+    return label is not None and label.kind not in {"act", "scene"}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
+from audiobook.languages import read_tag
 from audiobook.model import Book
-from audiobook.reading.assembly import make_book, mark_link_lists
+from audiobook.reading.assembly import add_unread_notes, make_book, mark_link_lists
 from audiobook.reading.bounds import MAX_MARKUP
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
-from audiobook.reading.cuts import TITLE_PAGE, Cut, cuts_at_headings, mark_plain_headings
-from audiobook.reading.flow import Flow
-from audiobook.reading.gutenberg import HEADER, LICENCE, find_frame, find_notes
+from audiobook.reading.cuts import TITLE_PAGE, Cut, cuts_at_headings, mark_book_title, mark_plain_headings
+from audiobook.reading.flow import Flow, SourceText
+from audiobook.reading.gutenberg import mark_frame
+from audiobook.reading.line_breaks import part_glued, part_lines
+from audiobook.reading.links import Links
 from audiobook.reading.markup import language_of, parse_page, text_of
-from audiobook.reading.notes import Notes, collect_notes, collect_texts
 from audiobook.reading.package import Metadata
 from audiobook.reading.page import Page, PageReader
+from audiobook.reading.proof import page_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,7 +30,7 @@ _NAMES = {
     "author": ("author", "dc.creator", "dcterms.creator"),
     "description": ("description", "dc.description"),
     "publisher": ("publisher", "dc.publisher"),
-    "language": ("dc.language", "dcterms.language"),
+    "language": ("dc.language", "dcterms.language", "content-language"),
 }
 
 
@@ -44,21 +48,43 @@ def read_html(
     return read_tree(path, parse_page(data, str(path)), choices, metadata)
 
 
-def read_tree(path: Path, root: _Element, choices: ReadingChoices, metadata: Metadata | None = None) -> Book:
-    """Make a book of a parsed page; `metadata` overrules what the page says of itself."""
+def read_tree(
+    path: Path,
+    root: _Element,
+    choices: ReadingChoices,
+    metadata: Metadata | None = None,
+    sources: Sequence[SourceText] = (),
+) -> Book:
+    """Make a book of a parsed page; `metadata` overrules what the page says of itself.
+
+    `sources` are the texts of what the page was made from, if it is not the source itself.
+    """
     metadata = metadata or read_page_metadata(root)
     flow = Flow(str(path))
-    notes = Notes()
-    collect_notes(root, _resolve, notes)
-    collect_texts(root, "", notes)
-    page = Page(name="", root=root, resolve=_resolve, language=metadata.language or "")
+    flow.sources += sources or [SourceText("", page_text(root))]
+    links = Links()
+    links.collect(root, "", _resolve)
+    notes = links.settle()
+    if choices.footnotes == "paragraph":
+        notes.keep_texts(root, "")
+    page = Page(name="", root=root, resolve=_resolve, language=read_tag(metadata.language))
     reader = PageReader(flow, page, notes, choices)
     reader.read()
+    add_unread_notes(flow, notes)
     mark_link_lists(flow, reader.link_blocks)
+    flow.blocks = part_glued(part_lines(flow.blocks, flow.text), flow.text)
+    return make_flow_book(path, flow, metadata, choices)
+
+
+def make_flow_book(
+    path: Path, flow: Flow, metadata: Metadata, choices: ReadingChoices, cuts: Sequence[Cut] = ()
+) -> Book:
+    """Make a book of one flow, with the chapters that its headings tell, where no `cuts` do."""
     metadata = _leave_out_frame(flow, metadata)
     if metadata.title is None:
         metadata = replace(metadata, title=_title_of(flow))
-    return make_book(path, flow, _find_cuts(flow, metadata), choices=choices, metadata=metadata)
+    found = cuts or _find_cuts(flow, metadata)
+    return make_book(path, flow, found, choices=choices, metadata=metadata)
 
 
 def _title_of(flow: Flow) -> str | None:
@@ -79,6 +105,7 @@ def _find_cuts(flow: Flow, metadata: Metadata) -> list[Cut]:
         words = " ".join(text[block.start : block.end].split()).casefold()
         if block.level and words.startswith("by ") and (not author or author in words):
             block.matter = TITLE_PAGE
+    mark_book_title(flow, metadata.title or "", metadata.author or "")
     mark_plain_headings(flow)
     return cuts_at_headings(flow)
 
@@ -93,7 +120,7 @@ def read_page_metadata(root: _Element) -> Metadata:
     for meta in root.iter("meta"):
         content = " ".join(meta.get("content", "").split())
         if content:
-            named.setdefault(meta.get("name", "").lower(), content)
+            named.setdefault((meta.get("name") or meta.get("http-equiv") or "").lower(), content)
     values = {
         field: next((named[name] for name in names if name in named), None) for field, names in _NAMES.items()
     }
@@ -104,11 +131,11 @@ def read_page_metadata(root: _Element) -> Metadata:
     if by and author in {None, after}:
         title, author = before, after
     body = root.find("body")
-    language = language_of(root) or (language_of(body) if body is not None else "") or values["language"]
+    stated = (language_of(root), language_of(body) if body is not None else "", values["language"])
     return Metadata(
         title=title or None,
         author=author,
-        language=language or None,
+        language="; ".join(filter(None, stated)) or None,
         description=values["description"],
         publisher=values["publisher"],
     )
@@ -116,25 +143,10 @@ def read_page_metadata(root: _Element) -> Metadata:
 
 def _leave_out_frame(flow: Flow, metadata: Metadata) -> Metadata:
     """Leave out Project Gutenberg's header, licence and notes; its header knows title and author best."""
-    text = flow.text
-    frame = find_frame(text)
-    if frame is None:
-        return metadata
-    inside = []
-    for block in flow.blocks:
-        if block.end <= frame.start:
-            block.skip = HEADER
-        elif block.start >= frame.end:
-            block.skip = LICENCE
-        elif block.start < frame.start:
-            block.skip = HEADER
-        elif block.skip is None:
-            inside.append(block)
-    for index, reason in find_notes([text[block.start : block.end] for block in inside]).items():
-        inside[index].skip = reason
+    values = mark_frame(flow)
     return replace(
         metadata,
-        title=frame.values.get("title", metadata.title),
-        author=frame.values.get("author", metadata.author),
-        language=metadata.language or frame.values.get("language"),
+        title=values.get("title", metadata.title),
+        author=values.get("author", metadata.author),
+        language=metadata.language or values.get("language"),
     )

@@ -1,79 +1,122 @@
-"""XML and HTML of strangers become trees: no entity is expanded, nothing is fetched, depth is bounded."""
+"""XML and HTML of strangers become trees: nothing is fetched, nothing grows, depth is bounded."""
 
 from __future__ import annotations
 
-import codecs
 import contextlib
-import html
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
-from audiobook.reading.bounds import MAX_MARKUP, MAX_TAGS, check_attributes, check_depth, check_markup
-from audiobook.reading.decode import decode_text
+from audiobook.languages import read_tag
+from audiobook.reading.bounds import (
+    MAX_MARKUP,
+    MAX_PAGE_TAGS,
+    MAX_TAGS,
+    check_attributes,
+    check_depth,
+    check_markup,
+)
+from audiobook.reading.flaws import Flaws
+from audiobook.reading.mending import decode_markup, escape_ampersands, spell_entities
 
 if TYPE_CHECKING:
+    from lxml import etree
     from lxml.etree import _Element
 
 EPUB_NS = "http://www.idpf.org/2007/ops"
 SSML_NS = "http://www.w3.org/2001/10/synthesis"
 XML_NS = "http://www.w3.org/XML/1998/namespace"
 
-_DECLARED = re.compile(
-    rb"<(?:\?xml|meta)\b[^>]{0,300}?(?:encoding|charset)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
-)
+Resolve = Callable[[str], str | None]
+"""A link as it is written → its target (`file#id`), or None where it leads out of the book."""
+
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-# Where XML 1.0 section 2.8 lets a document type stand: before the first element.
-_DOCTYPE = re.compile(
-    r"((?:\s++|<!--.*?-->|<\?.*?\?>)*+)<!DOCTYPE\b[^>\[]*+(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL
-)
-_OWN_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_IS_XML = re.compile(r"<(?:\w+:)?html\b[^>]*xmlns|\A\s*<(?:\w+:)?svg\b")
 # Characters that XML 1.0 section 2.2 leaves out.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PROLOG = 100_000
-# Encodings that a book may say it is in; Python knows others that are none (punycode, unicode_escape).
-_ENCODING = re.compile(
-    r"(?:utf|ucs|iso|latin|windows|cp|ibm|koi8|gb|hz|big5|euc|shift|s?jis|mac|tis|ks|ascii|us|x-)[-_\w]*",
-    re.IGNORECASE,
-)
 
 
-def parse_xml(data: bytes, source: str, max_tags: int = MAX_TAGS) -> _Element:
-    """Parse XML that must be well-formed (a package, an NCX).  Raises `SourceError`."""
+def parse_xml(data: bytes, source: str, max_tags: int = MAX_TAGS, flaws: Flaws | None = None) -> _Element:
+    """Parse XML that should be well-formed (a package, an NCX).
+
+    Raises `SourceError` where it is not; with `flaws`, where nothing of it can be read.
+    """
     from lxml import etree
 
-    text = _decode(data, source)
+    text = _prepare(decode_markup(data, source, flaws or Flaws()), source, flaws)
     check_markup(text, source, max_tags)
-    text = _prepare(text, source)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(), _make_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"{source}: is not well-formed XML: {error}") from error
+        if flaws is None:
+            raise SourceError(f"{source}: is not well-formed XML: {error}") from error
+        root = _recover(text, source)
+        flaws.note(source, f"is not well-formed XML ({error}); what could be made out of it is read")
     check_depth(root, source)
     return root
 
 
-def parse_page(data: bytes, source: str, *, keeps_namespaces: bool = False) -> _Element:
+def _make_parser(*, recovers: bool = False) -> etree.XMLParser:
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recovers,
+        # The bounds are our own: the parser's would refuse a long book in one paragraph.
+        huge_tree=True,
+    )
+
+
+def _recover(text: str, source: str) -> _Element:
+    """Parse XML that is not well-formed: with its ampersands mended, else as far as it goes."""
+    from lxml import etree
+
+    root: _Element | None = None
+    for recovers in (False, True):
+        try:
+            root = etree.fromstring(escape_ampersands(text).encode(), _make_parser(recovers=recovers))
+        except (etree.XMLSyntaxError, ValueError) as error:
+            if recovers:
+                raise SourceError(f"{source}: is not well-formed XML: {error}") from error
+            continue
+        break
+    if root is None or not len(root):
+        raise SourceError(f"{source}: is not well-formed XML")
+    for element in root.iter():
+        # A prefix that nobody has declared.
+        if isinstance(element.tag, str) and ":" in element.tag and "}" not in element.tag:
+            element.tag = element.tag.rpartition(":")[2]
+    return root
+
+
+def parse_page(
+    data: bytes, source: str, *, keeps_namespaces: bool = False, flaws: Flaws | None = None
+) -> _Element:
     """Parse XHTML, or HTML where it is not well-formed; element names come without a namespace.
 
     With `keeps_namespaces`, the same tree with its names as they are written.
-    Raises `SourceError` where it is too long, too deep, or declares entities of its own.
+    Raises `SourceError` where it is too long, too deep, or, without `flaws`, names entities that are not
+    its own.
     """
-    return parse_page_text(_decode(data, source), source, keeps_namespaces=keeps_namespaces)
+    text = decode_markup(data, source, flaws or Flaws())
+    return parse_page_text(text, source, keeps_namespaces=keeps_namespaces, flaws=flaws)
 
 
-def parse_page_text(text: str, source: str, *, keeps_namespaces: bool = False) -> _Element:
+def parse_page_text(
+    text: str, source: str, *, keeps_namespaces: bool = False, flaws: Flaws | None = None
+) -> _Element:
     """Parse a page that is decoded already; else as `parse_page`."""
     from lxml import etree
 
-    check_markup(text, source)
-    text = _prepare(text, source)
+    text = _prepare(text, source, flaws)
+    check_markup(text, source, MAX_PAGE_TAGS)
     if not text.strip():
         return etree.Element("html")
     encoded = text.encode()
@@ -83,18 +126,19 @@ def parse_page_text(text: str, source: str, *, keeps_namespaces: bool = False) -
             "split it into several files"
         )
     root: _Element | None = None
-    if re.search(r"<(?:\w+:)?html\b[^>]*xmlns", text[:_PROLOG]):
-        strict = etree.XMLParser(
-            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-        )
+    if _IS_XML.search(text[:_PROLOG]):
         try:
-            root = etree.fromstring(encoded, strict)
+            root = etree.fromstring(encoded, _make_parser())
         except etree.XMLSyntaxError as error:
             if "depth" in str(error).lower():
                 raise SourceError(f"{source}: elements are nested too deep") from error
+            if flaws is not None:
+                flaws.note(source, "is not well-formed XHTML; read as HTML")
     if root is None:
         check_attributes(text, source)
-        lenient = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+        lenient = etree.HTMLParser(
+            encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+        )
         root = etree.fromstring(encoded, lenient)
         messages = [entry.message.lower() for entry in lenient.error_log]
         if any("depth" in message for message in messages):
@@ -115,15 +159,30 @@ def types_of(element: _Element) -> list[str]:
     return f"{attribute(element, 'epub', 'type')} {element.get('role', '')}".split()
 
 
+@lru_cache(maxsize=64)
+def _spellings(prefix: str, name: str) -> tuple[str, str]:
+    namespace = {"epub": EPUB_NS, "ssml": SSML_NS, "xml": XML_NS}[prefix]
+    return f"{{{namespace}}}{name}", f"{prefix}:{name}"
+
+
 def attribute(element: _Element, prefix: str, name: str) -> str:
     """Return an attribute of the epub, ssml or xml namespace, however the parser has named it."""
-    namespace = {"epub": EPUB_NS, "ssml": SSML_NS, "xml": XML_NS}[prefix]
-    return element.get(f"{{{namespace}}}{name}") or element.get(f"{prefix}:{name}") or ""
+    known, written = _spellings(prefix, name)
+    return element.get(known) or element.get(written) or ""
 
 
 def language_of(element: _Element) -> str:
-    """Return the language that this very element states, or nothing."""
-    return (attribute(element, "xml", "lang") or element.get("lang") or "").strip()
+    """Return the language that this very element states, as a tag, or nothing."""
+    return read_tag(attribute(element, "xml", "lang") or element.get("lang"))
+
+
+def put_words(element: _Element, words: str | None) -> None:
+    """Add words at an element's end, behind those that it holds."""
+    last = next(element.iterchildren(reversed=True), None)
+    if words and last is not None:
+        last.tail = (last.tail or "") + words
+    elif words:
+        element.text = (element.text or "") + words
 
 
 def text_of(element: _Element) -> str:
@@ -131,51 +190,10 @@ def text_of(element: _Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-def _decode(data: bytes, source: str) -> str:
-    """Decode by byte order mark, else as declared, else as any text."""
-    # XML 1.0 appendix F: "<?" or "<h" tells UTF-16 where no mark does.
-    for start, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
-        if data.startswith(start):
-            return data.decode(encoding, "replace")
-    if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        declared = _DECLARED.search(data[:2048])
-        if declared:
-            name = declared[1].decode("ascii")
-            # Browsers read what calls itself Latin-1 as Windows-1252 (WHATWG Encoding Standard).
-            latin = name.lower().replace("_", "-") in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
-            try:
-                if not latin and _ENCODING.fullmatch(name) and not name.lower().startswith("utf-16"):
-                    return data.decode(name)
-            except (LookupError, UnicodeDecodeError):
-                pass
-    return decode_text(data, source)[0]
-
-
-def _prepare(text: str, source: str) -> str:
+def _prepare(text: str, source: str, flaws: Flaws | None) -> str:
     """Take out what a parser could be led astray by: declarations, and entities other than XML's own."""
-    text = _XML_DECLARATION.sub("", text, count=1)
-    doctype = _DOCTYPE.match(text)
-    if _OWN_ENTITY.search(doctype[0] if doctype else text[:_PROLOG]):
-        raise SourceError(
-            f"{source}: declares entities of its own (<!ENTITY), which can name files or blow up memory; "
-            "narrate does not read such files"
-        )
-    if doctype:
-        text = text[doctype.end() :]
-    return _NOT_XML.sub("", _NAMED.sub(_spell_entity, text))
-
-
-def _spell_entity(match: re.Match[str]) -> str:
-    return _spell(match[1])
-
-
-@lru_cache(maxsize=4096)
-def _spell(name: str) -> str:
-    if name in _XML_OWN:
-        return f"&{name};"
-    character = html.unescape(f"&{name};")
-    # An unknown name is what somebody typed: an ampersand and a word.
-    return f"&amp;{name};" if character == f"&{name};" else html.escape(character)
+    text = _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
+    return _NOT_XML.sub("", spell_entities(text, source, flaws))
 
 
 def _strip_namespaces(root: _Element) -> None:

@@ -1,82 +1,93 @@
-"""Footnotes: which links are markers, which elements are the notes, and what those say."""
+"""Footnotes: which elements are the notes, and what those say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audiobook.reading.elements import is_text
 from audiobook.reading.markup import text_of, types_of
-from audiobook.reading.semantics import BACKLINK_TYPES, NOTE_TYPES, REFERENCE_TYPES
+from audiobook.reading.semantics import NOTE_TYPES
+from audiobook.reading.signs import has_form_of_sign, is_backlink
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Resolve = Callable[[str], str | None]
-"""A link as it is written → its target (`file#id`), or None where it leads out of the book."""
-
-_MARKER = re.compile(
-    r"[\[(]?\s*(?:\d{1,4}|[*†‡§¶‖]+|[a-z]|[ivxlc]{1,6}|(?:fn|note)\.?\s*\d+)\s*[\])]?", re.IGNORECASE
-)
-_BRACKETED = re.compile(r"\[\s*(?:\w{1,4}|[*†‡§]+)\s*\]|[*†‡§¶‖]+")
-_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:noteref|fnanchor|fnref|footnote-?ref|footnote-?reference|fn-?link)", re.IGNORECASE
-)
-_NOTE_CLASSES = re.compile(r"^(?:foot|end)notes?(?:-?text)?$", re.IGNORECASE)
-_BLOCKS = frozenset({"p", "div", "li", "aside", "section", "dt", "dd", "td", "blockquote"})
+FOOTNOTE = "footnote"
+_CLASSES = re.compile(r"^(?:_id|mso)?(?:foot|end)notes?(?:-?text)?$", re.IGNORECASE)
+_BLOCKS = frozenset({"p", "div", "li", "aside", "section", "dt", "dd", "td", "tr", "blockquote", "note"})
+_WHOLE = frozenset({"math", "title", "desc"})
+"""What is read or left out as a whole."""
 _LONGEST_NOTE = 6000
 """Characters; what is longer is a chapter that a link with a number leads to."""
+_HEADING = re.compile("h[1-6]")
 
 
 @dataclass(slots=True)
 class Notes:
-    """What is known of a book's notes, by the target of their links (`file#id`)."""
+    """What is known of a book's notes, by the target of their links (`file#id`).
 
-    markers: set[str] = field(default_factory=set)
-    """Targets of all markers."""
-    texts: dict[str, str] = field(default_factory=dict)
-
-
-def is_marker(link: _Element) -> bool:
-    """Tell whether a link is the marker of a note: by its type or class, else by its form.
-
-    A bare number counts only where it is raised, so that "see chapter 5" is read.
+    `targets` lead to notes.  `texts` is filled where notes are read at the words that refer to them: what
+    each says, and in `signs` the number and the link back that are left out of it.
     """
-    types = {name.removeprefix("doc-") for name in types_of(link)}
-    if types & REFERENCE_TYPES:
-        return True
-    if types & BACKLINK_TYPES or not link.get("href"):
-        return False
-    words = text_of(link)
-    if not _MARKER.fullmatch(words):
-        return False
-    parent = link.getparent()
-    raised = any(child.tag == "sup" for child in link.iter()) or (parent is not None and parent.tag == "sup")
-    named = _CLASSES.search(link.get("class", "")) or (
-        parent is not None and _CLASSES.search(parent.get("class", ""))
-    )
-    return bool(raised or named or _BRACKETED.fullmatch(words))
+
+    targets: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    signs: dict[str, str] = field(default_factory=dict)
+    _aliases: dict[str, str] = field(default_factory=dict)
+    """The target that stands for a note, by the others that lead to it."""
+    _said: set[str] = field(default_factory=set)
+
+    def find(self, root: _Element, name: str) -> dict[_Element, str]:
+        """Return a page's notes, and the labels of notes, with the target that stands for each."""
+        found: dict[_Element, str] = {}
+        for element in root.iter("*") if self.targets else ():
+            for target in (f"{name}#{identity}" for identity in identities(element)):
+                note = note_at(element) if target in self.targets else None
+                if note is None or any(_HEADING.fullmatch(str(child.tag)) for child in note.iter("*")):
+                    continue
+                first = next((found[each] for each in (note, *note.iterancestors()) if each in found), target)
+                found.setdefault(note, first)
+                label = note.getprevious() if note.tag == "dd" else None
+                if label is not None and label.tag == "dt":
+                    found.setdefault(label, first)
+                if first != target:
+                    self._aliases[target] = first
+        return found
+
+    def keep_texts(self, root: _Element, name: str) -> None:
+        """Keep what the notes of a page say, for reading them elsewhere."""
+        found = self.find(root, name)
+        for note, target in found.items():
+            if any(above in found for above in note.iterancestors()):
+                continue
+            words, signs = _tell_apart(note)
+            if note.tag == "dt":
+                words, signs = "", f"{signs} {words}"
+            self.texts[target] = f"{self.texts.get(target, '')} {words}".strip()
+            self.signs[target] = f"{self.signs.get(target, '')} {signs}".strip()
+
+    def say(self, target: str) -> str:
+        """Return what a note says, and from the second time on nothing."""
+        target = self._aliases.get(target, target)
+        if target in self._said:
+            return ""
+        self._said.add(target)
+        return self.texts.get(target, "")
+
+    def list_rest(self) -> Iterator[str]:
+        """Yield what was not said of the notes: numbers, and the whole of those that nothing led to."""
+        for target, words in self.texts.items():
+            yield self.signs[target] if target in self._said else f"{self.signs[target]} {words}"
 
 
-def collect_notes(root: _Element, resolve: Resolve, notes: Notes) -> None:
-    """Note the targets of all markers of a page, except those of links back from a note."""
-    for link in root.iter("a"):
-        if is_marker(link) and find_note(link) is None:
-            target = resolve(link.get("href", ""))
-            if target and "#" in target:
-                notes.markers.add(target)
-
-
-def collect_texts(root: _Element, name: str, notes: Notes) -> None:
-    """Keep what the notes of a page say, for reading them elsewhere."""
-    for element in root.iter():
-        identity = element.get("id") or (element.get("name") if element.tag == "a" else None)
-        target = f"{name}#{identity}"
-        if identity and target in notes.markers:
-            note = note_at(element)
-            if note is not None:
-                notes.texts.setdefault(target, note_words(note))
+def identities(element: _Element) -> Iterator[str]:
+    """Yield the names by which links lead to an element."""
+    for identity in (element.get("id"), element.get("name") if element.tag == "a" else None):
+        if identity:
+            yield identity
 
 
 def find_note(element: _Element) -> _Element | None:
@@ -90,22 +101,26 @@ def find_note(element: _Element) -> _Element | None:
 
 
 def says_it_is_a_note(element: _Element) -> bool:
-    """Tell whether an element's type, role or class is that of a note."""
-    if {name.removeprefix("doc-") for name in types_of(element)} & NOTE_TYPES:
+    """Tell whether an element's name, type, role or class is that of a note."""
+    if element.tag == "note" or {name.removeprefix("doc-") for name in types_of(element)} & NOTE_TYPES:
         return True
-    return element.tag in _BLOCKS and any(_NOTE_CLASSES.match(c) for c in element.get("class", "").split())
+    return element.tag in _BLOCKS and any(_CLASSES.match(c) for c in element.get("class", "").split())
 
 
 def note_at(element: _Element) -> _Element | None:
     """Return the block that a marker's target belongs to; None where that is too long for a note."""
     own = find_note(element)
     at: _Element | None = element if own is None else own
-    while at is not None and at.tag not in _BLOCKS:
+    while at is not None and at is not own and at.tag not in _BLOCKS:
         at = at.getparent()
+    if at is not None and at.tag == "td":
+        # A note's number in a cell, its words in the next.
+        row = at.getparent()
+        at = row if row is not None and row.tag == "tr" and row[0] is at else at
     following = at.getnext() if at is not None and at.tag == "dt" else None
     if following is not None and following.tag == "dd":
         at = following
-    if at is None:
+    if at is None or any(above.tag in _WHOLE or not is_text(above) for above in (at, *at.iterancestors())):
         return None
     size = 0
     for words in at.itertext():
@@ -115,21 +130,26 @@ def note_at(element: _Element) -> _Element | None:
     return at
 
 
-def note_words(note: _Element) -> str:
-    """Return what a note says, without the marker at its beginning and the link back at its end."""
-    text = " ".join("".join(_pieces(note)).split())
-    return re.sub(r"^(?:\[?\d{1,4}[\].)]*|[*†‡§¶‖]+)\s*", "", text)
+def _tell_apart(note: _Element) -> tuple[str, str]:
+    """Return what a note says, and apart from it the marker at its beginning and its links back."""
+    links: list[str] = []
+    text = " ".join("".join(_pieces(note, links)).split())
+    # Where its sign is a link, a number that follows is the note's own: "1 1984 was a dry year".
+    is_link = any(map(has_form_of_sign, links))
+    sign = re.match(r"[\s.:)\]]*" if is_link else r"(?:\[?\d{1,4}[\].):]*|[*†‡§¶‖]+)?\s*", text)
+    at = sign.end() if sign else 0
+    return text[at:], " ".join([text[:at], *links])
 
 
-def _pieces(element: _Element) -> list[str]:
-    if element.tag == "a" and (
-        {name.removeprefix("doc-") for name in types_of(element)} & BACKLINK_TYPES
-        or re.fullmatch(r"[\W\d]*", text_of(element))
-    ):
+def _pieces(element: _Element, links: list[str]) -> list[str]:
+    if not is_text(element):
+        return []
+    if element.tag == "a" and (is_backlink(element) or has_form_of_sign(text_of(element))):
+        links.append(text_of(element))
         return []
     pieces = [element.text or ""]
     for child in element:
-        pieces += _pieces(child)
+        pieces += _pieces(child, links)
         pieces.append(" " if child.tag in _BLOCKS else "")
         pieces.append(child.tail or "")
     return pieces

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
 from audiobook.reading.archive import Archive, resolve
+from audiobook.reading.flaws import Flaws
 from audiobook.reading.markup import parse_xml, text_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
+PAGES = frozenset(
+    {
+        "application/xhtml+xml",
+        "text/html",
+        "application/x-dtbook+xml",
+        "text/x-oeb1-document",
+        "image/svg+xml",
+    }
+)
+"""Media types of pages of text."""
 _OPF = "{http://www.idpf.org/2007/opf}"
 # Fonts are mangled in free books too (EPUB 3.3 section 4.4; Adobe's older way); that is no protection.
 _FONT_MANGLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -51,8 +62,13 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """`spine` is in reading order, with whether an item belongs to it (`linear`)."""
+    """`spine` is in reading order, with whether an item belongs to it (`linear`).
 
+    `name` is the package document's own in the archive, `root` the document.
+    """
+
+    name: str
+    root: _Element
     metadata: Metadata
     items: Mapping[str, Item]
     spine: tuple[tuple[Item, bool], ...]
@@ -61,33 +77,53 @@ class Package:
     cover: Item | None
     guide: tuple[tuple[str, str], ...]
     """(type, target) of EPUB 2's guide."""
-    warnings: tuple[str, ...] = ()
 
 
-def read_package(archive: Archive) -> Package:
-    """Read an EPUB's package.  Raises `SourceError` where it is none, is broken, or is protected."""
-    _refuse_protected(archive)
-    if archive.find(_CONTAINER) is None:
-        raise SourceError(f"{archive.source}: is no EPUB: {_CONTAINER} is missing from it")
-    container = parse_xml(archive.read_markup(_CONTAINER), f"{archive.source}: {_CONTAINER}")
-    paths = [rootfile.get("full-path", "") for rootfile in container.iter("{*}rootfile")]
-    place = resolve("", paths[0]) if paths and paths[0] else None
-    if place is None:
-        raise SourceError(f"{archive.source}: {_CONTAINER} names no package inside the book")
-    name = place[0]
-    root = parse_xml(archive.read_markup(name), f"{archive.source}: {name}")
-    items = _read_manifest(root, name, archive)
-    spine, warnings = _read_spine(root, items, archive)
+def read_package(archive: Archive, flaws: Flaws) -> Package:
+    """Read an EPUB's package, and note what is wrong with it.
+
+    Raises `SourceError` where it is none, is protected, or too broken to tell what the book is made of.
+    """
+    _refuse_protected(archive, flaws)
+    name = _find_document(archive, flaws)
+    root = parse_xml(archive.read_markup(name), f"{archive.source}: {name}", flaws=flaws)
+    manifest = _read_manifest(root, name, archive)
+    items = {identity: found[0] for identity, found in manifest.items()}
+    spine = _read_spine(root, name, manifest, archive, flaws)
+    every = [item for found in manifest.values() for item in found]
     return Package(
+        name=name,
+        root=root,
         metadata=_read_metadata(root),
-        items={item.name: item for item in items.values()},
+        items={item.name: item for item in (*every, *(item for item, _ in spine))},
         spine=spine,
-        nav=next((item for item in items.values() if "nav" in item.properties), None),
+        nav=next((item for item in every if "nav" in item.properties), None),
         ncx=_find_ncx(root, items),
         cover=_find_cover(root, items),
         guide=_read_guide(root, name, archive),
-        warnings=warnings,
     )
+
+
+def _find_document(archive: Archive, flaws: Flaws) -> str:
+    """Return the name of the package's document: as the container says, else the only one there is."""
+    place = None
+    if archive.find(_CONTAINER):
+        where = f"{archive.source}: {_CONTAINER}"
+        container = parse_xml(archive.read_markup(_CONTAINER), where, flaws=flaws)
+        paths = [rootfile.get("full-path", "") for rootfile in container.iter("{*}rootfile")]
+        place = resolve("", paths[0]) if paths and paths[0] else None
+        name = archive.find(place[0]) if place else None
+        if name:
+            return name
+    packages = archive.list_names(".opf")
+    if len(packages) == 1:
+        flaws.note(f"{archive.source}: {_CONTAINER}", f"is missing or wrong; {packages[0]} is read")
+        return packages[0]
+    if archive.find(_CONTAINER) is None:
+        raise SourceError(f"{archive.source}: is no EPUB: {_CONTAINER} is missing from it")
+    if place is None:
+        raise SourceError(f"{archive.source}: {_CONTAINER} names no package inside the book")
+    raise SourceError(f"{archive.source}: {place[0]} is missing from it; the file is incomplete")
 
 
 def read_metadata(data: bytes, source: str) -> Metadata:
@@ -95,10 +131,11 @@ def read_metadata(data: bytes, source: str) -> Metadata:
     return _read_metadata(parse_xml(data, source))
 
 
-def _refuse_protected(archive: Archive) -> None:
+def _refuse_protected(archive: Archive, flaws: Flaws) -> None:
     """Raise `SourceError` where a book is under digital rights management."""
     if archive.find(_ENCRYPTION):
-        root = parse_xml(archive.read_markup(_ENCRYPTION), f"{archive.source}: {_ENCRYPTION}")
+        where = f"{archive.source}: {_ENCRYPTION}"
+        root = parse_xml(archive.read_markup(_ENCRYPTION), where, flaws=flaws)
         methods = {method.get("Algorithm", "") for method in root.iter("{*}EncryptionMethod")}
         if methods - set(_FONT_MANGLING):
             raise SourceError(
@@ -109,38 +146,53 @@ def _refuse_protected(archive: Archive) -> None:
         raise SourceError(f"{archive.source}: is protected (DRM: {_RIGHTS}) and can't be read")
 
 
-def _read_manifest(root: _Element, name: str, archive: Archive) -> dict[str, Item]:
-    items = {}
+def _read_manifest(root: _Element, name: str, archive: Archive) -> dict[str, list[Item]]:
+    """Return the items by their ids; several may have one id, in books that are wrong."""
+    items: dict[str, list[Item]] = {}
     for element in root.iterfind("{*}manifest/{*}item"):
         place = resolve(name, element.get("href", ""))
         if place:
-            items[element.get("id", "")] = Item(
-                name=archive.find(place[0]) or place[0],
-                media_type=element.get("media-type", "").lower(),
+            item = Item(
+                name=archive.find(place[0]) or archive.find_alike(place[0]) or place[0],
+                media_type=element.get("media-type", "").strip().lower(),
                 properties=frozenset(element.get("properties", "").split()),
             )
+            items.setdefault(element.get("id", ""), []).append(item)
     return items
 
 
 def _read_spine(
-    root: _Element, items: Mapping[str, Item], archive: Archive
-) -> tuple[tuple[tuple[Item, bool], ...], tuple[str, ...]]:
+    root: _Element, name: str, manifest: Mapping[str, list[Item]], archive: Archive, flaws: Flaws
+) -> tuple[tuple[Item, bool], ...]:
+    """Return the reading order; what it names and the book does not have is noted."""
     spine: dict[str, tuple[Item, bool]] = {}
-    warnings = []
+    left = {identity: list(items) for identity, items in manifest.items()}
+    by_name = {item.name: item for items in manifest.values() for item in items}
     for reference in root.iterfind("{*}spine/{*}itemref"):
         idref = reference.get("idref", "")
-        item = items.get(idref)
+        # Where several items have one id, each reference means the next of them.
+        found = left.get(idref, [])
+        item = found.pop(0) if len(found) > 1 else found[0] if found else None
         if item is None:
-            warnings.append(
-                f"{archive.source}: the reading order names {idref!r}, which the book does not have"
-            )
-        elif archive.find(item.name) is None:
-            raise SourceError(f"{archive.source}: {item.name} is missing from it; the file is incomplete")
-        else:
+            place = resolve(name, idref)
+            member = archive.find(place[0]) if place and place[0] else None
+            item = by_name.get(member or "") or _make_item(member)
+            flaws.note(archive.source, f"the reading order names {idref!r}, which the book does not have")
+        if item is not None and archive.find(item.name) is None:
+            flaws.note(f"{archive.source}: {item.name}", "is missing from the book; the rest of it is read")
+        elif item is not None:
             spine.setdefault(item.name, (item, reference.get("linear", "yes") != "no"))
     if not spine:
+        pages = [item for items in manifest.values() for item in items if archive.find(item.name)]
+        spine = {item.name: (item, True) for item in pages if item.media_type in PAGES}
+        flaws.note(archive.source, "has no reading order (spine); its pages are read as they are listed")
+    if not spine:
         raise SourceError(f"{archive.source}: its package has no reading order (spine), and so no text")
-    return tuple(spine.values()), tuple(warnings)
+    return tuple(spine.values())
+
+
+def _make_item(member: str | None) -> Item | None:
+    return Item(name=member, media_type="", properties=frozenset()) if member else None
 
 
 def _find_ncx(root: _Element, items: Mapping[str, Item]) -> Item | None:
@@ -196,7 +248,7 @@ def _read_metadata(root: _Element) -> Metadata:
     return Metadata(
         title=_read_title(metadata, refined),
         author="; ".join(_read_authors(metadata, refined)) or None,
-        language=next(iter(values("language")), None),
+        language="; ".join(values("language")) or None,
         year=years[0] if years else None,
         series=series,
         series_part=part,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.epub import read_flow
-from audiobook.reading.flow import CLEANING, SAYABLE, Flow, Style, tidy
+from audiobook.reading.flow import CLEANING, Flow, Said, Style
 from audiobook.reading.notes import Notes
 from audiobook.reading.page import Page, PageReader
 
@@ -112,10 +112,7 @@ class _Tracer(PageReader):
 
     def __init__(self, flow: Flow, page: Page, notes: Notes, choices: ReadingChoices) -> None:
         super().__init__(flow, page, notes, choices)
-        self._at: tuple[_Element, bool] = (page.root, False)
         self._origins: list[_Origin] = []
-        self._described: list[tuple[_Element, str]] = []
-        self._notes_of: list[tuple[_Element, str]] = []
         self._traced: list[tuple[int, Sequence[_Origin]]] = []
 
     def stretches(self, text: str) -> Iterator[Stretch]:
@@ -133,53 +130,43 @@ class _Tracer(PageReader):
                     offset=offset,
                 )
 
-    def _walk_children(self, element: _Element, style: Style, *, in_link: bool, inline: int) -> None:
-        keeps_lines = element.tag == "pre"
-        self._at = (element, False)
-        self._say(element.text, style, in_link=in_link, keeps_lines=keeps_lines)
-        for child in element:
-            self._walk(child, style, in_link=in_link, inline=inline)
-            self._at = (child, True)
-            self._say(child.tail, style, in_link=in_link, keeps_lines=keeps_lines)
+    def _say(self, element: _Element, style: Style, *, in_link: bool, inline: int) -> None:
+        self._trace(element, element.text, style, is_tail=False, in_link=in_link, inline=inline)
 
-    def _say(self, words: str | None, style: Style, *, in_link: bool, keeps_lines: bool) -> None:
-        element, is_tail = self._at
+    def _say_tail(self, element: _Element, style: Style, *, in_link: bool, inline: int) -> None:
+        self._trace(element, element.tail, style, is_tail=True, in_link=in_link, inline=inline)
+
+    def _trace(
+        self, element: _Element, words: str | None, style: Style, *, is_tail: bool, in_link: bool, inline: int
+    ) -> None:
+        around = element.getparent() if is_tail else element
+        keeps_lines = around is not None and around.tag == "pre"
         offset = 0
         # One by one, since each paragraph of a <pre> is a block of its own.
         for piece in _PARAGRAPHS.findall(words or "") if keeps_lines else filter(None, [words]):
             self._origins.append(_Origin(element=element, words=piece, is_tail=is_tail, offset=offset))
             offset += len(piece)
-            super()._say(piece, style, in_link=in_link, keeps_lines=keeps_lines)
+            self._put(piece, style, in_link=in_link, inline=inline, keeps_lines=keeps_lines)
 
     def _walk_special(self, element: _Element, style: Style, *, in_link: bool, inline: int) -> bool:
-        if element.tag not in {"img", "math"}:
-            return super()._walk_special(element, style, in_link=in_link, inline=inline)
-        before, described = len(self._buffer), len(self._descriptions)
+        before = len(self._paragraph.pieces)
         is_special = super()._walk_special(element, style, in_link=in_link, inline=inline)
-        self._origins.append(_Origin(element=element, words="".join(self._buffer[before:])))
-        self._described += [(element, words) for words in self._descriptions[described:]]
+        if element.tag in {"img", "math"}:
+            self._origins.append(_Origin(element=element, words="".join(self._paragraph.pieces[before:])))
         return is_special
 
-    def _take_marker(self, link: _Element) -> bool:
-        before = len(self._markers)
-        is_marker = super()._take_marker(link)
-        self._notes_of += [(link, self._notes.texts.get(target, "")) for target in self._markers[before:]]
-        return is_marker
-
-    def _flush(self, style: Style) -> None:
-        """Note which of the blocks that a flush makes are which words: the text, descriptions, notes."""
-        first = len(self._flow.blocks)
-        notes = self._notes_of if self._choices.footnotes == "paragraph" and style.skip is None else []
-        beside = [_Origin(element=element, words=words) for element, words in [*self._described, *notes]]
-        made = [origin for origin in beside if SAYABLE.search(tidy(origin.words))]
-        origins = self._origins
-        self._origins, self._described, self._notes_of = [], [], []
-        super()._flush(style)
-        indices = range(first, len(self._flow.blocks))
-        if len(indices) > len(made):
-            self._traced.append((first, origins))
-        after = indices[len(indices) - len(made) :]
-        self._traced += [(index, [origin]) for index, origin in zip(after, made, strict=True)]
+    def _add(
+        self, words: str, style: Style, said: list[Said] | None = None, element: _Element | None = None
+    ) -> None:
+        """Note which words the block is made of: those of the page, or what an element says beside them."""
+        before = len(self._flow.blocks)
+        super()._add(words, style, said, element)
+        if element is None:
+            origins, self._origins = self._origins, []
+        else:
+            origins = [_Origin(element=element, words=words)]
+        if len(self._flow.blocks) > before:
+            self._traced.append((before, origins))
 
 
 def _align(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 # epub:type, ARIA role (without `doc-`) or guide type → why it is not read.  What an author wrote for
 # readers (dedication, epigraph, foreword, preface, introduction, afterword) is read.
@@ -42,45 +44,21 @@ NOTE_TYPES = frozenset({"footnote", "rearnote", "endnote", "note", "annotation"}
 REFERENCE_TYPES = frozenset({"noteref", "annoref"})
 BACKLINK_TYPES = frozenset({"backlink", "referrer"})
 
-# Titles of sections that say what they are, in the languages whose books are most often met.
-_TITLES = (
-    ("cover", r"(?:front |back )?cover(?: image| page)?|einband|umschlag|couverture|cubierta|copertina"),
-    (
-        "title page",
-        r"(?:half[ -]?)?title[ -]?page|titelseite|titelblatt|page de titre|portada|frontespizio",
-    ),
-    (
-        "copyright page",
-        (
-            r"copyright(?: (?:page|notice|information|©.*))?|©.*|uncopyright|impressum|mentions légales"
-            r"|créditos|colofon"
-        ),
-    ),
-    ("imprint", r"imprint"),
-    ("colophon", r"colophon"),
-    (
-        "contents",
-        (
-            r"(?:table of )?contents|brief contents|inhalt(?:sverzeichnis)?|table des matières|sommaire"
-            r"|índice(?: general)?|contenido|indice|sommario|inhoud(?:sopgave)?"
-        ),
-    ),
-    ("list of illustrations", r"(?:list of )?(?:illustrations|plates|figures|maps)"),
-    ("list of tables", r"list of tables"),
-    ("index", r"(?:general |subject )?index(?: of .{1,40})?|register|sachregister|namenregister"),
-    ("bibliography", r"(?:select(?:ed)? )?bibliography|bibliographie|bibliografía|works cited"),
-    ("glossary", r"glossary|glossar|glossaire|glosario"),
-    ("notes", r"(?:foot|end)?notes|anmerkungen|notas|note"),
-    ("list of books", r"(?:also|other (?:books|works|titles)|books) by .{1,60}"),
-    ("transcriber's notes", r"(?:original )?transcriber['’]?s?['’]? notes?"),
-    ("licence", r"(?:the )?(?:full )?project gutenberg[’'\w™-]* (?:\w+ )?licen[sc]e|full licen[sc]e"),
-)
-_MATTER_TITLES = [(reason, re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE)) for reason, pattern in _TITLES]
+_TITLES_FILE = Path(__file__).with_name("matter.txt")
 
-SHORT_MATTER = frozenset({"cover", "title page", "imprint", "copyright page"})
-"""Parts that are a page or two; a long text that is called so has been called so by mistake."""
-LONGEST_SHORT_MATTER = 1500
-"""Words.  Longest copyright page of the measured books: 290."""
+_NO_TITLE = re.compile(
+    r"unknown|untitled|unbekannt|start|section\W?\d*|[\w .-]+\.(?:x?html?|xml)|\w+_split_\d+", re.IGNORECASE
+)
+
+LONGEST_MATTER = {"cover": 200, "title page": 400, "imprint": 1500, "copyright page": 1500, "colophon": 1500}
+"""Words of parts that are a page or two; a longer text that is called so has been called so by mistake.
+Longest copyright page of the measured books: 290."""
+SHORT_MATTER = frozenset(LONGEST_MATTER)
+
+
+def says_no_title(title: str) -> bool:
+    """Tell whether it is what programs write where nobody gave a part of a book its title."""
+    return _NO_TITLE.fullmatch(title.strip()) is not None
 
 
 def matter_of_types(types: Iterable[str]) -> str | None:
@@ -92,9 +70,20 @@ def matter_of_types(types: Iterable[str]) -> str | None:
     return None
 
 
+@cache
+def _matter_titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for line in _TITLES_FILE.read_text(encoding="utf-8").splitlines():
+        reason, _, patterns = line.partition(": ")
+        if not line.startswith("#"):
+            choice = "|".join(patterns.split(" / "))
+            found.append((reason, re.compile(rf"\W*(?:{choice})\W*", re.IGNORECASE)))
+    return tuple(found)
+
+
 def matter_of_title(title: str) -> str | None:
     """Return why a section with this title is not read, or None where it is."""
     words = " ".join(title.split())
     if len(words) > 100:
         return None
-    return next((reason for reason, pattern in _MATTER_TITLES if pattern.fullmatch(words)), None)
+    return next((reason for reason, pattern in _matter_titles() if pattern.fullmatch(words)), None)

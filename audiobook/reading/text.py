@@ -1,14 +1,12 @@
-"""Plain text: paragraphs by blank lines, hard-wrapped lines, scene breaks, front matter."""
+"""Plain text: its paragraphs, headings, scene breaks and front matter become a book."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.errors import SourceError
-from audiobook.languages import read_tag
+from audiobook.languages import read_tag, read_tags
 from audiobook.model import Book, Skip
 from audiobook.reading.chapters import assemble
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
@@ -18,28 +16,12 @@ from audiobook.reading.flow import Block
 from audiobook.reading.frontmatter import find_front_matter
 from audiobook.reading.gutenberg import HEADER, LICENCE, Frame, find_frame, find_notes
 from audiobook.reading.headings import find_headings
+from audiobook.reading.line_breaks import find_paragraphs, part_glued, trim
 from audiobook.reading.titles import make_title
+from audiobook.words import count_words
 
 SCENE_BREAK = "scene-break mark"
 FRONT_MATTER = "front matter"
-
-_LINE = re.compile(r"[^\r\n\f\v]*(?:\r\n|[\r\n\f\v]|\Z)")
-_SCENE_MARK = re.compile(r"[\s*\-–—_#~⁂•·=+§⸻❦❧◆◇☙]+")
-_ENDS_SENTENCE = re.compile(r"[.!?…:—–-][\"'”’»)\]_*]*$|[\"”»]$")
-
-LONGEST_WRAPPED_LINE = 100
-"""Editors and Project Gutenberg wrap at 60 to 80 columns; a longer line was not wrapped."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    end: int
-    text: str
-
-    @property
-    def indent(self) -> int:
-        return len(self.text) - len(self.text.lstrip())
 
 
 def read_text(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
@@ -63,13 +45,14 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
     skipped += _skip_frame(text, frame, front.end if front else 0)
     blocks: list[Block] = []
     follows_scene_break = False
-    for start, end, is_mark in _find_blocks(text, begin, frame.end if frame else len(text)):
+    for start, end, is_mark in find_paragraphs(text, begin, frame.end if frame else len(text)):
         if is_mark:
             skipped.append(Skip(start=start, end=end, reason=SCENE_BREAK))
             follows_scene_break = bool(blocks)
         else:
             blocks.append(Block(start=start, end=end, follows_scene_break=follows_scene_break))
             follows_scene_break = False
+    blocks = part_glued(blocks, text)
     if not any(character.isalnum() for block in blocks for character in text[block.start : block.end]):
         what = "is empty" if not text.strip() else "holds nothing to speak (no letter, no digit)"
         raise SourceError(f"{source}: {what}")
@@ -87,6 +70,7 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
         title=title,
         author=values.get("author"),
         language=read_tag(values.get("language")),
+        languages=read_tags(values.get("language")),
         year=values.get("year"),
         series=values.get("series"),
         series_part=values.get("series_part"),
@@ -103,7 +87,7 @@ def _skip_frame(text: str, frame: Frame | None, begin: int) -> list[Skip]:
     if frame:
         for start, end, reason in ((begin, frame.start, HEADER), (frame.end, len(text), LICENCE)):
             if text[start:end].strip():
-                left, right, _ = _trim(text, start, end, is_mark=False)
+                left, right = trim(text, start, end)
                 skips.append(Skip(start=left, end=right, reason=reason))
     return skips
 
@@ -122,6 +106,8 @@ def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -
     for heading in headings:
         for index in range(heading.index, heading.last + 1):
             blocks[index].level = heading.level
+        if heading.level > 2:
+            continue
         part = heading.label if heading.level == 1 else part
         cuts.append(
             Cut(
@@ -137,67 +123,24 @@ def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -
 def _is_title_page(texts: list[str], blocks: list[Block], title: str) -> bool:
     """Tell whether what stands before the first heading is the book's name and its author's, no more."""
     own = [words for words, block in zip(texts, blocks, strict=False) if not (block.matter or block.skip)]
-    if not own or sum(len(words.split()) for words in own) > _LONGEST_TITLE_PAGE:
+    if not own or sum(map(count_words, own)) > _LONGEST_TITLE_PAGE:
         return False
     letters = "".join(filter(str.isalnum, title.casefold()))
+    # Text of the story, however little, is no title page.
+    if any(len(words.split()) > _LONGEST_IMPRINT and _SENTENCE.search(words.strip()) for words in own):
+        return False
     first = own[0].strip(" _")
     named = "".join(filter(str.isalnum, first.casefold())) in letters or first == first.upper()
-    return named or any(re.match(r"_?by\b", words.strip(), re.IGNORECASE) for words in own)
+    return named or any(_BY.search(words) for words in own)
 
 
 _LONGEST_TITLE_PAGE = 60
 """Words."""
-
-
-def _find_blocks(text: str, position: int, stop: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield the span of every paragraph and scene-break mark, and whether it is a mark."""
-    lines = list(_split_lines(text, position, stop))
-    width = max((len(line.text) for line in lines if len(line.text) <= LONGEST_WRAPPED_LINE), default=0)
-    block: list[_Line] = []
-    for line in lines:
-        is_blank = not line.text.strip("\0 \t\xa0")
-        is_mark = not is_blank and _SCENE_MARK.fullmatch(line.text) is not None
-        if block and (is_blank or is_mark or _starts_paragraph(block[-1], line, width)):
-            yield _trim(text, block[0].start, block[-1].end, is_mark=False)
-            block = []
-        if is_mark:
-            yield _trim(text, line.start, line.end, is_mark=True)
-        elif not is_blank:
-            block.append(line)
-    if block:
-        yield _trim(text, block[0].start, block[-1].end, is_mark=False)
-
-
-def _split_lines(text: str, position: int, stop: int) -> Iterator[_Line]:
-    for match in _LINE.finditer(text, position, stop):
-        line = match[0].rstrip("\r\n\f\v")
-        yield _Line(match.start(), match.start() + len(line), line)
-
-
-def _starts_paragraph(before: _Line, line: _Line, width: int) -> bool:
-    """Tell whether a line without a blank one before it begins a paragraph all the same.
-
-    It does where the text is not wrapped (a line a paragraph), where it is indented more than the
-    line before, and where the line before ended a sentence although the next word had fitted on it
-    (clearly so, unless a speech begins).
-    """
-    if len(before.text) > LONGEST_WRAPPED_LINE or len(line.text) > LONGEST_WRAPPED_LINE:
-        return True
-    if line.indent >= before.indent + 2:
-        return True
-    first_word = line.text.split(maxsplit=1)[0]
-    room = width - _RAGGED if _OPENS_SPEECH.match(first_word) else width * _SHORT
-    had_fitted = len(before.text.rstrip()) + 1 + len(first_word) <= room
-    return had_fitted and _ENDS_SENTENCE.search(before.text.rstrip()) is not None
-
-
-_OPENS_SPEECH = re.compile(r"[\"“‘«„]|[—–-]\S")
-_RAGGED = 8
-"""How much shorter than the longest a wrapped line may be although the next word had fitted."""
-_SHORT = 0.6
-"""The share of the longest line below which a line was not ended by wrapping, however ragged."""
-
-
-def _trim(text: str, start: int, end: int, *, is_mark: bool) -> tuple[int, int, bool]:
-    stretch = text[start:end]
-    return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip()), is_mark
+_LONGEST_IMPRINT = 12
+"""Words of a sentence on a title page."""
+_SENTENCE = re.compile(
+    r"\A(?!_?(?:author|copyright|published|printed|originally|with|illustrat|translat|edited)\w*\b)"
+    r".*[.!?…”\"]\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_BY = re.compile(r"(?mi)^[ \t]*_?by\b")

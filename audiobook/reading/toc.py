@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audiobook.reading.cuts import PART, Cut
-from audiobook.reading.markup import text_of, types_of
-from audiobook.reading.notes import Resolve
+from audiobook.reading.flow import Flow
+from audiobook.reading.markup import Resolve, text_of, types_of
 from audiobook.reading.semantics import matter_of_title, matter_of_types
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_CHAPTER = re.compile(
-    r"(?:chapter|kapitel|chapitre|capítulo|capitulo|capitolo|hoofdstuk|letter|stave|canto|scene)\b"
-    r"|(?:[ivxlc]+|\d+)\W*$|(?:\d+|[ivxlc]+)[.:]\s",
+_KEYWORD = re.compile(
+    r"(?:chapter|chap\.|kapitel|chapitre|capítulo|capitulo|capitolo|hoofdstuk|rozdział|kapitola|глава|letter"
+    r"|stave|canto|scene)\b|第.{1,6}[章回話话]|제\s?\d+\s?장",
     re.IGNORECASE,
 )
+_CHAPTER = re.compile(rf"{_KEYWORD.pattern}|(?:[ivxlc]+|\d+)\W*$|(?:\d+|[ivxlc]+)[.:]\s", re.IGNORECASE)
 _LONGEST_OPENING = 60
 """Words between a part's beginning and its first chapter that make no chapter: titles, an epigraph."""
+_FAR = 3_000
+"""Characters in which so many words are found, if there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +107,22 @@ def read_ncx(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
     return () if start is None else tuple(read_points(start))
 
 
+def list_entries(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield all entries in their order, those below others too."""
+    for entry in entries:
+        yield entry
+        yield from list_entries(entry.entries)
+
+
 def choose_cuts(
-    entries: Sequence[Entry], anchors: Mapping[str, int], count_words: Callable[[int, int], int]
+    entries: Sequence[Entry], flow: Flow, title: str, count_words: Callable[[int, int], int]
 ) -> list[Cut]:
     """Return where chapters begin, as the contents have it, in the text's order.
 
-    Parts are opened into their chapters, chapters are not opened into their sections.  `count_words`
-    counts those between two offsets.
+    Parts are opened into their chapters, chapters are not opened into their sections.  `title` is the
+    book's; `count_words` counts those between two offsets.
     """
-    placed = _place(entries, anchors)
+    placed = _place(entries, flow.anchors)
     cuts: list[Cut] = []
     by_depth: dict[int, list[Placed]] = {}
     for entry in _all(placed):
@@ -120,21 +130,44 @@ def choose_cuts(
             by_depth.setdefault(entry.depth, []).append(entry)
 
     def visit(entry: Placed) -> None:
-        if not entry.entries or not _is_part(entry, by_depth[entry.depth] if not entry.matter else []):
-            cuts.append(Cut(start=entry.start, title=entry.title, matter=entry.matter, part=entry.part))
+        first = min((child.start for child in entry.entries), default=entry.start)
+        end = min(first, entry.start + _FAR)
+        own = count_words(entry.start, end) > _LONGEST_OPENING if entry.start < first else False
+        is_title = _same(entry.title, title) and not own
+        if not _is_part(entry, by_depth.get(entry.depth, []), is_title=is_title, has_text=own):
+            cuts.append(
+                Cut(
+                    start=entry.start,
+                    title=entry.title,
+                    matter=entry.matter,
+                    part=entry.part,
+                    page=entry.file,
+                )
+            )
             return
-        first = min(child.start for child in entry.entries)
         if entry.start < first:
-            own = count_words(entry.start, first) > _LONGEST_OPENING
             # A part's own words are a chapter; a title alone is read before its first chapter.
             part = "" if own else entry.part
-            cuts.append(Cut(start=entry.start, title=entry.title, part=part, is_opening=not own))
+            cuts.append(
+                Cut(
+                    start=entry.start,
+                    title=entry.title,
+                    part=part,
+                    matter=entry.matter,
+                    is_opening=not own,
+                    page=entry.file,
+                )
+            )
         for child in entry.entries:
             visit(child)
 
     for entry in placed:
         visit(entry)
     return sorted(cuts, key=lambda cut: cut.start)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(one.strip()) and " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 def _place(
@@ -172,9 +205,19 @@ def _all(entries: Sequence[Placed]) -> Iterator[Placed]:
         yield from _all(entry.entries)
 
 
-def _is_part(entry: Placed, peers: Sequence[Placed]) -> bool:
-    """Tell whether an entry holds chapters: by its title, by its like, and by its chapters' files."""
-    if entry.matter or not entry.entries:
+def _is_part(entry: Placed, peers: Sequence[Placed], *, is_title: bool, has_text: bool) -> bool:
+    """Tell whether an entry holds chapters: by its title, by theirs, by its like, and by its chapters' files.
+
+    `is_title`: it is called as the book is; `has_text`: it has more words of its own than a title has.
+    """
+    if not entry.entries:
+        return False
+    if is_title:
+        return True
+    named = sum(1 for child in entry.entries if _KEYWORD.match(child.title) or PART.match(child.title))
+    if named * 2 > len(entry.entries) and not _CHAPTER.match(entry.title):
+        return True
+    if entry.matter:
         return False
     if PART.match(entry.title):
         return True
@@ -184,4 +227,8 @@ def _is_part(entry: Placed, peers: Sequence[Placed]) -> bool:
         return True
     holders = [peer for peer in peers if peer.entries]
     elsewhere = sum(1 for child in entry.entries if child.file != entry.file)
+    files = {child.file for child in entry.entries}
+    # A page that holds a title alone, and as many files below it as entries.
+    if not has_text and elsewhere == len(files) == len(entry.entries):
+        return True
     return len(holders) * 2 >= len(peers) and elsewhere * 2 >= len(entry.entries)

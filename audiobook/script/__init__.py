@@ -11,6 +11,7 @@ from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.foresight import foresee
 from audiobook.script.line_words import LineWords
 from audiobook.script.pace import LETTERS_A_DIGIT, SECONDS_A_LETTER, WORDS_A_MINUTE, time_marks
+from audiobook.script.speaker_labels import say_labels
 from audiobook.script.utterances import clean
 from audiobook.script.writing import knows_language, write_script
 
@@ -25,6 +26,7 @@ __all__ = [
     "foresee",
     "knows_language",
     "prove_complete",
+    "say_labels",
     "time_marks",
     "write_script",
 ]

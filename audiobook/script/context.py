@@ -21,6 +21,7 @@ from audiobook.script.turns import Turn
 _REACH = 700
 """Tokens looked back over for who is in the scene: two pages."""
 _MOST_CANDIDATES = 14
+_RESUMING = frozenset("continued continues resumed resumes proceeded pursued".split())
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
 
 
@@ -58,11 +59,13 @@ class Context:
         """`spans` are the tokens of each passage, `narrator` is who says "I" in the narration, if anyone."""
         self.turns, self.people, self.scene, self.narrator = turns, people, scene, narrator
         self.spans = spans
-        self.outlooks = [self._look(turn) for turn in turns]
+        self.outlooks = [
+            self._look(turn, before) for turn, before in zip(turns, [None, *turns], strict=False)
+        ]
         self.tagged = Counter(turn.speaker for turn in turns if turn.speaker is not None)
         self.most_tagged = max(self.tagged.values(), default=1)
 
-    def _look(self, turn: Turn) -> Outlook:
+    def _look(self, turn: Turn, before: Turn | None) -> Outlook:
         outlook = Outlook(mode="alone" if not any(len(gap) > 1 for gap in turn.gaps) else "other")
         tag = turn.tag
         if tag and tag.subject.kind == "pronoun":
@@ -77,8 +80,20 @@ class Context:
             span = self.scene.tokens.between(quotation.start, quotation.end)
             outlook.called.update(self.scene.addressed(span.start, span.stop))
             outlook.spoken_of.update(s.person for s in self.scene.spoken(span.start, span.stop))
+        if before is not None and outlook.called and self._answers_who(turn, before):
+            outlook.spoken_of, outlook.called = outlook.spoken_of | outlook.called, set()
         outlook.spoken_of -= outlook.called
         return outlook
+
+    def _answers_who(self, turn: Turn, before: Turn) -> bool:
+        """Tell whether a name alone answers a question: “Who did it?” “Ben,” said Ann."""
+        asked = self.scene.tokens.between(before.quotations[-1].start, before.quotations[-1].end)
+        lowers = self.scene.tokens.lowers[asked.start : asked.stop]
+        if lowers[-1:] != ["?"] or not {"who", "whom", "whose"} & set(lowers):
+            return False
+        first = self.scene.tokens.between(turn.quotations[0].start, turn.quotations[0].end)
+        end = self.scene.ends.get(first.start)
+        return end is not None and end >= first.stop - 1
 
     def _read_gaps(self, turn: Turn, outlook: Outlook) -> None:
         """Read who acts in the narration of the paragraph, by name or as he, she or I."""
@@ -125,6 +140,8 @@ class Context:
             found.setdefault(sighting.person)
         if self.narrator is not None:
             found.setdefault(self.narrator)
+        if outlook.mode == "pronoun" and len(found) > 1:
+            found = {each: None for each in found if each != self.narrator}  # who says "I" is not "he"
         # Nobody calls himself by name.
         others = [person for person in found if person not in outlook.called]
         return others or list(found)
@@ -152,6 +169,7 @@ class Context:
                 *self._clues_of_gender(outlook, person, candidates),
                 *self._clues_of_paragraph(outlook, person),
                 *self._clues_of_talk(index, speakers, person),
+                *self._clues_of_resuming(index, speakers, person),
                 *self._clues_of_future(index, person),
                 *self._clues_of_scene(turn, before, ranks, times, person),
                 *self._clues_of_paragraph_before(index, person),
@@ -244,6 +262,16 @@ class Context:
                 clues.append(f"spoke {back} turns ago{', in one flow' if flow else ''}")
         return clues
 
+    def _clues_of_resuming(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
+        """Tell whether the tag says that who spoke last goes on: "she continued", "he went on"."""
+        turn = self.turns[index]
+        if not turn.tag or not index or speakers[index - 1] != person or turn.tags[0][1] > 0:
+            return []
+        goes_on = turn.tag.verb in ("went", "goes") and self.scene.tokens.lowers[turn.tag.ends] == "on"
+        near = turn.passage - self.turns[index - 1].passage <= 1
+        resumes = near and (goes_on or turn.tag.verb in _RESUMING)
+        return ["spoke last, and the tag says that they go on"] if resumes else []
+
     def _clues_of_future(self, index: int, person: int) -> list[str]:
         clues = []
         turn = self.turns[index]
@@ -283,7 +311,7 @@ class Context:
     def _clues_of_paragraph_before(self, index: int, person: int) -> list[str]:
         """Read the paragraph before, where it is narration: whoever it is about may speak now."""
         passage = self.turns[index].passage
-        if passage == 0 or (index and self.turns[index - 1].passage == passage - 1):
+        if passage == 0 or (index and self.turns[index - 1].passage >= passage - 1):
             return []
         span = self.spans[passage - 1]
         seen = [s.person for s in self.scene.within(span.start, span.stop)]

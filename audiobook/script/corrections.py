@@ -22,10 +22,10 @@ from audiobook.model import (
     StatedLine,
     UnmetCorrection,
 )
+from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.layout import Tokens, tokenize
 from audiobook.script.line_fixes import FoundFix, LineFinder, correct_speech
 from audiobook.script.marks import Quoted
-from audiobook.script.names import Behaviour, Form, NameMention
 from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook

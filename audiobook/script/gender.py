@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from audiobook.model import Gender, KnownCharacter
+from audiobook.script.behaviour import NameMention
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import NameMention
 from audiobook.script.naming import form_gender, title_gender
 from audiobook.script.people import Person
 from audiobook.script.scene import ENGLISH, Sighting
@@ -60,7 +60,8 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
     total = she + he
     seen: Gender = "female" if she > he else "male"
     share = max(she, he) / total if total else 0.0
-    needed = 3.0 if named in ("unknown", seen) else 4.0
+    # One pronoun of the other kind may be somebody else's; that all are against the name takes fewer.
+    needed = 3.0 if named in ("unknown", seen) or share == 1.0 else 4.0
     if (total >= needed and share >= 0.7) or (named == "unknown" and total >= 1 and share >= 0.75):
         word = "she" if seen == "female" else "he"
         return seen, f"pronouns: '{word}' follows the name {round(max(she, he))} of {round(total)} times"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audiobook.model import Book
 
 TOKEN = re.compile(
-    r"(?:Mrs?|Ms|Drs?|St|Prof|Rev|Mme|Mlle|Messrs|Capt|Col|Gen|Lt|Sgt|Hon|Esq|Jr|Sr|[A-Z])\.(?=\W)"
+    r"(?:Mrs?|Ms|Drs?|St|Prof|Rev|Mme|Mlle|Messrs|Capt|Col|Gen|Lt|Sgt|Hon|Esq|Jr|Sr|(?:[A-Z]\.){0,4}[A-Z])\.(?=\W)"
     r"|['’]s(?![^\W_])"
     r"|[^\W_]+(?:(?:['’](?!s(?![^\W_]))|-)[^\W_]+)*"
     r"|--+|\.\.+|[^\w\s]"

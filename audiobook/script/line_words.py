@@ -9,7 +9,8 @@ from audiobook.script.foreign.pack import find_pack
 from audiobook.script.foreign.quoting import find_speech
 from audiobook.script.layout import list_passages, tokenize
 from audiobook.script.line_fixes import LineFinder, find_places, snippet_pattern
-from audiobook.script.marks import DOUBLE, SINGLE, Quoted, find_quoted
+from audiobook.script.marks import DOUBLE, SINGLE, Quoted
+from audiobook.script.speaker_labels import find_labels, quote_all
 from audiobook.script.speech import select_speech
 from audiobook.script.utterances import clean
 from audiobook.script.writing import knows_language
@@ -82,5 +83,5 @@ def _find_lines(book: Book) -> tuple[list[Quoted], list[Quoted]]:
     pack = find_pack(book.language)
     if pack is not None:
         return find_speech(book.text, passages, pack)
-    quoted = find_quoted(book.text, passages)
+    quoted = quote_all(book.text, passages, find_labels(book))
     return quoted, select_speech(book.text, tokenize(book.text), passages, quoted)

@@ -15,17 +15,21 @@ from typing import Literal
 from audiobook.script.dashes import cut_dialogue, find_unmarked_tag
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.lexicon import lexicon
+from audiobook.script.singles import BEFORE_OPENING, ELIDED, SURE_END, WORD, Singles, around, is_elision
 
-Style = Literal["double", "single", "dash"]
+Style = Literal["double", "single", "dash", "label"]
 
 DOUBLE = '"“”„«»'
 SINGLE = "'‘’‚"
 _MARK = re.compile("[\"“”„«»'‘’‚]")
 _SINGLE_OPENER = re.compile(r"(?:^|(?<=[\s(\[—–-]))(?:‘|['‚](?=[^\W\d_]))", re.MULTILINE)
 _SAID_NAME = re.compile(r"(?:said|cried|asked|replied|answered|exclaimed|whispered)\s+[A-Z]")
-_DASH_OPENER = re.compile(r"\s*[—–―]\s*(?=[^\s—–―-])")
-_BEFORE_OPENING = "([{—–-/_*\"“„«'‘"
-_SURE_END = '.,!?;:…—–-"”»)*_'
+_DASH_OPENER = re.compile(r"\s*(?:[—–―]\s*(?=[^\s—–―-])|(?P<hyphens>--?)(?:\s+|(?=[A-Z]))(?=[^\s—–―-]))")
+_FEW_MARKS = 6
+"""Of one kind alone: two paragraphs that open with one (each counts three times)."""
+_CALL = re.compile(r"[\w\])][(\[=]\Z|[\w(\[]=\Z")
+"""Program code: print("Hello"), name="x"."""
+_SURE_CLOSE = re.compile(r"[.,!?…—–]\s?[’'](?!\w)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ def find_quoted(text: str, passages: Sequence[Passage]) -> list[Quoted]:
             left_open = None
             continue
         style = styles[passage.chapter]
+        if style == "double" and _is_said_in_singles(text, passage):
+            style = "single"
         dash = _DASH_OPENER.match(text, passage.start, passage.end) if style == "dash" else None
         if dash:
             found.extend(_quote_dialogue(text, passage, dash.end()))
@@ -82,6 +88,7 @@ def mark_tokens(tokens: Tokens, spans: Sequence[Quoted]) -> bytearray:
 def _choose_styles(text: str, passages: Sequence[Passage]) -> list[Style]:
     """Tell by counting which marks each chapter uses; a chapter that hardly quotes follows the book."""
     counts: list[list[int]] = []
+    hyphens_talk = _do_hyphens_talk(text, passages)
     for passage in passages:
         while len(counts) <= passage.chapter:
             counts.append([0, 0, 0])
@@ -89,13 +96,51 @@ def _choose_styles(text: str, passages: Sequence[Passage]) -> list[Style]:
         tally = counts[passage.chapter]
         # The mark that opens a paragraph is speech more surely than one inside it.
         tally[0] += 2 * body.startswith(("“", "«", "„", '"'))
-        tally[1] += 2 * (_SINGLE_OPENER.match(body) is not None)
+        opener = _SINGLE_OPENER.match(body)
+        tally[1] += 2 * (opener is not None and not is_elision(body, opener.end() - 1))
         tally[0] += body.count("“") + body.count("«") + body.count("„") + body.count('"') // 2
-        tally[1] += sum(1 for _ in _SINGLE_OPENER.finditer(body))
-        tally[2] += _DASH_OPENER.match(body) is not None
+        tally[1] += sum(
+            1 for opener in _SINGLE_OPENER.finditer(body) if not is_elision(body, opener.end() - 1)
+        )
+        dash = _DASH_OPENER.match(body)
+        tally[2] += dash is not None and (hyphens_talk or not dash["hyphens"])
     total = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
     overall = _name_style(total)
-    return [_name_style(tally) if tally[0] + tally[1] >= 10 else overall for tally in counts]
+    return [_name_style(tally) if _is_telling(tally) else overall for tally in counts]
+
+
+def _is_telling(tally: Sequence[int]) -> bool:
+    """Tell whether a chapter quotes enough to have a style of its own: much, or in one way alone."""
+    doubles, singles, dashes = tally
+    alone = sum(1 for each in tally if each) == 1
+    return doubles + singles >= 10 or (alone and (doubles + singles >= _FEW_MARKS or dashes > 1))
+
+
+def _do_hyphens_talk(text: str, passages: Sequence[Passage]) -> bool:
+    """Tell whether paragraphs that a hyphen opens are talk and no list: one has a tag, or some ask."""
+    asks = 0
+    for passage in passages:
+        dash = None if passage.is_heading else _DASH_OPENER.match(text, passage.start, passage.end)
+        if dash is not None and dash["hyphens"]:
+            if find_unmarked_tag(text, dash.end(), min(passage.end, dash.end() + 200)) is not None:
+                return True
+            asks += text[passage.start : passage.end].rstrip().endswith("?")
+    return asks > 1
+
+
+def _is_said_in_singles(text: str, passage: Passage) -> bool:
+    """Tell whether a paragraph alone among double marks is ‘speech,’ said she, and no more."""
+    opener = _SINGLE_OPENER.match(text, passage.start, passage.end)
+    if opener is None or is_elision(text, opener.end() - 1):
+        return False
+    if any(mark in DOUBLE for mark in text[passage.start : passage.end]):
+        return False
+    close = _SURE_CLOSE.search(text, opener.end(), passage.end)
+    if close is None:
+        return False
+    words = WORD.findall(text, close.end(), min(passage.end, close.end() + 60))[:3]
+    verbs = lexicon().speech_verbs
+    return not words or any(verbs.get(word.lower()) in ("past", "present") for word in words)
 
 
 def _goes_on(text: str, passages: Sequence[Passage], passage: Passage, style: Style) -> bool:
@@ -129,7 +174,7 @@ def _name_style(tally: Sequence[int]) -> Style:
 def _pair_marks(text: str, passage: Passage, style: Style, left_open: Style | None) -> Iterator[Quoted]:
     """Pair the marks of one paragraph from left to right, outermost only."""
     marks = [m.start() for m in _MARK.finditer(text, passage.start, passage.end)]
-    singles = _Singles(text, passage, marks) if style == "single" else None
+    singles = Singles(text, passage, marks) if style == "single" else None
     position = 0
     is_first = True
     while position < len(marks):
@@ -142,6 +187,7 @@ def _pair_marks(text: str, passage: Passage, style: Style, left_open: Style | No
             kind = "single"
             opens = singles is not None and singles.opens(at)
             close = singles.find_close(position) if singles is not None and opens else None
+            opens = opens and (close is not None or not ELIDED.match(text, at + 1))
         if opens:
             end, after, closed = close if close else (passage.end, len(marks), False)
             continues = is_first and left_open == kind and not text[passage.start : at].strip()
@@ -180,27 +226,22 @@ def _trim(
     )
 
 
-def _around(text: str, passage: Passage, at: int) -> tuple[str, str]:
-    """Return the characters beside a mark; a space stands for the paragraph's edge."""
-    before = text[at - 1] if at > passage.start else " "
-    after = text[at + 1] if at + 1 < passage.end else " "
-    return before, after
-
-
 def _may_open_double(text: str, passage: Passage, at: int) -> bool:
     if text[at] in "“„«":
         return True
     if text[at] in "”»":
         return False
-    before, after = _around(text, passage, at)
-    return not after.isspace() and (before.isspace() or before in _BEFORE_OPENING or after.isalnum())
+    before, after = around(text, passage, at)
+    if _CALL.search(text, max(passage.start, at - 2), at):
+        return False
+    return not after.isspace() and (before.isspace() or before in BEFORE_OPENING or after.isalnum())
 
 
 def _closes(text: str, passage: Passage, at: int, style: Style) -> bool:
-    before, after = _around(text, passage, at)
+    before, after = around(text, passage, at)
     if style == "double":
         return text[at] in "”»" or (text[at] == '"' and not before.isspace())
-    return text[at] in "’'" and before in _SURE_END and not after.isalnum()
+    return text[at] in "’'" and before in SURE_END and not after.isalnum()
 
 
 def _find_double_close(
@@ -213,7 +254,7 @@ def _find_double_close(
         mark = text[at]
         if mark not in DOUBLE:
             continue
-        before, after = _around(text, passage, at)
+        before, after = around(text, passage, at)
         if mark in "”»" or (opener == "„" and mark == "“"):
             return at, later + 1, True
         clearly_opens = (before.isspace() or before in "([—–") and not after.isspace()
@@ -223,70 +264,6 @@ def _find_double_close(
             # A second opening mark: the first was never closed, so it ends before this one.
             return at, later, False
     return None
-
-
-class _Singles:
-    """Single quotation marks of one paragraph, told from apostrophes.
-
-    A mark after punctuation closes for sure; one after a letter may be a possessive or an elision, so
-    it closes only where no sure closing mark comes before the next sure opening one.
-    """
-
-    def __init__(self, text: str, passage: Passage, marks: list[int]) -> None:
-        self.text, self.passage, self.marks = text, passage, marks
-        count = len(marks)
-        self.next_sure = [count] * (count + 1)
-        self.next_unsure = [count] * (count + 1)
-        self.next_opener = [count] * (count + 1)
-        for i in range(count - 1, -1, -1):
-            at = marks[i]
-            self.next_sure[i] = i if self._closes_surely(at) else self.next_sure[i + 1]
-            self.next_unsure[i] = i if self._may_close(at) else self.next_unsure[i + 1]
-            self.next_opener[i] = i if self._opens_surely(at) else self.next_opener[i + 1]
-
-    def opens(self, at: int) -> bool:
-        mark = self.text[at]
-        if mark not in "‘'‚":
-            return False
-        before, after = _around(self.text, self.passage, at)
-        if not (before.isspace() or before in _BEFORE_OPENING) or after.isspace():
-            return False
-        return mark == "‘" or after in '"“' or not self._is_elision(at) or self._after_punctuation(at)
-
-    def _is_elision(self, at: int) -> bool:
-        word = re.compile(r"[^\W_]+(?:['’][^\W_]+)*").match(self.text, at + 1)
-        if not word:
-            return True
-        return word.group().lower() in lexicon().section("elisions") or word.group()[0].isdigit()
-
-    def _after_punctuation(self, at: int) -> bool:
-        before = self.text[max(self.passage.start, at - 3) : at].rstrip()
-        return not before or before[-1] in ".,!?;:—–-"
-
-    def _opens_surely(self, at: int) -> bool:
-        return self.opens(at) and self._after_punctuation(at)
-
-    def _closes_surely(self, at: int) -> bool:
-        before, after = _around(self.text, self.passage, at)
-        return self.text[at] in "’'" and before in _SURE_END and not after.isalnum()
-
-    def _may_close(self, at: int) -> bool:
-        before, after = _around(self.text, self.passage, at)
-        return self.text[at] in "’'" and not before.isspace() and not after.isalnum()
-
-    def find_close(self, position: int) -> tuple[int, int, bool] | None:
-        """Return (end, next position, closed) for the mark that opens at marks[position]."""
-        count = len(self.marks)
-        sure = self.next_sure[position + 1]
-        opener = self.next_opener[position + 1]
-        unsure = self.next_unsure[position + 1]
-        if sure < count and sure < opener:
-            return self.marks[sure], sure + 1, True
-        if unsure < count and unsure < opener:
-            return self.marks[unsure], unsure + 1, True
-        if opener < count:
-            return self.marks[opener], opener, False
-        return None
 
 
 def _quote_dialogue(text: str, passage: Passage, start: int) -> Iterator[Quoted]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audiobook.model import Gender
+from audiobook.script.behaviour import Form
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import Form
 
 KIN_TITLES = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from audiobook.model import Gender, KnownCharacter
+from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import Behaviour, Form, NameMention
 from audiobook.script.naming import KIN_TITLES, best_name, form_gender, title_gender
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
@@ -123,7 +123,7 @@ class _Clusters:
         by_key: dict[str, int] = {}
         for index, character in enumerate(known):
             for name in (character.name, *character.aliases):
-                by_key[" ".join(name.replace(".", "").lower().split())] = index
+                by_key[" ".join(name.replace(".", "").replace("’", "'").lower().split())] = index
         firsts: dict[int, Form] = {}
         for form in self.forms:
             said = by_key.get(form.key.replace(".", ""))

@@ -22,6 +22,8 @@ _MANNERS = frozenset(
     "voice tone whisper manner way accents moment hurry breath groan sigh smile laugh grin nod shrug bow "
     "frown start shudder look gesture air sneer sob wink cough chuckle shake".split()
 )
+_TOGETHER = frozenset("together both again too all aloud".split())
+"""Adverbs that stand behind who speaks: "said the twins together"."""
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
 
 
@@ -129,7 +131,7 @@ class PhraseReader:
                 break
             if (
                 noun_at >= 0
-                and (self._is_verb(low) or low.endswith("ly"))
+                and (self._is_verb(low) or low.endswith("ly") or low in _TOGETHER)
                 and low not in self.words.noun_gender
             ):
                 break

@@ -9,10 +9,16 @@ from dataclasses import dataclass, replace
 
 from audiobook.languages import is_same_language
 from audiobook.model import NARRATOR, Book, ForeignWords, Paragraph, Quotation, UtteranceKind
+from audiobook.words import count_words
 
 _OPENING_MARKS = re.compile(r"[\s,;:.!?—–―-]*[\"”»’']?[\s,;:.—–―-]+(?=\S)|[”»’]\s*|[\"'“‘](?=\s)\s*")
+_SIGN_OF_NUMBER = re.compile(r"(?<![^\s(])[-–−+]?\.?\Z")
+_OF_NUMBER = frozenset("0123456789$£€")
+"""What a sign belongs to: -15, .45, -$5."""
 _AFTER_SPEECH = re.compile(r"[\s,;:.!?…—–―\"»«“”‘’›‹-]+")
-_BEFORE_SPEECH = re.compile(r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|(?<=\w\s)[—–―]|\s)+\Z")
+_BEFORE_SPEECH = re.compile(
+    r"(?:(?<![^\s])[\"«„»›‚“]|(?<=\w)[—–―][.,;:]?|(?<=\w\s)(?:[—–―]|--?)\s?[.,;:]?|\s)+\Z"
+)
 """Marks beside speech in texts of other languages, of which some open it in one and close it in another."""
 _MOST_MARKS = 12
 _FEWEST_FOREIGN_WORDS = 3
@@ -64,7 +70,7 @@ def _find_foreign(book: Book, paragraph: Paragraph) -> list[ForeignWords]:
     return [
         each
         for each in book.foreign[first:last]
-        if len(book.text[each.start : each.end].split()) >= _FEWEST_FOREIGN_WORDS
+        if count_words(book.text[each.start : each.end]) >= _FEWEST_FOREIGN_WORDS
         and not is_same_language(each.language, around)
     ]
 
@@ -92,6 +98,8 @@ def strip_marks(text: str, start: int, end: int, kind: UtteranceKind) -> tuple[i
     words = text[start:end]
     opening = _OPENING_MARKS.match(words)
     left = opening.end() if opening else 0
+    number = _SIGN_OF_NUMBER.search(words, 0, left) if words[left : left + 1] in _OF_NUMBER else None
+    left = number.start() if number else left
     right = len(words.rstrip())
     last = words[right - 1 : right]
     if last and (last in "“«„‘" or (last in "\"'" and words[: right - 1].endswith(" "))):

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from audiobook.model import Gender
+from audiobook.script.behaviour import NameMention
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import NameMention
 from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader

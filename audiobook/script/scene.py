@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from audiobook.model import Gender
+from audiobook.script.behaviour import NameMention
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import NameMention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

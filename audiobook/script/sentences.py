@@ -8,6 +8,7 @@ doubtful, pysbd decides (its rules are good and lose no character, but cost 25 �
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’'»)\]_*]*\s+(?=\S)")
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]+(?:[\"”’'»)\]_*†‡¹²³⁰⁴-⁹]|[\[(](?:\d{1,3}|[a-z]|[*†‡]|citation needed)[\])]){0,12}"
+    r"\s+(?=\S)"
+)
+"""With the signs of notes, which stand behind a full stop and before the white space."""
+_STAT = (
+    r"[ \t]*[\[|(]?[ \t]?[^\W\d_][\w .’'/&-]{0,28}(?:[:=|]|[ \t][–-][ \t]|[ \t][+−-]?\d)"
+    r"[^\n]{0,48}(?<![,;—–-])"
+)
+_STATS = re.compile(rf"{_STAT}(?:\n{_STAT}){{1,200}}")
+"""A status screen: short lines of a name and a value, each a sentence of its own."""
+_NEW_LINE = re.compile(r"\n")
+_SIGN = re.compile(r"[†‡¹²³⁰⁴-⁹]|(?<=[^\s*_])\*(?=\s*\Z)|[\[(]\w")
+_LONE_SIGN = re.compile(r"[†‡¹²³⁰⁴-⁹*]+|[\[(]\w{1,3}[\])]")
 _CLEAR_BEFORE = re.compile(r"(?:[^\W\d_]{4,}|[a-z]{3}|[)\"”’'])\Z")
 _CLEAR_AFTER = re.compile(r"[\"“‘'«(_*]*[A-ZÀ-Þ]")
 _ABBREVIATIONS = frozenset(
@@ -28,13 +42,17 @@ _BEFORE_NAMES_ELSEWHERE = _BEFORE_NAMES | set(
     "Sr Sra Srta Dra Ud Uds Hr Hrn Fr Frl Nr Bd St Ste MM Mlles Mgr".split()
 )
 _BEFORE_NUMBERS = frozenset(
-    "vol vols pp ch chap chaps fig figs sec sect bk pt nos ft lb str kap bd abb núm pág págs cap".split()
+    "lv lvl vol vols pp ch chap chaps fig figs sec sect bk pt nos ft lb str kap bd abb núm pág págs "
+    "cap".split()
 )
 _OPENERS = " \t\r\n\xa0\u202f\"“‘'«„‚»›‹(_*¿¡—–-"
 _END_WITHOUT_SPACE = re.compile(r"[。！？]+[」』”’）》]*\s*(?=\S)")
 """Where Chinese and Japanese sentences end; no space follows there."""
 _PYSBD = frozenset("am ar bg da de el en es fa fr hi hy it ja kk mr my nl pl ru sk ur zh".split())
 """The languages that pysbd has rules for; others are cut by those for English."""
+_NO_SPACES = re.compile(r"\S+")
+_NO_SPACES_BEFORE = re.compile(r"\S+\Z")
+_LONGEST_ADDRESS = 500
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
 _LONGEST_FOR_PYSBD = 4000
 """Characters; a longer doubtful stretch is cut at its clear ends only, so that no text can stall a run."""
@@ -48,9 +66,19 @@ def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     if language in ("zh", "ja"):
         cuts = [0, *(match.end() for match in _END_WITHOUT_SPACE.finditer(text)), len(text)]
         return _trimmed(text, list(pairwise(cuts)))
+    if "\n" in text and _STATS.fullmatch(text.strip()):
+        return _trimmed(text, list(pairwise([0, *(m.end() for m in _NEW_LINE.finditer(text)), len(text)])))
     ends = list(_END.finditer(text))
     if not ends:
         return _trimmed(text, [(0, len(text))])
+    signed = [match.end() for match in ends if _ends_with_sign(text, match)]
+    if signed:
+        cut: list[tuple[int, int]] = []
+        for begin, stop in pairwise([0, *signed, len(text)]):
+            for left, right in split_sentences(text[begin:stop], language):
+                is_sign = cut and _LONE_SIGN.fullmatch(text, begin + left, begin + right)
+                cut.append((cut.pop()[0] if is_sign else begin + left, begin + right))
+        return cut
     rule = _rule if language == "en" else _rule_elsewhere
     ruled = [rule(text, match) for match in ends]
     if None in ruled and len(text) <= _LONGEST_FOR_PYSBD:
@@ -59,6 +87,18 @@ def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
             return _trimmed(text, _rejoin(text, spans, ends, ruled))
     cuts = [0, *(m.end() for m, is_end in zip(ends, ruled, strict=True) if is_end), len(text)]
     return _trimmed(text, list(pairwise(cuts)))
+
+
+def _ends_with_sign(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a note's sign stands behind a full stop, as it does where a sentence ends."""
+    return bool(_SIGN.search(match.group())) and _CLEAR_AFTER.match(text, match.end()) is not None
+
+
+def _is_in_address(text: str, at: int) -> bool:
+    """Tell whether a place lies within an address of the web: https://example.org/find?q=boat."""
+    left = _NO_SPACES_BEFORE.search(text, max(0, at - _LONGEST_ADDRESS), at)
+    right = _NO_SPACES.match(text, at, at + _LONGEST_ADDRESS)
+    return bool(left and right and ("://" in left[0] or left[0].startswith("www.")))
 
 
 def _rejoin(
@@ -75,7 +115,8 @@ def _rejoin(
     }
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        begin = joined.pop()[0] if joined and start in whole else start
+        is_within = start in whole or _is_in_address(text, start)
+        begin = joined.pop()[0] if joined and is_within else start
         joined.append((begin, end))
     return joined
 
@@ -139,7 +180,10 @@ def _ask_pysbd(text: str, language: str) -> tuple[tuple[int, int], ...] | None:
 
 @cache
 def _segment(language: str) -> Callable[[str], list[str]]:
-    import pysbd
+    with warnings.catch_warnings():
+        # Where nothing was compiled at the installation (uv), 3.12 and later complain of escape sequences.
+        warnings.simplefilter("ignore")
+        import pysbd
 
     segmenter: Any = pysbd.Segmenter(language=language, clean=False)
     segment: Callable[[str], list[str]] = segmenter.segment

@@ -14,6 +14,7 @@ from itertools import pairwise
 from audiobook.model import Gender
 from audiobook.script.context import Context
 from audiobook.script.gender import tell_genders_of_roles
+from audiobook.script.lexicon import lexicon
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase
 from audiobook.script.ranker import Choice, Weights, choose, learned_weights
@@ -21,8 +22,14 @@ from audiobook.script.roles import RoleBook
 from audiobook.script.scene import Scene
 from audiobook.script.turns import Turn
 
+_FAR = 400
+"""Tokens looked back over for somebody without a name: a page."""
 NOBODY_YET = -1
 """Stands among the candidates for someone not met before whom the tag's role names ("a man")."""
+
+_OF_SOMEBODY = frozenset({"his", "her", "their", "my", "our", "'s"})
+_AGAIN = 12
+"""Turns within which a role that somebody goes by is still that person's."""
 
 
 class Sieve:
@@ -110,13 +117,32 @@ class Sieve:
             if turn.speaker is None and not self._is_several(turn):
                 if turn.continues and before and before.passage == turn.passage - 1 and not turn.tags:
                     self._continue(turn, before)
+                elif (known := self._goes_by_the_word(turn, speakers)) is not None and turn.tag:
+                    turn.speaker, turn.type, turn.confidence = known, "anaphoric", 0.9
+                    turn.evidence = (
+                        f"tag {turn.tag.where}: '{turn.tag.words}', as {_AGAIN} turns before at most"
+                    )
                 else:
                     candidates = context.candidates(index, speakers)
+                    if turn.takes_over and before and not turn.tag and len(candidates) > 1:
+                        candidates = [each for each in candidates if each != before.speaker]
+                    if candidates == [context.narrator] and context.outlooks[index].mode == "pronoun":
+                        candidates = self._find_kin(turn, context.outlooks[index].gender) or candidates
                     clues = context.clues(index, speakers, candidates)
                     self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
                     if candidates:
                         yield index, candidates, clues
             speakers.append(turn.speaker)
+
+    def _goes_by_the_word(self, turn: Turn, speakers: Sequence[int | None]) -> int | None:
+        """Return who goes by the word of a tag alone ("her grandfather") and has just spoken."""
+        tag = turn.tag
+        if tag is None or tag.subject.kind != "role" or not tag.is_sure:
+            return None
+        if tag.subject.determiner not in _OF_SOMEBODY:
+            return None
+        known = self.roles.own_of(tag.subject)
+        return known if known is not None and known in speakers[-_AGAIN:] else None
 
     def _settle_by_tag(self, turn: Turn) -> None:
         for tag, number in turn.tags:
@@ -148,6 +174,23 @@ class Sieve:
         turn.speaker, turn.confidence, turn.type = before.speaker, before.confidence, before.type
         turn.evidence = "goes on from the paragraph before"
 
+    def _find_kin(self, turn: Turn, gender: Gender) -> list[int]:
+        """Return who "he" is where nobody has a name: the last "my brother" before it."""
+        lowers, nouns = self.scene.tokens.lowers, lexicon().noun_gender
+        for at in range(turn.first - 1, max(0, turn.first - _FAR), -1):
+            if (
+                not self.scene.in_speech[at]
+                and nouns.get(lowers[at]) == gender
+                and lowers[at - 1] in ("my", "our")
+            ):
+                text, owner = self.scene.tokens.texts[at], lowers[at - 1]
+                phrase = Phrase(
+                    kind="role", first=at - 1, after=at + 1, gender=gender,
+                    noun=lowers[at], text=text, determiner=owner,
+                )  # fmt: skip
+                return [self.roles.make_own(phrase)]
+        return []
+
     def _add_newcomer(
         self, somebody_fits: bool, turn: Turn, candidates: list[int], clues: list[list[str]]
     ) -> None:
@@ -164,7 +207,7 @@ class Sieve:
         own = ["goes by this word", f"the word is used {how_often}", f"the word comes with '{article}'"]
         if not somebody_fits:
             own.append("nobody else fits")
-        if tag.subject.determiner in ("his", "her", "their", "my", "our", "'s"):
+        if tag.subject.determiner in _OF_SOMEBODY:
             own.append("the word is of kinship")
         if known in candidates:
             clues[candidates.index(known)].extend(own)

@@ -44,6 +44,9 @@ def select_speech(
     for i, span in enumerate(quoted):
         before = quoted[i - 1] if i and quoted[i - 1].passage == span.passage else None
         after = quoted[i + 1] if i + 1 < len(quoted) and quoted[i + 1].passage == span.passage else None
+        if span.style == "label":
+            kept.append(span)
+            continue
         if span.continues and i:
             # It is what the paragraph before was left open as.
             if kept and kept[-1] is quoted[i - 1]:

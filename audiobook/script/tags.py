@@ -53,7 +53,7 @@ class TagFinder:
         """
         lowers = self.tokens.lowers
         at, stop = span.start, span.stop
-        while at < stop and not lowers[at][0].isalnum():
+        while at < stop and (not any(map(str.isalpha, lowers[at])) or self._is_note_sign(at, stop)):
             if lowers[at] in _SENTENCE_ENDS:
                 return None
             at += 1
@@ -66,6 +66,13 @@ class TagFinder:
             self._answer_first(at, end)
             or self._verb_first(at, end, "after")
             or (None if quotation_ends == "." else self._subject_first(at, end, quotation_ends))
+        )
+
+    def _is_note_sign(self, at: int, stop: int) -> bool:
+        """Tell whether the word at a place is the letter of a note: “Yes,”[a] said Anna."""
+        texts = self.tokens.texts
+        return (
+            texts[at - 1 : at] == ["["] and len(texts[at]) < 3 and texts[at + 1 : min(stop, at + 2)] == ["]"]
         )
 
     def _answer_first(self, at: int, end: int) -> Tag | None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from typing import Protocol
 
 from audiobook.model import QuotationType
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.marks import Quoted
+from audiobook.script.run_on import Said, cut_turns
 from audiobook.script.tags import Tag
+
+_FEW = 2
+"""Quotations of which tags need not be known to cut a paragraph into turns."""
 
 
 class FindsTags(Protocol):
@@ -28,20 +33,24 @@ class FindsTags(Protocol):
 
 @dataclass(slots=True)
 class Turn:
-    """The speech of one paragraph, and what has been found out about it.
+    """The speech of one paragraph, or of a part of it, and what has been found out about it.
 
-    `speaker` is a person's id.  `first` and `after` bound the paragraph's tokens, `gaps` are the
-    stretches of narration in it.
+    `start` and `end` bound the part in the text, `first` and `after` its tokens; `gaps` are the stretches of
+    narration in it.  `speaker` is a person's id.
     """
 
     passage: int
     quotations: list[Quoted]
-    tags: list[tuple[Tag, int]]
+    start: int
+    end: int
     first: int
     after: int
-    gaps: list[range]
+    tags: list[tuple[Tag, int]] = field(default_factory=list)
+    gaps: list[range] = field(default_factory=list)
     opens_scene: bool = False
     continues: bool = False
+    takes_over: bool = False
+    """Nothing stands between it and the turn before: somebody else speaks."""
     speaker: int | None = None
     type: QuotationType = "implicit"
     evidence: str = "nothing tells"
@@ -58,38 +67,54 @@ class Turn:
 def find_turns(
     text: str, tokens: Tokens, passages: Sequence[Passage], speech: Sequence[Quoted], finder: FindsTags
 ) -> list[Turn]:
-    """Group speech by paragraph and find the tags of each."""
+    """Group speech by paragraph, or by who takes turns in one, and find the tags of each."""
     turns: list[Turn] = []
-    for quotation in speech:
-        if turns and turns[-1].passage == quotation.passage:
-            turns[-1].quotations.append(quotation)
-            continue
-        passage = passages[quotation.passage]
-        span = tokens.between(passage.start, passage.end)
-        turns.append(
-            Turn(
-                passage=quotation.passage,
-                quotations=[quotation],
-                tags=[],
-                first=span.start,
-                after=span.stop,
-                gaps=[],
-                opens_scene=passage.opens_scene,
-                continues=quotation.continues,
-            )
-        )
+    for _, own in groupby(speech, key=lambda quotation: quotation.passage):
+        turns += _divide(text, tokens, passages, list(own), finder)
     for turn in turns:
         _find_gaps_and_tags(text, tokens, passages, turn, finder)
+    return turns
+
+
+def _divide(
+    text: str, tokens: Tokens, passages: Sequence[Passage], quotations: list[Quoted], finder: FindsTags
+) -> list[Turn]:
+    passage = passages[quotations[0].passage]
+    bounds = [*(each.outer_start for each in quotations[1:]), passage.end]
+    said = [
+        Said(each, finder.find_after(tokens.between(each.outer_end, bound), text[each.end - 1]))
+        if len(quotations) > _FEW
+        else Said(each, None)
+        for each, bound in zip(quotations, bounds, strict=True)
+    ]
+    turns: list[Turn] = []
+    for first, after in pairwise([0, *cut_turns(text, said), len(quotations)]):
+        start = quotations[first].outer_start if first else passage.start
+        end = quotations[after].outer_start if after < len(quotations) else passage.end
+        span = tokens.between(start, end)
+        turns.append(
+            Turn(
+                passage=passage.index,
+                quotations=quotations[first:after],
+                start=start,
+                end=end,
+                first=span.start,
+                after=span.stop,
+                opens_scene=passage.opens_scene and not first,
+                continues=quotations[first].continues,
+                takes_over=first > 0,
+            )
+        )
     return turns
 
 
 def _find_gaps_and_tags(
     text: str, tokens: Tokens, passages: Sequence[Passage], turn: Turn, finder: FindsTags
 ) -> None:
-    edges = [passages[turn.passage].start]
+    edges = [turn.start]
     for quotation in turn.quotations:
         edges += [quotation.outer_start, quotation.outer_end]
-    edges.append(passages[turn.passage].end)
+    edges.append(turn.end)
     turn.gaps = [tokens.between(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
     for number, gap in enumerate(turn.gaps):
         if not len(gap):
@@ -104,7 +129,14 @@ def _find_gaps_and_tags(
             tag = finder.find_before(range(read_to, gap.stop))
             if tag and (read_to == gap.start or tag.subject.kind == "name"):
                 turn.tags.append((tag, number))
-    before = passages[turn.passage - 1] if turn.passage else None
+    if not turn.tags and turn.quotations[-1].outer_end >= passages[turn.passage].end == turn.end:
+        after = passages[turn.passage + 1] if turn.passage + 1 < len(passages) else None
+        if after and not after.is_heading and text[after.start].islower():  # the tag got a line of its own
+            tag = finder.find_after(tokens.between(after.start, after.end), text[turn.quotations[-1].end - 1])
+            if tag:
+                turn.tags.append((tag, len(turn.quotations) - 1))
+    opens = turn.start == passages[turn.passage].start
+    before = passages[turn.passage - 1] if turn.passage and opens else None
     leads = before and before.chapter == passages[turn.passage].chapter
     if before and leads and not turn.tags and text[before.start : before.end].rstrip()[-1:] in (":", ","):
         tag = finder.find_before(tokens.between(before.start, before.end))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audiobook.languages import primary_language
 from audiobook.model import Book, Character, Corrections, Quotation, Script
@@ -12,14 +13,18 @@ from audiobook.script.delivery import find_manners, list_ordinary_words
 from audiobook.script.foreign.pack import find_pack
 from audiobook.script.foreign.preparing import prepare_foreign_sieve
 from audiobook.script.gender import tell_genders
+from audiobook.script.introductions import learn_introductions
+from audiobook.script.label_speakers import settle_labelled
 from audiobook.script.layout import Passage, list_passages, tokenize
-from audiobook.script.marks import find_quoted, mark_tokens
+from audiobook.script.marks import mark_tokens
+from audiobook.script.misgivings import find_misgivings
 from audiobook.script.names import find_names
 from audiobook.script.people import Person, cluster_people
 from audiobook.script.phrases import PhraseReader
 from audiobook.script.roles import RoleBook, names_by_token
 from audiobook.script.scene import Scene
 from audiobook.script.sieve import Sieve
+from audiobook.script.speaker_labels import divide_labels, find_labels, quote_all
 from audiobook.script.speech import select_speech
 from audiobook.script.tags import TagFinder
 from audiobook.script.turns import find_turns
@@ -40,6 +45,7 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     `corrections` are what a person has said about characters and lines; they overrule what the text
     suggests.  Pure and deterministic; takes any text, and time linear in its length.
     """
+    book = divide_labels(book)
     corrector = Corrector(book.text, corrections or Corrections())
     if not knows_language(book.language):
         return _write_narration(book, corrector)
@@ -48,9 +54,11 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
     sieve.attribute()
     corrector.confirm_speakers(sieve.turns, sieve.people)
     quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve))
+    characters = corrector.correct_characters(_list_characters(sieve.people, quotations))
+    misgivings = find_misgivings(book, passages, quotations, characters)
     return Script(
-        book=book,
-        characters=corrector.correct_characters(_list_characters(sieve.people, quotations)),
+        book=replace(book, warnings=(*book.warnings, *misgivings)) if misgivings else book,
+        characters=characters,
         quotations=quotations,
         chapters=cut_utterances(book, quotations, list_ordinary_words(sieve.scene.tokens)),
         skipped=book.skipped,
@@ -79,13 +87,14 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     if pack is not None:
         return prepare_foreign_sieve(book, passages, corrector, pack)
     tokens = tokenize(text)
-    quoted = find_quoted(text, passages)
+    labels = find_labels(book)
+    quoted = quote_all(text, passages, labels)
     speech = corrector.correct_speech(quoted, select_speech(text, tokens, passages, quoted))
     in_speech = mark_tokens(tokens, speech)
     spoken = {quotation.start for quotation in speech}
     in_title = mark_tokens(tokens, [q for q in quoted if q.start not in spoken])
     mentions, behaviours = corrector.correct_names(
-        tokens, *find_names(tokens, passages, in_speech, in_title), in_speech
+        tokens, *find_names(text, tokens, passages, in_speech, in_title), in_speech
     )
     people, of_form = cluster_people(mentions, behaviours, corrector.known)
     of_mention = [of_form[mention.form] for mention in mentions]
@@ -95,6 +104,8 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     tell_genders(people, mentions, of_mention, tokens, in_speech=in_speech, known=corrector.known)
     corrector.correct_people(people, roles)
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
+    learn_introductions(turns, tokens, mentions, of_mention, roles)
+    settle_labelled(text, turns, passages, labels, people)
     corrector.preset_speakers(turns, people)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)

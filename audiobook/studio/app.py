@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from audiobook.errors import NarrateError
-from audiobook.production import Project
+from audiobook.project.layout import Project
 from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
 from audiobook.studio.changes import Changes
 from audiobook.studio.desk import Desk
@@ -50,7 +50,7 @@ class Studio:
 
     def __init__(self, project: Project, cache_folder: Path, *, token: str, port: int) -> None:
         self._hub = Hub()
-        self._desk = Desk(project, cache_folder, self._story_settled)
+        self._desk = Desk(project, cache_folder, self._story_settled, self._story_edited)
         self._shelf = Shelf(self._desk)
         self._player = Player(self._desk)
         self._runs = Runs(self._hub.tell, self._run_ended)
@@ -102,6 +102,9 @@ class Studio:
 
     def _story_settled(self, name: str, revision: str, is_changed: bool) -> None:
         self._hub.tell_soon("script", {"name": name, "revision": revision, "changed": is_changed})
+
+    def _story_edited(self, name: str) -> None:
+        self._hub.tell_soon("text", {"name": name})
 
     def _run_ended(self, made: Sequence[str]) -> None:
         for name in made:

@@ -1,4 +1,7 @@
-"""What the page writes into voices.yaml and takes back; a change names the revision that it was made on."""
+"""What the page writes into voices.yaml and takes back.
+
+A change names the revision of the file that it was made on, and one of a line the edition of the text too.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from audiobook.editing.seen import LineSeen
 from audiobook.model import Gender
 from audiobook.studio.answers import StudioError, answer
-from audiobook.studio.bodies import read_fields
+from audiobook.studio.bodies import Fields, read_fields
 from audiobook.studio.desk import Desk
 from audiobook.studio.watch import Watch
+
+_SEEN = ("edition", "words")
+"""What a change of a line says of what the page showed."""
 
 
 class Changes:
@@ -39,23 +46,25 @@ class Changes:
 
     async def correct(self, request: Request) -> Response:
         """Give a line to a speaker."""
-        said = await read_fields(request, "quotation", "speaker", "revision")
+        said = await read_fields(request, "quotation", "speaker", "revision", *_SEEN)
         change = partial(
             self._desk.editor.correct_line,
             start=said.whole("quotation"),
             speaker=said.text("speaker"),
             revision=said.text("revision"),
+            seen=_read_seen(said),
         )
         return await self._change(request, change)
 
     async def restate(self, request: Request) -> Response:
         """Give a line whose speaker is stated to another, or state nothing of it any more."""
-        said = await read_fields(request, "stated", "speaker", "revision")
+        said = await read_fields(request, "stated", "speaker", "revision", *_SEEN)
         change = partial(
             self._desk.editor.restate_line,
             start=said.whole("stated"),
             speaker=said.text_or_nothing("speaker"),
             revision=said.text("revision"),
+            seen=_read_seen(said),
         )
         return await self._change(request, change)
 
@@ -110,6 +119,10 @@ class Changes:
         revision = await anyio.to_thread.run_sync(run)
         self._watch.look()
         return answer({"revision": revision})
+
+
+def _read_seen(said: Fields) -> LineSeen:
+    return LineSeen(edition=said.text("edition"), words=said.text("words"))
 
 
 def _read_gender(text: str) -> Gender:

@@ -10,27 +10,23 @@ from functools import cached_property
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
+from audiobook.caching.clips import ClipCache
+from audiobook.caching.scripts import ScriptCache
 from audiobook.casting import Settings, StorySettings
-from audiobook.errors import NarrateError
+from audiobook.editing.edits import Editor
+from audiobook.editing.seen import name_edition
+from audiobook.engines.neural.store import identify_models
+from audiobook.errors import NarrateError, SourceError
+from audiobook.files import Identity, are_unchanged
 from audiobook.model import Book
-from audiobook.production import (
-    ClipCache,
-    Editor,
-    Hearing,
-    Planned,
-    Project,
-    ScriptCache,
-    Source,
-    StoryMemory,
-    are_unchanged,
-    find_stories,
-    list_texts,
-    read_settings,
-)
+from audiobook.project.layout import Project, Source, find_stories, identify_source, list_texts
+from audiobook.project.settings import read_settings
 from audiobook.script import LineWords
 from audiobook.studio.answers import StudioError, encode
+from audiobook.studio.line_speech import LineSpeaker
 from audiobook.studio.reader import Reader
 from audiobook.studio.script_view import ChapterView, show_chapters, show_script
+from audiobook.studio.story_memory import Planned, StoryMemory
 from audiobook.studio.views import show_cast
 
 MOST_OPEN = 8
@@ -39,10 +35,11 @@ MOST_OPEN = 8
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """voices.yaml as it is: its revision, and what it says."""
+    """voices.yaml as it is: its revision, and what it says with the voices that are installed."""
 
     revision: str
     settings: Settings
+    installed: tuple[object, ...]
 
 
 class OpenStory:
@@ -76,9 +73,14 @@ class OpenStory:
         return chapters
 
     @cached_property
+    def edition(self) -> str:
+        """Which text its lines are of."""
+        return name_edition(self.script.book)
+
+    @cached_property
     def script_json(self) -> bytes:
         """The script view."""
-        return show_script(self.name, self.script, self.cast, self.chapters)
+        return show_script(self.name, self.edition, self.script, self.cast, self.chapters)
 
     @property
     def latest_chapters(self) -> Sequence[ChapterView]:
@@ -91,9 +93,9 @@ class OpenStory:
         return encode(show_cast(self.script, self.cast, self.settings))
 
     @cached_property
-    def hearing(self) -> Hearing:
+    def speaker(self) -> LineSpeaker:
         """What speaks single lines of it."""
-        return Hearing(self.script, self.cast, self.settings, self._cache)
+        return LineSpeaker(self.script, self.cast, self.settings, self._cache)
 
 
 class Desk:
@@ -101,7 +103,8 @@ class Desk:
 
     May be used from several threads.  `settled` is told when a story was read with corrections that
     `open` could not wait for: its name, the revision of voices.yaml, and whether anything came otherwise
-    than it was shown.
+    than it was shown.  `edited` is told the name of a story that was opened before, once its file is
+    another.
     """
 
     def __init__(
@@ -109,9 +112,10 @@ class Desk:
         project: Project,
         cache_folder: Path,
         settled: Callable[[str, str, bool], None] = lambda *_told: None,
+        edited: Callable[[str], None] = lambda _name: None,
     ) -> None:
         self._project = project
-        self._settled = settled
+        self._settled, self._edited = settled, edited
         self.cache_folder = cache_folder
         self.cache = ClipCache(cache_folder / "clips")
         self.reader = Reader(ScriptCache(cache_folder / "scripts"))
@@ -120,6 +124,7 @@ class Desk:
         self._now: Now | None = None
         self._open: dict[str, OpenStory] = {}
         self._ready: dict[str, OpenStory] = {}
+        self._files: dict[Path, Identity | None] = {}
         self._lock = threading.RLock()
 
     @property
@@ -141,19 +146,21 @@ class Desk:
         return self.editor.revision
 
     def read_now(self) -> Now:
-        """Return the settings with their revision, read anew only where the file has changed.
+        """Return the settings with their revision, read anew where the file or the voices have changed.
 
         Raises `SettingsError` while the file holds faults.
         """
         with self._lock:
-            revision = self.revision()
+            revision, installed = self.revision(), identify_models()
             while (
                 self._now is None
-                or self._now.revision != revision
+                or (self._now.revision, self._now.installed) != (revision, installed)
                 or not are_unchanged(self._now.settings.files)
             ):
-                self._now = Now(revision, read_settings(self.project))
-                revision = self.revision()  # written again in between, perhaps
+                if self._now is not None and self._now.installed != installed:
+                    self.memory.forget_casts()
+                self._now = Now(revision, read_settings(self.project), installed)
+                revision, installed = self.revision(), identify_models()  # others in between, perhaps
             return self._now
 
     def sources(self) -> list[Source]:
@@ -176,6 +183,7 @@ class Desk:
         source = self.find(name)
         if source.fault is not None:
             raise StudioError(422, source.fault)
+        self._notice(source.path)
         now = self.read_now()
         settings = now.settings.for_story(name)
         planned = self._plan(source.path, settings)
@@ -191,6 +199,22 @@ class Desk:
                 for other in list(self._open)[:-MOST_OPEN]:
                     del self._open[other]
             return kept, now.revision
+
+    def notice_edits(self) -> None:
+        """Look whether a file that was opened has changed, and tell so."""
+        for path in list(self._files):
+            self._notice(path)
+
+    def _notice(self, path: Path) -> None:
+        """Compare a file with what it was when it was looked at last; each page may have seen another."""
+        found: Identity | None = None
+        with contextlib.suppress(SourceError):  # gone, or being saved
+            found = identify_source(path)
+        with self._lock:
+            is_other = self._files.setdefault(path, found) != found
+            self._files[path] = found
+        if is_other:
+            self._edited(path.stem)
 
     def _plan(self, path: Path, settings: StorySettings) -> Planned:
         if self.reader.is_long(path):

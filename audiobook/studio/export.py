@@ -18,23 +18,17 @@ from urllib.parse import quote, unquote
 
 from audiobook import __version__
 from audiobook.audio import find_encoder
+from audiobook.caching.clips import ClipCache
+from audiobook.caching.waveforms import draw_waveform, find_waveform
 from audiobook.errors import SourceError, StorageError
 from audiobook.model import Cast, Script
-from audiobook.production import (
-    ClipCache,
-    FinishedTrack,
-    Project,
-    draw_waveform,
-    find_story,
-    find_waveform,
-    list_finished,
-    read_settings,
-    script_and_cast,
-    story_folder,
-    wish_cover,
-)
+from audiobook.planning.covers import wish_cover
+from audiobook.planning.stories import script_and_cast
+from audiobook.project.layout import Project, find_story, story_folder
+from audiobook.project.settings import read_settings
 from audiobook.publishing import make_thumbnail
 from audiobook.studio.bundle import bundle_modules
+from audiobook.studio.finished_tracks import FinishedTrack, list_finished
 from audiobook.studio.timeline import show_track
 from audiobook.studio.views import colour_speakers
 

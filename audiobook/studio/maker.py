@@ -14,23 +14,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiobook.building.progress import Meter
+from audiobook.building.recipe import make_stories
+from audiobook.building.report import Silent, StoryReport
+from audiobook.building.run import Options
 from audiobook.errors import NarrateError
-from audiobook.production import (
-    Meter,
-    Options,
-    Project,
-    Silent,
-    StoryReport,
-    choose_jobs,
-    make_stories,
-)
+from audiobook.project.layout import Project
 
 _LEAST_S = 0.1
 """Between two lines that only say how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class MakeRequest:
     """What to make: of which project, and with which cache."""
 
     project: Project
@@ -45,13 +41,14 @@ class Order:
                 "texts": str(self.project.texts),
                 "output": str(self.project.output),
                 "voices": None if voices is None else str(voices),
+                "engine": self.project.engine,
                 "cache": str(self.cache_folder),
                 "stories": self.stories,
             }
         )
 
     @classmethod
-    def read(cls, text: str) -> Order:
+    def read(cls, text: str) -> MakeRequest:
         """Return the order that `write` wrote."""
         values = json.loads(text)
         voices = values["voices"]
@@ -60,6 +57,7 @@ class Order:
                 texts=Path(values["texts"]),
                 output=Path(values["output"]),
                 voices=None if voices is None else Path(voices),
+                engine=values["engine"],
             ),
             cache_folder=Path(values["cache"]),
             stories=tuple(values["stories"]),
@@ -69,8 +67,8 @@ class Order:
 class Teller(Silent):
     """Writes a line for what a page shows of a run."""
 
-    def __init__(self, jobs: int) -> None:
-        self._meter = Meter(jobs)
+    def __init__(self) -> None:
+        self._meter = Meter()
         self._story = ""
         self._said = 0.0
 
@@ -79,19 +77,23 @@ class Teller(Silent):
         self._meter.plan(story, clips, tracks)
         self._tell(story.title, at_once=False)
 
-    def clips_spoken(self, story: StoryReport, count: int) -> None:
+    def work_begins(self, jobs: int) -> None:
+        """Start the clock."""
+        self._meter.begin(jobs)
+
+    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
         """Count clips."""
-        self._meter.advance(story, clips=count)
+        self._meter.advance(clips=count, work_s=work_s)
         self._tell(story.title, at_once=False)
 
     def track_made(self, story: StoryReport, _path: Path) -> None:
         """Count a file."""
-        self._meter.advance(story, files=1)
+        self._meter.advance(files=1)
         self._tell(story.title, at_once=True)
 
     def part_made(self, story: StoryReport, _title: str) -> None:
         """Count a chapter of a whole-book file."""
-        self._meter.advance(story, files=1)
+        self._meter.advance(files=1)
         self._tell(story.title, at_once=True)
 
     def tick(self) -> None:
@@ -138,16 +140,16 @@ def _keep_lines_apart() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Make what is ordered; return the exit status, as `narrate` has it."""
-    order = Order.read(arguments[0])
+    request = MakeRequest.read(arguments[0])
     _keep_lines_apart()
     try:
         say({"note": ""})  # from here on an interrupt is ours and not Python's beginning's
         report = make_stories(
-            order.project,
-            order.stories,
+            request.project,
+            request.stories,
             Options(),
-            Teller(choose_jobs()),
-            cache_folder=order.cache_folder,
+            Teller(),
+            cache_folder=request.cache_folder,
         )
     except NarrateError as error:
         say({"errors": [str(error)]})

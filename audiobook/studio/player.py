@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+from audiobook.caching.waveforms import draw_waveform, find_waveform
 from audiobook.errors import NarrateError
-from audiobook.production import FinishedTrack, draw_waveform, find_waveform, list_finished, story_folder
+from audiobook.project.layout import story_folder
 from audiobook.studio.answers import StudioError
 from audiobook.studio.desk import Desk, OpenStory
+from audiobook.studio.finished_tracks import FinishedTrack, list_finished
 from audiobook.studio.timeline import show_peaks, show_track
 from audiobook.studio.views import colour_speakers
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import threading
 
+from audiobook.building.auditions import list_casts, list_voices
 from audiobook.errors import NarrateError
 from audiobook.model import VoiceEntry
-from audiobook.production import list_voices, start_engine, wish_cover
+from audiobook.planning.covers import wish_cover
 from audiobook.publishing import identify_cover, make_thumbnail
 from audiobook.studio.answers import encode
 from audiobook.studio.desk import MOST_OPEN, Desk, Now
+from audiobook.studio.line_speech import start_engine
 from audiobook.studio.views import show_voices
 
 _COVER_SIDE = 480
@@ -60,6 +62,9 @@ class Prepared:
         now = self._desk.read_now()
         with self._lock:
             if self._voices is None or self._voices[0] is not now:
-                entries = self._voices[1] if self._voices else list_voices((), lambda _fault: None)
-                self._voices = (now, entries, encode(show_voices(entries, now.settings)))
+                if self._voices is not None and self._voices[0].installed == now.installed:
+                    entries = self._voices[1]
+                else:
+                    entries = list_voices((), lambda _fault: None)
+                self._voices = (now, entries, encode(show_voices(entries, list_casts(()), now.settings)))
             return self._voices[2]

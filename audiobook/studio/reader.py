@@ -8,21 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from audiobook.building.run import Run
+from audiobook.caching.scripts import ScriptCache
 from audiobook.casting import StorySettings
 from audiobook.model import Book, Script
-from audiobook.production import (
-    Apart,
-    Run,
-    ScriptCache,
-    ShelfStory,
-    Source,
-    StoryMemory,
-    look_at_story,
-    read_through,
-    script_key,
-)
+from audiobook.planning.cached_scripts import read_through, script_key
+from audiobook.project.layout import Source
 from audiobook.reading import read_book
 from audiobook.script import LineWords
+from audiobook.studio.side_process import SideProcess
+from audiobook.studio.story_memory import StoryMemory
+from audiobook.studio.story_state import ShelfStory, look_at_story
 
 SMALL_BYTES = 30_000
 """Of a file that is read at once: 5,000 words take a twentieth of a second, to start a process half a one."""
@@ -33,7 +29,7 @@ class Reader:
 
     def __init__(self, cache: ScriptCache) -> None:
         self._cache = cache
-        self._apart = Apart(_begin, cache)
+        self._apart = SideProcess(_begin, cache)
 
     @staticmethod
     def is_long(path: Path) -> bool:

@@ -6,6 +6,7 @@ import io
 import time
 import wave
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from audiobook.casting import VoiceWish
 from audiobook.model import Clip
 from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.desk import Desk, OpenStory
+from audiobook.studio.line_speech import LineSpeaker
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
 from audiobook.studio.shelf import Shelf
@@ -51,6 +53,7 @@ class Reading:
             Route(f"{story}/cover", self.cover),
             Route(f"{story}/player", self.player),
             Route(f"{story}/utterances/{{number:int}}/audio", self.utterance),
+            Route(f"{story}/utterances/{{number:int}}/spoken", self.spoken),
             Route(f"{story}/tracks/{{number:int}}", self.track),
             Route(f"{story}/tracks/{{number:int}}/peaks", self.peaks),
         ]
@@ -83,12 +86,23 @@ class Reading:
 
     def utterance(self, request: Request) -> Response:
         """Answer with the sound of a line."""
-        hearing = self._desk.open(request.path_params["name"]).hearing
-        number = request.path_params["number"]
-        if number >= len(hearing):
-            raise StudioError(404, f"The story has no line {number}; its lines are 0 to {len(hearing) - 1}.")
-        clip = hearing.speak(number, read_wish(request.query_params))
+        speaker, number = self._find_line(request)
+        clip = speaker.speak(number, read_wish(request.query_params))
         return Response(write_wav(clip), media_type="audio/wav")
+
+    def spoken(self, request: Request) -> Response:
+        """Answer with what is spoken of a line, and by which rules."""
+        speaker, number = self._find_line(request)
+        return answer(asdict(speaker.explain(number)))
+
+    def _find_line(self, request: Request) -> tuple[LineSpeaker, int]:
+        story = self._desk.open(request.path_params["name"])
+        if request.query_params.get("edition", story.edition) != story.edition:
+            raise StudioError(409, "The story's text was changed; the page shows it as it is in a moment.")
+        speaker, number = story.speaker, request.path_params["number"]
+        if number >= len(speaker):
+            raise StudioError(404, f"The story has no line {number}; its lines are 0 to {len(speaker) - 1}.")
+        return speaker, number
 
     def player(self, request: Request) -> Response:
         """Answer with what there is to listen to."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from audiobook.studio.answers import StudioError
-from audiobook.studio.maker import Order
+from audiobook.studio.maker import MakeRequest
 
 _PATIENCE_S = 10.0
 """A run that is interrupted ends its workers and removes what is half-done, which takes a moment."""
@@ -49,7 +49,7 @@ class Runs:
         """Whether a run is on."""
         return self.state.running
 
-    async def start(self, order: Order) -> None:
+    async def start(self, request: MakeRequest) -> None:
         """Begin to make what is ordered.  Raises `StudioError` while a run is on."""
         if self.is_running:
             raise StudioError(409, "narrate is at work already; stop it, or wait until it has finished.")
@@ -58,7 +58,7 @@ class Runs:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "audiobook.studio.maker", order.write()),
+                *("-m", "audiobook.studio.maker", request.write()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 limit=_LONGEST_LINE,

@@ -77,12 +77,15 @@ def _within(low: int, high: int, spans: Sequence[_Span]) -> Sequence[_Span]:
     return spans[begin : bisect_left(spans, high, begin, key=lambda span: span.start)]
 
 
-def show_script(name: str, script: Script, cast: Cast, chapters: Sequence[ChapterView]) -> bytes:
+def show_script(
+    name: str, edition: str, script: Script, cast: Cast, chapters: Sequence[ChapterView]
+) -> bytes:
     """Write a story's script, with its chapters as `show_chapters` wrote them."""
     book = script.book
     head = encode(
         {
             "name": name,
+            "edition": edition,
             "title": book.title,
             "author": book.author,
             "language": book.language,

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from audiobook.errors import UsageError
-from audiobook.production import Project
+from audiobook.project.layout import Project
 from audiobook.studio.app import Studio
 
 HOST = "127.0.0.1"

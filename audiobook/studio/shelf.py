@@ -8,20 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from audiobook import __version__
-from audiobook.casting import Settings
+from audiobook.building.report import Silent
+from audiobook.building.run import Options, Run, prepare_run
 from audiobook.errors import EngineError, NarrateError, SourceError
-from audiobook.production import (
-    Options,
-    Run,
-    ShelfStory,
-    Silent,
-    Source,
-    identify_file,
-    prepare_run,
-    story_folder,
-    unreadable,
-)
-from audiobook.studio.desk import Desk
+from audiobook.project.layout import Source, identify_source, story_folder
+from audiobook.studio.desk import Desk, Now
+from audiobook.studio.story_state import ShelfStory, unreadable
 
 _MOST_REASONS = 6
 _PICTURES = (".jpg", ".jpeg", ".png")
@@ -48,14 +40,14 @@ class Shelf:
         for name in gone:
             tell(name)
         try:
-            settings = self._desk.read_now().settings
+            now = self._desk.read_now()
             run = self._prepare()
         except NarrateError as error:
             for source in sources:
                 self._put(source.name, (str(error),), unreadable(source.name, str(error)), tell)
             return
         for source in sources:
-            key = self._identify(source, settings)
+            key = self._identify(source, now)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
                 story = self._look(run, source)
@@ -86,12 +78,13 @@ class Shelf:
         if before is None or before[1] != story:
             tell(name)
 
-    def _identify(self, source: Source, settings: Settings) -> tuple[object, ...]:
+    def _identify(self, source: Source, now: Now) -> tuple[object, ...]:
         """Return what changes whenever the story may stand otherwise than it was seen."""
         folder = self._desk.project.output / story_folder(source.name)
         files = [source.path, *(source.path.with_suffix(suffix) for suffix in _PICTURES), folder]
         stamps = tuple(_stamp(path) for path in files)
-        return (source, stamps, settings.for_story(source.name), settings.output)
+        settings = now.settings
+        return (source, stamps, settings.for_story(source.name), settings.output, now.installed)
 
     def show(self) -> dict[str, object]:
         """Return the shelf; a story that was not looked at yet is being read."""
@@ -122,6 +115,6 @@ class Shelf:
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     """Return what changes with a file, or with what a folder lists; None where it is not there."""
     try:
-        return identify_file(path)
+        return identify_source(path)
     except SourceError:
         return None

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterator, Mapping
 
 from audiobook.model import Track
-from audiobook.production import FinishedTrack
+from audiobook.studio.finished_tracks import FinishedTrack
 
 
 def show_track(

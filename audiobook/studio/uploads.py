@@ -13,7 +13,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.production import Project, is_story_name, list_texts, make_folder
+from audiobook.project.layout import Project, is_story_name, list_texts, make_folder
 from audiobook.publishing import safe_file_name
 from audiobook.reading import READERS
 from audiobook.studio.answers import StudioError

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from audiobook.casting import CharacterSettings, Settings, StorySettings, find_stated
-from audiobook.model import NARRATOR, Cast, Character, Role, Script, Voice, VoiceEntry
+from audiobook.model import NARRATOR, Cast, Character, EngineCast, Role, Script, Voice, VoiceEntry
 
 COLOURS = 12
 """Speakers' colours that a page can tell apart."""
@@ -84,8 +84,13 @@ def show_voice(voice: Voice) -> dict[str, object]:
     return asdict(voice)
 
 
-def show_voices(entries: Sequence[VoiceEntry], settings: Settings) -> dict[str, object]:
-    """Return what this machine can speak with, and the pools that voices are chosen from."""
+def show_voices(
+    entries: Sequence[VoiceEntry], casts: Sequence[EngineCast], settings: Settings
+) -> dict[str, object]:
+    """Return what this machine can speak with, the pools that voices are chosen from, and who sounds how.
+
+    The descriptions are those of engines' own casts, by engine and id.
+    """
     engines: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
     for entry in entries:
         engines[entry.engine].append(
@@ -95,5 +100,6 @@ def show_voices(entries: Sequence[VoiceEntry], settings: Settings) -> dict[str, 
     return {
         "engines": [{"name": name, "voices": voices} for name, voices in engines.items()],
         "pools": pools,
+        "descriptions": {cast.narrator.engine: dict(cast.descriptions) for cast in casts},
         "ranges": {key: list(bounds) for key, bounds in RANGES.items()},
     }

@@ -1,4 +1,7 @@
-"""Watches the project's files, whoever changes them: an editor, the command line, the page itself."""
+"""Watches the project's files and the installed voices, whoever changes them.
+
+An editor may, the command line, the page itself.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from audiobook.engines.neural.store import identify_models
 from audiobook.errors import NarrateError
 from audiobook.studio.desk import Desk
 from audiobook.studio.shelf import Shelf
@@ -15,26 +19,28 @@ POLL_S = 0.5
 """A look costs a `stat` for a few files of each story; a person does not notice the wait."""
 
 SETTLE_S = 1.5
-"""After a change of voices.yaml the page asks for what it shows, and corrections come in rows: the shelf,
+"""After such a change the page asks for what it shows, and corrections come in rows: the shelf,
 which may take a novel a second, waits until they have passed."""
 
-Tell = Callable[[str, object], None]
+TellPages = Callable[[str, object], None]
 """Takes an event's name and its data, from any thread."""
 
 
 class Watch:
-    """A thread that looks at voices.yaml and the shelf, now and then and when it is asked to.
+    """A thread that looks at voices.yaml, the voices and the shelf, now and then and when it is asked to.
 
-    Told are *settings* with the new revision, and *shelf* for every story that stands otherwise.  While
-    `is_busy`, files come and go and the shelf is left alone.  `prepare` is given each story before it is
-    shown, to do what the page's next question would have to wait for.
+    Told are *settings* with the new revision, *voices* where one was installed or removed, *shelf* for every
+    story that stands otherwise, and by the desk which open stories were edited.  While `is_busy`, files come
+    and go and the shelf is left alone.
+    `prepare` is given each story before it is shown, to do what the page's next question would have to wait
+    for.
     """
 
     def __init__(
         self,
         desk: Desk,
         shelf: Shelf,
-        tell: Tell,
+        tell: TellPages,
         *,
         is_busy: Callable[[], bool],
         prepare: Callable[[str], None],
@@ -48,6 +54,7 @@ class Watch:
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._is_ended = False
         self._revision = ""
+        self._installed = identify_models()
         self._changed_at = -SETTLE_S
         self._fault = ""
         self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
@@ -94,6 +101,12 @@ class Watch:
             self._changed_at = time.monotonic()
             self._tell("settings", {"revision": revision})
         self._revision = revision
+        installed = identify_models()
+        if self._installed != installed:
+            self._changed_at = time.monotonic()
+            self._tell("voices", {})
+        self._installed = installed
+        self._desk.notice_edits()
         if self._is_settled() and not self._is_busy():
             self._shelf.refresh(self._prepare, lambda _name: self._tell("shelf", {}))
 

@@ -12,7 +12,7 @@ from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.desk import Desk
 from audiobook.studio.hub import Hub, write_event
-from audiobook.studio.maker import Order
+from audiobook.studio.maker import MakeRequest
 from audiobook.studio.runs import Runs
 from audiobook.studio.uploads import MOST_BYTES, bring
 from audiobook.studio.watch import Watch
@@ -47,7 +47,7 @@ class Work:
                 raise StudioError(422, f"There is no story {name[:80]!r} in {self._desk.project.texts}.")
         if not known:
             raise StudioError(422, f"There are no stories in {self._desk.project.texts}.")
-        order = Order(
+        order = MakeRequest(
             project=self._desk.project,
             cache_folder=self._desk.cache_folder,
             stories=tuple(dict.fromkeys(names)),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.engines.base import Engine
-from audiobook.engines.conformance import apart
+from audiobook.engines.conformance import engine_program
 from audiobook.engines.conformance.trial import TEXTS, Breach, Check, Trial, expect
 from audiobook.model import Clip, Voice
 from audiobook.scratch import open_scratch
@@ -138,14 +138,14 @@ def check_printing(trial: Trial) -> str:
 
 
 def _run(trial: Trial, what: str) -> dict[str, Any]:
-    """Have `apart.py` do something with the engine in a process without threads; return what it reports."""
+    """Have `engine_program.py` do something with the engine, without threads; return what it reports."""
     job = pickle.dumps((trial.open_engine, trial.voice, TEXTS))
     package = Path(__file__).parents[3]
     with open_scratch() as folder:
         report = folder / "report.json"
         try:
             done = subprocess.run(
-                [sys.executable, "-W", "error", apart.__file__, what, job.hex(), str(report)],
+                [sys.executable, "-W", "error", engine_program.__file__, what, job.hex(), str(report)],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([str(package), *filter(None, sys.path)])},
                 capture_output=True,
                 check=False,

@@ -85,7 +85,7 @@ def check_sound(trial: Trial) -> str:
         expect(level_of(clip) > _AUDIBLE, f"is hardly audible (RMS {level_of(clip):.0f}) in {text!r}")
         wave, edge = abs(wave_of(clip)), round(_EDGE_S * clip.sample_rate)
         for side, part in (("before", wave[:edge]), ("after", wave[-edge:])):
-            expect(part.max() > _SILENCE, f"leaves silence {side} {text!r}")
+            expect(bool(part.max() > _SILENCE), f"leaves silence {side} {text!r}")
     rate = rates.pop()
     expect(not rates, f"changes its sample rate from text to text: {sorted({rate, *rates})}")
     expect(4_000 <= rate <= 192_000, f"states {rate} Hz")

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from audiobook import __version__
 from audiobook.engines.neural.store import digest_file, storing
@@ -19,28 +19,56 @@ from audiobook.errors import EngineError, StorageError
 Tell = Callable[[str, int, int], None]
 """Is told a file's name, how many of its bytes are there, and how many it has."""
 
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 15.0
 _ATTEMPTS = 4
 _BLOCK = 1 << 18
 _INDEX_LIMIT = 20_000_000
-_FROM_FILE = "; without a network, install from a file: narrate voices install ENGINE:VOICE --from FILE"
+FROM_FILE = "; without a network, install from a file: narrate voices install ENGINE:VOICE --from FILE"
 _NO_RANGE = 416  # Range Not Satisfiable, RFC 9110 15.5.17
 _PARTIAL = 206  # Partial Content, RFC 9110 15.3.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """A file on a server, and what its publisher says of it: its size, and its digest by `algorithm`."""
+    """A file, what its publisher says of it (its size, and its digest by `algorithm`), and where it is had.
 
-    url: str
+    The sources are tried in this order.
+    """
+
+    name: str
     size: int
     algorithm: str
     digest: str
+    sources: tuple[Source, ...]
+
+    def is_like(self, path: Path) -> bool:
+        """Tell whether a file has these bytes."""
+        return path.stat().st_size == self.size and digest_file(path, self.algorithm) == self.digest
+
+
+class Source(Protocol):
+    """A place that a file may be had from."""
 
     @property
-    def name(self) -> str:
-        """The file's own name."""
-        return self.url.rpartition("/")[2]
+    def address(self) -> str:
+        """What a person reads of it."""
+        ...
+
+    def fetch(self, file: PublishedFile, part: Path, tell: Tell) -> None:
+        """Write what the place has as `file` to `part`, all of it; going on where that is possible.
+
+        Nobody has compared it yet.  Raises `EngineError` where it can't be had (`UnreachableError` where
+        nobody answers at all), and `StorageError` where it can't be written.
+        """
+        ...
+
+    def keeps_bytes(self, folder: Path) -> int:
+        """Return what a fetch leaves on the disk that `folder` is on, besides the file."""
+        ...
+
+
+class UnreachableError(EngineError):
+    """Nobody answers at an address; there is no sense in asking it for another file."""
 
 
 def fetch_index(url: str) -> bytes:
@@ -49,64 +77,75 @@ def fetch_index(url: str) -> bytes:
         with _open(url, 0) as answer:
             return bytes(answer.read(_INDEX_LIMIT))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise EngineError(f"{url}: can't be fetched: {_describe(error)}{_FROM_FILE}") from error
+        raise EngineError(f"{url}: can't be fetched: {_describe(error)}{FROM_FILE}") from error
 
 
-def check_room(folder: Path, needed: int) -> None:
-    """Raise `StorageError` where the disk has no room for `needed` bytes."""
-    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    free = shutil.disk_usage(existing).free
-    if free < needed:
+def check_room(folder: Path, source: Source, needed: int) -> None:
+    """Raise `StorageError` where the disk has no room for `needed` bytes and for what the source keeps."""
+    kept = source.keeps_bytes(folder)
+    free = shutil.disk_usage(folder).free
+    if free < needed + kept:
+        besides = f" ({kept / 1e6:.0f} MB of them stay in its cache)" if kept else ""
         raise StorageError(
-            f"{folder}: {needed / 1e6:.0f} MB are needed and {free / 1e6:.0f} MB are free; free some space, "
-            "or set NARRATE_VOICES to another folder"
+            f"{folder}: {(needed + kept) / 1e6:.0f} MB are needed to install from {source.address}{besides}, "
+            f"and {free / 1e6:.0f} MB are free; free some space, or set NARRATE_VOICES to another folder"
         )
 
 
-def download(file: PublishedFile, part: Path, tell: Tell) -> None:
-    """Fetch a file into `part`, going on where an earlier attempt stopped.
+@dataclass(frozen=True, slots=True)
+class WebSource:
+    """A file on a server; see `Source`."""
 
-    Raises `EngineError` where the server or the connection fails (what has come stays), or where the file is
-    not what its publisher says (nothing stays), and `StorageError` where it can't be written.
-    """
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            _fetch_rest(file, part, tell)
-            break
-        except (http.client.HTTPException, OSError, ValueError) as error:
-            if attempt == _ATTEMPTS or _is_final(error):
-                has_begun = part.exists() and part.stat().st_size > 0
-                hint = "; the next try goes on where this one stopped" if has_begun else _FROM_FILE
-                raise EngineError(f"{file.url}: can't be fetched: {_describe(error)}{hint}") from error
-    size = part.stat().st_size
-    if size == file.size and digest_file(part, file.algorithm) == file.digest:
-        return
-    part.unlink()
-    raise EngineError(
-        f"{file.url}: is not the file that was published: {size:,} bytes of {file.size:,}"
-        + (f", another {file.algorithm.upper()} than {file.digest}" if size == file.size else "")
-        + "; nothing of it was kept, try again, or from another mirror"
-    )
+    url: str
+
+    @property
+    def address(self) -> str:
+        """The folder that the file lies in."""
+        return self.url.rpartition("/")[0]
+
+    def fetch(self, file: PublishedFile, part: Path, tell: Tell) -> None:
+        """Fetch what is missing of it, going on where an earlier attempt stopped; what has come stays."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                _fetch_rest(self.url, file, part, tell)
+            except (http.client.HTTPException, OSError, ValueError) as error:
+                if attempt < _ATTEMPTS and not _is_final(error):
+                    continue
+                kind = UnreachableError if _is_unreachable(error) else EngineError
+                raise kind(f"{self.url}: can't be fetched: {_describe(error)}") from error
+            else:
+                return
+
+    def keeps_bytes(self, folder: Path) -> int:
+        """Return 0: nothing but the file comes."""
+        del folder
+        return 0
 
 
-def _fetch_rest(file: PublishedFile, part: Path, tell: Tell) -> None:
+def _fetch_rest(url: str, file: PublishedFile, part: Path, tell: Tell) -> None:
     """Fetch what is missing of a file; `ConnectionError` where less has come than was promised."""
     have = part.stat().st_size if part.exists() else 0
     if have > file.size:
         part.unlink()
         have = 0
-    tell(file.name, have, file.size)
     if have == file.size:
+        tell(file.name, have, file.size)
         return
     try:
-        answer = _open(file.url, have)
+        answer = _open(url, have)
     except urllib.error.HTTPError as error:
         if error.code != _NO_RANGE:
             raise
-        answer = _open(file.url, 0)
+        answer = _open(url, 0)
     with answer:
         if not _goes_on(answer, have):
             have = 0
+        length = answer.headers.get("Content-Length")
+        if length is not None and have + int(length) != file.size:
+            raise ValueError(
+                f"it is not the file that was published: {have + int(length):,} bytes, not {file.size:,}"
+            )
+        tell(file.name, have, file.size)
         with storing(part):
             part.parent.mkdir(parents=True, exist_ok=True)
             target = part.open("ab" if have else "wb", buffering=0)
@@ -127,7 +166,11 @@ def _open(url: str, start: int) -> Any:
     if start:
         headers["Range"] = f"bytes={start}-"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http and https alone, see above
-    return urllib.request.build_opener(Redirects).open(request, timeout=_TIMEOUT_S)
+    try:
+        return urllib.request.build_opener(Redirects).open(request, timeout=_TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        error.close()  # it is the answer as well
+        raise
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
@@ -163,11 +206,15 @@ def _goes_on(answer: Any, start: int) -> bool:
 
 
 def _is_final(error: BaseException) -> bool:
-    """Tell whether another try can't help: the server has answered, or there is none of that name."""
+    """Tell whether another try can't help: the server has answered so, or nobody answers at all."""
     if isinstance(error, urllib.error.HTTPError):
         return error.code < 500
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    return isinstance(reason, ConnectionRefusedError | ValueError) or type(reason).__name__ == "gaierror"
+    return _is_unreachable(error) or isinstance(error, ValueError)
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Tell whether no connection was had: no such name, no way there, nobody listening, or no answer."""
+    return isinstance(error, urllib.error.URLError) and not isinstance(error, urllib.error.HTTPError)
 
 
 def _describe(error: BaseException) -> str:

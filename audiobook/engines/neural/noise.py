@@ -9,7 +9,6 @@ whole-number arithmetic below 2^62, and thus exact; Gauss's bell is made of it b
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from audiobook.errors import EngineError
@@ -29,28 +28,17 @@ _LEAST_OPSET = 11
 _LIKE_OPSET = 15  # CastLike
 
 
-def still_noise(source: Path, target: Path, name: str = "") -> int:
-    """Write a copy of a model whose noise is the same at each run; return how many nodes drew some.
+def still_noise(model: Any, name: str) -> int:
+    """Make a loaded model's noise the same at each run; return how many nodes drew some.
 
-    `name` is what a person knows the model by, where it is not the file's.
-    Raises `EngineError` where the file is no model, or draws what has no replacement here.
+    `model` is an `onnx.ModelProto`, changed in place; `name` is what a person knows it by.
+    Raises `EngineError` where it draws what has no replacement here.
     """
-    import onnx
-
-    name = name or source.name
-    try:
-        model = onnx.load(str(source))
-    except Exception as error:  # protobuf's, onnx's and the system's, with no common root
-        raise EngineError(f"{name} is no ONNX model: {error}") from error
-    if not model.graph.node:  # whether onnxruntime can make use of it shows when it is loaded
-        raise EngineError(f"{name} is no ONNX model")
     opset = next((each.version for each in model.opset_import if each.domain in {"", "ai.onnx"}), 0)
     stiller = _Stiller(opset, name)
     for function in model.functions:
         stiller.still(function)
-    count = stiller.still(model.graph)
-    onnx.save(model, str(target))
-    return count
+    return stiller.still(model.graph)
 
 
 class _Stiller:

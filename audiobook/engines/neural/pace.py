@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from audiobook.engines.neural.store import write_atomically
 from audiobook.engines.neural.waves import Wave, level, trim
 from audiobook.errors import SynthesisError
+from audiobook.files import write_whole
 
 VERSION = 2
 """Counts the changes by which a voice gets another pace or level; part of its engine's fingerprint."""
@@ -96,9 +96,9 @@ def find_pace(
     with _one_at_a_time(path):
         if pace := _read(path, made_by):
             return pace
-        pace = _measure(voice, language[:2].lower(), speak)
+        pace = measure_pace(voice, language, speak)
         with contextlib.suppress(OSError):  # a folder of another user's: then it is measured at each start
-            write_atomically(path, json.dumps({"made by": made_by, **asdict(pace)}).encode())
+            write_whole(path, json.dumps({"made by": made_by, **asdict(pace)}).encode())
         return pace
 
 
@@ -127,9 +127,11 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
             path.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def _measure(voice: str, language: str, speak: Callable[[str], tuple[Wave, int]]) -> Pace:
+def measure_pace(voice: str, language: str, speak: Callable[[str], tuple[Wave, int]]) -> Pace:
+    """Let a voice read its language's sentences by `speak`; see `find_pace`."""
     import numpy as np
 
+    language = language[:2].lower()
     language = language if language in SENTENCES else "en"
     waves, seconds = [], 0.0
     for sentence in SENTENCES[language]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from audiobook.engines.espeak_text import letters_of, plain_text, respellings
+from audiobook.engines.espeak.text import letters_of, plain_text, respellings
 from audiobook.engines.neural.pace import STANDARD_RATE, Pace
 from audiobook.engines.neural.splitting import CLAUSE_ENDS, SENTENCE_ENDS, split_phonemes
 from audiobook.engines.neural.waves import Wave, join, pitch_factor, play_faster, write_samples
@@ -18,6 +18,18 @@ from audiobook.model import Clip, Phonemes, Voice
 _SENTENCE_S, _CLAUSE_S = 0.3, 0.18
 """Silence between pieces of a text at `STANDARD_RATE`: what eSpeak makes of a full stop within a text (0.21
 to 0.38 s), and of a comma (docs/delivery.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpokenPhonemes:
+    """A model's wave, and where in it each phoneme is heard: the n-th from `edges[n]` to `edges[n + 1]`.
+
+    Edges are numbers of samples, one more than phonemes; what lies before the first and after the last is
+    what the model makes of a text's start and end.  A model that does not tell has none.
+    """
+
+    wave: Wave
+    edges: tuple[int, ...] = ()
 
 
 class SpeechModel(Protocol):
@@ -31,7 +43,7 @@ class SpeechModel(Protocol):
         """Return each sentence's phonemes, none that the model does not know."""
         ...
 
-    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> Wave:
+    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> SpokenPhonemes:
         """Speak phonemes, `length` times as long as the voice does of itself.
 
         `liveliness` multiplies what noise the model takes, 0 leaving it out.
@@ -62,7 +74,7 @@ class Reader:
             self.model.run, speaker=speaker, length=length * factor, liveliness=liveliness(voice.range)
         )
         pieces = self._pieces(speech)
-        waves = [(play_faster(run(piece), factor), _pause_s(piece, voice.rate)) for piece in pieces]
+        waves = [(play_faster(run(piece).wave, factor), _pause_s(piece, voice.rate)) for piece in pieces]
         samples = write_samples(join(waves, self.model.sample_rate), pace.gain, voice.volume)
         if not samples:
             raise SynthesisError(_describe(speech.text, voice.id, "the model has no sound for any of it"))
@@ -71,7 +83,9 @@ class Reader:
     def read_plainly(self, text: str, speaker: str) -> tuple[Wave, int]:
         """Speak a text as the voice does of itself; return its wave and sample rate."""
         pieces = self._pieces(Speech(text=text))
-        waves = [(self.model.run(each, speaker, 1.0, 1.0), _pause_s(each, STANDARD_RATE)) for each in pieces]
+        waves = [
+            (self.model.run(each, speaker, 1.0, 1.0).wave, _pause_s(each, STANDARD_RATE)) for each in pieces
+        ]
         return join(waves, self.model.sample_rate), self.model.sample_rate
 
     def _pieces(self, speech: Speech) -> list[tuple[str, ...]]:

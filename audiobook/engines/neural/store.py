@@ -5,27 +5,29 @@
         voice.json              what its makers say of it, in their own format
         installed.json          where it came from, and the digest by which its clips are known
         pace/…                  how fast each of its voices speaks (`pace.py`)
+        speakers.json           how high the voices of Piper are (`piper/`)
 
 A folder appears in one step when everything in it has been checked.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audiobook.errors import StorageError
+from audiobook.folders import VOICES, voices_folder
 
-FOLDER = "NARRATE_VOICES"
-"""The environment variable that names another folder for voices: a shared one, say."""
-
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _INSTALLED = "installed.json"
+_MODEL = "model.onnx"
 _UNFINISHED = ".partial"
 
 
@@ -35,13 +37,21 @@ class Origin:
 
     `digest` is of the files as they came and of the way in which their noise was stilled, `is_checked`
     whether they were compared with what their publisher says, `noise` how many of the model's nodes drew
-    random numbers.
+    random numbers, `title` what its publisher calls the model where there are several of one name, `recipe`
+    the version of the `installing.Recipe` by which it was prepared.
     """
 
     source: str
     digest: str
     is_checked: bool
     noise: int
+    title: str = ""
+    recipe: str = ""
+
+    @property
+    def version(self) -> str:
+        """Name the model's version."""
+        return f"model {self.title} {self.digest[:12]}" if self.title else f"model {self.digest[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +81,40 @@ class VoiceStore:
         """Tell whether a model is installed; the name may be anything."""
         return name in self.names()
 
-    def read_origin(self, name: str) -> Origin:
-        """Return where an installed model came from.  Raises `StorageError`."""
+    def stamp(self, name: str) -> tuple[str, int, int, int] | None:
+        """Return what tells an installation from any other at a glance; None where there is none."""
         path = self.folder / name / _INSTALLED
         try:
-            return Origin(**json.loads(path.read_text(encoding="utf-8")))
+            found = path.stat()
+        except OSError:
+            return None
+        return (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def read_origin(self, name: str) -> Origin:
+        """Return where an installed model came from.  Raises `StorageError`, where it is half there too."""
+        path = self.folder / name / _INSTALLED
+        try:
+            origin = Origin(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise StorageError(f"{path}: can't be read: {error}; install the voice anew") from error
-
-    def name_version(self, name: str) -> str:
-        """Name the version of an installed model.  Raises `StorageError`."""
-        return f"model {self.read_origin(name).digest[:12]}"
+        model = path.with_name(_MODEL)
+        if not model.is_file():
+            raise StorageError(f"{model}: is not there; install the voice anew")
+        return origin
 
     @contextmanager
-    def sole_use(self) -> Iterator[None]:
-        """Let one process at a time install; another one waits."""
-        from filelock import FileLock
+    def sole_use(self, note: Callable[[str], None]) -> Iterator[None]:
+        """Let one process at a time install; another one says so to `note`, and waits."""
+        from filelock import FileLock, Timeout
 
         with storing(self.unfinished):
             self.unfinished.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.unfinished / "lock")
-            lock.acquire()
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                note(f"another installation of {self.engine} is going on; waiting for its end")
+                lock.acquire()
         try:
             self._remove_remains()
             yield
@@ -135,13 +158,14 @@ class VoiceStore:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def voices_folder() -> Path:
-    """Return the folder of all installed voices: the user's data folder, or what `NARRATE_VOICES` says."""
-    if told := os.environ.get(FOLDER):
-        return Path(told)
-    import platformdirs
-
-    return platformdirs.user_data_path("narrate", appauthor=False) / "voices"
+def identify_models() -> tuple[object, ...]:
+    """Return what changes whenever a model of any engine is installed, replaced or removed."""
+    found = []
+    for path in sorted(voices_folder().glob(f"*/*/{_INSTALLED}")):
+        with suppress(OSError):  # it has just gone
+            status = path.stat()
+            found.append((str(path), status.st_ino, status.st_mtime_ns))
+    return tuple(found)
 
 
 @contextmanager
@@ -150,21 +174,8 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(
-            f"{error.filename or path}: can't be written: {error.strerror}; free some space, "
-            f"or set {FOLDER} to another folder"
-        ) from error
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a small file in one step.  Raises `OSError`."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        hint = f"{'free some space, or ' if error.errno in _FULL else ''}set {VOICES} to another folder"
+        raise StorageError(f"{error.filename or path}: can't be written: {error.strerror}; {hint}") from error
 
 
 def digest_file(path: Path, algorithm: str = "sha256") -> str:

@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from audiobook.languages import read_tag
 from audiobook.publishing.epub.opf import DC_NS, MODIFIED, OPF_NS, PackageFile
 from audiobook.reading.markup import XML_NS, text_of
 
@@ -20,7 +21,6 @@ _TERMS = frozenset(
     "contributor coverage creator date description format identifier language publisher relation rights"
     " source subject title type".split()
 )
-_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8})(?:-[A-Za-z0-9]{1,8})*|x(?:-[A-Za-z0-9]{1,8})+")
 _NCNAME = re.compile(r"[A-Za-z_][\w.-]*")
 _OPF = f"{{{OPF_NS}}}"
 _FOREIGN = ("media:", "schema:", "dcterms:modified")
@@ -29,8 +29,7 @@ _FOREIGN = ("media:", "schema:", "dcterms:modified")
 
 def language_tag(words: str) -> str:
     """Return a well-formed language tag: what was said, or `und`."""
-    tag = words.strip().replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) else "und"
+    return read_tag(words) or "und"
 
 
 def as_date(words: str) -> str | None:

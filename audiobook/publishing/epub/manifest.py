@@ -24,7 +24,7 @@ def set_root(package: PackageFile, epub: SourceEpub) -> None:
     """Take over the attributes of the package itself."""
     keys = [f"{{{XML_NS}}}lang", *(("dir", "prefix") if epub.is_modern else ())]
     for key in keys:
-        value = epub.root.get(key)
+        value = epub.package.root.get(key)
         if value and value.strip():
             package.root.set(key, value)
 
@@ -77,7 +77,7 @@ def order_pages(
     package: PackageFile, epub: SourceEpub, identities: Mapping[str, str], linked: set[str]
 ) -> None:
     """Set the reading order, with the pages of an EPUB 2 that are outside of it but linked to."""
-    spine = epub.root.find("{*}spine")
+    spine = epub.package.root.find("{*}spine")
     direction = spine.get("page-progression-direction") if spine is not None and epub.is_modern else None
     if direction:
         package.spine.set("page-progression-direction", direction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from audiobook.model import Utterance
 from audiobook.publishing.epub.overlay import href
 from audiobook.publishing.epub.wrap import Spot, block_of, local_name, wrap
+from audiobook.reading.flaws import Flaws
 from audiobook.reading.markup import EPUB_NS, XML_NS, parse_page
 from audiobook.reading.places import Stretch
 
@@ -120,12 +122,12 @@ class SourcePage:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
 
 
 def open_page(name: str, data: bytes, source: str) -> SourcePage:
     """Parse a page as the reader does, with its namespaces.  Raises `SourceError`."""
-    root = parse_page(data, f"{source}: {name}", keeps_namespaces=True)
+    root = parse_page(data, f"{source}: {name}", keeps_namespaces=True, flaws=Flaws())
     is_xml = root.tag == f"{{{XHTML_NS}}}html"
     if not is_xml:
         root = _into_namespace(root)

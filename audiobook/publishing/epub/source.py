@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audiobook.errors import SourceError
 from audiobook.reading.archive import Archive, resolve
-from audiobook.reading.markup import parse_xml
+from audiobook.reading.bounds import MAX_MARKUP
+from audiobook.reading.flaws import Flaws
 from audiobook.reading.package import Package, read_package
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 PAGE_TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
 XHTML = "application/xhtml+xml"
-_MAX_XML = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +37,18 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEpub:
-    """`root` is the package document; `is_modern` says that it is an EPUB 3 with a navigation document."""
+    """`is_modern` says that it is an EPUB 3 with a navigation document."""
 
     source: str
     archive: Archive
     package: Package
-    name: str
-    root: _Element
     items: tuple[SourceItem, ...]
     is_modern: bool
 
     @property
     def folder(self) -> str:
         """A folder of the archive that is not taken, with a slash at its end."""
-        base = posixpath.dirname(self.name)
+        base = posixpath.dirname(self.package.name)
         stem = posixpath.join(base, "narrate")
         while any(item.name.startswith(f"{stem}/") for item in self.items):
             stem += "-2"
@@ -70,27 +67,18 @@ class SourceEpub:
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a page or another file of markup.  Raises `SourceError`."""
-        return self.archive.read(name, _MAX_XML)
+        return self.archive.read(name, MAX_MARKUP)
 
 
 def open_source(source: str, archive: Archive) -> SourceEpub:
     """Read what there is to know of a source.  Raises `SourceError`."""
-    package = read_package(archive)
-    container = parse_xml(archive.read("META-INF/container.xml", _MAX_XML), f"{source}: container.xml")
-    paths = [file.get("full-path", "") for file in container.iter("{*}rootfile")]
-    place = resolve("", paths[0]) if paths else None
-    name = archive.find(place[0]) if place else None
-    if name is None:
-        raise SourceError(f"{source}: its package is missing from it")
-    root = parse_xml(archive.read(name, _MAX_XML), f"{source}: {name}")
+    package = read_package(archive, Flaws())
     return SourceEpub(
         source=source,
         archive=archive,
         package=package,
-        name=name,
-        root=root,
-        items=tuple(_list_items(root, name, archive).values()),
-        is_modern=root.get("version", "").startswith("3") and package.nav is not None,
+        items=tuple(_list_items(package.root, package.name, archive).values()),
+        is_modern=package.root.get("version", "").startswith("3") and package.nav is not None,
     )
 
 

@@ -13,7 +13,7 @@ _ADDED = "It is read aloud by synthetic speech, synchronized sentence by sentenc
 def inherit_access(package: PackageFile, epub: SourceEpub, release: Release) -> None:
     """Add the accessibility metadata of a source, or what can be said without it, with the narration's."""
     stated: dict[str, list[str]] = {}
-    for meta in epub.root.iter("{*}meta"):
+    for meta in epub.package.root.iter("{*}meta"):
         name = meta.get("property", "")
         if name.startswith("schema:") and not meta.get("refines") and text_of(meta):
             stated.setdefault(name.removeprefix("schema:"), []).append(text_of(meta))

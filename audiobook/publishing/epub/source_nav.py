@@ -9,6 +9,7 @@ from audiobook.model import Release
 from audiobook.publishing.epub.navigation import Heading, write_nav
 from audiobook.publishing.epub.overlay import Overlay, href
 from audiobook.publishing.epub.source import SourceEpub
+from audiobook.reading.flaws import Flaws
 from audiobook.reading.markup import parse_xml
 from audiobook.reading.toc import Entry, read_ncx
 
@@ -70,7 +71,7 @@ def _read_entries(epub: SourceEpub) -> tuple[Entry, ...]:
         place = resolve(link) if link else None
         return "#".join(filter(None, place)) if place else None
 
-    return read_ncx(parse_xml(epub.read(ncx.name), f"{epub.source}: {ncx.name}"), resolve_link)
+    return read_ncx(parse_xml(epub.read(ncx.name), f"{epub.source}: {ncx.name}", flaws=Flaws()), resolve_link)
 
 
 class _Places:

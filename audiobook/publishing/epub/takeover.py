@@ -19,7 +19,7 @@ from audiobook.publishing.epub.opf import PackageFile, add_audio, describe_overl
 from audiobook.publishing.epub.overlay import STYLE, Overlay, write_smil
 from audiobook.publishing.epub.page import SourcePage, find_head, open_page
 from audiobook.publishing.epub.placing import Count, PagePlan, mark_page, place_utterances
-from audiobook.publishing.epub.source import SourceEpub, SourceItem, open_source
+from audiobook.publishing.epub.source import PAGE_TYPES, SourceEpub, SourceItem, open_source
 from audiobook.publishing.epub.source_access import inherit_access
 from audiobook.publishing.epub.source_nav import make_nav
 from audiobook.publishing.epub.wrap import local_name
@@ -57,12 +57,14 @@ def write_taken_over(release: Release, path: Path, *, mark: str) -> Count | None
     plans = place_utterances(release, places)
     with Archive(str(source), data) as archive:
         epub = open_source(str(source), archive)
-        if any(epub.package.items[name].media_type == "application/x-dtbook+xml" for name in plans):
+        kinds = {epub.package.items[name].media_type for name in plans}
+        # What calls its pages something else is no EPUB that readers open; a new one is made of it.
+        if not kinds <= PAGE_TYPES:
             return None
-        package = PackageFile(epub.name, {})
+        package = PackageFile(epub.package.name, {})
         count = Count()
         archived, members = open_members(source)
-        with archived, EpubFile(path, package=epub.name, mark=mark) as file:
+        with archived, EpubFile(path, package=epub.package.name, mark=mark) as file:
             writer = _Writer(release, epub, package, file, count)
             writer.write_pages(plans)
             writer.copy_files(archived, members)
@@ -144,7 +146,7 @@ class _Writer:
         set_root(package, epub)
         inherit_metadata(
             package,
-            epub.root,
+            epub.package.root,
             identifier=make_identifier(release, mark),
             keeps_identifier=epub.archive.find(_ENCRYPTION) is not None,
         )

@@ -24,7 +24,9 @@ _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 _BLANKS = " \t\r\n\xa0\u202f"
 _CLOSED = re.compile(r"\s*»[\s,;.]*\Z")
 _NEW_DASH = re.compile(r"(?<=[.!?…»])\s+[—–―]\s*(?=[^\s—–―-])")
-_ASIDE = re.compile(r"\s[—–―](?=[^\s—–―])")
+_ASIDE = re.compile(r"\s(?:[—–―](?=[^\s—–―])|(?:[—–―]|--?)\s(?=[^\s—–―-])|--?(?=[^\W\d_]))")
+_ASIDE_END = re.compile(r"[—–―]|(?<=[\s\w])--?(?=[\s,.;:!?]|\Z)")
+"""Typed with hyphens, a tag may have a space on either side: - Sí - dijo María -. Ya voy."""
 _ACT = re.compile(r"(?:se\s|s['’]|lui\s|leur\s|y\s|en\s)?[^\W\d_]+(?:[^r\W\d_]a|it|ut|èrent|irent|urent)\b")
 _NO_ACT = re.compile(r"[^\W\d_]*(?:ait|oit|eut|aut|dit|suit|est)\b")
 
@@ -57,7 +59,7 @@ def _cut_by_dashes(text: str, span: tuple[int, int], pack: Pack) -> Iterator[tup
     begin = at
     while found := _ASIDE.search(text, at, stop):
         start = found.end()
-        close = re.compile(r"[—–―]").search(text, start, stop)
+        close = _ASIDE_END.search(text, start, stop)
         end = close.start() if close else stop
         inner = text[start:end]
         is_deed = inner[:1].isupper() and text[begin : found.start()].rstrip()[-1:] in ".!?…"

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from audiobook.model import Gender
+from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.foreign.pack import Pack
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.lexicon import lexicon
-from audiobook.script.names import Behaviour, Form, NameMention
 
 _PARTICLES = frozenset("de du des von van der zu del la las los y da d'".split())
 _MARKS = frozenset(',.!?;:…—–―«»„“”"‚‘’¡¿') | {"...", "--"}

@@ -15,10 +15,12 @@ from audiobook.script.foreign.quoting import find_speech
 from audiobook.script.foreign.roles import ForeignRoleBook
 from audiobook.script.foreign.scene import ForeignScene
 from audiobook.script.foreign.tagging import ForeignTagFinder
+from audiobook.script.label_speakers import settle_labelled
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.marks import mark_tokens
 from audiobook.script.roles import names_by_token
 from audiobook.script.sieve import Sieve
+from audiobook.script.speaker_labels import find_labels, hide_labelled, quote_lines
 from audiobook.script.turns import find_turns
 
 
@@ -26,7 +28,10 @@ def prepare_foreign_sieve(book: Book, passages: Sequence[Passage], corrector: Co
     """Find speech, people and tags by a language's pack; see `writing.prepare_sieve`."""
     text = book.text
     tokens = tokenize(text, pack)
-    quoted, spoken = find_speech(text, passages, pack)
+    labels = find_labels(book)
+    quoted, spoken = find_speech(text, hide_labelled(passages, labels), pack)
+    said = list(quote_lines(text, passages, labels))
+    quoted, spoken = (sorted([*each, *said], key=lambda span: span.start) for each in (quoted, spoken))
     speech = corrector.correct_speech(quoted, spoken)
     in_speech = mark_tokens(tokens, speech)
     names = NameFinder(tokens, passages, in_speech, pack).find()
@@ -38,6 +43,7 @@ def prepare_foreign_sieve(book: Book, passages: Sequence[Passage], corrector: Co
     tell_genders(people, pack, corrector.known)
     corrector.correct_people(people, roles)
     turns = find_turns(text, tokens, passages, speech, ForeignTagFinder(tokens, reader, pack))
+    settle_labelled(text, turns, passages, labels, people)
     corrector.preset_speakers(turns, people)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, ForeignScene(tokens, mentions, of_mention, in_speech, pack), roles, spans)

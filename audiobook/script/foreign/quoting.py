@@ -16,6 +16,8 @@ from audiobook.script.layout import Passage
 from audiobook.script.marks import Quoted
 
 _DASH = re.compile(r"[—–―]\s*(?=[^\s—–―-])|-\s+(?=[^\s—–―-])")
+_GLUED_DASH = re.compile(rf"{_DASH.pattern}|--?(?=[¿¡A-ZÀ-Þ])")
+"""A hyphen right before the words (-Hola -dijo Ana-.) counts where a verb of speech stands behind one."""
 _PAIRS: Mapping[str, Mapping[str, str]] = {
     "fr": {"«": "»", "“": "”", "‹": "›", '"': '"'},
     "de": {"„": "“”", "»": "«", "›": "‹", "‚": "‘’", "“": "”", '"': '"'},
@@ -26,6 +28,7 @@ _SWISS = {"«": "»", "‹": "›"}
 """In place of »…« where a German book points its marks outwards."""
 _OUTWARD = re.compile(r"(?:^|(?<=[\s(\[—–]))«(?=\w)", re.MULTILINE)
 _INWARD = re.compile(r"(?:^|(?<=[\s(\[—–]))»(?=\w)", re.MULTILINE)
+_WORD = re.compile(r"[^\W\d_]+")
 _NEAR = 80
 """Characters beside the marks that are looked at."""
 _SURE_END = ".!?…,—–"
@@ -34,7 +37,8 @@ _SURE_END = ".!?…,—–"
 def find_speech(text: str, passages: Sequence[Passage], pack: Pack) -> tuple[list[Quoted], list[Quoted]]:
     """Return all stretches that may be speech, and those that are, in order and apart."""
     pairs = _choose_pairs(text, pack)
-    uses_dashes = sum(_opens_with_dash(text, each) for each in passages) > 0
+    opener = _GLUED_DASH if _do_glued_hyphens_talk(text, passages, pack) else _DASH
+    uses_dashes = sum(_opens_with_dash(text, each, opener) for each in passages) > 0
     quoted: list[Quoted] = []
     spoken: list[Quoted] = []
     left_open = ""
@@ -42,7 +46,7 @@ def find_speech(text: str, passages: Sequence[Passage], pack: Pack) -> tuple[lis
         if passage.is_heading:
             left_open = ""
             continue
-        dash = _DASH.match(text, passage.start, passage.end) if uses_dashes else None
+        dash = opener.match(text, passage.start, passage.end) if uses_dashes else None
         if dash:
             left_open = ""
             own = list(_quote(text, passage, (dash.end(), passage.end), pack, dashed=True))
@@ -63,8 +67,18 @@ def find_speech(text: str, passages: Sequence[Passage], pack: Pack) -> tuple[lis
     return quoted, spoken
 
 
-def _opens_with_dash(text: str, passage: Passage) -> bool:
-    return not passage.is_heading and _DASH.match(text, passage.start, passage.end) is not None
+def _opens_with_dash(text: str, passage: Passage, dash: re.Pattern[str]) -> bool:
+    return not passage.is_heading and dash.match(text, passage.start, passage.end) is not None
+
+
+def _do_glued_hyphens_talk(text: str, passages: Sequence[Passage], pack: Pack) -> bool:
+    """Tell whether paragraphs that a hyphen opens are talk and no list: one of them has a verb of speech."""
+    return any(
+        pack.speaks(word.lower())
+        for each in passages
+        if text.startswith("-", each.start, each.end) and _opens_with_dash(text, each, _GLUED_DASH)
+        for word in _WORD.findall(text, each.start, each.end)
+    )
 
 
 def _choose_pairs(text: str, pack: Pack) -> Mapping[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from audiobook.script.behaviour import NameMention
 from audiobook.script.foreign.pack import Pack
 from audiobook.script.layout import Tokens
-from audiobook.script.names import NameMention
 from audiobook.script.scene import Scene, Words
 
 

@@ -39,6 +39,8 @@ function story(name, rest = "") {
 export const api = {
   shelf: () => request("GET", "shelf"),
   story: (name) => request("GET", story(name)),
+  spoken: (name, id, edition) =>
+    request("GET", `${story(name, `/utterances/${id}/spoken`)}?${new URLSearchParams({ edition })}`),
   cast: (name) => request("GET", story(name, "/cast")),
   player: (name) => request("GET", story(name, "/player")),
   peaks: async (name, number) => (await request("GET", story(name, `/tracks/${number}/peaks`))).peaks,
@@ -59,11 +61,17 @@ export function coverAddress(name) {
   return `api/${story(name, "/cover")}`;
 }
 
-/** Return the address of a line's sound; `voice` (engine, id, rate, pitch, volume, range) overrides its own. */
-export function lineAddress(name, id, voice = null) {
+/**
+ * Return the address of a line's sound, of the text that `edition` names; `voice` (engine, id, rate, pitch,
+ * volume, range) overrides its own.
+ */
+export function lineAddress(name, id, { edition = null, voice = null } = {}) {
   const address = `api/${story(name, `/utterances/${id}/audio`)}`;
-  if (voice === null) return address;
-  const { engine, id: voiceId, rate, pitch, volume, range } = voice;
-  const query = new URLSearchParams({ engine, voice: voiceId, rate, pitch, volume, range });
+  const query = new URLSearchParams(edition === null ? {} : { edition });
+  if (voice !== null) {
+    const { engine, id: voiceId, rate, pitch, volume, range } = voice;
+    const own = { engine, voice: voiceId, rate, pitch, volume, range };
+    for (const [key, value] of Object.entries(own)) query.set(key, value);
+  }
   return `${address}?${query}`;
 }

@@ -1,6 +1,7 @@
-// What the server says by itself: how making goes, that the shelf, voices.yaml or a script has changed.
+// What the server says by itself: how making goes, that the shelf, voices.yaml, an open
+// text, the voices or a script have changed.
 
-const KINDS = ["state", "shelf", "settings", "script", "note"];
+const KINDS = ["state", "shelf", "settings", "text", "voices", "script", "note"];
 
 /**
  * Open the stream of events and return a target that passes them on as `CustomEvent`s with the JSON; `last`

@@ -100,6 +100,21 @@ events.addEventListener("settings", async ({ detail }) => {
   say("voices.yaml was changed; the page shows it as it is now.");
   await current.refresh?.();
 });
+events.addEventListener("text", async ({ detail }) => {
+  await store.settled();
+  if (detail.name !== store.name) return;
+  const { edition } = store;
+  store.forget();
+  await current.refresh?.();
+  if (store.edition !== edition) say("The story’s text was changed; the page shows it as it is now.");
+});
+events.addEventListener("voices", async () => {
+  await store.settled();
+  store.forgetVoices();
+  if (store.revision === null) return;
+  say("A voice was installed or removed; the page shows who speaks now.");
+  await current.refresh?.();
+});
 // The story was read with its latest corrections; more may come of them than was foreseen.
 events.addEventListener("script", async ({ detail }) => {
   await store.settled();

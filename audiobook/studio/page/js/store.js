@@ -13,6 +13,12 @@ export class Store {
   #writing = Promise.resolve();
   #reading = Promise.resolve();
   revision = null;
+  edition = null;
+
+  /** The name of the open story, or null. */
+  get name() {
+    return this.#name;
+  }
 
   /** Turn to a story, or to none (null). */
   open(name) {
@@ -26,8 +32,15 @@ export class Store {
     this.#cast = null;
   }
 
+  /** Drop what depends on the voices that there are: one was installed or removed. */
+  forgetVoices() {
+    this.#voices = null;
+    this.forget();
+  }
+
   async script() {
     this.#script ??= await this.#read(api.story(this.#name));
+    this.edition = this.#script.edition;
     return this.#script;
   }
 

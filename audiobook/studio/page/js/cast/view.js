@@ -87,7 +87,7 @@ class CastView {
       this.say(`${speakerName(role.name)} says nothing that could be heard.`);
       return Promise.resolve();
     }
-    return this.sound.play(lineAddress(this.name, role.first_line, voice));
+    return this.sound.play(lineAddress(this.name, role.first_line, { voice }));
   }
 
   async addAlias({ name }, alias) {

@@ -22,7 +22,7 @@ export class VoiceList {
     const after = makeRound("Next voice", "forward", () => this.#walk(1));
     const around = make("div", { class: "walk" }, before, select, after);
     this.element = makeField("Voice", select, { layout: "field", around });
-    this.offer({ engines: [], pools: {} });
+    this.offer({ engines: [], pools: {}, descriptions: {} });
     this.#fill();
   }
 

@@ -13,14 +13,15 @@ export function nameOfVoice(voice) {
  * all the rest; `present` is the first option of the role's own voice.
  * Of an engine's voices only those of a `language` are listed, all where it has none of that.
  */
-export function listVoices({ engines, pools }, role, language) {
+export function listVoices({ engines, pools, descriptions }, role, language) {
   const found = new Map();
   const groups = [];
   const add = (label, voices, prefix = "") => {
     const options = voices.map((voice) => {
       const value = prefix + nameOfVoice(voice);
       found.set(value, voice);
-      return { value, words: voice.id };
+      const sound = descriptions[voice.engine]?.[voice.id];
+      return { value, words: sound ? `${voice.id} — ${sound}` : voice.id };
     });
     if (options.length) groups.push({ label, options });
   };

@@ -45,14 +45,33 @@ function isSame(line, other) {
 /** How far a line can move when its neighbours become one with it, or part from it. */
 const REACH = 8;
 
-/** Return what an old line is in another script of the story: the nearest line that shares its words. */
+/**
+ * Return what an old line is in another script of the same text: the nearest that shares its words and
+ * begins where it did, as far as lines know that.
+ */
 export function findAgain(lines, old) {
+  const place = placeOf(old);
   const sharesWords = (line) => line && (line.text.includes(old.text) || old.text.includes(line.text));
-  for (let away = 0; away <= REACH; away += 1) {
-    const found = [lines[old.id + away], lines[old.id - away]].find(sharesWords);
-    if (found) return found;
+  const isThere = (line) => sharesWords(line) && (place === null || placeOf(line) === place);
+  for (const isIt of [isThere, sharesWords]) {
+    for (let away = 0; away <= REACH; away += 1) {
+      const found = [lines[old.id + away], lines[old.id - away]].find(isIt);
+      if (found) return found;
+    }
   }
   return lines[old.id] ?? null;
+}
+
+/** Return what a line of another text is in `lines`: the one of its words, where there was and is one alone. */
+export function findMoved(lines, before, old) {
+  const same = ({ kind, text }) => kind === old.kind && text === old.text;
+  const found = lines.filter(same);
+  return found.length === 1 && before.filter(same).length === 1 ? found[0] : null;
+}
+
+/** Return where in the text the words between quotation marks begin, of which a line is a part; else null. */
+function placeOf(line) {
+  return line.quotation ?? line.stated;
 }
 
 /** Return the unsure line after (`step` 1) or before (−1) a line, going round at the ends. */

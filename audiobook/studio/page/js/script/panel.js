@@ -16,9 +16,9 @@ const AS_READ = "\u0000as read";
 
 /**
  * Make the panel; `hear(line)`, `correct(line, speaker)` (null: nobody is stated any more) and `close()` are
- * what its controls do.
+ * what its controls do; `tell(line)` promises what is spoken of it.
  */
-export function makePanel({ hear, correct, close }) {
+export function makePanel({ hear, correct, close, tell }) {
   const element = make("section", { class: "panel card", "aria-label": "The chosen line" });
 
   function show(line, script, said) {
@@ -41,6 +41,7 @@ export function makePanel({ hear, correct, close }) {
       canCorrect ? makeChoice(line, script, correct) : "",
       makeReason(line),
       how ? make("p", { class: "facts" }, `How it is said: ${how}.`) : "",
+      makeSpoken(tell(line)),
       shut, // stands above, but comes last by keyboard
     );
   }
@@ -55,6 +56,21 @@ export function makePanel({ hear, correct, close }) {
       element.querySelector("select")?.focus();
     },
   };
+}
+
+/** Show what is spoken in place of which words, and by which rule, once that is known. */
+function makeSpoken(told) {
+  const list = make("ul", { class: "facts spoken", hidden: true, "aria-label": "Spoken otherwise" });
+  told
+    .then(({ changes }) => {
+      const items = changes.map(({ written, spoken, rule }) =>
+        make("li", {}, `${written} → ${spoken.trim() || "silence"} (${rule})`),
+      );
+      list.replaceChildren(...items);
+      list.hidden = items.length === 0;
+    })
+    .catch(() => {}); // the line's words are shown all the same
+  return list;
 }
 
 function makeReason(line) {

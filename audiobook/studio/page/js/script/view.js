@@ -6,7 +6,7 @@ import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
 import { setParagraph } from "./lines.js";
-import { arrange, findAgain, findUnsure, wordsOf } from "./model.js";
+import { arrange, findAgain, findMoved, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
 import { createScroll, scrollTo } from "./scroll.js";
 import { Head, makeLegend, rememberLayout } from "./tools.js";
@@ -16,7 +16,7 @@ const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 /** Shows a story's script in `host`; one line of it may be `chosen`. */
 class ScriptView {
   constructor(host, { name, store, say, attempt }, script) {
-    Object.assign(this, { name, store, say, attempt, chosen: null, layout: rememberLayout(), scroll: null });
+    Object.assign(this, { name, store, say, attempt, chosen: null, edited: null, layout: rememberLayout(), scroll: null });
     this.awaited = new Set();
     this.#take(script);
     this.correcting = Promise.resolve();
@@ -25,6 +25,7 @@ class ScriptView {
       hear: (line) => this.hear(line),
       correct: (line, speaker) => this.correct(line, speaker),
       close: () => this.close(),
+      tell: (line) => api.spoken(this.name, line.id, this.script.edition),
     });
     this.head = new Head({
       turnTo: (layout) => this.turnTo(layout),
@@ -52,8 +53,10 @@ class ScriptView {
   }
 
   #take(script) {
+    const isEdited = this.script !== undefined && this.script.edition !== script.edition;
+    if (!script.pending || isEdited) this.awaited.clear();
+    if (isEdited) this.edited ??= this.model.lines;
     this.script = script;
-    if (!script.pending) this.awaited.clear();
     this.model = arrange(script, this.awaited);
   }
 
@@ -84,15 +87,23 @@ class ScriptView {
     const seen = this.#findSeen();
     const before = seen?.getBoundingClientRect().top;
     const hasFocus = this.text.contains(document.activeElement);
-    this.chosen = this.chosen ? findAgain(this.model.lines, this.chosen) : null;
+    const first = seen ? Number(seen.dataset.id) : null;
+    this.chosen = this.chosen ? this.#find(this.chosen) : null;
+    const same = this.chosen ?? (first === null ? null : this.#find((this.edited ?? this.model.lines)[first]));
+    this.edited = null;
     this.#set();
     if (this.chosen) this.choose(this.chosen, { hasFocus, isStill: true });
-    const same = this.chosen ?? (seen ? this.model.lines[Number(seen.dataset.id)] : null);
     if (same)
       window.scrollBy({
         top: this.#elementOf(same).getBoundingClientRect().top - before,
         behavior: "instant",
       });
+  }
+
+  /** Return what a line is now; of another text only where no other could be meant. */
+  #find(line) {
+    const { lines } = this.model;
+    return this.edited ? findMoved(lines, this.edited, line) : findAgain(lines, line);
   }
 
   /** Return the element of the chosen line, or else of the first that is in the window, if it begins above. */
@@ -127,7 +138,8 @@ class ScriptView {
   hear(line) {
     const element = this.#elementOf(line);
     element.classList.add("is-sounding");
-    return this.sound.play(lineAddress(this.name, line.id), () => element.classList.remove("is-sounding"));
+    const { edition } = this.script;
+    return this.sound.play(lineAddress(this.name, line.id, { edition }), () => element.classList.remove("is-sounding"));
   }
 
   /** Choose a line and speak it, or stop it where it is the one that sounds. */
@@ -139,18 +151,20 @@ class ScriptView {
 
   /** Give a line to a speaker; null is whoever the text gives it to.  One after the other: each on what the last wrote. */
   correct(line, speaker) {
-    this.correcting = this.correcting.then(() =>
-      this.#correct(findAgain(this.model.lines, line) ?? line, speaker),
-    );
+    const { edition } = this.script;
+    const now = () => (this.script.edition === edition && findAgain(this.model.lines, line)) || line;
+    this.correcting = this.correcting.then(() => this.#correct(now(), speaker, edition));
     return this.correcting;
   }
 
-  async #correct({ quotation, stated }, speaker) {
+  /** Ask for a correction of a line of an `edition`; the studio refuses it where the text is another by now. */
+  async #correct({ quotation, stated, text: words }, speaker, edition) {
     const { revision } = this.script;
+    const seen = { speaker, revision, edition, words };
     const isDone = await this.attempt(() =>
       quotation === null || speaker === null
-        ? this.store.write(api.restate, { stated, speaker, revision })
-        : this.store.write(api.correct, { quotation, speaker, revision }),
+        ? this.store.write(api.restate, { stated, ...seen })
+        : this.store.write(api.correct, { quotation, ...seen }),
     );
     // To read a novel anew takes seconds: what is written is told before.
     if (isDone) {

@@ -1,0 +1,268 @@
+"""Checking finished files: which there should be, what each should hold, and who looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audiobook.audio import Encoder, find_encoder
+from audiobook.building.recipe import plan_stories
+from audiobook.building.report import Listener, StoryReport
+from audiobook.building.run import Options
+from audiobook.building.schedule import StoryWork
+from audiobook.building.workers import Workers, count_cores
+from audiobook.checking import (
+    BookToCheck,
+    CheckedFile,
+    CheckReport,
+    FileToCheck,
+    Finding,
+    Label,
+    Planned,
+    Profile,
+    StoryFindings,
+    check_book,
+    check_file,
+    judge_source,
+    judge_spread,
+    judge_titles,
+)
+from audiobook.choices import FORMATS
+from audiobook.errors import NarrateError, StorageError
+from audiobook.model import NARRATOR, Script, Track, Utterance
+from audiobook.planning.editions import EditionPlan
+from audiobook.planning.estimate import estimate_speech_s
+from audiobook.planning.plans import TrackPlan
+from audiobook.planning.records import Record, match_lines, read_record
+from audiobook.planning.samples import SAMPLE
+from audiobook.project.layout import Project, story_folder
+from audiobook.project.settings import read_settings
+from audiobook.publishing import UNKNOWN_AUTHOR, language_code, read_mark, read_record_text, read_track
+
+_POLL_S = 0.2
+_NOBODY = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="(other words)")
+"""Stands for a line of a file that the story does not have."""
+
+TellCount = Callable[[int, int], None]
+"""Is told how many files have been checked, of how many."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Story:
+    """A story while its files are being checked."""
+
+    report: StoryReport
+    work: StoryWork | None
+    is_whole: bool
+    files_to_check: list[FileToCheck] = field(default_factory=list)
+    books_to_check: list[BookToCheck] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    files: list[CheckedFile] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def all_to_check(self) -> list[FileToCheck | BookToCheck]:
+        """Its files as they are listed: the chapters', then those of the whole book."""
+        return [*self.files_to_check, *self.books_to_check]
+
+
+def check_stories(
+    project: Project,
+    names: Sequence[str],
+    options: Options,
+    listener: Listener,
+    *,
+    profile: Profile,
+    cache_folder: Path,
+    pictures: Path | None = None,
+    tell: TellCount | None = None,
+) -> CheckReport:
+    """Check the finished files of the named stories (all without a name); nothing is made or changed.
+
+    A story that can't be read has an error.  `pictures` is the folder where each file is drawn, if any.
+    As many parameters as the command `check` has questions: nothing else calls it.
+    Raises `NarrateError` as `make_stories`.
+    """
+    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    ffmpeg = find_encoder(read_settings(project).output.ffmpeg)
+    by_name = {id(work.report): work for work in works}
+    stories = [
+        _open_story(project, story, by_name.get(id(story)), options, pictures) for story in report.stories
+    ]
+    _check_files(stories, profile, ffmpeg, options.jobs or count_cores(), tell)
+    found = tuple(_conclude(story, profile) for story in stories)
+    measured = _list_figures(stories)
+    across = judge_spread(measured, profile) if len(found) > 1 else ()
+    return CheckReport(stories=found, findings=tuple(across))
+
+
+def _open_story(
+    project: Project, report: StoryReport, work: StoryWork | None, options: Options, pictures: Path | None
+) -> _Story:
+    """Look for a story's files: those that should be there, and those that should not."""
+    is_whole = options.scope.is_whole
+    story = _Story(report=report, work=work, is_whole=is_whole, errors=list(report.errors))
+    if work is None:
+        return story
+    tracks = [track for track in work.plan.tracks if track.codec in FORMATS]
+    for track in tracks:
+        if track.path.is_file():
+            picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
+            story.files_to_check.append(_describe_file(track, report.reasons.get(track.path, ()), picture))
+        else:
+            story.findings.append(_missing(track.path))
+    for edition in work.all_editions:
+        if edition.path.is_file():
+            story.books_to_check.append(_describe_book(edition, report.reasons.get(edition.path, ())))
+        else:
+            story.findings.append(_missing(edition.path))
+    if is_whole:
+        folder = project.output / story_folder(work.plan.name)
+        story.findings += _find_strangers(folder, [track.path for track in tracks])
+    return story
+
+
+def _describe_file(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> FileToCheck:
+    tags, spacing = track.tags, track.spacing
+    record = read_record(read_record_text(track.path) or "")
+    # A sample whose voices turned out slower than foreseen was shortened when it was made.
+    count = len(record.lines) if record and track.longest_s is not None else None
+    utterances, clips = track.utterances[:count], track.specs[:count]
+    leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)]
+    return FileToCheck(
+        path=track.path,
+        planned=Planned(
+            utterances=utterances,
+            leads_s=tuple(ms / 1000 for ms in leads_ms),
+            expected_s=tuple(estimate_speech_s(wanted.text, wanted.voice) for wanted in clips),
+            tail_s=spacing.tail_ms / 1000,
+        ),
+        label=Label(
+            title=tags.title,
+            album=tags.album,
+            author=tags.author or UNKNOWN_AUTHOR,
+            track=f"{tags.number}/{tags.count}",
+            language=language_code(tags.language) if track.path.suffix == ".mp3" else tags.language,
+            cover=track.cover is not None,
+        ),
+        track=_read_track(track, record),
+        stale=tuple(stale),
+        picture=picture,
+    )
+
+
+def _describe_book(edition: EditionPlan, stale: Sequence[str]) -> BookToCheck:
+    book = edition.book
+    return BookToCheck(
+        path=edition.path,
+        chapters=tuple(track.tags.title for track in edition.tracks),
+        heads_s=tuple(track.spacing.head_ms / 1000 for track in edition.tracks),
+        label=Label(
+            title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
+        ),
+        stale=tuple(stale),
+        parts=tuple(_describe_file(part, (), None) for part in edition.parts if part.path.is_file()),
+    )
+
+
+def _read_track(track: TrackPlan, record: Record | None) -> Track | None:
+    """Read a file's cues from the file alone, and which lines they are by its own record of its words."""
+    if record is None:
+        return None
+    lines = [utterance or _NOBODY for utterance in match_lines(record, track.utterances)]
+    try:
+        return read_track(track.path, track.tags.title, track.chapter, lines)
+    except StorageError:
+        return None
+
+
+def _missing(path: Path) -> Finding:
+    return Finding(
+        file=path, figure="up to date", value="missing", limit="there", passed=False, remark="run narrate"
+    )
+
+
+def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
+    """Find files that a player would take for a part of the book, and that are none."""
+    wanted = {path.resolve() for path in expected}
+    suffixes = {path.suffix for path in expected}
+    found = []
+    for path in sorted(folder.glob("*")):
+        if path.suffix not in suffixes or path.resolve() in wanted or path.stem == SAMPLE:
+            continue
+        is_own = read_mark(path, whole=False) is not None
+        remark = "made of a story as it was: narrate clean removes it" if is_own else "move it elsewhere"
+        found.append(
+            Finding(
+                file=path,
+                figure="belongs here",
+                value="made earlier" if is_own else "not made by narrate",
+                limit="only files of this book",
+                passed=False,
+                remark=remark,
+            )
+        )
+    return found
+
+
+def _check_files(
+    stories: Sequence[_Story], profile: Profile, ffmpeg: Encoder, jobs: int, tell: TellCount | None
+) -> None:
+    """Let as many processes as asked for look at the files, the longest first."""
+    queue = [(story, wanted) for story in stories for wanted in story.all_to_check]
+    queue.sort(key=lambda entry: entry[1].path.stat().st_size)
+    total, done = len(queue), 0
+    with Workers(jobs) as workers:
+        while queue or not workers.is_idle:
+            while queue and workers.has_room:
+                story, wanted = queue.pop()
+                look = check_book if isinstance(wanted, BookToCheck) else check_file
+                workers.submit(story, look, wanted, profile, ffmpeg)
+            for label, future in workers.finished(_POLL_S):
+                done += 1
+                assert isinstance(label, _Story)  # noqa: S101 - submitted above
+                try:
+                    label.files.append(future.result())
+                except NarrateError as error:
+                    label.errors.append(str(error))
+                if tell is not None:
+                    tell(done, total)
+
+
+def _conclude(story: _Story, profile: Profile) -> StoryFindings:
+    """Put a story's findings in the order of its files, and compare the files with each other."""
+    position = {wanted.path: number for number, wanted in enumerate(story.all_to_check)}
+    story.files.sort(key=lambda checked: position[checked.path])
+    findings = [finding for checked in story.files for finding in checked.findings]
+    findings += story.findings
+    findings += judge_spread(_list_figures([story]), profile)
+    findings += judge_titles([wanted.path for wanted in story.files_to_check if wanted.path.suffix == ".mp3"])
+    chapters = [wanted for wanted in story.files_to_check if wanted.path.stem != SAMPLE]
+    if not chapters and not any(finding.value == "not checked" for finding in findings):
+        chapters = [part for book in story.books_to_check for part in book.parts]
+    if chapters and story.work is not None and story.is_whole and not story.errors:
+        findings.append(_judge_source(chapters, story.work.plan.script))
+    return StoryFindings(
+        name=story.report.name,
+        title=story.report.title,
+        files=tuple(dict.fromkeys(f.file for f in findings if f.file is not None)),
+        findings=tuple(findings),
+        errors=tuple(story.errors),
+        seconds=sum(checked.seconds for checked in story.files),
+    )
+
+
+def _list_figures(stories: Sequence[_Story]) -> list[tuple[Path, Mapping[str, float]]]:
+    return [(file.path, file.figures) for story in stories for file in story.files if file.figures]
+
+
+def _judge_source(files_to_check: Sequence[FileToCheck], script: Script) -> Finding:
+    """Check the source against the cues of one kind of file: each kind holds the whole book."""
+    tracks = [
+        wanted.track
+        for wanted in files_to_check
+        if wanted.track and wanted.path.suffix == files_to_check[0].path.suffix
+    ]
+    spoken = [cue.utterance for track in tracks for cue in track.cues]
+    return judge_source(script.book, spoken, script.skipped)

@@ -1,0 +1,97 @@
+"""What a run would make, and why, without making any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook.building.recipe import plan_stories
+from audiobook.building.report import Listener, Report
+from audiobook.building.run import Options
+from audiobook.building.schedule import StoryWork
+from audiobook.building.workers import choose_jobs
+from audiobook.building.workload import estimate_speaking_s, estimate_work_s, find_efforts
+from audiobook.caching.clips import ClipCache
+from audiobook.planning.estimate import estimate_speech_s, silence_s
+from audiobook.planning.plans import TrackPlan
+from audiobook.project.layout import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRunStory:
+    """What would become of one story.
+
+    `files` are those to be made, with the reasons; `finished` counts those that are left alone.  Clips
+    are counted once each, `clips_to_speak` and `clips_cached` of those files.  `audio_s` is the
+    length of those files: of cached clips to the sample, of the others by an estimate.  `work_s` is a
+    rough guess.
+    """
+
+    name: str
+    title: str
+    files: dict[Path, tuple[str, ...]]
+    finished: int
+    clips_to_speak: int
+    clips_cached: int
+    audio_s: float
+    work_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """A run that did not take place: its report as far as it goes, and the stories that could be read."""
+
+    report: Report
+    stories: tuple[DryRunStory, ...]
+
+
+def dry_run_stories(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> DryRun:
+    """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
+    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    cache = ClipCache(cache_folder / "clips")
+    missing = (spec for work in works for spec in work.missing.values())
+    jobs = options.jobs or choose_jobs(find_efforts(missing))
+    asked_for: set[str] = set()
+    is_afar = options.scheduler is not None
+    stories = tuple(_foretell(work, cache, jobs, asked_for, is_afar=is_afar) for work in works)
+    return DryRun(report=report, stories=stories)
+
+
+def _foretell(
+    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], *, is_afar: bool
+) -> DryRunStory:
+    """Count a story's work; clips that a story before it has `asked_for` are not spoken again.
+
+    On a cluster (`is_afar`) the cache is of no use: every clip is spoken where its track is made.
+    """
+    needed = {spec.key: spec for track in work.tracks for spec in track.specs}
+    missing = needed if is_afar else {k: spec for k, spec in work.missing.items() if k not in asked_for}
+    asked_for.update(missing)
+    audio_s = sum(_measure(track, work, cache) for track in work.tracks)
+    made = len(work.all_editions) - len(work.editions)
+    speech_s = sum(map(estimate_speaking_s, missing.values()))
+    return DryRunStory(
+        name=work.plan.name,
+        title=work.report.title,
+        files=work.report.reasons,
+        finished=_count_files(work.plan.tracks) - _count_files(work.tracks) + made,
+        clips_to_speak=len(missing),
+        clips_cached=len(needed) - len(missing),
+        audio_s=audio_s,
+        work_s=estimate_work_s(speech_s, audio_s, jobs) if work.tracks else 0.0,
+    )
+
+
+def _count_files(tracks: Sequence[TrackPlan]) -> int:
+    return sum(not track.is_part for track in tracks)
+
+
+def _measure(track: TrackPlan, work: StoryWork, cache: ClipCache) -> float:
+    seconds = silence_s(track.utterances, track.spacing)
+    for spec in track.specs:
+        size = None if spec.key in work.missing else cache.measure(spec.key)
+        seconds += size[0] / size[1] if size else estimate_speech_s(spec.text, spec.voice)
+    return seconds

@@ -1,0 +1,107 @@
+"""What a person asks of a run, and what every step of it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from audiobook.audio import Encoder, find_encoder
+from audiobook.building.report import Listener
+from audiobook.caching.clips import ClipCache
+from audiobook.caching.scripts import ScriptCache
+from audiobook.casting import Settings
+from audiobook.errors import UsageError
+from audiobook.model import TrackFormat
+from audiobook.planning.cached_scripts import CachedPlans
+from audiobook.planning.chapters import ChapterChoice, Scope
+from audiobook.planning.scripting import PlanScript, plan_script
+from audiobook.project.layout import Project
+from audiobook.project.settings import read_settings
+from audiobook.reading import NO_WISH, ReadingWish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person asks of a run.
+
+    `preview` makes only the first so many paragraphs, `chapters` only those of each book; `reading`
+    stands over what the settings say of each story, `formats` and `base_url` over what they say of the
+    output.  `scheduler` is the address of a Dask cluster that makes the tracks in this machine's place.
+    """
+
+    jobs: int | None = None
+    scheduler: str | None = None
+    force: bool = False
+    preview: int | None = None
+    chapters: ChapterChoice | None = None
+    formats: tuple[str, ...] | None = None
+    base_url: str | None = None
+    reading: ReadingWish = NO_WISH
+
+    @property
+    def scope(self) -> Scope:
+        """What of each book the run is for."""
+        return Scope(preview=self.preview, chapters=self.chapters, reading=self.reading)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What every step of one run needs; `reads` gives a story's script and cast."""
+
+    project: Project
+    settings: Settings
+    encoder: Encoder
+    cache: ClipCache
+    options: Options
+    listener: Listener
+    reads: PlanScript = plan_script
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What to write; of a part of a book no sample, no whole-book file, no text that lists its tracks."""
+        formats = tuple(dict.fromkeys(self.options.formats or self.settings.output.formats))
+        if self.is_for_whole_books:
+            return formats
+        return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+
+    @property
+    def base_url(self) -> str:
+        """Where a podcast will lie."""
+        return self.options.base_url or self.settings.output.base_url or ""
+
+    @property
+    def is_for_whole_books(self) -> bool:
+        """Whether the run is for all chapters of its stories."""
+        return self.options.scope.is_whole
+
+
+def prepare_run(
+    project: Project,
+    options: Options,
+    listener: Listener,
+    cache_folder: Path,
+    *,
+    settings: Settings | None = None,
+    keeps_scripts: bool = True,
+) -> Run:
+    """Read the settings, where they are not given, and find the encoder; scripts come by the cache.
+
+    Raises `NarrateError` where one of them is at fault, or the options ask for what they lack.
+    """
+    settings = settings or read_settings(project)
+    run = Run(
+        project=project,
+        settings=settings,
+        encoder=find_encoder(settings.output.ffmpeg),
+        cache=ClipCache(cache_folder / "clips"),
+        options=options,
+        listener=listener,
+        reads=CachedPlans(ScriptCache(cache_folder / "scripts"), keeps=keeps_scripts),
+    )
+    if "podcast" in run.formats and not run.base_url:
+        raise UsageError(
+            "a podcast needs the address where its files will lie: --base-url https://example.org/books, or "
+            "output.base_url in voices.yaml"
+        )
+    return run

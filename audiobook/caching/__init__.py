@@ -1,0 +1,1 @@
+"""What the user's cache keeps under hashes: clips, scripts, waveforms."""

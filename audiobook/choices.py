@@ -1,0 +1,13 @@
+"""Names and endings that are known without loading anything, so that a help text can list them at once."""
+
+FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast", "sample")
+"""What can be written (`publishing/`): a chapter's files, texts beside them, whole books."""
+
+PROFILES = ("acx", "librivox", "podcast")
+"""By whose demands finished files can be measured (`checking/profiles.py`); the first where none is named."""
+
+USUAL_ENGINE = "pyttsx3"
+"""The engine that is always here.  It speaks in the stead of one that has no voice of a language."""
+
+PICTURES = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+"""What a cover beside a story may be, by the ending of its name, best first."""

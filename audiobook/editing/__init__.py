@@ -1,0 +1,1 @@
+"""Changes of voices.yaml by machine, each of which can be taken back."""

@@ -1,0 +1,1 @@
+"""Kokoro: natural voices by one neural model."""

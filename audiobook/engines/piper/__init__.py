@@ -1,0 +1,1 @@
+"""Piper: neural voices, a model each."""

@@ -1,0 +1,47 @@
+"""One story at a time, read as the settings say: its text, its script, its cast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audiobook.model import Book, Cast, Script, Utterance
+from audiobook.planning.chapters import ChapterChoice, keep_chapters
+from audiobook.planning.explaining import Spoken, explain_script
+from audiobook.planning.languages import settle_language
+from audiobook.planning.pronouncing import make_pronouncer
+from audiobook.planning.scripting import choose_reading, plan_script
+from audiobook.project.layout import (
+    Project,
+    find_story,
+)
+from audiobook.project.settings import read_settings
+from audiobook.reading import NO_WISH, ReadingWish, read_book
+
+
+def script_and_cast(
+    project: Project,
+    name: str,
+    *,
+    chapters: ChapterChoice | None = None,
+    wish: ReadingWish = NO_WISH,
+) -> tuple[Script, Cast]:
+    """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
+    settings = read_settings(project)
+    source = find_story(project, name)
+    script, cast = plan_script(source, settings.for_story(source.stem), wish=wish)
+    return keep_chapters(script, chapters), cast
+
+
+def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, Spoken]:
+    """Return what is spoken of each utterance of a story's script, and by which rules."""
+    settings = read_settings(project).for_story(find_story(project, name).stem)
+    return explain_script(script, cast, make_pronouncer(settings, script))
+
+
+def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book:
+    """Read one story, by name or path, no further than its text.  Raises as `script_and_cast`."""
+    settings = read_settings(project)
+    source = find_story(project, name)
+    own = settings.for_story(source.stem)
+    book = read_book(source, choose_reading(own, wish))
+    return settle_language(book, own.details.language)

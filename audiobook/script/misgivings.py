@@ -1,0 +1,92 @@
+"""Where a guess is likely wrong: sentences for a person, so that nothing is misread in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from audiobook.model import Book, Character, Quotation
+from audiobook.script.layout import Passage
+
+_MARKED = re.compile(r"[\"“”„«»‹「『‘]|<<|``|''|\s*[—–―]\s*\w|\s*--?\s+\w")
+"""How a paragraph opens that is speech as a rule."""
+_FEWEST_MARKED = 6
+_MOST_TURNS = 9
+_MANY_LINES = 10
+_MOST_NAMED = 3
+_GOES_ON = "goes on from the paragraph before"
+
+
+def find_misgivings(
+    book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation], characters: Sequence[Character]
+) -> tuple[str, ...]:
+    """Return what a person should look at, most important first."""
+    found = (
+        *_tell_unheard(book, passages, quotations),
+        *_tell_unknown(quotations),
+        *_tell_monologues(book, quotations),
+        *_tell_genders(characters),
+    )
+    return tuple(f"{book.source}: {each}" for each in found)
+
+
+def _tell_unheard(book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> Iterator[str]:
+    """Tell of paragraphs that look like speech, of which most are read by the narrator."""
+    marked = [p for p in passages if not p.is_heading and _MARKED.match(book.text, p.start, p.end)]
+    starts = {quotation.start for quotation in quotations}
+    unheard = [
+        p for p in marked if not any(start in starts for start in range(p.start, min(p.end, p.start + 8)))
+    ]
+    if len(unheard) >= _FEWEST_MARKED and 2 * len(unheard) > len(marked):
+        first = _first_words(book.text[unheard[0].start : unheard[0].end])
+        yield (
+            f"{len(unheard)} of {len(marked)} paragraphs that open with a quotation mark or a dash are read "
+            f"by the narrator, from “{first}” on; if they are speech, state the story's language, or whose "
+            "they are under lines: in voices.yaml"
+        )
+
+
+def _tell_unknown(quotations: Sequence[Quotation]) -> Iterator[str]:
+    unknown = sum(quotation.speaker is None for quotation in quotations)
+    if unknown >= _MANY_LINES and 2 * unknown > len(quotations):
+        yield f"of {unknown} of {len(quotations)} lines nothing tells who speaks; name people under lines:"
+
+
+def _tell_monologues(book: Book, quotations: Sequence[Quotation]) -> Iterator[str]:
+    """Tell of whoever speaks many paragraphs in a row that no tag gives to him or her."""
+    turns: list[Quotation] = []
+    for one, other in pairwise([None, *quotations]):
+        if other is not None and (one is None or _is_apart(book, one, other)) and other.evidence != _GOES_ON:
+            turns.append(other)
+    for speaker, run in groupby(turns, key=lambda turn: turn.speaker):
+        own = list(run)
+        guessed = sum(turn.type == "implicit" for turn in own)
+        if speaker is not None and len(own) >= _MOST_TURNS and 2 * guessed > len(own):
+            first = _first_words(book.text[own[0].start : own[0].end])
+            yield (
+                f"{speaker} speaks {len(own)} times in a row from “{first}” on; another may answer there "
+                "(narrate cast --doubtful shows such lines)"
+            )
+            return
+
+
+def _is_apart(book: Book, one: Quotation, other: Quotation) -> bool:
+    return "\n" in book.text[one.end : other.start] or not any(
+        map(str.isalnum, book.text[one.end : other.start])
+    )
+
+
+def _tell_genders(characters: Sequence[Character]) -> Iterator[str]:
+    unknown = [c for c in characters if c.gender == "unknown" and c.quotations >= _MANY_LINES]
+    if unknown:
+        named = ", ".join(f"{each.name} ({each.quotations} lines)" for each in unknown[:_MOST_NAMED])
+        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        yield (
+            f"nothing tells whether a woman or a man is {named}{more}; say so in voices.yaml: "
+            f"characters: {{{unknown[0].name}: {{gender: female}}}}"
+        )
+
+
+def _first_words(words: str) -> str:
+    return " ".join(words[:60].split()[:6]).strip('"“”„«»‹‘-—–<>` ')

@@ -1,0 +1,55 @@
+"""What there is to listen to: a story's finished MP3 files, and where in them its words sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.errors import StorageError
+from audiobook.model import NARRATOR, Script, Track, Utterance
+from audiobook.planning.plans import track_paths
+from audiobook.planning.records import match_lines, read_record
+from audiobook.project.layout import Project
+from audiobook.publishing import read_mark, read_record_text, read_track
+
+_GONE = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="")
+"""Stands for words that are in a file and in its story no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedTrack:
+    """A finished file: its number among the story's, and the fingerprint of what it was made from."""
+
+    number: int
+    fingerprint: str
+    track: Track
+
+
+def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]:
+    """Return a story's MP3 files that are there, whole, in order.
+
+    One that was made before voices or words were changed counts too; words that are in the story no
+    more have no cue.
+    """
+    chapters = [chapter for chapter in script.chapters if chapter.utterances]
+    paths = track_paths(project, script)
+    found = []
+    for number, (path, chapter) in enumerate(zip(paths, chapters, strict=True), 1):
+        mark = read_mark(path)
+        track = None if mark is None else _read(path, chapter.title, chapter.number, chapter.utterances)
+        if mark is not None and track is not None:
+            found.append(FinishedTrack(number=number, fingerprint=mark.fingerprint, track=track))
+    return tuple(found)
+
+
+def _read(path: Path, title: str, chapter: int, utterances: Sequence[Utterance]) -> Track | None:
+    record = read_record(read_record_text(path) or "")
+    if record is None:
+        return None
+    lines = [line or _GONE for line in match_lines(record, utterances)]
+    try:
+        track = read_track(path, title, chapter, lines)
+    except StorageError:  # replaced between two looks, or damaged
+        return None
+    return replace(track, cues=tuple(cue for cue in track.cues if cue.utterance is not _GONE))

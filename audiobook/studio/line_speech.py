@@ -1,0 +1,78 @@
+"""One utterance at a time, as it will sound in its file, or in another voice to choose by."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import replace
+from itertools import zip_longest
+
+from audiobook.building.jobs import fetch_clip
+from audiobook.caching.clips import ClipCache
+from audiobook.casting import StorySettings, VoiceWish
+from audiobook.errors import EngineError
+from audiobook.model import Cast, Clip, Script, Voice
+from audiobook.planning.clip_specs import deliver_by, specify_clip
+from audiobook.planning.explaining import Spoken, explain
+from audiobook.planning.pronouncing import make_pronouncer
+from audiobook.project.shared_engines import shared_engine
+
+_SPEAKING = threading.Lock()
+"""Engines of other packages need not bear two threads at once."""
+
+
+def start_engine(voice: Voice) -> None:
+    """Let a voice's engine load what it needs, so that the first line need not wait for that."""
+    with _SPEAKING, contextlib.suppress(EngineError):  # whoever wants to hear something is told
+        shared_engine(voice.engine).synthesize("a", voice)
+
+
+class LineSpeaker:
+    """Speaks single utterances of a story through the clip cache; they are counted from 0 over the story."""
+
+    def __init__(self, script: Script, cast: Cast, settings: StorySettings, cache: ClipCache) -> None:
+        self._cast = cast
+        self._cache = cache
+        self._engine = settings.engine
+        self._pronouncer = make_pronouncer(settings, script)
+        self._deliver = deliver_by(settings)
+        self._utterances = [
+            (utterance, following)
+            for chapter in script.chapters
+            for utterance, following in zip_longest(chapter.utterances, chapter.utterances[1:])
+        ]
+
+    def __len__(self) -> int:
+        """Return the number of utterances."""
+        return len(self._utterances)
+
+    def speak(self, number: int, wish: VoiceWish) -> Clip:
+        """Return an utterance in its voice but for what is wished for.
+
+        It is the very clip that the story's file is made of where nothing is.  Raises `EngineError` for a
+        voice that its engine has not, `SynthesisError` where it can't be spoken.
+        """
+        utterance, following = self._utterances[number]
+        with _SPEAKING:
+            voice = self._choose(self._cast.voice_for(utterance), wish)
+            spec = specify_clip(utterance, voice, self._pronouncer, following, deliver=self._deliver)
+            clip, _ = fetch_clip(spec, self._cache)
+        return clip
+
+    def explain(self, number: int) -> Spoken:
+        """Return what is spoken of an utterance, and what of that is not what is written."""
+        utterance, following = self._utterances[number]
+        voice = self._cast.voice_for(utterance)
+        with _SPEAKING:  # engines are asked for phonemes
+            return explain(utterance, voice, self._pronouncer, following.start if following else None)
+
+    def _choose(self, voice: Voice, wish: VoiceWish) -> Voice:
+        if wish.id is not None and wish.engine is None:
+            wish = replace(wish, engine=self._engine)
+        if wish.engine not in {None, voice.engine} and wish.id is None:
+            raise EngineError(f"expected a voice of {wish.engine!r} too, got none")
+        chosen = wish.on(voice)
+        fault = shared_engine(chosen.engine).find_fault(chosen.id)
+        if fault is not None:
+            raise EngineError(f"expected {fault}")
+        return chosen

@@ -1,0 +1,1 @@
+"""Changes of a YAML text that keep every comment and every line that is not concerned."""
