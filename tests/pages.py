@@ -70,7 +70,7 @@ def show_view(page: Page, address: str, story: str, view: str) -> None:
     page.wait_for_selector("main:not([aria-busy])")
 
 
-def wait_until(page: Page, condition: str, argument: object = None, *, seconds: float = 30) -> None:
+def wait_until(page: Page, condition: str, argument: object = None, *, seconds: float = 90) -> None:
     """Wait until a JavaScript expression, or a function of `argument`, is true.
 
     (Playwright's own way evaluates words inside of the page, which its policy rightly forbids.)

@@ -97,7 +97,7 @@ class StudioClient:
 
     def wait_for_shelf(self) -> dict[str, dict[str, Any]]:
         """Return the shelf's stories by name, once all have been read."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while time.monotonic() < until:
             stories = {story["name"]: story for story in self.ask("api/shelf").json["stories"]}
             if all(story["state"] != "reading" for story in stories.values()):

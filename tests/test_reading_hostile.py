@@ -83,7 +83,7 @@ def test_a_huge_chapter_and_a_zip_bomb_are_refused_in_bounded_memory_and_time(me
     started = time.perf_counter()
     with pytest.raises(SourceError, match="unpacks to more than"):
         read_epub(Path("book.epub"), data)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
@@ -185,7 +185,7 @@ def test_large_and_hostile_files_take_bounded_memory_and_time(name: str, tmp_pat
     path.write_bytes(HOSTILE[name]())
     # A shell between keeps this process's own memory out of the child's account.
     command = ["/bin/sh", "-c", '"$0" -c "$1" "$2"; exit $?', sys.executable, MEASURE, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     memory_kb, seconds, words = map(float, done.stdout.split())
     assert memory_kb < 700_000
     # Seventeen million words that are refused have been looked at for longer than a page has.

@@ -115,7 +115,7 @@ class Gate:
         )
 
     def wait_for(self, count: int) -> None:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while len(self.settled) < count and time.monotonic() < until:
             time.sleep(0.01)
         assert len(self.settled) == count

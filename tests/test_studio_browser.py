@@ -92,7 +92,7 @@ author: "<img src=x onerror='window.hit = 1'>"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
+    expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
     with open_browser() as browser:
         yield browser
 
@@ -416,7 +416,7 @@ def test_a_change_made_in_an_editor_is_shown(browser: Browser, studio: StudioCli
         show_view(page, studio.address, "supper", "script")
         settings = project / "voices.yaml"
         settings.write_text(settings.read_text() + 'lines: {"It isn\'t!": Tom}\n', encoding="utf-8")
-        expect(page.get_by_text("voices.yaml was changed")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("voices.yaml was changed")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Tom: It isn't!")).to_be_visible()
 
 

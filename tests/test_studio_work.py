@@ -98,7 +98,7 @@ def test_a_story_is_made_live_and_can_be_listened_to(new_project: NewProject) ->
 
 
 def wait_for_state(studio: StudioClient, name: str, state: str) -> dict[str, Any]:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         story = studio.wait_for_shelf()[name]
         if story["state"] == state:

@@ -165,7 +165,7 @@ def test_an_interrupt_leaves_what_has_come(mirror: Mirror, tmp_path: Path) -> No
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in stderr
     assert part.stat().st_size == half

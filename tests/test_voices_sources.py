@@ -198,7 +198,7 @@ def test_where_no_place_has_it_all_that_was_tried_is_told(
     start = time.monotonic()
     with pytest.raises(EngineError) as caught:
         fetch(publish(WHOLE, WebSource(f"{nobody}/tiny.bin"), WHEELS), tmp_path / "parts")
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
     assert str(caught.value) == (
         "tiny.bin: none of its 2 sources has it:\n"
         f"  {nobody}/tiny.bin: can't be fetched: Connection refused\n"
@@ -281,7 +281,7 @@ def test_an_interrupt_ends_pip_and_leaves_nothing(tmp_path: Path, monkeypatch: p
         caller, _ = silent.accept()
         with caller:
             process.send_signal(signal.SIGINT)
-            _, stderr = process.communicate(timeout=20)
+            _, stderr = process.communicate(timeout=60)
             assert stderr.rstrip().endswith("KeyboardInterrupt")
             caller.settimeout(5)
             while caller.recv(4096):  # pip's end closes its connection
