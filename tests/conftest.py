@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("narrate")
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a script: children inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that import onnxruntime themselves
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")
