@@ -19,8 +19,9 @@ import pytest
 from audiobook.building.cluster.toolchain import name_tools
 from audiobook.building.cluster.workers import ClusterWorkers
 from audiobook.errors import ClusterError
+from tests.command_line import environment, finished, make, narrate
 from tests.conftest import ROOT, STORIES, TONES
-from tests.test_building import MISBEHAVING, environment, finished, make, narrate
+from tests.test_building import MISBEHAVING
 
 NewProject = Callable[..., Path]
 
