@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +20,20 @@ MP3 = ("-c:a", "libmp3lame", "-b:a", "192k")
 Samples = NDArray[np.float32]
 
 
+@functools.lru_cache(maxsize=16)
 def noise(seconds: float, db: float, *, seed: int = 1, rate: int = RATE) -> Samples:
     """White noise of this RMS, always the same."""
     samples = np.random.RandomState(seed).normal(size=round(seconds * rate)) * 10 ** (db / 20)
-    return np.asarray(samples, dtype=np.float32)
+    return _for_all(np.asarray(samples, dtype=np.float32))
 
 
+def _for_all(samples: Samples) -> Samples:
+    """Let nobody change what the next caller gets too."""
+    samples.flags.writeable = False
+    return samples
+
+
+@functools.lru_cache(maxsize=16)
 def babble(seconds: float, db: float = -20.5, *, rate: int = RATE) -> Samples:
     """Something with the ups and downs of speech, between 120 and 4,000 Hz."""
     sound = noise(seconds, 0, rate=rate)
@@ -33,7 +43,7 @@ def babble(seconds: float, db: float = -20.5, *, rate: int = RATE) -> Samples:
     times = np.arange(len(sound)) / rate
     swelling = np.fft.irfft(spectrum, len(sound)) * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * times))
     level = 10 ** (db / 20) / float(np.sqrt(np.mean(swelling**2)))
-    return np.asarray(swelling * level, dtype=np.float32)
+    return _for_all(np.asarray(swelling * level, dtype=np.float32))
 
 
 def story(seconds: float = 4, *, head_s: float = 0.9, tail_s: float = 3, floor_db: float = -70) -> Samples:
@@ -46,10 +56,18 @@ def story(seconds: float = 4, *, head_s: float = 0.9, tail_s: float = 3, floor_d
 def write(path: Path, samples: Samples, *options: str, rate: int = RATE) -> Path:
     """Encode samples, of shape (frames,) or (frames, channels), with ffmpeg's options."""
     channels = samples.shape[1] if samples.ndim > 1 else 1
-    command = [find_encoder().program, "-y", "-loglevel", "error", "-f", "f32le", "-ar", str(rate)]
-    command += ["-ac", str(channels), "-i", "-", *(options or MP3), str(path)]
-    subprocess.run(command, input=samples.astype("<f4").tobytes(), check=True, capture_output=True)
+    path.write_bytes(_encode(samples.astype("<f4").tobytes(), channels, rate, options or MP3, path.suffix))
     return path
+
+
+@functools.lru_cache(maxsize=8)
+def _encode(data: bytes, channels: int, rate: int, options: tuple[str, ...], suffix: str) -> bytes:
+    command = [find_encoder().program, "-loglevel", "error", "-f", "f32le", "-ar", str(rate)]
+    command += ["-ac", str(channels), "-i", "-", *options]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"a{suffix}")
+        subprocess.run([*command, str(path)], input=data, check=True, capture_output=True)
+        return path.read_bytes()
 
 
 def measure(samples: Samples, rate: int = RATE, block: int = 100_000) -> Measurement:

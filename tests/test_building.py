@@ -23,34 +23,11 @@ from audiobook.engines.allowing import write_allowed
 from audiobook.folders import cache_folder
 from audiobook.project.layout import list_texts, open_project
 from tests.books import make_epub, nav
+from tests.command_line import environment, finished, make, narrate
 from tests.conftest import ROOT, STORIES, TONES
 from tests.sounds import listen
 
 NewProject = Callable[..., Path]
-
-
-def narrate(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "audiobook", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd, env=environment()
-    )
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {"PYTHONPATH": str(ROOT), **os.environ, "PYTHONWARNINGS": "ignore", **more}
-
-
-def make(*arguments: str, status: int = 0) -> dict[str, dict[str, object]]:
-    """Run `narrate make --json` and return its stories by name."""
-    done = narrate("make", "--json", *arguments)
-    assert done.returncode == status, done.stderr
-    return {story["name"]: story for story in json.loads(done.stdout)["stories"]}
-
-
-def finished(project: Path) -> dict[str, bytes]:
-    """Every file under output/, by its path."""
-    files = (path for path in (project / "output").rglob("*") if path.is_file())
-    return {str(path.relative_to(project / "output")): path.read_bytes() for path in files}
 
 
 def test_four_stories_become_four_mastered_tagged_files_and_an_edit_remakes_only_what_it_touches(

@@ -19,8 +19,9 @@ import pytest
 from audiobook.building.cluster.toolchain import name_tools
 from audiobook.building.cluster.workers import ClusterWorkers
 from audiobook.errors import ClusterError
+from tests.command_line import environment, finished, make, narrate, narrate_apart
 from tests.conftest import ROOT, STORIES, TONES
-from tests.test_building import MISBEHAVING, environment, finished, make, narrate
+from tests.test_building import MISBEHAVING
 
 NewProject = Callable[..., Path]
 
@@ -302,7 +303,7 @@ def test_without_the_extra_the_message_says_how_to_install_it(
     missing.mkdir()
     (missing / "distributed.py").write_text("raise ModuleNotFoundError(\"No module named 'distributed'\")\n")
     monkeypatch.setenv("PYTHONPATH", f"{missing}{os.pathsep}{ROOT}")
-    done = narrate("--scheduler", NOWHERE)
+    done = narrate_apart("--scheduler", NOWHERE)
     assert done.returncode == 1
     assert "pip install 'narrate-audiobook[cluster]'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -55,13 +57,29 @@ def reasons() -> dict[str, list[str]]:
     return {file["file"]: file["why"] for file in story["files"]}
 
 
+@pytest.fixture(scope="module")
+def finished_book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Make the book once; return its project and the cache."""
+    project, cache = tmp_path_factory.mktemp("finished"), tmp_path_factory.mktemp("finished-cache")
+    (project / "texts").mkdir()
+    (project / "texts" / "book.txt").write_text(BOOK, encoding="utf-8")
+    settings = f"{TONES}characters: {{Rachel: {{voice: tone-high}}}}\n"
+    (project / "voices.yaml").write_text(settings, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(project):
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        narrate("--quiet")
+    return project, cache
+
+
 @pytest.fixture
-def made(new_project: NewProject) -> Path:
-    """A project whose one book of three chapters is finished."""
-    project = new_project(settings=f"{TONES}characters: {{Rachel: {{voice: tone-high}}}}\n", book=BOOK)
-    narrate("--quiet")
+def made(finished_book: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose one book of three chapters is finished, to be changed."""
+    project, cache = finished_book
+    shutil.copytree(project, tmp_path / "project")
+    shutil.copytree(cache, os.environ["XDG_CACHE_HOME"], dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path / "project")
     assert reasons() == {}
-    return project
+    return tmp_path / "project"
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -32,7 +32,7 @@ from audiobook.planning.tagging import name_voices
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings, warn_of_broken_engine
 from audiobook.project.shared_engines import known_engines, shared_engine
-from tests.test_building import make, narrate
+from tests.command_line import make, narrate
 from tests.test_engines_registry import install as install_entry_point
 from tests.tiny_voices import KOKORO_VOICES, PIPER
 

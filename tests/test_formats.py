@@ -16,10 +16,10 @@ from mutagen.mp4 import MP4
 from audiobook.folders import cache_folder
 from audiobook.publishing import read_mark
 from tests.books import make_epub, xhtml
+from tests.command_line import finished, make, narrate
 from tests.conftest import ROOT, TONES
 from tests.listening import decode
 from tests.sounds import listen
-from tests.test_building import finished, make, narrate
 from tests.test_m4b import chapters_of
 
 NewProject = Callable[..., Path]

@@ -25,7 +25,7 @@ from audiobook.reading import detect_language, read_book
 from audiobook.reading.detecting import guess_language
 from audiobook.script.foreign.pack import PACKS, find_pack
 from audiobook.script.sentences import split_sentences
-from tests.test_building import make, narrate
+from tests.command_line import make, narrate
 from tests.test_script import read_aloud
 
 NewProject = Callable[..., Path]

@@ -22,7 +22,7 @@ from audiobook.project.shared_engines import known_engines
 from audiobook.project.versions import version_of
 from audiobook.script import write_script
 from tests.books import make_epub, read
-from tests.test_building import finished, make
+from tests.command_line import finished, make
 
 CORPUS = os.environ.get("NARRATE_CORPUS")
 US = Voice(engine="pyttsx3", id="en-us")

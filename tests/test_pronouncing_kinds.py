@@ -19,7 +19,7 @@ from audiobook.project.settings import read_settings
 from audiobook.reading import read_lexicon_file
 from audiobook.studio.desk import Desk
 from audiobook.studio.story_memory import StoryMemory
-from tests.test_building import finished, make
+from tests.command_line import finished, make
 
 STORY = """\
 "Either will do," said Max.

@@ -10,7 +10,7 @@ import pytest
 
 from audiobook.engines import open_engine
 from audiobook.engines.base import LiterateEngine
-from tests.test_building import make, narrate
+from tests.command_line import make, narrate
 
 NewProject = Callable[..., Path]
 

@@ -7,8 +7,12 @@ An adapter is imported when it is opened, not before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import os
+import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import cast
 
 from audiobook.choices import USUAL_ENGINE
@@ -101,10 +105,25 @@ def _examine(name: str) -> tuple[bool, str | None]:
     return True, None
 
 
-def _entry_points() -> dict[str, str]:
+def _entry_points() -> Mapping[str, str]:
+    """Return the engines of other packages; all is read again once a folder of packages has changed."""
+    return _read_entry_points(tuple(map(_identify_folder, sys.path)))
+
+
+def _identify_folder(folder: str) -> tuple[str, int, int]:
+    try:
+        stat = os.stat(folder or ".")  # noqa: PTH116 - sys.path has "" for the current folder
+    except OSError:
+        return folder, 0, 0
+    return folder, stat.st_ino, stat.st_mtime_ns
+
+
+@functools.lru_cache(maxsize=1)
+def _read_entry_points(_folders: tuple[tuple[str, int, int], ...]) -> Mapping[str, str]:
+    """Read the metadata of every package: 7 ms with a hundred of them, and settings are read often."""
     from importlib.metadata import entry_points
 
-    return {point.name: point.value for point in entry_points(group=GROUP)}
+    return MappingProxyType({point.name: point.value for point in entry_points(group=GROUP)})
 
 
 def _unknown(name: str) -> str:

@@ -88,6 +88,7 @@ class _NameReader:
     ) -> None:
         self.tokens, self.counts, self.openings, self.odd = tokens, counts, openings, odd
         self.words = lexicon()
+        self._odd_beginnings = {name[0] for name in odd}
 
     def find_candidates(
         self, passages: Sequence[Passage], quoted: bytearray, titled: bytearray
@@ -100,7 +101,7 @@ class _NameReader:
             span = self.tokens.between(passage.start, passage.end)
             i = span.start
             while i < span.stop:
-                read = None if titled[i] else self._read(i, span.stop)
+                read = None if titled[i] or self._is_ordinary(i) else self._read(i, span.stop)
                 if read is None:
                     i += 1
                     continue
@@ -110,6 +111,13 @@ class _NameReader:
                     found.append(NameMention(i, after, form, bool(quoted[i])))
                 i = after
         return found
+
+    def _is_ordinary(self, i: int) -> bool:
+        """Tell at a glance of most words that no name begins with them."""
+        text = self.tokens.texts[i]
+        if not "a" <= text[0] <= "z" or self.tokens.lowers[i].rstrip(".") in _KIN_TITLES:
+            return False
+        return text not in self._odd_beginnings and plain(text) not in self._odd_beginnings
 
     def _read(self, i: int, stop: int) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
         """Read a name that begins at token i: (token after it, titles, name words), or None."""
@@ -180,7 +188,7 @@ class _NameReader:
         text, low = self.tokens.texts[at], self.tokens.lowers[at]
         opens = bool(self.openings[at])
         following = self.tokens.texts[at + 1 : at + 2]
-        if (plain(text),) in self.odd or (text, *map(plain, following)) in self.odd:
+        if self.odd and ((plain(text),) in self.odd or (text, *map(plain, following)) in self.odd):
             return not begun or not opens
         if titled and not begun and len(text) == 1 and text.isupper() and text != "I":
             return True  # Mr. X

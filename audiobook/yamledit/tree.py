@@ -7,6 +7,7 @@ every entry keeps line and column, so that a fault can be pointed at.  ruamel.ya
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,8 +170,13 @@ def describe(node: Node) -> str:
     return repr(shown) if node.kind == "text" else shown
 
 
+@functools.lru_cache(maxsize=1)
 def _compose(text: str) -> Any:
-    """Return ruamel.yaml's own node tree, whose aliases are one object in several places."""
+    """Return ruamel.yaml's own node tree, whose aliases are one object in several places.
+
+    Read it, and leave it as it is: a text that is changed is read for its settings, for the change, as a
+    proof of it and for its settings anew, and parsed but twice.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.reader import ReaderError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from audiobook.script.foreign.pack import Pack
 
@@ -21,6 +21,7 @@ _BODY = re.compile(
 )
 """What goes on with a tag after its comma ("dit-il, les yeux baissés"), as far as words can tell."""
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+_HYPHENS = re.compile(r"^-(?:t-)?")
 _BLANKS = " \t\r\n\xa0\u202f"
 _CLOSED = re.compile(r"\s*»[\s,;.]*\Z")
 _NEW_DASH = re.compile(r"(?<=[.!?…»])\s+[—–―]\s*(?=[^\s—–―-])")
@@ -120,12 +121,9 @@ def _find_end(text: str, start: int, stop: int, pack: Pack) -> int:
 
 def _opens_tag(text: str, start: int, stop: int, pack: Pack) -> bool:
     """Tell whether a clause begins with a verb of speech and, after it, somebody: "dit Marie", "sagte er"."""
-    words = [
-        word
-        for match in pack.token.finditer(text, start, min(stop, start + 80))
-        if (word := match.group())[0] != " "
-    ][:6]
-    lowers = [re.sub(r"^-(?:t-)?", "", word.lower().replace("’", "'")) for word in words]
+    tokens = (match.group() for match in pack.token.finditer(text, start, min(stop, start + 80)))
+    words = list(islice((word for word in tokens if word[0] != " "), 6))
+    lowers = [_HYPHENS.sub("", word.lower().replace("’", "'")) for word in words]
     at = 0
     while at < min(2, len(lowers)) and lowers[at] in pack.words["objects"]:
         at += 1

@@ -29,6 +29,10 @@ class NameFinder:
 
     def __init__(self, tokens: Tokens, passages: Sequence[Passage], in_speech: bytearray, pack: Pack) -> None:
         self.tokens, self.passages, self.in_speech, self.pack = tokens, passages, in_speech, pack
+        self._capitals = [
+            word[0].isupper() and not (len(word) > 1 and word.isupper()) and not word.endswith(".")
+            for word in tokens.texts
+        ]
         self.lower: Counter[str] = Counter()
         self.capital: Counter[str] = Counter()
         self.with_article: Counter[str] = Counter()
@@ -48,6 +52,9 @@ class NameFinder:
             span = self.tokens.between(passage.start, passage.end)
             at = span.start
             while at < span.stop:
+                if not (self._capitals[at] or self._title(at)):  # most words: no name begins so
+                    at += 1
+                    continue
                 form, after = self._read(at, span.stop)
                 if form is None:
                     at += 1
@@ -90,8 +97,7 @@ class NameFinder:
             self.evidence[low] += 1
 
     def _is_capital(self, at: int) -> bool:
-        word = self.tokens.texts[at]
-        return word[0].isupper() and not (len(word) > 1 and word.isupper()) and not word.endswith(".")
+        return self._capitals[at]
 
     def _title(self, at: int) -> str:
         """Return the title that a token is, without its full stop, or nothing."""

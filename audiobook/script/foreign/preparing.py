@@ -61,5 +61,6 @@ def tokenize(text: str, pack: Pack) -> Tokens:
         texts.append(match.group())
         starts.append(match.start())
         ends.append(match.end())
-    lowers = [_HYPHENS.sub("", word.lower().replace("’", "'")) for word in texts]
+    lowers = [word.lower().replace("’", "'") for word in texts]
+    lowers = [_HYPHENS.sub("", low) if low[0] == "-" else low for low in lowers]
     return Tokens(texts, lowers, starts, ends)
