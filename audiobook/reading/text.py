@@ -17,6 +17,7 @@ from audiobook.reading.frontmatter import find_front_matter
 from audiobook.reading.gutenberg import HEADER, LICENCE, Frame, find_frame, find_notes
 from audiobook.reading.headings import find_headings
 from audiobook.reading.line_breaks import find_paragraphs, part_glued, trim
+from audiobook.reading.navigation import mark_navigation
 from audiobook.reading.titles import make_title
 from audiobook.words import count_words
 
@@ -53,6 +54,7 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
             blocks.append(Block(start=start, end=end, follows_scene_break=follows_scene_break))
             follows_scene_break = False
     blocks = part_glued(blocks, text)
+    mark_navigation(blocks, text)
     if not any(character.isalnum() for block in blocks for character in text[block.start : block.end]):
         what = "is empty" if not text.strip() else "holds nothing to speak (no letter, no digit)"
         raise SourceError(f"{source}: {what}")
@@ -94,7 +96,7 @@ def _skip_frame(text: str, frame: Frame | None, begin: int) -> list[Skip]:
 
 def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -> list[Cut]:
     """Find where chapters begin, and say of each block whether it is a heading or left out, and why."""
-    texts = [text[block.start : block.end] for block in blocks]
+    texts = [text[block.start : block.end] if block.skip is None else "" for block in blocks]
     if is_framed:
         for index, reason in find_notes(texts).items():
             blocks[index].skip = reason
