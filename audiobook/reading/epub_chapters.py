@@ -23,6 +23,8 @@ _LONGEST_UNTITLED = 200
 COPYRIGHT = "copyright page"
 _MOST_TITLES = 3
 """Paragraphs over which a chapter's title may stand: its number, its name, what is below it."""
+_FEWEST_HEADINGS = 4
+"""Headings, of any words, that are chapters although the contents name but one."""
 _TITLE_LEVEL = 2
 _LONGEST_HEADING = 500
 """Characters of a paragraph that may have an entry's words."""
@@ -92,7 +94,7 @@ def find_cuts(spread: Spread, contents: Sequence[Entry], title: str, source: str
         mark_plain_headings(flow)
     matter = {block.start for block in flow.blocks if block.matter}
     by_heading = [cut for cut in cuts_at_headings(flow) if cut.start not in matter]
-    if len(listed) >= 2 or (listed and len(by_heading) < 4):
+    if len(listed) >= 2 or (listed and not _outdo(by_heading, listed[0])):
         _mark_titles(spread, listed)
         return [*cuts, *empty]
     known = {cut.start for cut in by_heading}
@@ -106,6 +108,13 @@ def find_cuts(spread: Spread, contents: Sequence[Entry], title: str, source: str
         by_page = _cuts_at_pages(spread, {cut.start for cut in left_out})
         return sorted([*by_page, *left_out], key=_start) + empty
     return [*(cuts or by_heading), *empty]
+
+
+def _outdo(by_heading: Sequence[Cut], listed: Cut) -> bool:
+    """Tell whether headings know more than the contents' only entry: they are many, or say "Chapter"."""
+    labels = [find_label(cut.title) for cut in by_heading]
+    chapters = sum(1 for label in labels if label and label.kind == "chapter")
+    return len(by_heading) >= _FEWEST_HEADINGS or (chapters > 1 and find_label(listed.title) is None)
 
 
 def _mark_matter(spread: Spread, cuts: Sequence[Cut]) -> None:

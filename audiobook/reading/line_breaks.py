@@ -17,7 +17,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:—–-][\"'”’»)\]_*]*$|[\"”»。�
 _ENDS_SURELY = re.compile(r"[.!?…。！？—–-][\"'”’»」』）)\]_*]*$|[”»」』\"]$")
 _CLOSING = re.compile(r"[ \t]*[”’»」』\"')\]]{1,3}[.,;:!?]?[ \t]*$|[ \t]*[”’»][,.]?\s+[a-z]")
 _BLANK = " \t\r\n\u00a0\u3000"
-_INDENTED = re.compile(r"[ \t\r\n]*(?:[\u00a0\u2002\u2003]{2}|\u3000)")
+_INDENTED = re.compile(r"[ \t\r\n]*(?:[\u00a0\u2002]{2}|[\u2003\u3000])")
 _OPENS_SPEECH = re.compile(r"[\"“‘«„]|[—–-]\S")
 _RAGGED = 8
 """How much shorter than the longest a wrapped line may be although the next word had fitted."""

@@ -11,7 +11,8 @@ from audiobook.reading.semantics import matter_of_title
 
 BARE_NUMERAL = re.compile(rf"_?#?(?P<number>{NUMERAL})[.):]?_?", re.IGNORECASE)
 NUMERAL_TITLE = re.compile(
-    r"(?P<number>[IVXLCDM]+|[0-9０-９]{1,4})(?:[.:)]?[ \t—–-]+|[.:)](?=[^\W\d]))(?P<title>\S.*)"
+    r"(?P<number>[IVXLCDM]+|[0-9０-９]{1,4}|[A-Z][A-Za-z]+(?:-[A-Za-z]+)?(?=[.:]\s|\s[—–-]))"
+    r"(?:[.:)]?[ \t—–-]+|[.:)](?=[^\W\d]))(?P<title>\S.*)"
 )
 _ENTRY_TAIL = re.compile(r"(?:\.{2,}|\s{2,}|\t)\s*(?:\d{1,4}|[ivxlc]+)$", re.IGNORECASE)
 _LONGEST_ENTRY = 14
