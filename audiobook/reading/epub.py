@@ -29,6 +29,7 @@ from audiobook.reading.proof import page_text
 from audiobook.reading.running_heads import mark_running_heads
 from audiobook.reading.semantics import matter_of_title
 from audiobook.reading.toc import Entry, list_entries, read_landmarks, read_nav, read_ncx
+from audiobook.reading.written_notes import mark_written_notes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -76,6 +77,8 @@ def read_epub(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
         _read_lexicons(epub, flow)
         mark_frame(flow)
         mark_navigation(flow.blocks, flow.text)
+        if choices.footnotes == "skip":
+            mark_written_notes(flow.blocks, flow.text)
         spread = spread_pages(flow, [item.name for item, _ in epub.package.spine])
         title, author = epub.package.metadata.title or "", epub.package.metadata.author or ""
         mark_running_heads(flow.blocks, spread.text, [title, *author.split("; ")])

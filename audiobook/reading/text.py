@@ -19,6 +19,7 @@ from audiobook.reading.headings import find_headings
 from audiobook.reading.line_breaks import find_paragraphs, part_glued, trim
 from audiobook.reading.navigation import mark_navigation
 from audiobook.reading.titles import make_title
+from audiobook.reading.written_notes import mark_written_notes
 from audiobook.words import count_words
 
 SCENE_BREAK = "scene-break mark"
@@ -55,6 +56,8 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
             follows_scene_break = False
     blocks = part_glued(blocks, text)
     mark_navigation(blocks, text)
+    if choices.footnotes == "skip":
+        mark_written_notes(blocks, text)
     if not any(character.isalnum() for block in blocks for character in text[block.start : block.end]):
         what = "is empty" if not text.strip() else "holds nothing to speak (no letter, no digit)"
         raise SourceError(f"{source}: {what}")
