@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiobook.reading.counting import CJK_DIGITS, NUMBER, ORDINAL, number_value
+from audiobook.reading.titles import letters_of
 
 Kind = Literal["part", "act", "chapter", "scene", "named"]
 
@@ -121,7 +122,7 @@ class Label:
         """What is the same in two labels of one chapter: "Chapter 2" and "CHAPTER II."."""
         if self.value is not None:
             return f"{self.noun.casefold()} {self.value:g}"
-        return "".join(character for character in self.words.casefold() if character.isalnum())
+        return letters_of(self.words)
 
 
 def find_label(line: str) -> Label | None:

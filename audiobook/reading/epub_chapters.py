@@ -13,6 +13,7 @@ from audiobook.reading.flaws import Flaws
 from audiobook.reading.flow import Block, Flow
 from audiobook.reading.headings import is_label
 from audiobook.reading.semantics import SHORT_MATTER, matter_of_title, matter_of_types
+from audiobook.reading.titles import letters_of
 from audiobook.reading.toc import Entry, choose_cuts, list_entries
 from audiobook.words import count_words
 
@@ -132,12 +133,12 @@ def _mark_titles(spread: Spread, cuts: Sequence[Cut]) -> None:
     for cut in cuts:
         first = bisect_left(begins, cut.start)
         label = find_label(cut.title)
-        wholes = {_letters(cut.title)}
+        wholes = {letters_of(cut.title)}
         if label and label.value is not None:
-            wholes.add(_letters(f"{label.value:g}{label.rest}"))
+            wholes.add(letters_of(f"{label.value:g}{label.rest}"))
         said = ""
         for last, block in enumerate(blocks[first : first + _MOST_TITLES], start=first + 1):
-            said += _letters(spread.words(block))
+            said += letters_of(spread.words(block))
             if block.level or not any(whole.startswith(said) for whole in wholes):
                 break
             if said and said in wholes:
@@ -155,7 +156,7 @@ def _place_anew(spread: Spread, cuts: Sequence[Cut]) -> list[Cut]:
         if last and last.page == cut.page and last.start >= cut.start and cut.title and not cut.matter:
             if cut.page not in by_page:
                 by_page[cut.page] = _list_starts(spread, cut.page)
-            starts = by_page[cut.page].get(_letters(cut.title), ())
+            starts = by_page[cut.page].get(letters_of(cut.title), ())
             later = bisect_right(starts, last.start)
             placed.append(replace(cut, start=starts[later] if later < len(starts) else cut.start))
         else:
@@ -168,13 +169,9 @@ def _list_starts(spread: Spread, page: str) -> Mapping[str, Sequence[int]]:
     starts: dict[str, list[int]] = {}
     for block in spread.blocks.get(page, ()):
         if block.end - block.start <= _LONGEST_HEADING:
-            starts.setdefault(_letters(spread.words(block)), []).append(block.start)
+            starts.setdefault(letters_of(spread.words(block)), []).append(block.start)
     starts.pop("", None)
     return starts
-
-
-def _letters(words: str) -> str:
-    return "".join(filter(str.isalnum, words.casefold()))
 
 
 def _start(cut: Cut) -> int:

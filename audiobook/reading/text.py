@@ -18,7 +18,7 @@ from audiobook.reading.gutenberg import HEADER, LICENCE, Frame, find_frame, find
 from audiobook.reading.headings import find_headings
 from audiobook.reading.line_breaks import find_paragraphs, part_glued, trim
 from audiobook.reading.navigation import mark_navigation
-from audiobook.reading.titles import make_title
+from audiobook.reading.titles import letters_of, make_title
 from audiobook.reading.written_notes import mark_written_notes
 from audiobook.words import count_words
 
@@ -130,12 +130,12 @@ def _is_title_page(texts: list[str], blocks: list[Block], title: str) -> bool:
     own = [words for words, block in zip(texts, blocks, strict=False) if not (block.matter or block.skip)]
     if not own or sum(map(count_words, own)) > _LONGEST_TITLE_PAGE:
         return False
-    letters = "".join(filter(str.isalnum, title.casefold()))
+    letters = letters_of(title)
     # Text of the story, however little, is no title page.
     if any(len(words.split()) > _LONGEST_IMPRINT and _SENTENCE.search(words.strip()) for words in own):
         return False
     first = own[0].strip(" _")
-    named = "".join(filter(str.isalnum, first.casefold())) in letters or first == first.upper()
+    named = letters_of(first) in letters or first == first.upper()
     return named or any(_BY.search(words) for words in own)
 
 
