@@ -299,3 +299,12 @@ def test_running_heads_are_left_out_and_a_cry_is_not() -> None:
     book = read(make_epub({"a.xhtml": "<h1>One</h1>" + "".join(heads) + cries}, metadata=METADATA))
     assert [reason for reason, _ in skipped(book)] == ["running head"] * 20
     assert sum("ook" in p for c in book.chapters for p in said(book, c)) == 12
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"), [("Rain", ["Chapter 1", "Chapter 2"]), ("Chapter 1", ["Chapter 1"])]
+)
+def test_one_entry_gives_way_to_headings_that_say_chapter(entry: str, expected: list[str]) -> None:
+    inner = "Chapter {}" if entry == "Rain" else "Part {}"
+    page = "<h1>Rain</h1>" + "".join(f"<h2>{inner.format(n)}</h2><p>Anna came home late.</p>" for n in (1, 2))
+    assert titles(read(make_epub({"a.xhtml": page}, toc=nav(("a.xhtml", entry))))) == expected

@@ -249,6 +249,7 @@ def test_a_line_is_a_paragraph_where_lines_end_sentences(indent: str, end: str) 
         "<p>" + "<br/><br/>".join(LINES) + "</p>",
         "<div>" + "<br>\n<br>\n".join(LINES) + "</div>",
         "<p>" + "<br/>&#160;&#160;".join(LINES) + "</p>",
+        "<p>" + "<br/>&#8195;".join(LINES) + "</p>",
         "<p>" + "<br/>\n".join(LINES) + "</p>",
     ],
 )

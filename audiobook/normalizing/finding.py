@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from audiobook.model import Reading
-from audiobook.normalizing.registry import HEADINGS, RULES
+from audiobook.normalizing.powers import NOTE
+from audiobook.normalizing.registry import ELSEWHERE, HEADINGS, RULES
 
 
 def find_readings(text: str, language: str, *, is_heading: bool = False) -> tuple[Reading, ...]:
     """Return what is spoken in place of stretches of `text`, in order; no two overlap.
 
-    `language` is a BCP 47 tag; in languages that have no rules nothing is found.  Where two rules find
-    the same place, the first in the registry reads it.  In a heading, a Roman I is a
+    `language` is a BCP 47 tag; in languages that have no rules only the signs of notes are found.  Where
+    two rules find the same place, the first in the registry reads it.  In a heading, a Roman I is a
     number.  The cost is linear in the text; most sentences cost some microseconds.
     """
     needs: dict[int, bool] = {}
     found: list[Reading] = []
     taken = bytearray()
     tag = language.partition("-")[0].lower()
-    rules = RULES.get(tag, ())
+    rules = RULES.get(tag, ELSEWHERE)
     for rule in (*HEADINGS.get(tag, ()), *rules) if is_heading else rules:
         key = id(rule.needs)
         if key not in needs:
@@ -35,3 +36,10 @@ def find_readings(text: str, language: str, *, is_heading: bool = False) -> tupl
             taken[start:end] = b"\1" * (end - start)
             found.append(Reading(start=start, end=end, spoken=spoken, rule=rule.name))
     return tuple(sorted(found, key=lambda reading: reading.start))
+
+
+def find_note_signs(text: str, language: str) -> tuple[Reading, ...]:
+    """Return where a text has the signs of notes, of which nothing is spoken: 1804[1], Clara.², Clara†."""
+    if NOTE.needs.search(text) is None:
+        return ()
+    return tuple(reading for reading in find_readings(text, language) if reading.rule == NOTE.name)

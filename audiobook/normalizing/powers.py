@@ -30,7 +30,7 @@ _TO_THE: Mapping[str, tuple[str, str]] = {
     "es": ("elevado a", "menos"),
 }
 
-_BRACKETED = r"\[(?:\d{1,3}|[a-z]|[ivx]{2,4}|[*†‡§]{1,3}|citation needed|(?:note|nb|fn) ?\d{0,3})\]"
+_BRACKETED = r"\[(?:\d{1,3}|[A-Za-z]|[ivx]{2,4}|[*†‡§]{1,3}|citation needed|(?:note|nb|fn) ?\d{0,3})\]"
 _NOTE = re.compile(
     rf"(?<=[\w.,;:!?”’\"»)\]…]){_BRACKETED}|\A{_BRACKETED}(?=\s[a-z])"
     rf"|(?<![⁻⁺{_RAISED}])[{_RAISED}]{{1,3}}(?![\w/⁄])"
@@ -38,6 +38,11 @@ _NOTE = re.compile(
     r"|(?<=[.!?])\(\d{1,2}\)(?=\s|\Z)|\A\(\d{1,2}\)(?=\s(?:he|she|they|said|asked)\b)"
 )
 """Signs that cling to what they explain, or stand where a tag after a quotation begins."""
+_SURE_NOTE = re.compile(
+    rf"(?<=[\w.,;:!?”’\"»)\]…。！？」』]){_BRACKETED}"
+    rf"|(?:(?<=[^\W\d_]{{4}})|(?<=[.,;:!?”’»)\]…。！？」』]))(?:[{_RAISED}]{{1,3}}|[*†‡§]{{1,3}})(?![\w/⁄*])"
+)
+"""Those that can be no power, where no rule reads powers: "km²"."""
 _HAS_SIGN = re.compile(rf"[\[*†‡§(]|[{_RAISED}]")
 
 _ONE_CHARACTER = re.compile(
@@ -91,3 +96,4 @@ SPELLED = Rule(
 )
 """How the Japanese characters before it are read, which the reader has just read."""
 NOTE = Rule(name="notes: sign", needs=_HAS_SIGN, pattern=_NOTE, read=_read_note)
+SURE_NOTE = Rule(name=NOTE.name, needs=_HAS_SIGN, pattern=_SURE_NOTE, read=_read_note)

@@ -123,9 +123,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "de": _around("de", german.RULES),
     "fr": _around("fr", french.RULES),
     "es": _around("es", spanish.RULES),
-    "ja": (powers.SPELLED,),
+    "ja": (powers.SPELLED, powers.SURE_NOTE),
 }
 """By primary language subtag (BCP 47)."""
+
+ELSEWHERE = (powers.SURE_NOTE,)
+"""In all other languages."""
 
 HEADINGS: Mapping[str, tuple[Rule, ...]] = {
     "en": (romans.title_of_part("en"), quantities.PADDED, signs.NUMBER_TWICE),

@@ -13,6 +13,7 @@ from audiobook.model import Book, Cast, Script, ScriptChapter
 from audiobook.planning.credits import add_credits
 from audiobook.planning.languages import cast_in_language, settle_language
 from audiobook.planning.splitting import split_chapters
+from audiobook.planning.unread import name_note_signs
 from audiobook.publishing import unique_titles
 from audiobook.reading import NO_WISH, ReadingChoices, ReadingWish, read_book
 from audiobook.script import prove_complete, say_labels, write_script
@@ -61,6 +62,8 @@ def cast_script(script: Script, settings: StorySettings, preview: int | None = N
     if preview is not None:
         script = _keep_paragraphs(script, preview)
     script, cast = cast_in_language(script, settings)
+    if settings.reading.normalize:
+        script = name_note_signs(script)
     script = split_chapters(script, cast, settings_spacing(settings))
     if preview is None:
         script = add_credits(script, settings.credits)

@@ -1,4 +1,4 @@
-"""Ideographs and kana that a voice has no reading for: they are not spoken, and counted and named as that."""
+"""What of a text is not spoken, and named as that: signs of notes, characters that a voice can't read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,28 @@ from dataclasses import replace
 
 from audiobook.errors import SourceError
 from audiobook.model import Cast, Script, ScriptChapter, Skip, Utterance
+from audiobook.normalizing import find_note_signs
 from audiobook.planning.characters import CHARACTERS, list_characters
 from audiobook.planning.pronouncing import Pronouncer
+from audiobook.reading import NOTE_SIGN
 
 UNREAD = "no voice here reads its characters"
 """Why lines are skipped of which nothing can be spoken."""
+
+
+def name_note_signs(script: Script) -> Script:
+    """Name the signs of notes within paragraphs as skipped: they are shown, but said as nothing."""
+    book = script.book
+    skips = [
+        Skip(start=paragraph.start + sign.start, end=paragraph.start + sign.end, reason=NOTE_SIGN)
+        for chapter in book.chapters
+        for paragraph in chapter.paragraphs
+        for sign in find_note_signs(
+            book.text[paragraph.start : paragraph.end], paragraph.language or book.language or "en"
+        )
+    ]
+    skipped = tuple(sorted((*script.skipped, *skips), key=lambda skip: skip.start))
+    return replace(script, skipped=skipped) if skips else script
 
 
 def leave_unread_out(script: Script, cast: Cast, pronouncer: Pronouncer) -> tuple[Script, list[str]]:

@@ -20,6 +20,7 @@ from audiobook.reading.html import read_html
 from audiobook.reading.lexicon import read_lexicon_file
 from audiobook.reading.markdown import read_markdown
 from audiobook.reading.opendocument import read_odt
+from audiobook.reading.page import NOTE_SIGN
 from audiobook.reading.text import SCENE_BREAK, read_text
 
 Reader = Callable[[Path, bytes, ReadingChoices], Book]
@@ -86,6 +87,7 @@ def read_book(path: Path, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
 __all__ = [
     "DEFAULT_CHOICES",
     "MAX_FILE",
+    "NOTE_SIGN",
     "NO_WISH",
     "READERS",
     "SMALL_SKIPS",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiobook.reading.counting import CJK_DIGITS, NUMBER, ORDINAL, number_value
+from audiobook.reading.titles import letters_of
 
 Kind = Literal["part", "act", "chapter", "scene", "named"]
 
@@ -20,7 +21,8 @@ _WORDS: dict[Kind, str] = {
     ),
     "act": "act akt acte acto atto ato bedrijf действие акт dějství näytös perde felvonás",
     "chapter": (
-        "chapter chap ch letter stave canto episode ep kapitel kap brief gesang folge chapitre lettre épisode"
+        "chapter chapters chap ch letter stave canto episode ep kapitel kapitlet kap brief gesang folge"
+        " chapitre lettre épisode"
         " capítulo capitulo cap carta episodio episódio capitolo lettera hoofdstuk aflevering rozdział"
         " odcinek глава письмо эпизод розділ kapitola kapittel luku bölüm fejezet capitolul capítol poglavje"
         " poglavlje κεφάλαιο kafli chương bab nodaļa skyrius peatükk ĉapitro kapitulua pennod caibidil caput"
@@ -34,12 +36,12 @@ _WORDS: dict[Kind, str] = {
 _KINDS: dict[str, Kind] = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _WORD = "|".join(sorted(_KINDS, key=len, reverse=True))
 # "Chapter 3", "Ch.3", "Chapter #3", "Chapter-3", "Chapter No. 3".
-_BETWEEN = r"(?:\.?\s+(?:(?:no|nr|núm)\.\s*|[#№]\s*|n[º°]\s*)?|\.|\s?[#–-]\s?|(?=\d))(?:the\s+)?"
+_BETWEEN = r"(?:\.?\s+(?:(?:no|nr|núm)\.\s*|[#№]\s*|n[º°]\s*)?|\.|\s?[:#–-]\s?|(?=\d))(?:the\s+)?"
 _KEYWORD = re.compile(
     rf"(?P<kind>{_WORD}){_BETWEEN}(?P<number>{NUMBER})(?![^\W_])(?P<rest>.*)", re.IGNORECASE
 )
 _NUMBER_FIRST = re.compile(
-    rf"(?:the\s+)?(?P<number>{ORDINAL}|\d{{1,4}}(?:\.|-?(?:st|nd|rd|th|er|e|º|ª))|[IVXLC]{{1,8}}\.)\s+"
+    rf"(?:(?:the|das|der|die|le|la|el|il|lo|o|a|het|de)\s+)?(?P<number>{ORDINAL}|\d{{1,4}}(?:\.|-?(?:st|nd|rd|th|er|e|º|ª))|[IVXLC]{{1,8}}\.)\s+"
     rf"(?P<kind>{_WORD})(?![^\W_])(?P<rest>.*)",
     re.IGNORECASE,
 )
@@ -74,13 +76,19 @@ _NAMED = re.compile(
     rf"(?P<name>{_NAMES})(?:\s+(?P<number>{NUMBER}|[A-Z])(?![^\W_]))?(?P<rest>.*)", re.IGNORECASE
 )
 # A web site's own count before the author's: "48: Chapter 44".
-_RUNNING = re.compile(r"\(?\d{1,5}\)?\s*[.:)\]|–—-]\s*(?=\S)")
+_RUNNING = re.compile(r"(?:\(?\d{1,5}\)?\s*[.:)\]|–—-]|#\d{1,5}\s*[.:)\]|–—-]?)\s*(?=\S)")
 _LEFT = re.compile(r"(?:#{1,6}\s+|[*_~=+]+|[-–—•·◆◇■□●○☆★※✦❖§|>]+\s+)\s*")
 _BRACKETS = dict(zip("[(<{【《〈「『", "])>}】》〉」』", strict=True))
 _SMALL_WORD = re.compile(r"(?![ivxlcdm]+$)[a-z]+")
 _BRACKETED = re.compile(r"\A[\[(<{【《〈「『]([^\])>}】》〉」』]+)[\])>}】》〉」』]\s*[-:：–—]?\s*(?=\S)")
 # A title in marks and nothing behind it: "第一話「川」".
 _CJK_TITLE = re.compile(r"(?:「[^「」。！？]{1,40}」|『[^『』。！？]{1,40}』)")
+_SURE_REST = re.compile(
+    rf"(?:of|von|de|di|van|sur|из)\s+\d{{1,4}}|(?:part|pt\.?|teil|partie|parte|deel|часть)\s+{NUMBER}"
+    r"|[\"“„«][^\"“”„«».,;]{1,60}[\"”“»]",
+    re.IGNORECASE,
+)
+"""Behind a chapter's number, what is no sentence: of 12, part 1, “The Boat”."""
 _SEPARATORS = ".:：—–-|~～/([（［])）］、，・·"
 LONGEST = 150
 """Characters of a heading."""
@@ -114,7 +122,7 @@ class Label:
         """What is the same in two labels of one chapter: "Chapter 2" and "CHAPTER II."."""
         if self.value is not None:
             return f"{self.noun.casefold()} {self.value:g}"
-        return "".join(character for character in self.words.casefold() if character.isalnum())
+        return letters_of(self.words)
 
 
 def find_label(line: str) -> Label | None:
@@ -131,9 +139,10 @@ def find_label(line: str) -> Label | None:
         # "[Episode 1] Home"
         label = replace(inner, start=start) if inner.rest[:1] == _BRACKETS[line[start]] else None
     running = _RUNNING.match(line, start, end)
-    if label is None and running:
-        label = _read_label(line, running.end(), end)
-        label = None if label is None or label.kind == "named" else label
+    if running and (label is None or line[start].isdigit()):
+        # "48. Chapter 44", but also "2. Kapitel".
+        inner = _read_label(line, running.end(), end)
+        label = inner if inner is not None and inner.kind != "named" else label
     if label is None:
         return None
     # "Chapter 44: Chapter 44 Home" says it twice; "Volume 2, Chapter 3" is a chapter's.
@@ -193,7 +202,7 @@ def _is_title(label: Label) -> bool:
         return not rest or rest[0] in _SEPARATORS
     if rest[0] in "，、" and not label.rest[:1].isspace():
         return False
-    if _CJK_TITLE.fullmatch(rest):
+    if _CJK_TITLE.fullmatch(rest) or _SURE_REST.fullmatch(rest):
         return True
     if re.search(r"[,，]$|,[”\"’]|[。！？」』]$", rest):
         return False

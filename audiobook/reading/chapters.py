@@ -15,6 +15,7 @@ from audiobook.reading.flow import Block
 from audiobook.reading.headings import is_label
 from audiobook.reading.repeated_headings import drop_repeats
 from audiobook.reading.semantics import LONGEST_MATTER, says_no_title
+from audiobook.reading.titles import letters_of
 from audiobook.words import count_words
 
 SECOND_NUMBER = "second number"
@@ -37,8 +38,8 @@ class _Section:
         """Tell whether it is more than a title: headings, or a page with its title or a numeral alone."""
         words = [text[block.start : block.end] for block in self.read if block.level == 0]
         if len(words) == 1 == len(self.read):
-            own = _letters(self.cut.title) if self.cut else ""
-            return _letters(words[0]) != own and not is_label(words[0])
+            own = letters_of(self.cut.title) if self.cut else ""
+            return letters_of(words[0]) != own and not is_label(words[0])
         return bool(words)
 
 
@@ -110,8 +111,8 @@ def _divide(blocks: Sequence[Block], text: str, cuts: Sequence[Cut]) -> list[_Se
         index = _advance(blocks, text, bisect_left(starts, cut.start), cut.title)
         place = _rewind(blocks, text, index, cut.title)
         # A number alone, and then the same with its title, are one heading.
-        known = _letters(firsts[place].title) if place in firsts else ""
-        if place not in firsts or (known in _letters(cut.title) and known != _letters(cut.title)):
+        known = letters_of(firsts[place].title) if place in firsts else ""
+        if place not in firsts or (known in letters_of(cut.title) and known != letters_of(cut.title)):
             firsts[place] = cut
     sections = [_Section(None)]
     for index, block in enumerate(blocks):
@@ -127,26 +128,22 @@ def _advance(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
     Some books have the target of the link in the paragraph before.
     """
     if index + 1 < len(blocks) and not blocks[index].level and blocks[index + 1].level:
-        heading = _letters(text[blocks[index + 1].start : blocks[index + 1].end])
-        return index + 1 if heading and heading in _letters(title) else index
+        heading = letters_of(text[blocks[index + 1].start : blocks[index + 1].end])
+        return index + 1 if heading and heading in letters_of(title) else index
     return index
 
 
 def _rewind(blocks: Sequence[Block], text: str, index: int, title: str) -> int:
     """Take the headings just before a chapter's beginning into it where they are its title."""
-    wanted = _letters(title)
+    wanted = letters_of(title)
     first = max(0, index - _MOST_HEADINGS)
     while first < index <= len(blocks):
         before = blocks[index - 1]
-        heading = _letters(text[before.start : before.end])
+        heading = letters_of(text[before.start : before.end])
         if not before.level or len(heading) < 2 or heading not in wanted:
             break
         index -= 1
     return index
-
-
-def _letters(words: str) -> str:
-    return "".join(character for character in words.casefold() if character.isalnum())
 
 
 def _set_matter(sections: Sequence[_Section], text: str) -> None:
@@ -176,14 +173,16 @@ def _find_title_page(sections: Sequence[_Section], text: str, title: str, author
     """
     if sum(1 for section in sections if section.cut and not section.cut.matter) < 2:
         return
-    names = {_letters(name) for name in (title, author, f"by {author}", *author.split("; ")) if name}
+    names = {letters_of(name) for name in (title, author, f"by {author}", *author.split("; ")) if name}
     for section in sections:
         words = sum(count_words(text[b.start : b.end]) for b in section.blocks if not b.matter and not b.skip)
-        is_own = section.cut is None or section.cut.matter is not None or _letters(section.cut.title) in names
+        is_own = (
+            section.cut is None or section.cut.matter is not None or letters_of(section.cut.title) in names
+        )
         if words >= _FEWEST_WORDS or not is_own:
             return
         for block in section.blocks:
-            if _letters(text[block.start : block.end]) in names and not block.is_kept:
+            if letters_of(text[block.start : block.end]) in names and not block.is_kept:
                 block.matter = block.matter or TITLE_PAGE
         if section.cut and section.cut.matter in {None, TITLE_PAGE}:
             section.cut = replace(section.cut, is_opening=True)

@@ -21,18 +21,27 @@ _VALUES = (
     | {word: 10 * value for value, word in enumerate(_TENTHS, 2)}
     | {"hundred": 100, "hundredth": 100, "thousand": 1000, "thousandth": 1000}
 )
-# Beside English, what chapters are counted with in words: cardinals, then ordinals.
+# Beside English, what chapters are counted with in words: of some languages one to twelve, in order …
+_ONE_TO_TWELVE = (
+    "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "un deux trois quatre cinq six sept huit neuf dix onze douze",
+    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    "uno due tre quattro cinque sei sette otto nove dieci undici dodici",
+    "um dois três quatro cinco seis sete oito nove dez onze doze",
+    "één twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    "ett två tre fyra fem sex sju åtta nio tio elva tolv",
+    "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+    "jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście",
+)
+_FOREIGN_VALUES = {word: value for count in _ONE_TO_TWELVE for value, word in enumerate(count.split(), 1)}
+# … and others, whose value is not needed.
 _CARDINALS = (
-    "eins ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig"
-    " hundert un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
-    " vingt trente quarante cinquante soixante cent uno dos tres cuatro cinco seis siete ocho nueve diez once"
-    " doce trece catorce quince veinte treinta cuarenta cincuenta due tre quattro cinque sei sette otto nove"
-    " dieci undici dodici tredici venti trenta quaranta cinquanta um dois três quatro sete oito dez doze"
-    " treze vinte trinta quarenta een één twee vijf zes zeven negen tien twaalf dertien veertien twintig"
-    " dertig ett två fyra fem sju åtta nio tio elva tolv et to fire seks syv otte ni ti elleve tolv"
-    " один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят"
-    " الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر"
-    " yksi kaksi kolme neljä viisi bir iki üç dört beş altı yedi sekiz dokuz on"
+    "ein zwanzig dreißig vierzig fünfzig hundert une treize quatorze quinze seize vingt trente quarante"
+    " cinquante soixante cent trece catorce quince veinte treinta cuarenta cincuenta tredici venti trenta"
+    " quaranta cinquanta treze vinte trinta quarenta een dertien veertien twintig dertig to et fire seks syv"
+    " otte ni ti elleve الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر"
+    " двадцать тридцать сорок пятьдесят yksi kaksi kolme neljä viisi bir iki üç dört beş altı yedi sekiz"
+    " dokuz on"
 )
 _ORDINALS = (
     r"(?:erst|zweit|dritt|viert|fünft|sechst|sieb(?:en)?t|acht|neunt|zehnt|elft|zwölft|\w+zehnt|\w*zigst"
@@ -53,10 +62,13 @@ _ORDINALS = (
     r"|birinci|ikinci|üçüncü|dördüncü|beşinci|altıncı|yedinci|sekizinci|dokuzuncu|onuncu"
 )
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,4})(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})"
-_DIGITS = r"[0-9０-９]{1,5}(?:[.,][0-9]{1,2}|-?[a-z])?"
+_ENDING = r"(?:st|nd|rd|th|ers?|[eè]re|[eè]me|[ºª])"
+"""What makes a numeral an ordinal: "chapitre Ier", "capítulo 1º"."""
+_DIGITS = rf"[0-9０-９]{{1,5}}(?:[.,][0-9]{{1,2}}|{_ENDING}(?![^\W_])|-?[a-z])?"
 _ENGLISH_WORD = "|".join(sorted(_VALUES, key=len, reverse=True))
 _WORDS = rf"(?:a )?(?:{_ENGLISH_WORD})(?:(?:[- ]|, )(?:and[- ])?(?:{_ENGLISH_WORD}))*"
-_FOREIGN = "|".join(sorted(set(_CARDINALS.split()), key=len, reverse=True))
+_FOREIGN_FIRST = "|".join(sorted(_FOREIGN_VALUES, key=len, reverse=True))
+_FOREIGN = "|".join(sorted({*_CARDINALS.split(), *_FOREIGN_VALUES}, key=len, reverse=True))
 _COMPOUND = (
     r"\w{3,6}und\w{3,6}[zß]ig|dreizehn|\w{4,6}zehn|veinti\w{2,6}|dieci\w{3,5}|ventu?\w{2,7}|\w{3,5}tien"
 )
@@ -65,10 +77,12 @@ ORDINAL = (
 )
 """An ordinal in words."""
 NUMBER = (
-    rf"(?:{_DIGITS}|{_ROMAN}(?![^\W_])|{_WORDS}(?![^\W_])|last|final"
-    rf"|(?:{_ORDINALS})(?![^\W_])|(?:{_COMPOUND}|{_FOREIGN})(?:[- ](?:(?:et|y|e|und)[- ])?(?:{_FOREIGN}))*)"
+    rf"(?:{_DIGITS}|{_ROMAN}(?:{_ENDING}|e)?(?![^\W_])|{_WORDS}(?![^\W_])|last|final"
+    rf"|(?:{_ORDINALS})(?![^\W_])|[א-ת]{{1,3}}['׳]?(?![^\W_])"
+    rf"|(?:{_COMPOUND}|{_FOREIGN})(?:[- ](?:(?:et|y|e|und)[- ])?(?:{_FOREIGN}))*)"
 )
 """A chapter's number, in digits, Roman or in words."""
+_ORDINAL_NUMERAL = re.compile(rf"(?:(\d+){_ENDING}|([ivxlcdm]+?)(?:{_ENDING}|e))\.?")
 CJK_DIGITS = "[0-9０-９〇零一二三四五六七八九十百千两兩壱弐参]"
 _CJK_VALUES = {
     **{c: v for v, c in enumerate("零一二三四五六七八九")},
@@ -81,17 +95,20 @@ _CJK_VALUES = {
 }
 _CJK_UNITS = {"十": 10, "百": 100, "千": 1000}
 _LETTERS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-NUMERAL = rf"(?:{_ROMAN}|[0-9０-９]{{1,4}}|[一二三四五六七八九十百〇]{{1,6}}|{_WORDS})"
+NUMERAL = rf"(?:{_ROMAN}|[0-9０-９]{{1,4}}|[一二三四五六七八九十百〇]{{1,6}}|{_WORDS}|{_FOREIGN_FIRST})"
 """A number that may stand alone above a chapter."""
 
 
 def number_value(number: str) -> float | None:
     """Return what a chapter's number counts, None where that is in no words known here; "2a" is 2.01."""
     words = number.strip().casefold()
-    if match := re.fullmatch(r"(\d{1,5})(?:[.,](\d{1,2})|-?([a-z]{1,2}|º|ª))?\.?", words):
+    if ordinal := _ORDINAL_NUMERAL.fullmatch(words):
+        words = ordinal[1] or ordinal[2]
+    if words in _FOREIGN_VALUES:
+        return _FOREIGN_VALUES[words]
+    if match := re.fullmatch(r"(\d{1,5})(?:[.,](\d{1,2})|-?([a-z]))?\.?", words):
         part = f"0.{match[2]}" if match[2] else "0"
-        is_ordinal = match[3] in {"st", "nd", "rd", "th", "er", "º", "ª"}
-        letter = 0 if is_ordinal or not match[3] else (ord(match[3][0]) - 96) / 100
+        letter = (ord(match[3]) - 96) / 100 if match[3] else 0
         return int(match[1]) + float(part) + letter
     if re.fullmatch(_ROMAN, words.upper().rstrip(".")):
         values = [_LETTERS[letter] for letter in words.upper().rstrip(".")]

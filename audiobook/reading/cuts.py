@@ -11,6 +11,7 @@ from audiobook.reading.chapter_labels import Label, find_label
 from audiobook.reading.flow import Block, Flow
 from audiobook.reading.headings import find_headings, is_label, rank_labels
 from audiobook.reading.semantics import matter_of_title
+from audiobook.reading.titles import letters_of
 from audiobook.words import count_words
 
 TITLE_PAGE = "title page"
@@ -142,10 +143,10 @@ def mark_book_title(flow: Flow, title: str, author: str) -> None:
 
 def _count_title(names: Sequence[str], title: str) -> int:
     """Count the headings that are the book's title, one after the other."""
-    wanted = _letters(title)
+    wanted = letters_of(title)
     joined, count = "", 0
     for index, name in enumerate(names, 1):
-        joined += _letters(name)
+        joined += letters_of(name)
         if not wanted.startswith(joined):
             break
         count = index
@@ -158,12 +159,8 @@ def _is_author(name: str, before: str, author: str) -> bool:
         words == "by"
         or words.startswith("by ")
         or before.casefold().strip(" .") == "by"
-        or (len(words) > 2 and _letters(words) in _letters(author))
+        or (len(words) > 2 and letters_of(words) in letters_of(author))
     )
-
-
-def _letters(words: str) -> str:
-    return "".join(filter(str.isalnum, words.casefold()))
 
 
 def _join_titles(flow: Flow) -> list[tuple[Block, str]]:

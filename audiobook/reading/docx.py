@@ -7,19 +7,22 @@ XML" is the same under other names (ISO/IEC 29500-1 annex A, and the transitiona
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SourceError
 from audiobook.model import Book
-from audiobook.reading.archive import Archive
+from audiobook.reading.archive import Archive, OversizeError
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
+from audiobook.reading.docx_chunks import read_chunks
+from audiobook.reading.flaws import Flaws
 from audiobook.reading.flow import SourceText
 from audiobook.reading.html import read_tree
 from audiobook.reading.markup import parse_xml, text_of
 from audiobook.reading.package import Metadata
-from audiobook.reading.proof import document_text
+from audiobook.reading.proof import document_text, page_text
 from audiobook.reading.wordprocessing import TITLE, Converter, W
 
 if TYPE_CHECKING:
@@ -53,37 +56,64 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
     source = str(path)
     if data.startswith(_OLE):
         raise SourceError(f"{source}: is an old .doc, or has a password; save it as .docx without one")
+    flaws = Flaws()
     with Archive(source, data, max_tags=_MAX_TAGS) as archive:
         if archive.find(_DOCUMENT) is None:
             raise SourceError(f"{source}: is no DOCX: {_DOCUMENT} is missing from it")
-        document = _parse(archive, _DOCUMENT)
-        notes = {
-            kind: _parse(archive, f"word/{kind}s.xml")
-            for kind in ("footnote", "endnote")
-            if archive.find(f"word/{kind}s.xml")
-        }
+        document = _parse(archive, _DOCUMENT, flaws)
+        notes = _read_notes(archive, document, flaws)
         unread = {
-            "comment": _read_parts(archive, "word/", "comments"),
-            "running head": _read_parts(archive, "word/", "header", "footer"),
+            "comment": _read_parts(archive, flaws, "comments"),
+            "running head": _read_parts(archive, flaws, "header", "footer"),
         }
-        levels = _read_styles(archive)
-        metadata = _read_properties(archive)
-    root = Converter(levels).convert(document, notes, unread)
+        chunks = read_chunks(archive, _DOCUMENT, document, flaws)
+        levels = _read_styles(archive, flaws)
+        metadata = _read_properties(archive, flaws)
     parts = [document, *notes.values(), *chain(*unread.values())]
-    return read_tree(path, root, choices, metadata, [SourceText("", document_text(part)) for part in parts])
+    sources = [SourceText("", document_text(part)) for part in parts]
+    sources += [SourceText("", page_text(page)) for page in chunks.values()]
+    root = Converter(levels, chunks).convert(document, notes, unread)
+    book = read_tree(path, root, choices, metadata, sources)
+    return replace(book, warnings=(*flaws.warnings, *book.warnings))
 
 
-def _parse(archive: Archive, name: str) -> _Element:
+def _parse(archive: Archive, name: str, flaws: Flaws) -> _Element:
     data = archive.read_markup(name, _MAX_DOCUMENT)
     for strict, transitional in _STRICT_NAMES:
         data = data.replace(strict, transitional)
-    return parse_xml(data, f"{archive.source}: {name}", _MAX_TAGS)
+    return parse_xml(data, f"{archive.source}: {name}", _MAX_TAGS, flaws)
 
 
-def _read_properties(archive: Archive) -> Metadata:
-    if archive.find("docProps/core.xml") is None:
+def _parse_side(archive: Archive, name: str, flaws: Flaws) -> _Element | None:
+    """Return a part that the text can be read without, or None where it is missing or broken."""
+    if archive.find(name) is None:
+        return None
+    try:
+        return _parse(archive, name, flaws)
+    except OversizeError:
+        raise
+    except SourceError as error:
+        flaws.note(str(error), "the text is read without it")
+        return None
+
+
+def _read_notes(archive: Archive, document: _Element, flaws: Flaws) -> dict[str, _Element]:
+    """Return the parts with footnotes and endnotes, by the names of the elements in them."""
+    notes: dict[str, _Element] = {}
+    for kind in ("footnote", "endnote"):
+        name = f"word/{kind}s.xml"
+        part = _parse_side(archive, name, flaws)
+        if part is not None:
+            notes[kind] = part
+        elif archive.find(name) is None and next(document.iter(f"{W}{kind}Reference"), None) is not None:
+            flaws.note(f"{archive.source}: {name}", "is missing; the text refers to notes in it")
+    return notes
+
+
+def _read_properties(archive: Archive, flaws: Flaws) -> Metadata:
+    root = _parse_side(archive, "docProps/core.xml", flaws)
+    if root is None:
         return Metadata()
-    root = _parse(archive, "docProps/core.xml")
 
     def value(name: str) -> str | None:
         element = root.find(f"{{*}}{name}")
@@ -98,13 +128,12 @@ def _read_properties(archive: Archive) -> Metadata:
     )
 
 
-def _read_styles(archive: Archive) -> dict[str, int]:
+def _read_styles(archive: Archive, flaws: Flaws) -> dict[str, int]:
     """Return the heading level of each paragraph style that has one, by the style's id."""
     levels: dict[str, int] = {}
-    if archive.find("word/styles.xml") is None:
-        return levels
     parents: dict[str, str] = {}
-    for style in _parse(archive, "word/styles.xml").iter(f"{W}style"):
+    styles = _parse_side(archive, "word/styles.xml", flaws)
+    for style in styles.iter(f"{W}style") if styles is not None else ():
         identity = style.get(f"{W}styleId", "")
         name = _value(style.find(f"{W}name"))
         outline = _value(style.find(f"{W}pPr/{W}outlineLvl"))
@@ -128,7 +157,8 @@ def _value(element: _Element | None) -> str:
     return element.get(f"{W}val", "") if element is not None else ""
 
 
-def _read_parts(archive: Archive, folder: str, *kinds: str) -> list[_Element]:
+def _read_parts(archive: Archive, flaws: Flaws, *kinds: str) -> list[_Element]:
     """Return the parts of some kinds, of which a document may have several (header1, header2 …)."""
-    pattern = re.compile(rf"{re.escape(folder)}(?:{'|'.join(kinds)})\d*\.xml")
-    return [_parse(archive, name) for name in archive.names if pattern.fullmatch(name)]
+    pattern = re.compile(rf"word/(?:{'|'.join(kinds)})\d*\.xml")
+    parts = (_parse_side(archive, name, flaws) for name in archive.names if pattern.fullmatch(name))
+    return [part for part in parts if part is not None]

@@ -21,6 +21,7 @@ from audiobook.reading.gutenberg import mark_frame
 from audiobook.reading.lexicon import read_lexicon
 from audiobook.reading.links import Links
 from audiobook.reading.markup import parse_page, parse_xml
+from audiobook.reading.navigation import mark_navigation
 from audiobook.reading.notes import Notes
 from audiobook.reading.package import PAGES, Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
@@ -28,6 +29,7 @@ from audiobook.reading.proof import page_text
 from audiobook.reading.running_heads import mark_running_heads
 from audiobook.reading.semantics import matter_of_title
 from audiobook.reading.toc import Entry, list_entries, read_landmarks, read_nav, read_ncx
+from audiobook.reading.written_notes import mark_written_notes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -74,6 +76,9 @@ def read_epub(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
         _read_pages(epub, flow, PageReader)
         _read_lexicons(epub, flow)
         mark_frame(flow)
+        mark_navigation(flow.blocks, flow.text)
+        if choices.footnotes == "skip":
+            mark_written_notes(flow.blocks, flow.text)
         spread = spread_pages(flow, [item.name for item, _ in epub.package.spine])
         title, author = epub.package.metadata.title or "", epub.package.metadata.author or ""
         mark_running_heads(flow.blocks, spread.text, [title, *author.split("; ")])

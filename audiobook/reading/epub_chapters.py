@@ -13,6 +13,7 @@ from audiobook.reading.flaws import Flaws
 from audiobook.reading.flow import Block, Flow
 from audiobook.reading.headings import is_label
 from audiobook.reading.semantics import SHORT_MATTER, matter_of_title, matter_of_types
+from audiobook.reading.titles import letters_of
 from audiobook.reading.toc import Entry, choose_cuts, list_entries
 from audiobook.words import count_words
 
@@ -23,6 +24,8 @@ _LONGEST_UNTITLED = 200
 COPYRIGHT = "copyright page"
 _MOST_TITLES = 3
 """Paragraphs over which a chapter's title may stand: its number, its name, what is below it."""
+_FEWEST_HEADINGS = 4
+"""Headings, of any words, that are chapters although the contents name but one."""
 _TITLE_LEVEL = 2
 _LONGEST_HEADING = 500
 """Characters of a paragraph that may have an entry's words."""
@@ -92,7 +95,7 @@ def find_cuts(spread: Spread, contents: Sequence[Entry], title: str, source: str
         mark_plain_headings(flow)
     matter = {block.start for block in flow.blocks if block.matter}
     by_heading = [cut for cut in cuts_at_headings(flow) if cut.start not in matter]
-    if len(listed) >= 2 or (listed and len(by_heading) < 4):
+    if len(listed) >= 2 or (listed and not _outdo(by_heading, listed[0])):
         _mark_titles(spread, listed)
         return [*cuts, *empty]
     known = {cut.start for cut in by_heading}
@@ -106,6 +109,13 @@ def find_cuts(spread: Spread, contents: Sequence[Entry], title: str, source: str
         by_page = _cuts_at_pages(spread, {cut.start for cut in left_out})
         return sorted([*by_page, *left_out], key=_start) + empty
     return [*(cuts or by_heading), *empty]
+
+
+def _outdo(by_heading: Sequence[Cut], listed: Cut) -> bool:
+    """Tell whether headings know more than the contents' only entry: they are many, or say "Chapter"."""
+    labels = [find_label(cut.title) for cut in by_heading]
+    chapters = sum(1 for label in labels if label and label.kind == "chapter")
+    return len(by_heading) >= _FEWEST_HEADINGS or (chapters > 1 and find_label(listed.title) is None)
 
 
 def _mark_matter(spread: Spread, cuts: Sequence[Cut]) -> None:
@@ -123,12 +133,12 @@ def _mark_titles(spread: Spread, cuts: Sequence[Cut]) -> None:
     for cut in cuts:
         first = bisect_left(begins, cut.start)
         label = find_label(cut.title)
-        wholes = {_letters(cut.title)}
+        wholes = {letters_of(cut.title)}
         if label and label.value is not None:
-            wholes.add(_letters(f"{label.value:g}{label.rest}"))
+            wholes.add(letters_of(f"{label.value:g}{label.rest}"))
         said = ""
         for last, block in enumerate(blocks[first : first + _MOST_TITLES], start=first + 1):
-            said += _letters(spread.words(block))
+            said += letters_of(spread.words(block))
             if block.level or not any(whole.startswith(said) for whole in wholes):
                 break
             if said and said in wholes:
@@ -146,7 +156,7 @@ def _place_anew(spread: Spread, cuts: Sequence[Cut]) -> list[Cut]:
         if last and last.page == cut.page and last.start >= cut.start and cut.title and not cut.matter:
             if cut.page not in by_page:
                 by_page[cut.page] = _list_starts(spread, cut.page)
-            starts = by_page[cut.page].get(_letters(cut.title), ())
+            starts = by_page[cut.page].get(letters_of(cut.title), ())
             later = bisect_right(starts, last.start)
             placed.append(replace(cut, start=starts[later] if later < len(starts) else cut.start))
         else:
@@ -159,13 +169,9 @@ def _list_starts(spread: Spread, page: str) -> Mapping[str, Sequence[int]]:
     starts: dict[str, list[int]] = {}
     for block in spread.blocks.get(page, ()):
         if block.end - block.start <= _LONGEST_HEADING:
-            starts.setdefault(_letters(spread.words(block)), []).append(block.start)
+            starts.setdefault(letters_of(spread.words(block)), []).append(block.start)
     starts.pop("", None)
     return starts
-
-
-def _letters(words: str) -> str:
-    return "".join(filter(str.isalnum, words.casefold()))
 
 
 def _start(cut: Cut) -> int:

@@ -11,6 +11,7 @@ from itertools import pairwise, takewhile
 from audiobook.reading.headings import is_label
 from audiobook.reading.running_heads import RUNNING_HEAD
 from audiobook.reading.semantics import matter_of_title
+from audiobook.reading.titles import letters_of
 from audiobook.reading.typeset import LARGER, Line
 
 PAGE_NUMBER = "page number"
@@ -82,11 +83,6 @@ def find_contents(lines: Sequence[Line], body: float, titles: Sequence[str]) -> 
             found |= dict.fromkeys([heading, *row] if is_named and heading else row, CONTENTS)
         row = []
     return found
-
-
-def letters_of(words: str) -> str:
-    """Return the letters and digits by which titles are compared."""
-    return "".join(filter(str.isalnum, words.casefold()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from audiobook.reading.printed_contents import (
     is_in_capitals,
     is_title,
 )
+from audiobook.reading.titles import letters_of
 from audiobook.words import count_words
 
 _SIGN = re.compile(r"[+=<>→%/\\|*$€£]|\d-|-\d|:\s*\S*\d|^[\[({<【「].*|^(?:INT|EXT|I/E)\b")
@@ -228,13 +229,9 @@ def _make_heading(texts: Sequence[str], index: int, levels: Mapping[int, int]) -
     if below and _is_subtitle(below):
         last = following
         subtitle = plain_title(below)
-        is_new = not _letters(label).endswith(_letters(subtitle))
+        is_new = not letters_of(label).endswith(letters_of(subtitle))
         title = f"{label.rstrip(' .:')}. {subtitle}" if is_new else label
     return Heading(index=index, level=levels[index], label=label, title=title, last=last)
-
-
-def _letters(words: str) -> str:
-    return "".join(filter(str.isalnum, words.casefold()))
 
 
 def _is_subtitle(words: str) -> bool:

@@ -19,9 +19,11 @@ from audiobook.reading.gutenberg import mark_frame
 from audiobook.reading.line_breaks import part_glued, part_lines
 from audiobook.reading.links import Links
 from audiobook.reading.markup import language_of, parse_page, text_of
+from audiobook.reading.navigation import mark_navigation
 from audiobook.reading.package import Metadata
 from audiobook.reading.page import Page, PageReader
 from audiobook.reading.proof import page_text
+from audiobook.reading.written_notes import mark_written_notes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -81,6 +83,9 @@ def make_flow_book(
 ) -> Book:
     """Make a book of one flow, with the chapters that its headings tell, where no `cuts` do."""
     metadata = _leave_out_frame(flow, metadata)
+    mark_navigation(flow.blocks, flow.text)
+    if choices.footnotes == "skip":
+        mark_written_notes(flow.blocks, flow.text)
     if metadata.title is None:
         metadata = replace(metadata, title=_title_of(flow))
     found = cuts or _find_cuts(flow, metadata)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from audiobook.reading.flow import NEW_LINE, SCENE_MARK, Block
 from audiobook.reading.headings import find_glued, starts_chapter
+from audiobook.reading.navigation import find_navigation
 
 LONGEST_WRAPPED_LINE = 100
 """Editors and Project Gutenberg wrap at 60 to 80 columns; a longer line was not wrapped."""
@@ -16,7 +17,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:—–-][\"'”’»)\]_*]*$|[\"”»。�
 _ENDS_SURELY = re.compile(r"[.!?…。！？—–-][\"'”’»」』）)\]_*]*$|[”»」』\"]$")
 _CLOSING = re.compile(r"[ \t]*[”’»」』\"')\]]{1,3}[.,;:!?]?[ \t]*$|[ \t]*[”’»][,.]?\s+[a-z]")
 _BLANK = " \t\r\n\u00a0\u3000"
-_INDENTED = re.compile(r"[ \t\r\n]*(?:[\u00a0\u2002\u2003]{2}|\u3000)")
+_INDENTED = re.compile(r"[ \t\r\n]*(?:[\u00a0\u2002]{2}|[\u2003\u3000])")
 _OPENS_SPEECH = re.compile(r"[\"“‘«„]|[—–-]\S")
 _RAGGED = 8
 """How much shorter than the longest a wrapped line may be although the next word had fitted."""
@@ -128,19 +129,29 @@ def part_glued(blocks: Sequence[Block], text: str) -> list[Block]:
 
 
 def _find_runs(text: str, position: int, stop: int) -> list[list[_Line]]:
-    """Return lines that have neither a blank line nor a scene-break mark between them; a mark is alone."""
-    runs: list[list[_Line]] = []
-    is_new = True
+    """Return lines that have neither a blank line, a scene-break mark nor a site's links between them.
+
+    These are alone.
+    """
+    lines: list[_Line] = []
+    blank: set[int] = set()
+    """Before which of the lines there is a blank one."""
     for match in _LINE.finditer(text, position, stop):
         words = match[0].rstrip("\r\n\f\v")
-        line = _Line(match.start(), match.start() + len(words), words)
-        is_blank = not words.strip("\0 \t\xa0\u3000")
-        is_mark = not is_blank and SCENE_MARK.fullmatch(words) is not None
-        if is_mark or (is_new and not is_blank):
+        if words.strip("\0 \t\xa0\u3000"):
+            lines.append(_Line(match.start(), match.start() + len(words), words))
+        else:
+            blank.add(len(lines))
+    links = find_navigation([line.text for line in lines])
+    runs: list[list[_Line]] = []
+    is_new = True
+    for index, line in enumerate(lines):
+        is_alone = index in links or SCENE_MARK.fullmatch(line.text) is not None
+        if is_alone or is_new or index in blank:
             runs.append([line])
-        elif not is_blank:
+        else:
             runs[-1].append(line)
-        is_new = is_blank or is_mark
+        is_new = is_alone
     return runs
 
 

@@ -14,9 +14,10 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.reading.choices import ReadingChoices
 from audiobook.reading.flow import LIGATURES, Flow, SourceText, Style
-from audiobook.reading.furniture import find_contents, find_furniture, letters_of
+from audiobook.reading.furniture import find_contents, find_furniture
 from audiobook.reading.html import make_flow_book
 from audiobook.reading.package import Metadata
+from audiobook.reading.titles import letters_of
 from audiobook.reading.toc import Entry, choose_cuts
 from audiobook.reading.typeset import Line, Stretch, find_body_size, set_drop_caps, set_paragraphs
 from audiobook.words import count_words

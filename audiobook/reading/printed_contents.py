@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from audiobook.reading.chapter_labels import LONGEST, Label, find_label
 from audiobook.reading.counting import NUMERAL, number_value
 from audiobook.reading.semantics import matter_of_title
+from audiobook.reading.titles import letters_of
 
 BARE_NUMERAL = re.compile(rf"_?#?(?P<number>{NUMERAL})[.):]?_?", re.IGNORECASE)
 NUMERAL_TITLE = re.compile(
-    r"(?P<number>[IVXLCDM]+|[0-9０-９]{1,4})(?:[.:)]?[ \t—–-]+|[.:)](?=[^\W\d]))(?P<title>\S.*)"
+    r"(?P<number>[IVXLCDM]+|[0-9０-９]{1,4}|[A-Z][A-Za-z]+(?:-[A-Za-z]+)?(?=[.:]\s|\s[—–-]))"
+    r"(?:[.:)]?[ \t—–-]+|[.:)](?=[^\W\d]))(?P<title>\S.*)"
 )
 _ENTRY_TAIL = re.compile(r"(?:\.{2,}|\s{2,}|\t)\s*(?:\d{1,4}|[ivxlc]+)$", re.IGNORECASE)
 _LONGEST_ENTRY = 14
@@ -85,7 +87,7 @@ def _give_back(texts: Sequence[str], first: int, end: int, labels: Mapping[int, 
 def _key(words: str) -> str:
     label = find_label(_first_line(words))
     line = label.words if label else _first_line(words)
-    return "".join(character for character in line.casefold() if character.isalnum())
+    return letters_of(line)
 
 
 def _first_line(words: str) -> str:

@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"\s*[-−–+]?\d{1,4}\s*")
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789-−–+", f"{RAISED}⁻⁻⁻⁺")
 _BASE = re.compile(r"[^\W_]|[)\]]")
+_BEGINS = re.compile(r"[\u00a0\u202f]?[“‘\"«„(\[]?[^\W\d_]")
 SLASHES = ("/", "⁄", "∕")
 """What a raised number stands before that is a fraction's."""
 
@@ -29,8 +30,16 @@ def raise_numbers(root: _Element) -> None:
                 _append_before(element, " ")
         elif _BASE.fullmatch(before[-1:]):
             element.text = words.translate(_RAISED)
-        elif not before[-1:].strip() and (element.tail or "")[:1].isalpha():
-            element.text = f"{words} "  # a verse's number
+        elif is_verse_number(before, element.tail or ""):
+            element.text = f"{words} "
+
+
+def is_verse_number(before: str, after: str) -> bool:
+    """Tell a raised number that belongs to what follows, as a verse's does, from a note's.
+
+    A note's sign clings to the word before it, a verse's number to the one behind it, or a hard space does.
+    """
+    return not before[-1:].strip() and _BEGINS.match(after) is not None
 
 
 def _before(element: _Element) -> str:

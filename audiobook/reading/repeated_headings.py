@@ -5,6 +5,7 @@ from __future__ import annotations
 from audiobook.model import Skip
 from audiobook.reading.chapter_labels import LONGEST, find_label
 from audiobook.reading.flow import Block
+from audiobook.reading.titles import letters_of
 
 REPEATED = "repeated heading"
 _MOST = 8
@@ -22,8 +23,8 @@ def drop_repeats(blocks: list[Block], text: str) -> list[Skip]:
         if block.end - block.start > LONGEST:
             break
         again = next((head for head in heads if _says_the_same(text, head, block)), None)
-        joined = "".join(_letters(text, head) for head in heads)
-        if again is None and len(heads) > 1 and joined.endswith(_letters(text, block)):
+        joined = "".join(letters_of(_words(text, head)) for head in heads)
+        if again is None and len(heads) > 1 and joined.endswith(letters_of(_words(text, block))):
             again = block if _is_heading(text, block, heads[-1]) and find_label(_words(text, block)) else None
         if again is not None:
             first = again if _fullness(text, again) < _fullness(text, block) else block
@@ -43,14 +44,10 @@ def _words(text: str, block: Block) -> str:
     return " ".join(text[block.start : block.end].split())
 
 
-def _letters(text: str, block: Block) -> str:
-    return "".join(filter(str.isalnum, text[block.start : block.end].casefold()))
-
-
 def _fullness(text: str, block: Block) -> tuple[bool, int]:
     """Return how much a heading says: a number with a title is more than any number alone."""
     label = find_label(_words(text, block))
-    return label is not None and not label.is_bare, len(_letters(text, block))
+    return label is not None and not label.is_bare, len(letters_of(_words(text, block)))
 
 
 def _is_heading(text: str, block: Block, head: Block) -> bool:
@@ -60,12 +57,12 @@ def _is_heading(text: str, block: Block, head: Block) -> bool:
 
 
 def _says_the_same(text: str, head: Block, block: Block) -> bool:
-    letters, own = _letters(text, head), _letters(text, block)
+    letters, own = letters_of(_words(text, head)), letters_of(_words(text, block))
     label, other = find_label(_words(text, head)), find_label(_words(text, block))
     if letters == own:
         # A part and its first chapter may both be called "I".
         return _is_heading(text, block, head) and (head.level == block.level or len(own) > 3)
     if label and other and label.key == other.key:
         return label.is_bare or other.is_bare
-    title = "".join(filter(str.isalnum, label.rest.casefold())) if label else ""
+    title = letters_of(label.rest) if label else ""
     return title == own and _is_heading(text, block, head)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from audiobook.reading.flow import Block
+from audiobook.reading.titles import letters_of
 
 RUNNING_HEAD = "running head"
 _LONGEST = 100
@@ -27,15 +28,15 @@ def mark_running_heads(blocks: Sequence[Block], text: str, names: Sequence[str])
         for block in blocks
         if block.skip is None and not block.matter and block.end - block.start <= _LONGEST
     ]
-    own = {name for each in names if len(name := _letters(each)) >= _SHORTEST}
-    headings = {_letters(text[block.start : block.end]) for block in read if block.level}
+    own = {name for each in names if len(name := letters_of(each)) >= _SHORTEST}
+    headings = {letters_of(text[block.start : block.end]) for block in read if block.level}
     titles = own | {name for name in headings if len(name) >= _SHORTEST and name.isalpha()}
     numbered: dict[str, list[tuple[int, Block]]] = {}
     bare: dict[str, list[Block]] = {}
     for block in read:
         words = " ".join(text[block.start : block.end].split())
         number = _PAGE_NUMBER.search(words)
-        name = _letters(_PAGE_NUMBER.sub("", words, count=1))
+        name = letters_of(_PAGE_NUMBER.sub("", words, count=1))
         if number and name in titles:
             numbered.setdefault(name, []).append((int(number[1] or number[2]), block))
         elif not number and name in own and (block.level or _is_no_sentence(words)):
@@ -54,7 +55,3 @@ def mark_running_heads(blocks: Sequence[Block], text: str, names: Sequence[str])
 def _is_no_sentence(words: str) -> bool:
     """Tell whether a line can't be what somebody says: "Anna!" in a book of that name is no running head."""
     return " " in words and words[-1].isalnum() and words[0].isalnum()
-
-
-def _letters(words: str) -> str:
-    return "".join(character for character in words.casefold() if character.isalnum())

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from audiobook.reading.markup import text_of, types_of
-from audiobook.reading.raised import SLASHES
+from audiobook.reading.raised import SLASHES, is_verse_number
 from audiobook.reading.semantics import BACKLINK_TYPES, REFERENCE_TYPES
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ def is_unlinked_sign(raised: _Element, before: str) -> bool:
     if link is not None and is_reference(link):
         return has_form_of_sign(text_of(raised))
     is_number = raised.find(".//a") is None and re.fullmatch(r"\d{1,3}", text_of(raised)) is not None
-    if not is_number or (raised.tail or "").lstrip().startswith(SLASHES):
+    after = raised.tail or ""
+    if not is_number or after.lstrip().startswith(SLASHES) or is_verse_number(before, after):
         return False
     return before.rstrip()[-1:] in set(".,;:!?”’\"'")
 

@@ -17,7 +17,9 @@ from audiobook.reading.frontmatter import find_front_matter
 from audiobook.reading.gutenberg import HEADER, LICENCE, Frame, find_frame, find_notes
 from audiobook.reading.headings import find_headings
 from audiobook.reading.line_breaks import find_paragraphs, part_glued, trim
-from audiobook.reading.titles import make_title
+from audiobook.reading.navigation import mark_navigation
+from audiobook.reading.titles import letters_of, make_title
+from audiobook.reading.written_notes import mark_written_notes
 from audiobook.words import count_words
 
 SCENE_BREAK = "scene-break mark"
@@ -53,6 +55,9 @@ def make_text_book(path: Path, text: str, *, choices: ReadingChoices, warnings: 
             blocks.append(Block(start=start, end=end, follows_scene_break=follows_scene_break))
             follows_scene_break = False
     blocks = part_glued(blocks, text)
+    mark_navigation(blocks, text)
+    if choices.footnotes == "skip":
+        mark_written_notes(blocks, text)
     if not any(character.isalnum() for block in blocks for character in text[block.start : block.end]):
         what = "is empty" if not text.strip() else "holds nothing to speak (no letter, no digit)"
         raise SourceError(f"{source}: {what}")
@@ -94,7 +99,7 @@ def _skip_frame(text: str, frame: Frame | None, begin: int) -> list[Skip]:
 
 def _find_cuts(blocks: list[Block], text: str, title: str, *, is_framed: bool) -> list[Cut]:
     """Find where chapters begin, and say of each block whether it is a heading or left out, and why."""
-    texts = [text[block.start : block.end] for block in blocks]
+    texts = [text[block.start : block.end] if block.skip is None else "" for block in blocks]
     if is_framed:
         for index, reason in find_notes(texts).items():
             blocks[index].skip = reason
@@ -125,12 +130,12 @@ def _is_title_page(texts: list[str], blocks: list[Block], title: str) -> bool:
     own = [words for words, block in zip(texts, blocks, strict=False) if not (block.matter or block.skip)]
     if not own or sum(map(count_words, own)) > _LONGEST_TITLE_PAGE:
         return False
-    letters = "".join(filter(str.isalnum, title.casefold()))
+    letters = letters_of(title)
     # Text of the story, however little, is no title page.
     if any(len(words.split()) > _LONGEST_IMPRINT and _SENTENCE.search(words.strip()) for words in own):
         return False
     first = own[0].strip(" _")
-    named = "".join(filter(str.isalnum, first.casefold())) in letters or first == first.upper()
+    named = letters_of(first) in letters or first == first.upper()
     return named or any(_BY.search(words) for words in own)
 
 

@@ -1,4 +1,4 @@
-"""File names made readable."""
+"""Titles: compared by their letters, and made of file names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import re
 _SMALL = frozenset(
     "a an and as at but by for from in into nor of on onto or over per the to up via vs with".split()
 )
+
+
+def letters_of(words: str) -> str:
+    """Return the letters and digits by which titles are compared, large and small alike."""
+    return "".join(filter(str.isalnum, words.casefold()))
 
 
 def make_title(stem: str) -> str:

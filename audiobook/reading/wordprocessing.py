@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from audiobook.reading.docx_chunks import chunk_id
 from audiobook.reading.elements import LEFT_OUT
 from audiobook.reading.markup import put_words
 
@@ -31,10 +32,14 @@ _PLAIN_FORMULA = frozenset({f"{_M}{name}" for name in ("oMath", "r", "rPr", "t",
 
 
 class Converter:
-    """Turns a document's parts into one page; `levels` are those of paragraph styles, by their ids."""
+    """Turns a document's parts into one page.
 
-    def __init__(self, levels: Mapping[str, int]) -> None:
+    `levels` are those of paragraph styles, by their ids; `chunks` the pages that it holds.
+    """
+
+    def __init__(self, levels: Mapping[str, int], chunks: Mapping[str, _Element]) -> None:
         self._levels = levels
+        self._chunks = chunks
         self._fields: list[bool] = []
         """Of the fields that are open in this paragraph: whether it is their code that comes now."""
         self._has_begun = False
@@ -87,10 +92,20 @@ class Converter:
                 self._blocks(_choose(child), out)
             elif name in _DELETED:
                 self._leave_out(child, out, "deleted text")
+            elif name == "altChunk":
+                self._chunk(child, out)
             else:
                 gallery = _value(child.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery"))
                 is_contents = gallery == "Table of Contents"
                 self._blocks(child, etree.SubElement(out, "nav", role="doc-toc") if is_contents else out)
+
+    def _chunk(self, child: _Element, out: _Element) -> None:
+        page = self._chunks.get(chunk_id(child))
+        body = page.find("body") if page is not None else None
+        if body is not None:
+            self._has_begun = True
+            body.tag = "div"
+            out.append(body)
 
     def _paragraph(self, paragraph: _Element, parent: _Element) -> None:
         from lxml import etree
