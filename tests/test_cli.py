@@ -212,8 +212,27 @@ def test_corrections_that_meet_nothing_are_warned_of(new_project: NewProject) ->
     assert report["stories"][0]["warnings"] == [own]
     assert report["warnings"] == [everywhere]
     plain = narrate().stderr
-    assert f"talk: warning: {own}" in plain
-    assert everywhere in plain
+    assert f"warning: talk: {own}" in plain
+    assert f"warning: {everywhere}" in plain
+
+
+def test_whom_an_alias_takes_in_is_said_before_it_does(new_project: NewProject) -> None:
+    text = '"Hello," said Jane Fox.\n\n"Good day," said Jane.\n\n"Well," said Bo.\n\n"So," said Lady Ann.\n'
+    project = new_project(settings=TONES, talk=text)
+    aliases = "stories: {talk: {characters: {Bo: {aliases: [Jane, Lady Ann]}}}}\n"
+    (project / "voices.yaml").write_text(TONES + aliases, encoding="utf-8")
+    drawn = (
+        "voices.yaml:7: Bo also joins Jane Fox, 2 lines, by the alias Jane; to keep them two, put Jane Fox"
+    )
+    named = "voices.yaml:7: Bo also joins Lady Ann, 1 line"
+    for command in (("cast", "talk"), ("script", "talk"), ("--dry-run",), ()):
+        told = narrate(*command).output
+        assert f"warning: {'' if command[1:] else 'talk: '}{drawn}" in told
+        assert named in told
+        assert "made output" not in told or told.index(drawn) < told.index("made output")
+    cast = json.loads(narrate("cast", "talk", "--json").stdout)
+    assert cast["notes"] == [named]
+    assert len(cast["warnings"]) == 1
 
 
 def test_titles_and_names_are_shown_as_they_are(new_project: NewProject) -> None:

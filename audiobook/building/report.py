@@ -20,7 +20,7 @@ class StoryReport:
     what is spoken (letters and digits), by `engines`, `unspoken` what none of their voices can read.
     `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what each of
     `files` was when it was found whole.
-    `errors` and `warnings` are sentences for a person.
+    `errors` and `warnings` are sentences for a person, `notes` tell what is as was asked for.
     """
 
     name: str
@@ -39,6 +39,7 @@ class StoryReport:
     proven: dict[Path, Identity] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def words_per_minute(self) -> float:

@@ -17,12 +17,14 @@ from audiobook.script import Doubt
 _OTHERS_SHOWN = 3
 
 
-def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: bool) -> None:
-    """Print who speaks, by number of lines: a table, or JSON."""
+def print_cast(
+    script: Script, cast: Cast, warnings: Sequence[str], notes: Sequence[str], *, as_json: bool
+) -> None:
+    """Print who speaks, by number of lines: a table, or JSON; `notes` tell what is as stated."""
     roles = [*cast.roles[:1], *sorted(cast.roles[1:], key=_by_lines)]
     sureness = _mean_confidence(script)
     if as_json:
-        print_json(_cast_json(script, roles, sureness, warnings))
+        print_json(_cast_json(script, roles, sureness, warnings) | {"notes": list(notes)})
         return
     counts = ["Lines", "Words", "Share", "Sure"]
     prose = ["Speaker", "Voice", "Why"]
@@ -50,7 +52,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
     silent = [character.name for character in script.characters if not character.quotations]
     if silent:
         console.print(f"Without a line: {', '.join(silent)}")
-    print_warnings(warnings)
+    print_warnings(warnings, notes)
 
 
 def _by_lines(role: Role) -> tuple[int, int, str]:

@@ -192,21 +192,27 @@ def script(
     as_json: bool,
 ) -> None:
     """Show a story as a play: who speaks each line, in colour."""
+    from audiobook.cli.console import print_warnings, say_busy
     from audiobook.cli.plays import print_script
-    from audiobook.planning.stories import explain_story, script_and_cast
+    from audiobook.folders import cache_folder
+    from audiobook.planning.cached_scripts import keep_plans
+    from audiobook.planning.stories import explain_story, script_and_cast, tell_story
     from audiobook.project.layout import open_project
 
     project = open_project(Path(), voices=voices, engine=engine)
-    script_of_story, cast_of_story = script_and_cast(
-        project,
-        story,
-        chapters=choose_chapters(chapters, first, last),
-        wish=make_wish(matter=matter, footnotes=footnotes),
-    )
-    told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
+    reads = keep_plans(cache_folder())
+    with say_busy(f"reading {story}"):
+        script_of_story, cast_of_story = script_and_cast(
+            project,
+            story,
+            chapters=choose_chapters(chapters, first, last),
+            wish=make_wish(matter=matter, footnotes=footnotes),
+            reads=reads,
+        )
+        told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
+        warnings, notes = tell_story(project, story, script_of_story, reads)
     print_script(script_of_story, cast_of_story, told, as_json=as_json)
-    for warning in script_of_story.book.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    print_warnings(warnings, notes)
 
 
 @click.command()
@@ -237,9 +243,11 @@ def cast(
 ) -> None:
     """Show who speaks, how much, in which voice, and why."""
     from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
+    from audiobook.cli.console import say_busy
     from audiobook.editing.pins import pin_cast
-    from audiobook.planning.stories import script_and_cast
-    from audiobook.planning.unmet import warn_of_unmet
+    from audiobook.folders import cache_folder
+    from audiobook.planning.cached_scripts import keep_plans
+    from audiobook.planning.stories import script_and_cast, tell_story
     from audiobook.project.layout import open_project
     from audiobook.script import find_doubtful
 
@@ -250,12 +258,14 @@ def cast(
     if pin:
         print_pinned(pin_cast(project, story, wish), as_json=as_json)
         return
-    script, roles = script_and_cast(project, story, wish=wish)
-    warnings = (*script.book.warnings, *warn_of_unmet(project, script))
+    reads = keep_plans(cache_folder())
+    with say_busy(f"reading {story}"):
+        script, roles = script_and_cast(project, story, wish=wish, reads=reads)
+        warnings, notes = tell_story(project, story, script, reads)
     if doubtful is not None:
         print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
     else:
-        print_cast(script, roles, warnings, as_json=as_json)
+        print_cast(script, roles, warnings, notes, as_json=as_json)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.building.progress import Meter
 from audiobook.building.report import Listener, Silent, StoryReport
-from audiobook.cli.console import open_console
+from audiobook.cli.console import WARNING, open_console, print_note
 from audiobook.cli.tables import write_clock
 
 if TYPE_CHECKING:
@@ -36,12 +36,16 @@ class Notes(Silent):
     def __init__(self) -> None:
         self._console = open_console(stderr=True)
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self.note(f"{story.name}: warning: {warning}")
-
     def note(self, message: str) -> None:
-        self._console.print(message, soft_wrap=True)
+        print_note(self._console, message)
+
+
+def _say_of_story(listener: Listener, story: StoryReport, *, has_work: bool) -> None:
+    """Say before a story is made what a person should know of it; its notes only where it is made."""
+    for warning in story.warnings:
+        listener.note(f"{WARNING}{story.name}: {warning}")
+    for note in story.notes if has_work else ():
+        listener.note(f"{story.name}: {note}")
 
 
 def count_up(meter: Meter) -> str:
@@ -81,6 +85,7 @@ class _Lines(Silent):
         self._said = time.monotonic()
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        _say_of_story(self, story, has_work=tracks > 0)
         if tracks:
             saved = 1 - clips / max(story.clips_reused, 1)
             there = f" ({saved:.0%} of its clips are there)" if saved > 0 else ""
@@ -117,17 +122,13 @@ class _Lines(Silent):
         if self._meter:
             self._meter.advance(files=1)
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self._say(f"{story.name}: warning: {warning}")
-
     def tick(self) -> None:
         if self._meter and time.monotonic() - self._said >= LINE_S:
             self._said = time.monotonic()
             self._say(describe(self._meter))
 
     def note(self, message: str) -> None:
-        self._say(message)
+        print_note(self._console, message)
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)
@@ -147,6 +148,8 @@ class _Bars(Silent):
         self._count_up = count_briefly if self._is_narrow else count_up
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        if not self._lines:
+            _say_of_story(self, story, has_work=tracks > 0)
         self._meter.plan(story, clips, tracks)
         if tracks:
             own = self._own[story.name] = Meter()
@@ -183,10 +186,6 @@ class _Bars(Silent):
         self._progress.update(self._bars[story.name], completed=own.share, state=self._count_up(own))
         self.tick()
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self.note(f"{story.name}: warning: {warning}")
-
     def tick(self) -> None:
         """Bring the line for all to the present moment."""
         left = self._meter.left_s
@@ -199,7 +198,7 @@ class _Bars(Silent):
         self._progress.refresh()
 
     def note(self, message: str) -> None:
-        self._progress.console.print(message, soft_wrap=True)
+        print_note(self._progress.console, message)
 
     def _cut(self, title: str) -> str:
         from rich.text import Text

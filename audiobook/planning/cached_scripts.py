@@ -98,6 +98,11 @@ class CachedPlans:
         return cast_script(read_through(self.cache, path, settings, keeps=self.keeps), settings, preview)
 
 
+def keep_plans(cache_folder: Path, *, keeps: bool = True) -> CachedPlans:
+    """Return what plans scripts by those in the user's cache."""
+    return CachedPlans(ScriptCache(cache_folder / "scripts"), keeps=keeps)
+
+
 def script_key(path: Path, settings: StorySettings) -> str | None:
     """Hash all that decides a story's script; None where its file can't be read.
 

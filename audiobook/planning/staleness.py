@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from audiobook.casting import StorySettings, VoiceWish, find_stated
-from audiobook.model import NARRATOR
+from audiobook.model import NARRATOR, Voice
 from audiobook.planning.differences import Surroundings, describe_changes, is_same_chapter
 from audiobook.planning.editions import EditionPlan
 from audiobook.planning.plans import StoryPlan, TrackPlan
@@ -25,10 +25,16 @@ def is_made(track: TrackPlan) -> bool:
 
 
 def explain_tracks(
-    plan: StoryPlan, tracks: Collection[TrackPlan], settings: StorySettings, *, forced: bool = False
+    plan: StoryPlan,
+    tracks: Collection[TrackPlan],
+    settings: StorySettings,
+    *,
+    forced: bool = False,
+    formerly: Mapping[Voice, Sequence[str]] | None = None,
 ) -> dict[Path, tuple[str, ...]]:
     """Say of each of a story's `tracks`, none of which is made (or all by force), why.
 
+    `formerly` are those of `Surroundings`.
     Parts of a whole-book file are passed over: nobody looks for them.
     """
     tracks = [track for track in tracks if not track.is_part]
@@ -44,6 +50,7 @@ def explain_tracks(
             stated=stated,
             engine=settings.engine,
             chosen_by=settings.chosen_by,
+            formerly=formerly or {},
         )
         new = read_record(track.record)
         assert new is not None  # noqa: S101 - planned by this very version

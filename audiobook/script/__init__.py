@@ -9,6 +9,7 @@ Each step is a module that can be read by itself; `writing.py` puts them in orde
 from audiobook.script.completeness import prove_complete
 from audiobook.script.doubts import Doubt, find_doubtful
 from audiobook.script.foresight import foresee
+from audiobook.script.joins import Join, find_joins
 from audiobook.script.line_words import LineWords
 from audiobook.script.pace import LETTERS_A_DIGIT, SECONDS_A_LETTER, WORDS_A_MINUTE, time_marks
 from audiobook.script.speaker_labels import say_labels
@@ -20,9 +21,11 @@ __all__ = [
     "SECONDS_A_LETTER",
     "WORDS_A_MINUTE",
     "Doubt",
+    "Join",
     "LineWords",
     "clean",
     "find_doubtful",
+    "find_joins",
     "foresee",
     "knows_language",
     "prove_complete",

@@ -26,7 +26,7 @@ from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.layout import Tokens, tokenize
 from audiobook.script.line_fixes import FoundFix, LineFinder, correct_speech
 from audiobook.script.marks import Quoted
-from audiobook.script.naming import form_gender
+from audiobook.script.naming import fold_name, form_gender
 from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
 from audiobook.script.turns import Turn
@@ -43,11 +43,6 @@ _NOWHERE = Origin(path="", line=0)
 
 _NUMBERED = re.compile(r" \(\d+\)$")
 """What `roles.py` adds to the name of a role that is somebody else's name already."""
-
-
-def fold_name(name: str) -> str:
-    """Return a name as names are compared: small letters, no full stops, straight apostrophes."""
-    return " ".join(name.replace(".", "").replace("’", "'").lower().split())
 
 
 class Corrector:
