@@ -346,3 +346,16 @@ def test_what_is_foreseen_tells_the_same_joins() -> None:
     assert (found.other, found.lines, found.kind) == ("Lady Catherine", 2, "named")
     assert found.origin is not None
     assert describe_join(found) == "Kitty also joins Lady Catherine, 2 lines"
+
+
+def test_a_line_that_is_given_to_a_role_makes_nobody_new() -> None:
+    talk = '"Closed," said the bartender.\n\n"Since when?" I asked.\n\n"Since now."\n\n"Why?"\n\n'
+    talk += '"Go," the bartender said.'
+    for name in ("the bartender", "I"):
+        script = write(talk, fix("Since now", name), fix("Why", name))
+        assert {c.name for c in script.characters} == {"the bartender", "I"}
+        assert speakers(script) == ["the bartender", "I", name, name, "the bartender"]
+        told = {c.name: c.gender for c in script.characters}
+        assert told == {c.name: c.gender for c in write(talk).characters}
+    script = write('"Go home," said Max\'s mother. Max went.\n\n"Well?"', fix("Well", "Max's mother"))
+    assert set(speakers(script)) == {"Max's mother"}

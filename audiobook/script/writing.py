@@ -106,7 +106,7 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
     learn_introductions(turns, tokens, mentions, of_mention, roles)
     settle_labelled(text, turns, passages, labels, people)
-    corrector.preset_speakers(turns, people)
+    corrector.preset_speakers(turns, people, roles)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
