@@ -225,7 +225,7 @@ def script(
     is_flag=False,
     flag_value=20,
     metavar="[N]",
-    help="Show the N lines (20) whose speaker is least sure, and how to correct them.",
+    help="Show N places (20) where to correct who speaks mends most, and what to write about each.",
 )
 @click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
 @reading_options
@@ -249,7 +249,6 @@ def cast(
     from audiobook.planning.cached_scripts import keep_plans
     from audiobook.planning.stories import script_and_cast, tell_story
     from audiobook.project.layout import open_project
-    from audiobook.script import find_doubtful
 
     if doubtful is not None and pin:
         raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
@@ -263,7 +262,7 @@ def cast(
         script, roles = script_and_cast(project, story, wish=wish, reads=reads)
         warnings, notes = tell_story(project, story, script, reads)
     if doubtful is not None:
-        print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
+        print_doubtful(script, doubtful, warnings, as_json=as_json)
     else:
         print_cast(script, roles, warnings, notes, as_json=as_json)
 
