@@ -316,3 +316,51 @@ def test_what_is_spoken_is_shown_with_the_rule_that_says_so(new_project: NewProj
     ]
     play = narrate("script", "talk", "--spoken").stdout
     assert "No.  → number  (quantities: numbered)" in play or "No. → number  (quantities: numbered)" in play
+
+
+def test_contents_tell_how_long_a_book_is_to_hear(new_project: NewProject) -> None:
+    words = "The rain went on and on. " * 900
+    new_project(book=f"Chapter 1\n\n{words}\n\nChapter 2\n\n{words}\n", short="All is well.")
+    assert "2 chapters, 10,804 words, about 1 h 10 min to hear" in narrate("contents", "book").stdout
+    assert "1 chapter, 3 words, about 1 min to hear" in narrate("contents", "short").stdout
+
+
+def test_a_dry_run_a_run_and_its_table_count_alike(new_project: NewProject) -> None:
+    twice = (
+        '"Yes," said Max.\n\n"No," said Rachel.\n\n"Yes," said Max.\n\nChapter 2\n\nAll is well. All is well.'
+    )
+    new_project(settings=TONES, book=f"Chapter 1\n\n{twice}\n")
+    (told,) = json.loads(narrate("--dry-run", "--json").stdout)["stories"]
+    assert (
+        f"book: 2 files to make; {told['clips_to_speak']} clips to speak, 0 cached"
+        in narrate("--dry-run").stdout
+    )
+    run = narrate()
+    assert f"book: {told['clips_to_speak']} clips to speak, 2 files to make\n" in run.stderr
+    made = narrate("--json", "--force").stdout
+    (story,) = json.loads(made)["stories"]
+    assert (story["clips_made"], story["clips_reused"]) == (told["clips_to_speak"], 0)
+    assert story["characters"] == 2
+    (part,) = json.loads(narrate("--json", "--chapters", "2").stdout)["stories"]
+    assert part["characters"] == 0
+
+
+def test_clean_tells_what_it_removes_and_how_much(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, old="Old.", new="New.")
+    narrate()
+    (project / "texts" / "old.txt").unlink()
+    for arguments, verb in ((("--dry-run",), "would remove"), ((), "removed")):
+        said = narrate("clean", *arguments).stdout
+        assert f"{verb} output/old/01 - Old.mp3 (" in said
+        assert f"{verb} 1 file, " in said
+        assert said.count("MB") == 2
+    assert "nothing to remove" in narrate("clean").stdout
+
+
+def test_a_warning_names_its_line(new_project: NewProject) -> None:
+    lines = "\n\n".join(f"<<Line {n}, she said.>>" for n in range(8))
+    new_project(settings=f"{TONES}stories:\n  gone: {{author: A}}\n", book=f"Mara sat down.\n\n{lines}\n")
+    told = narrate("--dry-run").stderr
+    assert "warning: book: texts/book.txt:3: 8 of 8 paragraphs" in told
+    assert "warning: voices.yaml:8: stories.gone: there is no such story in texts" in told
+    assert "warning: texts/book.txt:3: 8 of 8 paragraphs" in narrate("cast", "book").stderr

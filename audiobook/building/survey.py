@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -82,7 +81,6 @@ def survey_story(
         tracks=tracks,
         all_editions=all_editions,
         editions=editions,
-        uses=Counter(spec.key for track in plan.chapters for spec in track.specs),
     )
 
 
@@ -121,8 +119,8 @@ def _describe(plan: StoryPlan, unmet: Sequence[str]) -> StoryReport:
         words=sum(count_words(u.text) for u in spoken),
         letters=sum(c.isalnum() for u in spoken for c in u.text) - silent,
         unspoken=silent + sum(c.isalnum() for c in "".join(unread)),
-        characters=sum(1 for c in plan.script.characters if c.quotations),
+        characters=len({u.speaker for u in spoken if u.kind == "speech" and u.speaker}),
         engines=tuple(sorted({spec.voice.engine for track in tracks for spec in track.specs})),
-        clips_reused=sum(len(track.specs) for track in plan.chapters),
+        clips_reused=len({spec.key for track in plan.chapters for spec in track.specs}),
         warnings=[*warnings, *unmet],
     )

@@ -49,10 +49,10 @@ def print_note(console: Console, message: str) -> None:
 
 
 @contextmanager
-def say_busy(doing: str) -> Iterator[None]:
+def say_busy(doing: str, *, quiet: bool = False) -> Iterator[None]:
     """Say on a terminal what is being done, for as long as it takes: a long book is read for seconds."""
     console = open_console(stderr=True)
-    if not console.is_terminal:
+    if quiet or not console.is_terminal:
         yield
         return
     with console.status(doing, refresh_per_second=4):

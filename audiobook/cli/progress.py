@@ -12,6 +12,7 @@ from audiobook.building.progress import Meter
 from audiobook.building.report import Listener, Silent, StoryReport
 from audiobook.cli.console import WARNING, open_console, print_note
 from audiobook.cli.tables import write_clock
+from audiobook.plurals import count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,13 +51,13 @@ def _say_of_story(listener: Listener, story: StoryReport, *, has_work: bool) -> 
 
 def count_up(meter: Meter) -> str:
     """Say how much of a story, or of all, is there."""
-    chapters = f"{meter.files_made}/{meter.files} {_plural('chapter', meter.files)}"
+    chapters = f"{meter.files_made}/{count(meter.files, 'chapter')}"
     return f"{chapters}, {count_briefly(meter)}"
 
 
 def count_briefly(meter: Meter) -> str:
     """Say in two words how much of a story is there."""
-    return f"{meter.clips_spoken}/{meter.clips} {_plural('clip', meter.clips)}"
+    return f"{meter.clips_spoken:,}/{count(meter.clips, 'clip')}"
 
 
 def describe(meter: Meter, *, is_brief: bool = False) -> str:
@@ -90,7 +91,7 @@ class _Lines(Silent):
             saved = 1 - clips / max(story.clips_reused, 1)
             there = f" ({saved:.0%} of its clips are there)" if saved > 0 else ""
             self._say(
-                f"{story.name}: {clips} clips to speak, {tracks} {_plural('file', tracks)} to make{there}"
+                f"{story.name}: {count(clips, 'clip')} to speak, {count(tracks, 'file')} to make{there}"
             )
         elif self._verbose:
             self._say(f"{story.name}: up to date")
@@ -105,11 +106,11 @@ class _Lines(Silent):
         if self._meter:
             self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
         if self._verbose:
-            self._say(f"{story.name}: spoke {count} {_plural('clip', count)}")
+            self._say(f"{story.name}: spoke {count(clips, 'clip')}")
         if self._meter:
-            self._meter.advance(clips=count, work_s=work_s)
+            self._meter.advance(clips=clips, work_s=work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._say(f"{story.name}: made {path}")
@@ -146,6 +147,13 @@ class _Bars(Silent):
         self._last: TaskID | None = None
         self._is_narrow = progress.console.width < _WIDE
         self._count_up = count_briefly if self._is_narrow else count_up
+        self._reading: TaskID | None = progress.add_task("reading the stories", total=None, state="")
+
+    def end_reading(self) -> None:
+        """Take away what says that the stories are read."""
+        if self._reading is not None:
+            self._progress.remove_task(self._reading)
+            self._reading = None
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         if not self._lines:
@@ -161,13 +169,14 @@ class _Bars(Silent):
             self._lines.story_planned(story, clips, tracks)
 
     def work_begins(self, jobs: int) -> None:
+        self.end_reading()
         for meter in (self._meter, *self._own.values()):
             meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
-        self._count(story, clips=count, work_s=work_s)
+    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+        self._count(story, clips=clips, work_s=work_s)
         if self._lines:
-            self._lines.clips_spoken(story, count, work_s)
+            self._lines.clips_spoken(story, clips, work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._count(story, files=1)
@@ -208,10 +217,6 @@ class _Bars(Silent):
         return text.plain
 
 
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
-
-
 @contextmanager
 def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
     """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines."""
@@ -233,5 +238,9 @@ def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
         console=console,
         auto_refresh=False,
     )
+    bars = _Bars(progress, verbose=verbose)
     with progress:
-        yield _Bars(progress, verbose=verbose)
+        try:
+            yield bars
+        finally:
+            bars.end_reading()

@@ -34,6 +34,7 @@ _ROOMS = (
     "model.py",
     "languages.py",
     "words.py",
+    "plurals.py",
     "yamledit/words.py",  # in what is said of a language that was guessed
     "reading",
     "script",

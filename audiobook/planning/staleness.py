@@ -13,6 +13,7 @@ from audiobook.planning.editions import EditionPlan
 from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.planning.records import Record, read_record
 from audiobook.planning.samples import SAMPLE
+from audiobook.plurals import count
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, read_record_text
 
 _FORCED = "everything is made anew (--force)"
@@ -71,7 +72,7 @@ def explain_edition(
     if not edition.parts:
         return ("its text, pages, tags or tracks changed",)
     made = sum(part in tracks for part in edition.parts)
-    chapters = f"{made} of its {len(edition.parts)} chapters"
+    chapters = f"{made} of its {count(len(edition.parts), 'chapter')}"
     return (f"{chapters} changed, or are no longer in the cache" if made else "its tags or chapters changed",)
 
 
