@@ -207,7 +207,8 @@ class Quotation:
     `type` is how the text tells: *explicit* (a tag with a name), *anaphoric* (a tag with a pronoun or
     a role), *implicit* (no tag).  `speaker` is the name of a `Character`, or None where the text does
     not tell.  `evidence` says in words why.  `confidence` is 0 to 1, comparable within one script.
-    `delivery` is how its tag says that it is spoken, of `MANNERS`.
+    `delivery` is how its tag says that it is spoken, of `MANNERS`.  `tag_gender` is what the word of its tag
+    says of the speaker ("he said"), `addressee` the character to whom the tag says that it is spoken.
     """
 
     start: int
@@ -218,6 +219,8 @@ class Quotation:
     evidence: str
     confidence: float
     delivery: tuple[str, ...] = ()
+    tag_gender: Gender = "unknown"
+    addressee: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

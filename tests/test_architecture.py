@@ -24,6 +24,7 @@ FLOORS = {
     "scratch": 0,
     "suggesting": 0,
     "words": 0,
+    "plurals": 0,
     "audio": 1,
     "engines": 1,
     "normalizing": 1,

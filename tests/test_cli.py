@@ -181,17 +181,22 @@ def test_the_cast_is_listed_by_lines_with_how_sure_they_are(new_project: NewProj
 
 
 def test_doubtful_lines_come_with_the_line_that_settles_them(new_project: NewProject) -> None:
-    project = new_project(talk=TALK)
+    talk = TALK.replace('"Why?" she said.', 'Rachel got up. "Why?" It rained.').replace(
+        "Rachel.", "Rachel. Max sat."
+    )
+    project = new_project(talk=talk)
     found = json.loads(narrate("cast", "talk", "--doubtful", "1", "--json").stdout)
     (doubt,) = found["doubtful"]
-    assert (doubt["speaker"], doubt["line"], doubt["chapter"]) == ("Rachel", 5, 1)
+    assert (doubt["speaker"], doubt["line"], doubt["chapter"]) == ("Max", 5, 1)
     assert doubt["text"] in {"Why?", "Why now?"}
     shown = narrate("cast", "talk", "--doubtful").output
-    assert f"    {doubt['yaml']}  # or Max, narrator where it is no speech" in shown
-    settled = doubt["yaml"].replace("Rachel", "Max")
+    assert f"    {doubt['yaml']}  # or Rachel, narrator where it is no speech" in shown
+    assert "The other 2 lines are surer than 0.9." in shown
+    settled = doubt["yaml"].replace("Max", "Rachel")
     (project / "voices.yaml").write_text(f"{TONES}stories: {{talk: {{lines: {{{settled}}}}}}}\n")
     script = json.loads(narrate("script", "talk", "--json").stdout)
-    assert {q["confidence"]: q["speaker"] for q in script["quotations"]}[1.0] == "Max"
+    assert {q["confidence"]: q["speaker"] for q in script["quotations"]}[1.0] == "Rachel"
+    assert "No line is in doubt: all 3 are surer than 0.9." in narrate("cast", "talk", "--doubtful").output
     assert narrate("cast", "talk", "--doubtful", "--pin").exit_code == 2
 
 
@@ -212,8 +217,27 @@ def test_corrections_that_meet_nothing_are_warned_of(new_project: NewProject) ->
     assert report["stories"][0]["warnings"] == [own]
     assert report["warnings"] == [everywhere]
     plain = narrate().stderr
-    assert f"talk: warning: {own}" in plain
-    assert everywhere in plain
+    assert f"warning: talk: {own}" in plain
+    assert f"warning: {everywhere}" in plain
+
+
+def test_whom_an_alias_takes_in_is_said_before_it_does(new_project: NewProject) -> None:
+    text = '"Hello," said Jane Fox.\n\n"Good day," said Jane.\n\n"Well," said Bo.\n\n"So," said Lady Ann.\n'
+    project = new_project(settings=TONES, talk=text)
+    aliases = "stories: {talk: {characters: {Bo: {aliases: [Jane, Lady Ann]}}}}\n"
+    (project / "voices.yaml").write_text(TONES + aliases, encoding="utf-8")
+    drawn = (
+        "voices.yaml:7: Bo also joins Jane Fox, 2 lines, by the alias Jane; to keep them two, put Jane Fox"
+    )
+    named = "voices.yaml:7: Bo also joins Lady Ann, 1 line"
+    for command in (("cast", "talk"), ("script", "talk"), ("--dry-run",), ()):
+        told = narrate(*command).output
+        assert f"warning: {'' if command[1:] else 'talk: '}{drawn}" in told
+        assert named in told
+        assert "made output" not in told or told.index(drawn) < told.index("made output")
+    cast = json.loads(narrate("cast", "talk", "--json").stdout)
+    assert cast["notes"] == [named]
+    assert len(cast["warnings"]) == 1
 
 
 def test_titles_and_names_are_shown_as_they_are(new_project: NewProject) -> None:
@@ -292,3 +316,51 @@ def test_what_is_spoken_is_shown_with_the_rule_that_says_so(new_project: NewProj
     ]
     play = narrate("script", "talk", "--spoken").stdout
     assert "No.  → number  (quantities: numbered)" in play or "No. → number  (quantities: numbered)" in play
+
+
+def test_contents_tell_how_long_a_book_is_to_hear(new_project: NewProject) -> None:
+    words = "The rain went on and on. " * 900
+    new_project(book=f"Chapter 1\n\n{words}\n\nChapter 2\n\n{words}\n", short="All is well.")
+    assert "2 chapters, 10,804 words, about 1 h 10 min to hear" in narrate("contents", "book").stdout
+    assert "1 chapter, 3 words, about 1 min to hear" in narrate("contents", "short").stdout
+
+
+def test_a_dry_run_a_run_and_its_table_count_alike(new_project: NewProject) -> None:
+    twice = (
+        '"Yes," said Max.\n\n"No," said Rachel.\n\n"Yes," said Max.\n\nChapter 2\n\nAll is well. All is well.'
+    )
+    new_project(settings=TONES, book=f"Chapter 1\n\n{twice}\n")
+    (told,) = json.loads(narrate("--dry-run", "--json").stdout)["stories"]
+    assert (
+        f"book: 2 files to make; {told['clips_to_speak']} clips to speak, 0 cached"
+        in narrate("--dry-run").stdout
+    )
+    run = narrate()
+    assert f"book: {told['clips_to_speak']} clips to speak, 2 files to make\n" in run.stderr
+    made = narrate("--json", "--force").stdout
+    (story,) = json.loads(made)["stories"]
+    assert (story["clips_made"], story["clips_reused"]) == (told["clips_to_speak"], 0)
+    assert story["characters"] == 2
+    (part,) = json.loads(narrate("--json", "--chapters", "2").stdout)["stories"]
+    assert part["characters"] == 0
+
+
+def test_clean_tells_what_it_removes_and_how_much(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, old="Old.", new="New.")
+    narrate()
+    (project / "texts" / "old.txt").unlink()
+    for arguments, verb in ((("--dry-run",), "would remove"), ((), "removed")):
+        said = narrate("clean", *arguments).stdout
+        assert f"{verb} output/old/01 - Old.mp3 (" in said
+        assert f"{verb} 1 file, " in said
+        assert said.count("MB") == 2
+    assert "nothing to remove" in narrate("clean").stdout
+
+
+def test_a_warning_names_its_line(new_project: NewProject) -> None:
+    lines = "\n\n".join(f"<<Line {n}, she said.>>" for n in range(8))
+    new_project(settings=f"{TONES}stories:\n  gone: {{author: A}}\n", book=f"Mara sat down.\n\n{lines}\n")
+    told = narrate("--dry-run").stderr
+    assert "warning: book: texts/book.txt:3: 8 of 8 paragraphs" in told
+    assert "warning: voices.yaml:8: stories.gone: there is no such story in texts" in told
+    assert "warning: texts/book.txt:3: 8 of 8 paragraphs" in narrate("cast", "book").stderr

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiobook.model import NARRATOR, Corrections, KnownCharacter, LineFix, Origin, Script
-from audiobook.script import prove_complete, write_script
+from audiobook.planning.joins import describe_join
+from audiobook.script import find_joins, foresee, prove_complete, write_script
 from tests.test_script import make_book
 
 GENERAL = Origin(path="x", line=1)
@@ -290,3 +291,71 @@ def test_no_correction_loses_a_word_or_crashes(
     assert {q.speaker for q in script.quotations} <= {*listed, None}
     attributed = sum(q.speaker is not None for q in script.quotations)
     assert sum(c.quotations for c in script.characters) == attributed
+
+
+LADIES = """\
+"You are late," said Lady Catherine de Bourgh to Mr. Collins.
+
+"Very late," Lady Catherine said.
+
+"Come, Catherine, come!" said Kitty. Catherine laughed, and Kitty laughed.
+
+"Late?" asked Mr. Collins.
+"""
+
+
+def join(text: str, *stated: KnownCharacter) -> list[tuple[str, str, int, str]]:
+    before, now = write(text), write(text, *stated)
+    found = find_joins(before.characters, now.characters, Corrections(characters=stated))
+    return [(each.character, each.other, each.lines, each.kind) for each in found]
+
+
+def test_a_titled_name_stays_apart_unless_named_whole() -> None:
+    (lady,) = (c for c in write(LADIES).characters if c.name.startswith("Lady"))
+    assert "Catherine" in lady.aliases
+    script = write(LADIES, known("Kitty", "Catherine"))
+    assert speakers(script) == ["Lady Catherine", "Lady Catherine", "Kitty", "Mr. Collins"]
+    assert {c.name: c.aliases for c in script.characters}["Kitty"] == ("Catherine",)
+    assert join(LADIES, known("Kitty", "Catherine")) == [("Kitty", "Lady Catherine", 2, "apart")]
+    for name in ("Lady Catherine", "lady catherine"):
+        whole = known("Kitty", "Catherine", name)
+        assert speakers(write(LADIES, whole)) == ["Kitty", "Kitty", "Kitty", "Mr. Collins"]
+        assert join(LADIES, whole) == [("Kitty", "Lady Catherine", 2, "named")]
+
+
+def test_an_alias_that_draws_in_more_than_it_names_is_told() -> None:
+    text = '"Hello," said Jane Fox.\n\n"Good day," said Jane.\n\n"Well," Bo said. "Bo!" cried Jane Fox.'
+    assert join(text, known("Bo", "Jane")) == [("Bo", "Jane Fox", 3, "drawn in")]
+    assert set(speakers(write(text, known("Bo", "Jane")))) == {"Bo"}
+    # Whoever is stated too, keeps all that is not said to be another's, and nothing is drawn in.
+    assert join(text, known("Bo", "Jane"), known("Jane Fox")) == []
+
+
+def test_a_role_is_joined_as_named_and_a_new_name_joins_nobody() -> None:
+    text = '"Closed," said the bartender.\n\n"Since when?" said Tom.\n\n"Since now," the bartender said.'
+    assert join(text, known("Tom", "the bartender")) == [("Tom", "the bartender", 2, "named")]
+    assert join(TALK, known("William", "Mr. Collins"), known("Elizabeth Bennet", "Lizzy")) == []
+    assert join(TALK, known("Bob", "nobody at all")) == []
+
+
+def test_what_is_foreseen_tells_the_same_joins() -> None:
+    script = write(LADIES)
+    now = Corrections(characters=(known("Kitty", "Lady Catherine", "Catherine"),))
+    foreseen = foresee(script, Corrections(), now, lambda _: None)
+    (found,) = find_joins(script.characters, foreseen.characters, now)
+    assert (found.other, found.lines, found.kind) == ("Lady Catherine", 2, "named")
+    assert found.origin is not None
+    assert describe_join(found) == "Kitty also joins Lady Catherine, 2 lines"
+
+
+def test_a_line_that_is_given_to_a_role_makes_nobody_new() -> None:
+    talk = '"Closed," said the bartender.\n\n"Since when?" I asked.\n\n"Since now."\n\n"Why?"\n\n'
+    talk += '"Go," the bartender said.'
+    for name in ("the bartender", "I"):
+        script = write(talk, fix("Since now", name), fix("Why", name))
+        assert {c.name for c in script.characters} == {"the bartender", "I"}
+        assert speakers(script) == ["the bartender", "I", name, name, "the bartender"]
+        told = {c.name: c.gender for c in script.characters}
+        assert told == {c.name: c.gender for c in write(talk).characters}
+    script = write('"Go home," said Max\'s mother. Max went.\n\n"Well?"', fix("Well", "Max's mother"))
+    assert set(speakers(script)) == {"Max's mother"}

@@ -1,4 +1,4 @@
-"""The least sure lines come first, and what is offered for each settles it."""
+"""What a correction would mend comes first, and what is offered for each line settles it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiobook.model import NARRATOR, Corrections
-from audiobook.script import find_doubtful, write_script
+from audiobook.model import NARRATOR, Corrections, Script
+from audiobook.script import SURE, count_doubtful, find_doubtful, write_script
 from tests.test_script import make_book
 
 STORY = """\
@@ -26,20 +26,63 @@ The door opened. "Yes," she said.
 """
 
 
-def test_the_least_sure_come_first_with_what_stands_around() -> None:
-    script = write_script(make_book(STORY))
-    doubts = find_doubtful(script, 3)
-    confidences = [doubt.quotation.confidence for doubt in doubts]
-    assert len(doubts) == 3
-    assert confidences == sorted(q.confidence for q in script.quotations)[:3]
-    every = {doubt.quotation.start: doubt for doubt in find_doubtful(script, 100)}
-    cold = every[STORY.index("Very")]
+def doubtful(text: str, *confidences: float) -> Script:
+    """Write a script whose lines are as sure as is said, and hang on no tag but for the sure ones."""
+    script = write_script(make_book(text))
+    quotations = zip(script.quotations, confidences, strict=True)
+    return replace(
+        script,
+        quotations=tuple(
+            replace(each, confidence=sure, type="implicit" if sure < SURE else "explicit")
+            for each, sure in quotations
+        ),
+    )
+
+
+def test_a_place_is_told_by_its_least_sure_line_with_what_stands_around() -> None:
+    script = doubtful(STORY, 0.97, 0.3, 0.5, 0.6, 0.8)
+    (cold,) = find_doubtful(script, 3)
     assert (cold.line, cold.chapter, cold.text) == (5, 1, "Very cold -- is it not?")
+    assert (cold.lines, cold.gain) == (4, 1.8)
     assert cold.before.endswith('said Max. "')
     assert cold.after.startswith('" "Yes." "Yes."')
     assert cold.quotation.speaker not in cold.others
     assert cold.fix is not None
     assert (cold.fix.snippet, cold.fix.after) == ("Very cold -- is", None)
+
+
+def test_what_a_correction_would_mend_comes_first_and_what_is_sure_is_left_out() -> None:
+    rain = "Rain fell, and went on falling, and nobody said a word for a very long time. " * 9
+    text = f'"A."\n\n{rain}\n\n"B."\n\n"C."\n\n"D."\n\n{rain}\n\n"E."\n\n"F."\n\n"G."'
+    script = doubtful(text, 0.2, 0.7, 0.6, 0.65, 0.85, SURE, 1.0)
+    assert [(doubt.text, doubt.lines) for doubt in find_doubtful(script, 9)] == [
+        ("C.", 3),
+        ("A.", 1),
+        ("E.", 1),
+    ]
+    assert [doubt.text for doubt in find_doubtful(script, 1)] == ["C."]
+    assert count_doubtful(script) == (3, 5)
+
+
+def test_no_name_is_proposed_that_the_tag_contradicts() -> None:
+    talk = '"Morning," said Ann.\n\n"Morning," said Rose.\n\n"Morning," said Ben.\n\n"Late," {} said.'
+    for pronoun, fitting in (("he", ["Ben"]), ("she", ["Ann", "Rose"])):
+        script = write_script(make_book(talk.format(pronoun)))
+        for guess in ("Ann", "Rose", "Ben", None):
+            last = replace(script.quotations[-1], speaker=guess, confidence=0.4)
+            (doubt,) = find_doubtful(replace(script, quotations=(*script.quotations[:-1], last)), 5)
+            assert sorted({doubt.proposal, *doubt.others}, key=str) == fitting
+            assert guess not in fitting or doubt.proposal == guess
+            assert doubt.fix is not None
+            assert doubt.fix.speaker == doubt.proposal
+
+
+def test_nobody_is_proposed_where_the_tag_rules_out_all() -> None:
+    script = write_script(make_book('"Morning," said Ann.\n\n"Late," he told Rose.'))
+    assert script.quotations[1].addressee == "Rose"
+    last = replace(script.quotations[1], speaker="Rose", confidence=0.4)
+    (doubt,) = find_doubtful(replace(script, quotations=(script.quotations[0], last)), 5)
+    assert (doubt.proposal, doubt.others) == (None, ())
 
 
 def test_settled_lines_are_not_in_doubt() -> None:

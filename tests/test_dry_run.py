@@ -144,7 +144,17 @@ def test_a_voice_that_voices_yaml_changed_is_named(
 def test_a_line_that_goes_to_another_is_told_from_a_new_voice(made: Path) -> None:
     edit(made / "voices.yaml", "characters:", "lines: {Yes: Rachel}\ncharacters:")
     (why,) = (words for path, words in reasons().items() if path == PATHS[0])
-    assert why[0].startswith("1 line of Rachel's spoken in tone-")
+    assert why[0] == "1 line now Rachel's (was Max's)"
+
+
+def test_lines_that_an_alias_gives_to_another_are_named_by_whose_they_were(made: Path) -> None:
+    edit(
+        made / "voices.yaml",
+        "characters:",
+        "stories: {book: {characters: {Rachel: {aliases: [Max]}}}}\ncharacters:",
+    )
+    ((_, why),) = ((path, words) for path, words in reasons().items() if path == PATHS[0])
+    assert "1 line now Rachel's (was Max's)" in why
 
 
 def test_edited_added_and_removed_lines_are_counted(made: Path) -> None:

@@ -25,7 +25,7 @@ class DryRunStory:
     `files` are those to be made, with the reasons; `finished` counts those that are left alone.  Clips
     are counted once each, `clips_to_speak` and `clips_cached` of those files.  `audio_s` is the
     length of those files: of cached clips to the sample, of the others by an estimate.  `work_s` is a
-    rough guess.
+    rough guess.  `notes` are those of its report.
     """
 
     name: str
@@ -36,6 +36,7 @@ class DryRunStory:
     clips_cached: int
     audio_s: float
     work_s: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def _foretell(
         clips_cached=len(needed) - len(missing),
         audio_s=audio_s,
         work_s=estimate_work_s(speech_s, audio_s, jobs) if work.tracks else 0.0,
+        notes=tuple(work.report.notes),
     )
 
 

@@ -11,6 +11,7 @@ from audiobook.building.schedule import StoryWork
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
+from audiobook.plurals import count
 from audiobook.project.layout import story_folder
 from audiobook.publishing import read_edition_seconds, read_mark
 
@@ -33,7 +34,7 @@ def finish_story(run: Run, story: StoryWork) -> None:
         elif track.path not in unmade:
             report.errors.append(_describe_cut(track.path))
     if not report.errors and found != len(tracks):
-        report.errors.append(f"{report.name}: only {found} of {len(tracks)} files are there")
+        report.errors.append(f"{report.name}: only {found} of {count(len(tracks), 'file')} made")
     if found == len(tracks) and run.is_for_whole_books:
         _finish_book(run, story)
 

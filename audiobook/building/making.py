@@ -80,7 +80,7 @@ def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> No
     except NarrateError as error:
         _fail(job.story, str(error), listener)
         return
-    _count_made(report, sum(job.story.uses[key] for key in {spec.key for spec in job.specs}))
+    _count_made(report, len(job.specs))
     listener.clips_spoken(report, spoken, job.work_s)
 
 
@@ -94,7 +94,7 @@ def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Worker
     except NarrateError as error:
         _fail(job.story, str(error), listener)
         return
-    if job.track.codec == job.story.plan.tracks[0].codec:  # each utterance counts once, not in each codec
+    if job.track.codec == job.story.plan.tracks[0].codec:  # each clip counts once, not in each codec
         _count_made(report, result.clips_repaired)
     job.story.tracks.remove(job.track)
     if job.track.is_part:
@@ -117,10 +117,13 @@ def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) 
         listener.story_done(job.story.report)
 
 
-def _count_made(report: StoryReport, utterances: int) -> None:
-    """Count what was made by utterances, so that made and reused add up to the story's."""
-    report.clips_made += utterances
-    report.clips_reused -= utterances
+def _count_made(report: StoryReport, clips: int) -> None:
+    """Count clips that were made; with those that were not, they are the story's, each counted once.
+
+    On a cluster a clip that two files need is made twice.
+    """
+    report.clips_made += clips
+    report.clips_reused = max(0, report.clips_reused - clips)
 
 
 def _fail(story: StoryWork, message: str, listener: Listener) -> None:

@@ -127,7 +127,7 @@ class _Shelf:
         lot = self._sources[first:end]
         if len(lot) < total:
             run.listener.note(f"Stories {first + 1} to {first + len(lot)} of {total}:")
-        surveyed = [survey_story(run, source) for source in lot]
+        surveyed = [survey_story(run, source, tells_joins=True) for source in lot]
         self.report.stories += [report for report, _ in surveyed]
         stories = [work for _, work in surveyed if work is not None]
         for story in stories:
@@ -152,7 +152,7 @@ class _Shelf:
     def _warn(self, warnings: Sequence[str]) -> None:
         self.report.warnings += warnings
         for warning in warnings:
-            self._run.listener.note(warning)
+            self._run.listener.note(f"warning: {warning}")
 
     def list_leftovers(self) -> None:
         """Put into the report the files that belong to no story, if the run was for all as they are set."""

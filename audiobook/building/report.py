@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 class StoryReport:
     """One story's outcome; filled in while the run goes on.
 
-    `clips_made` were synthesized in this run, `clips_reused` were not.  `words` and `letters` count
-    what is spoken (letters and digits), by `engines`, `unspoken` what none of their voices can read.
+    `clips_made` were synthesized in this run, `clips_reused` were not: clips, of which one may be several
+    utterances.  `words` and `letters` count what is spoken (letters and digits), by `engines`, `characters`
+    who speaks, `unspoken` what none of their voices can read.
     `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what each of
     `files` was when it was found whole.
-    `errors` and `warnings` are sentences for a person.
+    `errors` and `warnings` are sentences for a person, `notes` tell what is as was asked for.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StoryReport:
     proven: dict[Path, Identity] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def words_per_minute(self) -> float:

@@ -9,11 +9,10 @@ from typing import get_args
 from audiobook.audio import Encoder, find_encoder
 from audiobook.building.report import Listener
 from audiobook.caching.clips import ClipCache
-from audiobook.caching.scripts import ScriptCache
 from audiobook.casting import Settings
 from audiobook.errors import UsageError
 from audiobook.model import TrackFormat
-from audiobook.planning.cached_scripts import CachedPlans
+from audiobook.planning.cached_scripts import keep_plans
 from audiobook.planning.chapters import ChapterChoice, Scope
 from audiobook.planning.scripting import PlanScript, plan_script
 from audiobook.project.layout import Project
@@ -97,7 +96,7 @@ def prepare_run(
         cache=ClipCache(cache_folder / "clips"),
         options=options,
         listener=listener,
-        reads=CachedPlans(ScriptCache(cache_folder / "scripts"), keeps=keeps_scripts),
+        reads=keep_plans(cache_folder, keeps=keeps_scripts),
     )
     if "podcast" in run.formats and not run.base_url:
         raise UsageError(

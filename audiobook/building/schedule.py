@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +17,7 @@ from audiobook.planning.plans import StoryPlan, TrackPlan
 class StoryWork:
     """A planned story while it is being made: which clips, tracks and whole-book files are missing.
 
-    `all_editions` holds the whole-book files that are there too.  `uses` counts the utterances of each
-    clip, by its key.
+    `all_editions` holds the whole-book files that are there too.
     """
 
     plan: StoryPlan
@@ -27,7 +26,6 @@ class StoryWork:
     tracks: list[TrackPlan]
     editions: list[EditionPlan] = field(default_factory=list)
     all_editions: tuple[EditionPlan, ...] = ()
-    uses: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

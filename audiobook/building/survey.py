@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from audiobook.casting import write_scalar
 from audiobook.errors import NarrateError, SourceError
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.editions import codecs_for, is_edition_made, plan_editions
+from audiobook.planning.joins import StoryJoins, find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.plans import Encoding, StoryPlan, TrackPlan, plan_story
 from audiobook.planning.samples import SAMPLE
 from audiobook.planning.staleness import explain_edition, explain_tracks, is_made
@@ -26,8 +26,13 @@ from audiobook.project.layout import (
 from audiobook.words import count_words
 
 
-def survey_story(run: Run, source: Source) -> tuple[StoryReport, StoryWork | None]:
-    """Plan a story and find out what of it is missing; no work where it can't be read, but an error."""
+def survey_story(
+    run: Run, source: Source, *, tells_joins: bool = False
+) -> tuple[StoryReport, StoryWork | None]:
+    """Plan a story and find out what of it is missing; no work where it can't be read, but an error.
+
+    Where something is, `tells_joins` reads it once more to say whom aliases take in (`find_story_joins`).
+    """
     settings = run.settings.for_story(source.name)
     try:
         if source.fault is not None:
@@ -52,7 +57,10 @@ def survey_story(run: Run, source: Source) -> tuple[StoryReport, StoryWork | Non
     needed = {part.path for edition in editions for part in edition.parts}
     tracks = [track for track in plan.tracks if not track.is_part or track.path in needed]
     tracks = [track for track in tracks if force or not is_made(track)]
-    reasons = explain_tracks(plan, tracks, settings, forced=force)
+    joined = StoryJoins()
+    if tells_joins and tracks:
+        joined = find_story_joins(source.path, settings, plan.script, run.reads)
+    reasons = explain_tracks(plan, tracks, settings, forced=force, formerly=joined.formerly)
     reasons |= {edition.path: explain_edition(edition, tracks, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
     report = replace(
@@ -61,6 +69,8 @@ def survey_story(run: Run, source: Source) -> tuple[StoryReport, StoryWork | Non
         reasons=reasons,
         work=estimate_tracks(tracks, missing),
     )
+    report.warnings += warn_of_joins(run.project, joined.joins)
+    report.notes += note_joins(run.project, joined.joins)
     run.listener.story_planned(report, clips, len(tracks) + len(editions))
     if not tracks and not editions:
         run.listener.story_done(report)
@@ -71,7 +81,6 @@ def survey_story(run: Run, source: Source) -> tuple[StoryReport, StoryWork | Non
         tracks=tracks,
         all_editions=all_editions,
         editions=editions,
-        uses=Counter(spec.key for track in plan.chapters for spec in track.specs),
     )
 
 
@@ -110,8 +119,8 @@ def _describe(plan: StoryPlan, unmet: Sequence[str]) -> StoryReport:
         words=sum(count_words(u.text) for u in spoken),
         letters=sum(c.isalnum() for u in spoken for c in u.text) - silent,
         unspoken=silent + sum(c.isalnum() for c in "".join(unread)),
-        characters=sum(1 for c in plan.script.characters if c.quotations),
+        characters=len({u.speaker for u in spoken if u.kind == "speech" and u.speaker}),
         engines=tuple(sorted({spec.voice.engine for track in tracks for spec in track.specs})),
-        clips_reused=sum(len(track.specs) for track in plan.chapters),
+        clips_reused=len({spec.key for track in plan.chapters for spec in track.specs}),
         warnings=[*warnings, *unmet],
     )

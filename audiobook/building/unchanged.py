@@ -126,7 +126,7 @@ def open_last_run(asked: Asked, cache: Path) -> LastRun | None:
 
 
 def _state_outcome(story: StoryReport) -> dict[str, object]:
-    return asdict(replace(story, reasons={}, work={}, proven={}))
+    return asdict(replace(story, reasons={}, work={}, proven={}, notes=[]))
 
 
 def _read_report(stated: Mapping[str, object]) -> Report:

@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.planning.editions import story_paths
 from audiobook.planning.scripting import plan_script
+from audiobook.plurals import count
 from audiobook.project.layout import (
     Project,
     find_leftovers,
@@ -43,9 +44,9 @@ _LEAST_FREE_GB = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """What `clean` removed, or would."""
+    """What `clean` removed, or would: files with their sizes, and so much of the cache."""
 
-    files: tuple[Path, ...]
+    files: Mapping[Path, int]
     cache_bytes: int = 0
 
 
@@ -67,7 +68,7 @@ def clean_project(
     file outside `texts/` stays: its source may be anywhere.
     """
     if not project.output.exists() and not with_cache:
-        return Cleaned(files=())
+        return Cleaned(files={})
     with sole_use(project.output, cache, note):
         return _clean(project, cache, with_cache=with_cache, dry_run=dry_run)
 
@@ -83,7 +84,10 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
             unread.append(source.stem)
         else:
             expected += story_paths(project, script, settings.output.formats)
-    files = [*find_leftovers(project, expected, unread), *find_previews(project)]
+    files = {
+        path: path.stat().st_size
+        for path in (*find_leftovers(project, expected, unread), *find_previews(project))
+    }
     stores = [
         ClipCache(cache / "clips"),
         ScriptCache(cache / "scripts"),
@@ -91,9 +95,9 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
     ]
     caches = stores if with_cache else []
     if dry_run:
-        return Cleaned(files=tuple(files), cache_bytes=sum(each.size_bytes() for each in caches))
-    remove_files(files)
-    return Cleaned(files=tuple(files), cache_bytes=sum(each.clear() for each in caches))
+        return Cleaned(files=files, cache_bytes=sum(each.size_bytes() for each in caches))
+    remove_files(list(files))
+    return Cleaned(files=files, cache_bytes=sum(each.clear() for each in caches))
 
 
 def create_project(folder: Path) -> list[Path]:
@@ -165,8 +169,8 @@ def _examine(subject: str, look: Callable[[], str]) -> Diagnosis:
 
 def _examine_settings(project: Project) -> str:
     read_settings(project)
-    stories = list_texts(project)
-    return f"{project.voices or 'built-in (no voices.yaml here)'}, {len(stories)} stories in {project.texts}"
+    stories = count(len(list_texts(project)), "story/stories")
+    return f"{project.voices or 'built-in (no voices.yaml here)'}, {stories} in {project.texts}"
 
 
 def _try_engine(name: str) -> str:
@@ -186,7 +190,8 @@ def _try_engine(name: str) -> str:
         engine.close()
     took = time.monotonic() - began
     model = f", {engine.voice_fingerprint(voices[0].id)}" if isinstance(engine, VersionedEngine) else ""
-    return f"{engine.fingerprint}{model}: {len(voices)} voices; spoke {clip.seconds:.1f} s in {took:.2f} s"
+    spoke = f"spoke {clip.seconds:.1f} s in {took:.2f} s"
+    return f"{engine.fingerprint}{model}: {count(len(voices), 'voice')}; {spoke}"
 
 
 def _try_encoder(project: Project) -> str:

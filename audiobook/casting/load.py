@@ -138,7 +138,8 @@ def _load(
     if findings or file_choice is None:
         return None
     general = _merge(_read_built_in(), stated) | (override or file_choice)._asdict()
-    return _make_settings(general, stories, engines)
+    lines = {story.name: story.mark.line for story in _entries_of(tree, "stories")}
+    return replace(_make_settings(general, stories, engines), story_lines=lines)
 
 
 def _read_engine(

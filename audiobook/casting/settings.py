@@ -262,6 +262,8 @@ class Settings:
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
     files: tuple[tuple[Path, Identity | None], ...] = field(default=(), compare=False)
+    story_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """The lines at which the stories' sections begin."""
 
     def for_story(self, name: str) -> StorySettings:
         """Return what is set for a story; `name` is its file's name without the ending."""

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from audiobook.checking.meter import Measurement, short_term
 from audiobook.checking.profiles import Profile
 from audiobook.model import NARRATOR, Cue
+from audiobook.plurals import count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +101,7 @@ def _legend(cues: Sequence[Cue], colours: dict[str | None, str]) -> Iterator[str
     names = [(_name(s), colour) for s, colour in colours.items() if colour != _OTHERS_COLOUR]
     others = len(colours) - len(names)
     if others:
-        names.append((f"{others} others", _OTHERS_COLOUR))
+        names.append((count(others, "other"), _OTHERS_COLOUR))
     x = float(_LEFT)
     for name, colour in names if cues else [("no cues known", _PAUSE_COLOUR)]:
         shown = _printable(name)[:28]

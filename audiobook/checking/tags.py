@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.checking.report import Finding
+from audiobook.plurals import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def judge_titles(paths: Sequence[Path]) -> Iterator[Finding]:
     yield Finding(
         file=None,
         figure="titles",
-        value=f"{len(titles)} of {len(paths)} files",
+        value=f"{len(titles)} of {count(len(paths), 'file')}",
         limit="each file's own",
         passed=not again,
         remark=f"more than one file is called {again[0]!r}" if again else "",

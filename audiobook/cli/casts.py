@@ -12,17 +12,21 @@ from audiobook.cli.grid import Grid
 from audiobook.cli.tables import describe_voice
 from audiobook.editing.pins import Pinned
 from audiobook.model import NARRATOR, Cast, LineFix, Role, Script
-from audiobook.script import Doubt
+from audiobook.plurals import count as count_of
+from audiobook.script import SURE, Doubt, count_doubtful, find_doubtful
 
 _OTHERS_SHOWN = 3
+_WANTED = {"female": "a woman", "male": "a man", "unknown": "whoever says it"}
 
 
-def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: bool) -> None:
-    """Print who speaks, by number of lines: a table, or JSON."""
+def print_cast(
+    script: Script, cast: Cast, warnings: Sequence[str], notes: Sequence[str], *, as_json: bool
+) -> None:
+    """Print who speaks, by number of lines: a table, or JSON; `notes` tell what is as stated."""
     roles = [*cast.roles[:1], *sorted(cast.roles[1:], key=_by_lines)]
     sureness = _mean_confidence(script)
     if as_json:
-        print_json(_cast_json(script, roles, sureness, warnings))
+        print_json(_cast_json(script, roles, sureness, warnings) | {"notes": list(notes)})
         return
     counts = ["Lines", "Words", "Share", "Sure"]
     prose = ["Speaker", "Voice", "Why"]
@@ -50,7 +54,7 @@ def print_cast(script: Script, cast: Cast, warnings: Sequence[str], *, as_json: 
     silent = [character.name for character in script.characters if not character.quotations]
     if silent:
         console.print(f"Without a line: {', '.join(silent)}")
-    print_warnings(warnings)
+    print_warnings(warnings, notes)
 
 
 def _by_lines(role: Role) -> tuple[int, int, str]:
@@ -89,29 +93,30 @@ def _cast_json(
     }
 
 
-def print_doubtful(
-    script: Script, doubts: Sequence[Doubt], warnings: Sequence[str], *, as_json: bool
-) -> None:
-    """Print the least sure lines in context, each with what to write into voices.yaml about it."""
+def print_doubtful(script: Script, count: int, warnings: Sequence[str], *, as_json: bool) -> None:
+    """Print `count` lines that are most worth a look, each with what to write into voices.yaml about it."""
+    doubts = find_doubtful(script, count)
     if as_json:
         lines = [_doubt_json(doubt) for doubt in doubts]
-        print_json({"title": script.book.title, "doubtful": lines, "warnings": list(warnings)})
+        rest = _tell_rest(script, len(doubts))
+        print_json({"title": script.book.title, "doubtful": lines, "rest": rest, "warnings": list(warnings)})
         return
     from rich.text import Text
 
     console = open_console()
-    if not doubts:
-        console.print("No line is in doubt.")
     for doubt in doubts:
         quotation = doubt.quotation
         place = f"chapter {doubt.chapter}, line {doubt.line} of {script.book.source}"
         guess = quotation.speaker or "nobody is told"
-        console.print(f"\n{place}", style="dim", soft_wrap=True)
+        if doubt.lines > 1:
+            others = doubt.lines - 1
+            place += f"; {count_of(others, 'line')} around it {'hangs' if others == 1 else 'hang'} on it"
+        console.print(f"\n{place}", style="dim")
         context = Text(doubt.before, style="dim")
         context.append(doubt.text, style="bold")
-        console.print(context.append(doubt.after, style="dim not bold"), soft_wrap=True)
-        reason = f"→ {guess} ({quotation.confidence:.2f}): {quotation.evidence}"
-        console.print(reason, style="cyan", soft_wrap=True)
+        console.print(context.append(doubt.after, style="dim not bold"))
+        reason = quotation.evidence.removeprefix(f"{guess}: ")
+        console.print(f"→ {guess} ({quotation.confidence:.2f}): {reason}", style="cyan")
         console.print(f"    {_fix_line(doubt)}", soft_wrap=True)
     if doubts:
         heading = f"stories: {write_scalar(script.book.name)}: lines:"
@@ -120,7 +125,24 @@ def print_doubtful(
             markup=False,
             soft_wrap=True,
         )
+    console.print(_tell_rest(script, len(doubts)), soft_wrap=True)
     print_warnings(warnings)
+
+
+def _tell_rest(script: Script, shown: int) -> str:
+    """Say what of a script is not shown, and why."""
+    places, lines = count_doubtful(script)
+    surer = len(script.quotations) - lines
+    sure = f"surer than {SURE}" if surer else ""
+    if not lines:
+        return f"No line is in doubt: all {surer:,} are {sure}." if surer > 1 else "No line is in doubt."
+    rest = f"The other {count_of(surer, 'line')} {'is' if surer == 1 else 'are'} {sure}." if surer else ""
+    if places > shown:
+        more = count_of(places - shown, "more place")
+        rest = (
+            f"{more} in doubt: narrate cast {script.book.name} --doubtful {places} shows all. {rest}".strip()
+        )
+    return rest
 
 
 def _doubt_json(doubt: Doubt) -> dict[str, object]:
@@ -136,23 +158,23 @@ def _doubt_json(doubt: Doubt) -> dict[str, object]:
         "speaker": quotation.speaker,
         "confidence": quotation.confidence,
         "evidence": quotation.evidence,
+        "lines": doubt.lines,
+        "gain": round(doubt.gain, 3),
+        "proposal": doubt.proposal,
         "others": list(doubt.others),
-        "yaml": None if doubt.fix is None else _write_fix(doubt.fix, _proposal(doubt)),
+        "yaml": None if doubt.fix is None else _write_fix(doubt.fix, doubt.proposal or NARRATOR),
     }
-
-
-def _proposal(doubt: Doubt) -> str:
-    return doubt.quotation.speaker or next(iter(doubt.others), NARRATOR)
 
 
 def _fix_line(doubt: Doubt) -> str:
     """Return the line to paste, with the names that it may need in a comment."""
     if doubt.fix is None:
         return "# no words tell this line from others; state its paragraph's other lines"
-    proposal = _proposal(doubt)
-    others = [name for name in doubt.others if name != proposal][:_OTHERS_SHOWN]
-    names = ", ".join([*others, f"{NARRATOR} where it is no speech"])
-    return f"{_write_fix(doubt.fix, proposal)}  # or {names}"
+    if doubt.proposal is None:
+        wanted = _WANTED[doubt.quotation.tag_gender]
+        return f"{_write_fix(doubt.fix, NARRATOR)}  # where it is no speech, else the name of {wanted}"
+    names = ", ".join([*doubt.others[:_OTHERS_SHOWN], f"{NARRATOR} where it is no speech"])
+    return f"{_write_fix(doubt.fix, doubt.proposal)}  # or {names}"
 
 
 def _write_fix(fix: LineFix, speaker: str) -> str:

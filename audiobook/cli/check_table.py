@@ -12,6 +12,7 @@ from audiobook.checking import CheckReport, Finding, Profile, StoryFindings
 from audiobook.cli.console import open_console, print_error, print_json
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import write_clock
+from audiobook.plurals import count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +59,7 @@ def open_counter(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield None
         return
     with console.status("checking") as status:
-        yield lambda done, total: status.update(f"checked {done} of {total} files")
+        yield lambda done, total: status.update(f"checked {done} of {count(total, 'file')}")
 
 
 def print_checks(report: CheckReport, profile: Profile, pictures: Path | None, *, as_json: bool) -> None:
@@ -138,15 +139,14 @@ def _print_story(console: Console, story: StoryFindings, signs: _Signs) -> None:
     """Say in a line how a story did, and of each failure where, what, and what to do."""
     if story.errors and not story.findings:
         return
-    files = "file" if len(story.files) == 1 else "files"
-    title = f"{story.title} ({len(story.files)} {files}, {write_clock(story.seconds)})"
+    title = f"{story.title} ({count(len(story.files), 'file')}, {write_clock(story.seconds)})"
     _print_summary(console, title, story.findings, signs)
 
 
 def _print_summary(console: Console, title: str, findings: Sequence[Finding], signs: _Signs) -> None:
     judged = [finding for finding in findings if finding.limit]
     failures = [finding for finding in judged if not finding.passed]
-    summary = f"{title}: {len(judged) - len(failures)} of {len(judged)} checks passed"
+    summary = f"{title}: {len(judged) - len(failures)} of {count(len(judged), 'check')} passed"
     console.print(signs.begin(not failures, summary), soft_wrap=True)
     for finding in failures[:_LISTED]:
         console.print(f"  {_describe(finding)}", soft_wrap=True)

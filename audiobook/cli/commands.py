@@ -6,6 +6,7 @@ The rooms are imported inside the commands, so that a help text is there at once
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from audiobook.building.run import Options
     from audiobook.project.layout import Project
     from audiobook.reading.choices import Footnotes
+
+    _Ask = Callable[[], tuple[Project, Options]]
 
 _CHANGE_NO_FILE = {"quiet", "as_json", "jobs"}
 """Options of `make` by which no file becomes another."""
@@ -118,22 +121,25 @@ def make(
     last_run = open_last_run(asked, cache_folder()) if is_plain else None
     report = last_run.report() if last_run else None
     if report is None:
-        from audiobook.building.run import Options
 
-        options = Options(
-            jobs=jobs,
-            scheduler=scheduler,
-            formats=formats or None,
-            base_url=base_url,
-            force=force,
-            preview=preview,
-            chapters=choose_chapters(chapters, first, last),
-            reading=make_wish(matter=matter, footnotes=footnotes),
-        )
-        project = _open_project(voices=voices, output=output, engine=engine)
+        def ask() -> tuple[Project, Options]:
+            from audiobook.building.run import Options
+
+            options = Options(
+                jobs=jobs,
+                scheduler=scheduler,
+                formats=formats or None,
+                base_url=base_url,
+                force=force,
+                preview=preview,
+                chapters=choose_chapters(chapters, first, last),
+                reading=make_wish(matter=matter, footnotes=footnotes),
+            )
+            return _open_project(voices=voices, output=output, engine=engine), options
+
         if dry_run:
-            _dry_run(ctx, project, stories, options, as_json=as_json)
-        report = _make(project, stories, options, quiet=quiet or as_json, verbose=verbose)
+            _dry_run(ctx, stories, ask, as_json=as_json)
+        report = _make(stories, ask, quiet=quiet or as_json, verbose=verbose)
         if last_run:
             last_run.keep(report)
     print_report(report, quiet=quiet, as_json=as_json)
@@ -146,26 +152,31 @@ def _open_project(*, voices: Path | None, output: Path | None, engine: str | Non
     return open_project(Path(), voices=voices, output=output, engine=engine)
 
 
-def _make(
-    project: Project, stories: tuple[str, ...], options: Options, *, quiet: bool, verbose: bool
-) -> Report:
-    from audiobook.building.recipe import make_stories
-    from audiobook.cli.progress import open_listener
-    from audiobook.folders import cache_folder
+def _make(stories: tuple[str, ...], ask: _Ask, *, quiet: bool, verbose: bool) -> Report:
+    """Make stories; all that takes a moment to load comes after something is shown."""
+    from audiobook.cli.console import say_busy
 
+    with say_busy("reading the stories", quiet=quiet):
+        from audiobook.building.recipe import make_stories
+        from audiobook.cli.progress import open_listener
+        from audiobook.folders import cache_folder
+
+        project, options = ask()
     with open_listener(quiet=quiet, verbose=verbose) as listener:
         return make_stories(project, stories, options, listener, cache_folder=cache_folder())
 
 
-def _dry_run(
-    ctx: click.Context, project: Project, stories: tuple[str, ...], options: Options, *, as_json: bool
-) -> NoReturn:
-    from audiobook.building.dry_run import dry_run_stories
-    from audiobook.cli.dry_run_table import print_dry_run
-    from audiobook.cli.progress import Notes
-    from audiobook.folders import cache_folder
+def _dry_run(ctx: click.Context, stories: tuple[str, ...], ask: _Ask, *, as_json: bool) -> NoReturn:
+    from audiobook.cli.console import say_busy
 
-    told = dry_run_stories(project, stories, options, Notes(), cache_folder=cache_folder())
+    with say_busy("reading the stories"):
+        from audiobook.building.dry_run import dry_run_stories
+        from audiobook.cli.dry_run_table import print_dry_run
+        from audiobook.cli.progress import Notes
+        from audiobook.folders import cache_folder
+
+        project, options = ask()
+        told = dry_run_stories(project, stories, options, Notes(), cache_folder=cache_folder())
     print_dry_run(told, as_json=as_json)
     ctx.exit(1 if told.report.failed else 0)
 
@@ -192,21 +203,28 @@ def script(
     as_json: bool,
 ) -> None:
     """Show a story as a play: who speaks each line, in colour."""
-    from audiobook.cli.plays import print_script
-    from audiobook.planning.stories import explain_story, script_and_cast
-    from audiobook.project.layout import open_project
+    from audiobook.cli.console import print_warnings, say_busy
+    from audiobook.folders import cache_folder
 
-    project = open_project(Path(), voices=voices, engine=engine)
-    script_of_story, cast_of_story = script_and_cast(
-        project,
-        story,
-        chapters=choose_chapters(chapters, first, last),
-        wish=make_wish(matter=matter, footnotes=footnotes),
-    )
-    told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
+    with say_busy(f"reading {story}"):
+        from audiobook.cli.plays import print_script
+        from audiobook.planning.cached_scripts import keep_plans
+        from audiobook.planning.stories import explain_story, script_and_cast, tell_story
+        from audiobook.project.layout import open_project
+
+        project = open_project(Path(), voices=voices, engine=engine)
+        reads = keep_plans(cache_folder())
+        script_of_story, cast_of_story = script_and_cast(
+            project,
+            story,
+            chapters=choose_chapters(chapters, first, last),
+            wish=make_wish(matter=matter, footnotes=footnotes),
+            reads=reads,
+        )
+        told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
+        warnings, notes = tell_story(project, story, script_of_story, reads)
     print_script(script_of_story, cast_of_story, told, as_json=as_json)
-    for warning in script_of_story.book.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    print_warnings(warnings, notes)
 
 
 @click.command()
@@ -219,7 +237,7 @@ def script(
     is_flag=False,
     flag_value=20,
     metavar="[N]",
-    help="Show the N lines (20) whose speaker is least sure, and how to correct them.",
+    help="Show N places (20) where to correct who speaks mends most, and what to write about each.",
 )
 @click.option("--pin", is_flag=True, help="Write the cast into voices.yaml, so that it stays.")
 @reading_options
@@ -236,26 +254,34 @@ def cast(
     as_json: bool,
 ) -> None:
     """Show who speaks, how much, in which voice, and why."""
-    from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
-    from audiobook.editing.pins import pin_cast
-    from audiobook.planning.stories import script_and_cast
-    from audiobook.planning.unmet import warn_of_unmet
-    from audiobook.project.layout import open_project
-    from audiobook.script import find_doubtful
+    from audiobook.cli.console import say_busy
+    from audiobook.folders import cache_folder
 
     if doubtful is not None and pin:
         raise click.UsageError("--doubtful shows lines and --pin writes the cast: name one of them")
-    project = open_project(Path(), voices=voices, engine=engine)
-    wish = make_wish(matter=matter, footnotes=footnotes)
+    with say_busy(f"reading {story}"):
+        from audiobook.cli.casts import print_cast, print_doubtful, print_pinned
+        from audiobook.planning.cached_scripts import keep_plans
+        from audiobook.planning.stories import script_and_cast, tell_story
+        from audiobook.project.layout import open_project
+
+        wish = make_wish(matter=matter, footnotes=footnotes)
+        project = open_project(Path(), voices=voices, engine=engine)
+        if pin:
+            from audiobook.editing.pins import pin_cast
+
+            pinned = pin_cast(project, story, wish)
+        else:
+            reads = keep_plans(cache_folder())
+            script, roles = script_and_cast(project, story, wish=wish, reads=reads)
+            warnings, notes = tell_story(project, story, script, reads)
     if pin:
-        print_pinned(pin_cast(project, story, wish), as_json=as_json)
+        print_pinned(pinned, as_json=as_json)
         return
-    script, roles = script_and_cast(project, story, wish=wish)
-    warnings = (*script.book.warnings, *warn_of_unmet(project, script))
     if doubtful is not None:
-        print_doubtful(script, find_doubtful(script, doubtful), warnings, as_json=as_json)
+        print_doubtful(script, doubtful, warnings, as_json=as_json)
     else:
-        print_cast(script, roles, warnings, as_json=as_json)
+        print_cast(script, roles, warnings, notes, as_json=as_json)
 
 
 @click.command()
@@ -267,11 +293,15 @@ def contents(
     *, story: str, voices: Path | None, matter: bool | None, footnotes: Footnotes | None, as_json: bool
 ) -> None:
     """List a book's chapters with words and minutes, and what of it is skipped."""
-    from audiobook.planning.stories import read_story
-    from audiobook.project.layout import open_project
+    from audiobook.cli.console import say_busy
 
-    wish = make_wish(matter=matter, footnotes=footnotes)
-    print_contents(read_story(open_project(Path(), voices=voices), story, wish), as_json=as_json)
+    with say_busy(f"reading {story}"):
+        from audiobook.planning.stories import read_story
+        from audiobook.project.layout import open_project
+
+        wish = make_wish(matter=matter, footnotes=footnotes)
+        book = read_story(open_project(Path(), voices=voices), story, wish)
+    print_contents(book, as_json=as_json)
 
 
 @click.command()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
 _PIPE_WIDTH = 160
 """Columns where there is no terminal (and no COLUMNS): wide enough for a pipe or file to get whole lines."""
+
+
+WARNING = "warning: "
+"""Stands before every warning."""
 
 
 def open_console(*, stderr: bool = False) -> Console:
@@ -38,11 +43,29 @@ def print_error(message: str) -> None:
     console.print(message, soft_wrap=True)
 
 
-def print_warnings(warnings: Iterable[str]) -> None:
-    """Print warnings on standard error, a line each."""
+def print_note(console: Console, message: str) -> None:
+    """Print what a person should know; a warning stands out."""
+    console.print(message, style="yellow" if message.startswith(WARNING) else "", soft_wrap=True)
+
+
+@contextmanager
+def say_busy(doing: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on a terminal what is being done, for as long as it takes: a long book is read for seconds."""
     console = open_console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(doing, refresh_per_second=4):
+        yield
+
+
+def print_warnings(warnings: Iterable[str], notes: Iterable[str] = ()) -> None:
+    """Print notes and then warnings on standard error, a line each."""
+    console = open_console(stderr=True)
+    for note in notes:
+        print_note(console, note)
     for warning in warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+        print_note(console, WARNING + warning)
 
 
 def print_json(value: object) -> None:

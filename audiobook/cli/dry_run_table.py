@@ -8,6 +8,7 @@ from pathlib import Path
 from audiobook.building.dry_run import DryRun, DryRunStory
 from audiobook.cli.console import open_console, print_error, print_json, print_warnings
 from audiobook.cli.tables import write_clock
+from audiobook.plurals import count
 
 _LISTED = 3
 """Of more files in a row that would be made for the same reason, only the first and last are named."""
@@ -18,12 +19,11 @@ def print_dry_run(dry_run: DryRun, *, as_json: bool) -> None:
     if as_json:
         print_json(_dry_run_json(dry_run))
     else:
+        for story in dry_run.report.stories:
+            print_warnings(f"{story.name}: {warning}" for warning in story.warnings)
         console = open_console()
         for line in _lines(dry_run):
             console.print(line, soft_wrap=True)
-        print_warnings(
-            f"{story.name}: {warning}" for story in dry_run.report.stories for warning in story.warnings
-        )
     for story in dry_run.report.stories:
         for error in story.errors:
             print_error(f"{story.name}: {error}")
@@ -42,7 +42,7 @@ def _lines(dry_run: DryRun) -> Iterator[str]:
     audio_s = sum(story.audio_s for story in dry_run.stories)
     work_s = sum(story.work_s for story in dry_run.stories)
     yield (
-        f"Would make {_count(files, 'file')} of {write_clock(audio_s)} and speak {_count(clips, 'clip')}, "
+        f"Would make {count(files, 'file')} of {write_clock(audio_s)} and speak {count(clips, 'clip')}, "
         f"in very roughly {write_clock(work_s)}. Nothing was made."
     )
 
@@ -51,11 +51,12 @@ def _story_lines(story: DryRunStory) -> Iterator[str]:
     if not story.files:
         yield f"{story.name}: up to date"
         return
-    finished = f", {_count(story.finished, 'file')} up to date" if story.finished else ""
+    finished = f", {count(story.finished, 'file')} up to date" if story.finished else ""
     yield (
-        f"{story.name}: {_count(len(story.files), 'file')} to make{finished}; "
-        f"{_count(story.clips_to_speak, 'clip')} to speak, {story.clips_cached:,} cached"
+        f"{story.name}: {count(len(story.files), 'file')} to make{finished}; "
+        f"{count(story.clips_to_speak, 'clip')} to speak, {story.clips_cached:,} cached"
     )
+    yield from (f"  {note}" for note in story.notes)
     for names, reasons in _group(story.files):
         yield f"  {names}"
         yield from (f"      {reason}" for reason in reasons)
@@ -104,7 +105,3 @@ def _work_json(story: DryRunStory | None) -> dict[str, object]:
         "audio_seconds": round(story.audio_s, 1),
         "work_seconds": round(story.work_s, 1),
     }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from audiobook.building.progress import Meter
 from audiobook.building.report import Listener, Silent, StoryReport
-from audiobook.cli.console import open_console
+from audiobook.cli.console import WARNING, open_console, print_note
 from audiobook.cli.tables import write_clock
+from audiobook.plurals import count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,23 +37,27 @@ class Notes(Silent):
     def __init__(self) -> None:
         self._console = open_console(stderr=True)
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self.note(f"{story.name}: warning: {warning}")
-
     def note(self, message: str) -> None:
-        self._console.print(message, soft_wrap=True)
+        print_note(self._console, message)
+
+
+def _say_of_story(listener: Listener, story: StoryReport, *, has_work: bool) -> None:
+    """Say before a story is made what a person should know of it; its notes only where it is made."""
+    for warning in story.warnings:
+        listener.note(f"{WARNING}{story.name}: {warning}")
+    for note in story.notes if has_work else ():
+        listener.note(f"{story.name}: {note}")
 
 
 def count_up(meter: Meter) -> str:
     """Say how much of a story, or of all, is there."""
-    chapters = f"{meter.files_made}/{meter.files} {_plural('chapter', meter.files)}"
+    chapters = f"{meter.files_made}/{count(meter.files, 'chapter')}"
     return f"{chapters}, {count_briefly(meter)}"
 
 
 def count_briefly(meter: Meter) -> str:
     """Say in two words how much of a story is there."""
-    return f"{meter.clips_spoken}/{meter.clips} {_plural('clip', meter.clips)}"
+    return f"{meter.clips_spoken:,}/{count(meter.clips, 'clip')}"
 
 
 def describe(meter: Meter, *, is_brief: bool = False) -> str:
@@ -81,11 +86,12 @@ class _Lines(Silent):
         self._said = time.monotonic()
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        _say_of_story(self, story, has_work=tracks > 0)
         if tracks:
             saved = 1 - clips / max(story.clips_reused, 1)
             there = f" ({saved:.0%} of its clips are there)" if saved > 0 else ""
             self._say(
-                f"{story.name}: {clips} clips to speak, {tracks} {_plural('file', tracks)} to make{there}"
+                f"{story.name}: {count(clips, 'clip')} to speak, {count(tracks, 'file')} to make{there}"
             )
         elif self._verbose:
             self._say(f"{story.name}: up to date")
@@ -100,11 +106,11 @@ class _Lines(Silent):
         if self._meter:
             self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
         if self._verbose:
-            self._say(f"{story.name}: spoke {count} {_plural('clip', count)}")
+            self._say(f"{story.name}: spoke {count(clips, 'clip')}")
         if self._meter:
-            self._meter.advance(clips=count, work_s=work_s)
+            self._meter.advance(clips=clips, work_s=work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._say(f"{story.name}: made {path}")
@@ -117,17 +123,13 @@ class _Lines(Silent):
         if self._meter:
             self._meter.advance(files=1)
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self._say(f"{story.name}: warning: {warning}")
-
     def tick(self) -> None:
         if self._meter and time.monotonic() - self._said >= LINE_S:
             self._said = time.monotonic()
             self._say(describe(self._meter))
 
     def note(self, message: str) -> None:
-        self._say(message)
+        print_note(self._console, message)
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)
@@ -145,8 +147,17 @@ class _Bars(Silent):
         self._last: TaskID | None = None
         self._is_narrow = progress.console.width < _WIDE
         self._count_up = count_briefly if self._is_narrow else count_up
+        self._reading: TaskID | None = progress.add_task("reading the stories", total=None, state="")
+
+    def end_reading(self) -> None:
+        """Take away what says that the stories are read."""
+        if self._reading is not None:
+            self._progress.remove_task(self._reading)
+            self._reading = None
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
+        if not self._lines:
+            _say_of_story(self, story, has_work=tracks > 0)
         self._meter.plan(story, clips, tracks)
         if tracks:
             own = self._own[story.name] = Meter()
@@ -158,13 +169,14 @@ class _Bars(Silent):
             self._lines.story_planned(story, clips, tracks)
 
     def work_begins(self, jobs: int) -> None:
+        self.end_reading()
         for meter in (self._meter, *self._own.values()):
             meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
-        self._count(story, clips=count, work_s=work_s)
+    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+        self._count(story, clips=clips, work_s=work_s)
         if self._lines:
-            self._lines.clips_spoken(story, count, work_s)
+            self._lines.clips_spoken(story, clips, work_s)
 
     def track_made(self, story: StoryReport, path: Path) -> None:
         self._count(story, files=1)
@@ -183,10 +195,6 @@ class _Bars(Silent):
         self._progress.update(self._bars[story.name], completed=own.share, state=self._count_up(own))
         self.tick()
 
-    def story_done(self, story: StoryReport) -> None:
-        for warning in story.warnings:
-            self.note(f"{story.name}: warning: {warning}")
-
     def tick(self) -> None:
         """Bring the line for all to the present moment."""
         left = self._meter.left_s
@@ -199,7 +207,7 @@ class _Bars(Silent):
         self._progress.refresh()
 
     def note(self, message: str) -> None:
-        self._progress.console.print(message, soft_wrap=True)
+        print_note(self._progress.console, message)
 
     def _cut(self, title: str) -> str:
         from rich.text import Text
@@ -207,10 +215,6 @@ class _Bars(Silent):
         text = Text(title)
         text.truncate(_TITLE if self._is_narrow else 2 * _TITLE, overflow="ellipsis")
         return text.plain
-
-
-def _plural(noun: str, count: int) -> str:
-    return noun if count == 1 else f"{noun}s"
 
 
 @contextmanager
@@ -234,5 +238,9 @@ def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
         console=console,
         auto_refresh=False,
     )
+    bars = _Bars(progress, verbose=verbose)
     with progress:
-        yield _Bars(progress, verbose=verbose)
+        try:
+            yield bars
+        finally:
+            bars.end_reading()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiobook.cli.console import open_console, print_json
+from audiobook.cli.console import open_console, print_json, say_busy
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORY, VOICES
 from audiobook.cli.reading import make_wish, reading_options
 
@@ -61,7 +61,8 @@ def pronounce(
         raise click.UsageError("--all lists every word: name some, or none")
     project = open_project(Path(), voices=voices, output=output, engine=engine)
     wish = make_wish(matter=matter, footnotes=footnotes)
-    found = find_hard_words(project, story, words, with_all=with_all, wish=wish)
+    with say_busy(f"reading {story}"):
+        found = find_hard_words(project, story, words, with_all=with_all, wish=wish)
     file = None
     if audition:
         with open_listener(quiet=as_json, verbose=False) as listener:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audiobook.plurals import count
+
 if TYPE_CHECKING:
     from audiobook.model import Book, Chapter
     from audiobook.planning.chapters import ChapterChoice
@@ -69,30 +71,44 @@ def choose_chapters(chapters: str | None, first: int | None, last: int | None) -
 
 
 def print_contents(book: Book, *, as_json: bool) -> None:
-    """List a book's chapters with words and estimated minutes, and the parts that are skipped."""
-    from audiobook.cli.console import open_console, print_json
+    """List a book's chapters with words and estimated minutes, their sum, and the parts that are skipped."""
+    from audiobook.cli.console import open_console, print_json, print_warnings
 
     rows = [(chapter, *_measure(book, chapter)) for chapter in book.chapters]
     if as_json:
         print_json(_contents_json(book, rows))
         return
-    from rich.table import Table
+    from rich.padding import Padding
+    from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, justify in (("", "right"), ("Chapter", "left"), ("Words", "right"), ("Minutes", "right")):
-        table.add_column(name, justify="right" if justify == "right" else "left")
+    from audiobook.cli.grid import Grid
+
+    table = Grid("", "Chapter", "Words", "Minutes", prose=["Chapter"], right=["", "Words", "Minutes"])
     for chapter, words, minutes in rows:
-        table.add_row(str(chapter.number), chapter.title, f"{words:,}", f"{minutes:.0f}")
-    total, whole = sum(words for _, words, _ in rows), sum(minutes for *_, minutes in rows)
-    table.add_row("", "", f"{total:,}", f"{whole:.0f}", style="bold")
-    for skip in _list_skips(book):
-        table.add_row("–", _label(skip), f"{skip['words']:,}", f"skipped: {skip['reason']}", style="dim")
+        table.add(str(chapter.number), chapter.title, f"{words:,}", f"{minutes:.0f}")
     console = open_console()
     console.print(book.title, style="bold", end="")
     console.print(f", {book.author}" if book.author else "")
-    console.print(table)
-    for warning in (*book.warnings, *book.faults):
-        open_console(stderr=True).print(warning, soft_wrap=True)
+    table.print(console)
+    total, whole = sum(words for _, words, _ in rows), sum(minutes for *_, minutes in rows)
+    console.print(
+        f"{count(len(rows), 'chapter')}, {count(total, 'word')}, about {write_length(whole)} to hear",
+        style="bold",
+        soft_wrap=True,
+    )
+    skips = _list_skips(book)
+    if skips:
+        console.print("\nSkipped (--matter reads it):")
+    for skip in skips:
+        told = f"{_label(skip)} ({skip['reason']}, {count(skip['words'], 'word')})"
+        console.print(Padding(Text(told, style="dim"), (0, 0, 0, 2)))
+    print_warnings((*book.warnings, *book.faults))
+
+
+def write_length(minutes: float) -> str:
+    """Write how long something takes: "13 h 5 min", "4 min"."""
+    hours, rest = divmod(max(1, round(minutes)), 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
 
 
 def print_text(book: Book) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console, print_json
 from audiobook.cli.grid import Grid
+from audiobook.plurals import count
 
 if TYPE_CHECKING:
     from audiobook.building.auditions import Audition
@@ -105,12 +106,21 @@ def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
     """Print what was removed, or would be."""
     console = open_console()
     verb = "would remove" if dry_run else "removed"
-    for path in cleaned.files:
-        console.print(f"{verb} {path}", soft_wrap=True)
-    if cleaned.cache_bytes:
-        console.print(f"{verb} {cleaned.cache_bytes / 1e6:.1f} MB from the cache")
+    for path, size in cleaned.files.items():
+        console.print(f"{verb} {path} ({_write_size(size)})", soft_wrap=True)
     if not cleaned.files and not cleaned.cache_bytes:
-        console.print("nothing to remove")
+        console.print("nothing to remove: every file here belongs to a story")
+        return
+    parts = []
+    if cleaned.files:
+        parts.append(f"{count(len(cleaned.files), 'file')}, {_write_size(sum(cleaned.files.values()))}")
+    if cleaned.cache_bytes:
+        parts.append(f"{_write_size(cleaned.cache_bytes)} of the cache, which the next runs fill again")
+    console.print(f"{verb} {' and '.join(parts)}", soft_wrap=True)
+
+
+def _write_size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 50_000 else f"{size_bytes / 1e3:.1f} kB"
 
 
 def print_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:

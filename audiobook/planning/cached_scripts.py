@@ -34,6 +34,7 @@ _ROOMS = (
     "model.py",
     "languages.py",
     "words.py",
+    "plurals.py",
     "yamledit/words.py",  # in what is said of a language that was guessed
     "reading",
     "script",
@@ -96,6 +97,11 @@ class CachedPlans:
         if wish != NO_WISH:
             return plan_script(path, settings, preview=preview, wish=wish)
         return cast_script(read_through(self.cache, path, settings, keeps=self.keeps), settings, preview)
+
+
+def keep_plans(cache_folder: Path, *, keeps: bool = True) -> CachedPlans:
+    """Return what plans scripts by those in the user's cache."""
+    return CachedPlans(ScriptCache(cache_folder / "scripts"), keeps=keeps)
 
 
 def script_key(path: Path, settings: StorySettings) -> str | None:

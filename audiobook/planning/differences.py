@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from audiobook.casting import ChosenBy
 from audiobook.choices import USUAL_ENGINE
 from audiobook.model import NARRATOR, Cast, Utterance, Voice
 from audiobook.planning.records import Line, Record
+from audiobook.plurals import count
 
 _EXCERPT = 40
 _MOST_SPEAKERS = 4
@@ -41,7 +42,8 @@ class Surroundings:
     """What a record does not know of a track: whose lines they are, and what a person stated.
 
     `stated` are the speakers of whose voice voices.yaml says something; `engine` speaks for whoever is not
-    given another, and `chosen_by` says by what it was chosen.
+    given another, and `chosen_by` says by what it was chosen.  `formerly` names by their voices those who
+    speak no more, since a person has corrected whose lines are whose.
     """
 
     utterances: Sequence[Utterance]
@@ -49,6 +51,7 @@ class Surroundings:
     stated: Collection[str | None]
     engine: str
     chosen_by: ChosenBy
+    formerly: Mapping[Voice, Sequence[str]] = field(default_factory=dict)
 
 
 def is_same_chapter(one: Record, other: Record) -> bool:
@@ -123,13 +126,13 @@ def _lines(old: Record, new: Record, around: Surroundings) -> Iterator[str]:
         if numbers:
             verb = "" if what == "changed" else ("was " if len(numbers) == 1 else "were ")
             text = "the text of " if what == "changed" else ""
-            yield f"{text}{_count(len(numbers))} {verb}{what}, {_quote(around, numbers[0])}"
+            yield f"{text}{count(len(numbers), 'line')} {verb}{what}, {_quote(around, numbers[0])}"
     if removed:
-        yield f"{_count(removed)} {'was' if removed == 1 else 'were'} removed"
+        yield f"{count(removed, 'line')} {'was' if removed == 1 else 'were'} removed"
     yield from _voices(old, new, pairs, around)
     spelled = [j for i, j in pairs if old.lines[i].spoken != new.lines[j].spoken]
     if spelled:
-        yield f"pronunciations: {_count(len(spelled))} spoken otherwise, {_quote(around, spelled[0])}"
+        yield f"pronunciations: {count(len(spelled), 'line')} spoken otherwise, {_quote(around, spelled[0])}"
     yield from _deliveries(old, new, pairs, around)
     if old.pace != new.pace:
         yield "its words are longer or shorter than before, and it is read the faster or slower for that"
@@ -165,7 +168,9 @@ def _voices(
     old: Record, new: Record, pairs: Sequence[tuple[int, int]], around: Surroundings
 ) -> Iterator[str]:
     """Tell a voice that changed from lines that went to somebody else."""
-    owners = {role.voice: role.speaker for role in around.cast.roles}
+    owners: dict[Voice, list[str | None]] = {}
+    for role in around.cast.roles:
+        owners.setdefault(role.voice, []).append(role.speaker)
     speakers = Counter(around.utterances[j].speaker for _, j in pairs)
     moves: Counter[tuple[str | None, Voice, Voice]] = Counter()
     for i, j in pairs:
@@ -173,15 +178,19 @@ def _voices(
             moves[(around.utterances[j].speaker, old.lines[i].voice, new.lines[j].voice)] += 1
     recast: dict[tuple[bool, str], list[str]] = {}
     came = {line.voice.engine for line in new.lines} - {line.voice.engine for line in old.lines}
-    for (speaker, before, after), count in moves.items():
+    for (speaker, before, after), number in moves.items():
         if after.engine in came and after.engine == around.engine:  # said once of them all (`_engine`)
             continue
-        if count == speakers[speaker] and before not in owners:
+        gone = around.formerly.get(before, ())
+        if number == speakers[speaker] and before not in owners and not gone:
             kind = (speaker in around.stated, _compare_voices(before, after))
             recast.setdefault(kind, []).append(_name(speaker))
         else:
-            whose = f"now {_name(owners[before])}'s" if before in owners else "nobody's now"
-            yield f"{_count(count)} of {_name(speaker)}'s spoken in {before.id} ({whose}) before"
+            names = gone or owners.get(before, [])
+            # Of a voice that several share nobody knows any more whose the lines were.
+            whose = f"{_name(names[0])}'s" if len(names) == 1 else f"in the voice {before.id}"
+            verb = "was" if number == 1 else "were"
+            yield f"{count(number, 'line')} now {_name(speaker)}'s ({verb} {whose})"
     for (is_stated, change), names in recast.items():
         where = "voices.yaml: " if is_stated else ""
         if len(names) > _MOST_SPEAKERS:
@@ -200,7 +209,7 @@ def _deliveries(
         if before != after:
             changed.setdefault(_differing_names(before, after), []).append(j)
     for names, numbers in changed.items():
-        yield f"delivery of {names} changed: {_count(len(numbers))}, {_quote(around, numbers[0])}"
+        yield f"delivery of {names} changed: {count(len(numbers), 'line')}, {_quote(around, numbers[0])}"
 
 
 def _differing_names(before: str, after: str) -> str:
@@ -255,10 +264,6 @@ def _tags(old: Record, new: Record) -> Iterator[str]:
 
 def _name(speaker: str | None) -> str:
     return "the narrator" if speaker == NARRATOR else speaker or "somebody unnamed"
-
-
-def _count(lines: int) -> str:
-    return f"{lines:,} {'line' if lines == 1 else 'lines'}"
 
 
 def _quote(around: Surroundings, number: int) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from audiobook.casting import StorySettings, VoiceWish, find_stated
-from audiobook.model import NARRATOR
+from audiobook.model import NARRATOR, Voice
 from audiobook.planning.differences import Surroundings, describe_changes, is_same_chapter
 from audiobook.planning.editions import EditionPlan
 from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.planning.records import Record, read_record
 from audiobook.planning.samples import SAMPLE
+from audiobook.plurals import count
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, read_record_text
 
 _FORCED = "everything is made anew (--force)"
@@ -25,10 +26,16 @@ def is_made(track: TrackPlan) -> bool:
 
 
 def explain_tracks(
-    plan: StoryPlan, tracks: Collection[TrackPlan], settings: StorySettings, *, forced: bool = False
+    plan: StoryPlan,
+    tracks: Collection[TrackPlan],
+    settings: StorySettings,
+    *,
+    forced: bool = False,
+    formerly: Mapping[Voice, Sequence[str]] | None = None,
 ) -> dict[Path, tuple[str, ...]]:
     """Say of each of a story's `tracks`, none of which is made (or all by force), why.
 
+    `formerly` are those of `Surroundings`.
     Parts of a whole-book file are passed over: nobody looks for them.
     """
     tracks = [track for track in tracks if not track.is_part]
@@ -44,6 +51,7 @@ def explain_tracks(
             stated=stated,
             engine=settings.engine,
             chosen_by=settings.chosen_by,
+            formerly=formerly or {},
         )
         new = read_record(track.record)
         assert new is not None  # noqa: S101 - planned by this very version
@@ -64,7 +72,7 @@ def explain_edition(
     if not edition.parts:
         return ("its text, pages, tags or tracks changed",)
     made = sum(part in tracks for part in edition.parts)
-    chapters = f"{made} of its {len(edition.parts)} chapters"
+    chapters = f"{made} of its {count(len(edition.parts), 'chapter')}"
     return (f"{chapters} changed, or are no longer in the cache" if made else "its tags or chapters changed",)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from audiobook.model import Book, Cast, Script, Utterance
 from audiobook.planning.chapters import ChapterChoice, keep_chapters
 from audiobook.planning.explaining import Spoken, explain_script
+from audiobook.planning.joins import find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.languages import settle_language
 from audiobook.planning.pronouncing import make_pronouncer
-from audiobook.planning.scripting import choose_reading, plan_script
+from audiobook.planning.scripting import PlanScript, choose_reading, plan_script
+from audiobook.planning.unmet import warn_of_unmet
 from audiobook.project.layout import (
     Project,
     find_story,
@@ -24,12 +26,24 @@ def script_and_cast(
     *,
     chapters: ChapterChoice | None = None,
     wish: ReadingWish = NO_WISH,
+    reads: PlanScript = plan_script,
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    script, cast = plan_script(source, settings.for_story(source.stem), wish=wish)
+    script, cast = reads(source, settings.for_story(source.stem), wish=wish)
     return keep_chapters(script, chapters), cast
+
+
+def tell_story(
+    project: Project, name: str, script: Script, reads: PlanScript = plan_script
+) -> tuple[list[str], list[str]]:
+    """Return warnings about a story's script, and what is as voices.yaml states it, and good to know."""
+    source = find_story(project, name)
+    settings = read_settings(project).for_story(source.stem)
+    joins = find_story_joins(source, settings, script, reads).joins
+    warnings = [*script.book.warnings, *warn_of_unmet(project, script), *warn_of_joins(project, joins)]
+    return warnings, note_joins(project, joins)
 
 
 def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, Spoken]:

@@ -57,9 +57,10 @@ def warn_of_unknown_stories(project: Project, settings: Settings, sources: Seque
     """Say which sections of voices.yaml are for stories that are not there: a slip, or a renamed file."""
     known = {*(source.name for source in sources), *(path.stem for path in list_texts(project))}
     warnings = []
-    for name in settings.stories.keys() - known:
+    for name in sorted(settings.stories.keys() - known, key=list(settings.stories).index):
         hint = did_you_mean(name, known)
-        warnings.append(f"{project.voices}: stories.{name}: there is no such story in {project.texts}{hint}")
+        place = f"{project.voices}:{settings.story_lines.get(name, 1)}"
+        warnings.append(f"{place}: stories.{name}: there is no such story in {project.texts}{hint}")
     return warnings
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from audiobook.model import Chapter
+from audiobook.plurals import count as count_of
 from audiobook.reading.flow import CLEANING, SourceText
 from audiobook.reading.raised import RAISED
 
@@ -105,7 +106,9 @@ def _subtract(these: Mapping[str, int], those: Mapping[str, int]) -> Counter[str
 
 
 def _tell_letters(letters: Mapping[str, int], what: str) -> str:
-    return f"{sum(letters.values())} letters of it would be {what} ({''.join(sorted(letters))[:40]})"
+    return (
+        f"{count_of(sum(letters.values()), 'letter')} of it would be {what} ({''.join(sorted(letters))[:40]})"
+    )
 
 
 def _tell_lost(

@@ -7,8 +7,9 @@ Each step is a module that can be read by itself; `writing.py` puts them in orde
 """
 
 from audiobook.script.completeness import prove_complete
-from audiobook.script.doubts import Doubt, find_doubtful
+from audiobook.script.doubts import SURE, Doubt, count_doubtful, find_doubtful
 from audiobook.script.foresight import foresee
+from audiobook.script.joins import Join, find_joins
 from audiobook.script.line_words import LineWords
 from audiobook.script.pace import LETTERS_A_DIGIT, SECONDS_A_LETTER, WORDS_A_MINUTE, time_marks
 from audiobook.script.speaker_labels import say_labels
@@ -18,11 +19,15 @@ from audiobook.script.writing import knows_language, write_script
 __all__ = [
     "LETTERS_A_DIGIT",
     "SECONDS_A_LETTER",
+    "SURE",
     "WORDS_A_MINUTE",
     "Doubt",
+    "Join",
     "LineWords",
     "clean",
+    "count_doubtful",
     "find_doubtful",
+    "find_joins",
     "foresee",
     "knows_language",
     "prove_complete",

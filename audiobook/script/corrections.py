@@ -24,9 +24,10 @@ from audiobook.model import (
 )
 from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.layout import Tokens, tokenize
+from audiobook.script.lexicon import lexicon
 from audiobook.script.line_fixes import FoundFix, LineFinder, correct_speech
 from audiobook.script.marks import Quoted
-from audiobook.script.naming import form_gender
+from audiobook.script.naming import fold_name, form_gender
 from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
 from audiobook.script.turns import Turn
@@ -43,11 +44,6 @@ _NOWHERE = Origin(path="", line=0)
 
 _NUMBERED = re.compile(r" \(\d+\)$")
 """What `roles.py` adds to the name of a role that is somebody else's name already."""
-
-
-def fold_name(name: str) -> str:
-    """Return a name as names are compared: small letters, no full stops, straight apostrophes."""
-    return " ".join(name.replace(".", "").replace("’", "'").lower().split())
 
 
 class Corrector:
@@ -155,16 +151,12 @@ class Corrector:
                 person = ids.get(character.name)
                 if person is None:
                     person = ids[character.name] = self._add_person(people, character.name)
-                owner, _, noun = name.partition("'s ")
-                key = "I" if name == "i" else _ARTICLE.sub("", name)
-                if noun:
-                    owner_id = next((p.id for p in people if owner in _folded_names(p)), None)
-                    key = f"{owner_id}'s {noun}"
+                key = _role_key(name, people)
                 roles.own[key] = person
                 people[person].is_narrator |= key == "I"
         self._state_genders(people)
 
-    def preset_speakers(self, turns: Sequence[Turn], people: list[Person]) -> None:
+    def preset_speakers(self, turns: Sequence[Turn], people: list[Person], roles: RoleBook) -> None:
         """Settle the turns whose lines are stated, so that the rules pass over them and see who speaks."""
         ids = {name: person.id for person in reversed(people) for name in _folded_names(person)}
         for character in self.known:
@@ -177,6 +169,8 @@ class Corrector:
                 if fix is None or fix.speaker == NARRATOR:
                     continue
                 name = fold_name(fix.speaker)
+                if name not in ids and _ROLE.match(name):
+                    ids[name] = self._find_role(name, fix.speaker, people, roles)
                 if name not in ids:
                     # "Elizabeth" is the only one who has the name among others, else somebody new.
                     owners = {id_ for full, id_ in ids.items() if set(name.split()) <= set(full.split())}
@@ -187,6 +181,17 @@ class Corrector:
                 self._speakers[quoted.start] = ids[name]
                 if turn.speaker is None:
                     turn.speaker, turn.evidence, turn.confidence = ids[name], _BESIDE, _BESIDE_CONFIDENCE
+
+    def _find_role(self, folded: str, name: str, people: list[Person], roles: RoleBook) -> int:
+        """Return who goes by a role, whom the rules then mean by it too, where the text has it in a tag."""
+        key = _role_key(folded, people)
+        if key not in roles.own:
+            person = roles.own[key] = self._add_person(people, self._proper_name(name))
+            told = lexicon().noun_gender.get(key.split()[-1], "unknown")
+            if people[person].gender == "unknown" != told:
+                people[person].gender, people[person].gender_evidence = told, f"role: '{key.split()[-1]}'"
+            people[person].is_narrator = key == "I"
+        return roles.own[key]
 
     def confirm_speakers(self, turns: Sequence[Turn], people: Sequence[Person]) -> None:
         """Let no tag overrule what is stated about its line, nor any rule a stated gender."""
@@ -294,6 +299,14 @@ def _fold_role(name: str, stated: Container[str]) -> str:
     """Return a folded name, without the number of a role whose name is stated."""
     bare = fold_name(_NUMBERED.sub("", name))
     return bare if bare in stated else fold_name(name)
+
+
+def _role_key(folded: str, people: Sequence[Person]) -> str:
+    """Return the key under which `RoleBook.own` has a role: "bartender", "his mother", "3's mother", "I"."""
+    owner, _, noun = folded.partition("'s ")
+    if noun:
+        return f"{next((p.id for p in people if owner in _folded_names(p)), None)}'s {noun}"
+    return "I" if folded == "i" else _ARTICLE.sub("", folded)
 
 
 def _names(character: KnownCharacter) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from audiobook.model import (
     StatedLine,
     Utterance,
 )
-from audiobook.script.corrections import SETTLED, STATED, Corrector, fold_name
+from audiobook.script.corrections import SETTLED, STATED, Corrector
+from audiobook.script.naming import fold_name
 
 FindLine = Callable[[LineFix], range | None]
 """Returns the span of the line that a fix means, None where it means none (`LineWords.find`)."""

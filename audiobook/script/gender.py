@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from audiobook.model import Gender, KnownCharacter
+from audiobook.plurals import count
 from audiobook.script.behaviour import NameMention
 from audiobook.script.layout import Tokens
 from audiobook.script.lexicon import lexicon
@@ -64,7 +65,10 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
     needed = 3.0 if named in ("unknown", seen) or share == 1.0 else 4.0
     if (total >= needed and share >= 0.7) or (named == "unknown" and total >= 1 and share >= 0.75):
         word = "she" if seen == "female" else "he"
-        return seen, f"pronouns: '{word}' follows the name {round(max(she, he))} of {round(total)} times"
+        return (
+            seen,
+            f"pronouns: '{word}' follows the name {round(max(she, he))} of {count(round(total), 'time')}",
+        )
     if named != "unknown":
         return named, evidence
     for role in sorted(person.roles):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from pathlib import Path
 
 from audiobook.model import Book, Character, Quotation
 from audiobook.script.layout import Passage
@@ -28,11 +29,25 @@ def find_misgivings(
         *_tell_monologues(book, quotations),
         *_tell_genders(characters),
     )
-    return tuple(f"{book.source}: {each}" for each in found)
+    return tuple(f"{_place(book, start)}: {each}" for start, each in found)
 
 
-def _tell_unheard(book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> Iterator[str]:
-    """Tell of paragraphs that look like speech, of which most are read by the narrator."""
+_Misgiving = tuple[int | None, str]
+"""From where in the text on, where it has a place, and what."""
+
+
+def _place(book: Book, start: int | None) -> str:
+    """Return the source, with the line where that is one of the file: of a plain text."""
+    if start is None:
+        return book.source
+    is_plain = Path(book.source).suffix.lower() in {"", ".txt"}
+    return f"{book.source}:{book.text.count(chr(10), 0, start) + 1}" if is_plain else book.source
+
+
+def _tell_unheard(
+    book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation]
+) -> Iterator[_Misgiving]:
+    """Tell, from where on, of paragraphs that look like speech, of which most are read by the narrator."""
     marked = [p for p in passages if not p.is_heading and _MARKED.match(book.text, p.start, p.end)]
     starts = {quotation.start for quotation in quotations}
     unheard = [
@@ -40,21 +55,23 @@ def _tell_unheard(book: Book, passages: Sequence[Passage], quotations: Sequence[
     ]
     if len(unheard) >= _FEWEST_MARKED and 2 * len(unheard) > len(marked):
         first = _first_words(book.text[unheard[0].start : unheard[0].end])
-        yield (
+        told = (
             f"{len(unheard)} of {len(marked)} paragraphs that open with a quotation mark or a dash are read "
             f"by the narrator, from “{first}” on; if they are speech, state the story's language, or whose "
             "they are under lines: in voices.yaml"
         )
+        yield unheard[0].start, told
 
 
-def _tell_unknown(quotations: Sequence[Quotation]) -> Iterator[str]:
+def _tell_unknown(quotations: Sequence[Quotation]) -> Iterator[_Misgiving]:
     unknown = sum(quotation.speaker is None for quotation in quotations)
     if unknown >= _MANY_LINES and 2 * unknown > len(quotations):
-        yield f"of {unknown} of {len(quotations)} lines nothing tells who speaks; name people under lines:"
+        told = f"of {unknown} of {len(quotations)} lines nothing tells who speaks; name people under lines:"
+        yield None, told
 
 
-def _tell_monologues(book: Book, quotations: Sequence[Quotation]) -> Iterator[str]:
-    """Tell of whoever speaks many paragraphs in a row that no tag gives to him or her."""
+def _tell_monologues(book: Book, quotations: Sequence[Quotation]) -> Iterator[_Misgiving]:
+    """Tell, from where on, of whoever speaks many paragraphs in a row that no tag gives to him or her."""
     turns: list[Quotation] = []
     for one, other in pairwise([None, *quotations]):
         if other is not None and (one is None or _is_apart(book, one, other)) and other.evidence != _GOES_ON:
@@ -64,10 +81,11 @@ def _tell_monologues(book: Book, quotations: Sequence[Quotation]) -> Iterator[st
         guessed = sum(turn.type == "implicit" for turn in own)
         if speaker is not None and len(own) >= _MOST_TURNS and 2 * guessed > len(own):
             first = _first_words(book.text[own[0].start : own[0].end])
-            yield (
+            told = (
                 f"{speaker} speaks {len(own)} times in a row from “{first}” on; another may answer there "
                 "(narrate cast --doubtful shows such lines)"
             )
+            yield own[0].start, told
             return
 
 
@@ -77,15 +95,16 @@ def _is_apart(book: Book, one: Quotation, other: Quotation) -> bool:
     )
 
 
-def _tell_genders(characters: Sequence[Character]) -> Iterator[str]:
+def _tell_genders(characters: Sequence[Character]) -> Iterator[_Misgiving]:
     unknown = [c for c in characters if c.gender == "unknown" and c.quotations >= _MANY_LINES]
     if unknown:
         named = ", ".join(f"{each.name} ({each.quotations} lines)" for each in unknown[:_MOST_NAMED])
         more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
-        yield (
+        told = (
             f"nothing tells whether a woman or a man is {named}{more}; say so in voices.yaml: "
             f"characters: {{{unknown[0].name}: {{gender: female}}}}"
         )
+        yield None, told
 
 
 def _first_words(words: str) -> str:

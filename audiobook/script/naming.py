@@ -1,4 +1,4 @@
-"""What a written form of a name tells by itself: a gender, and which form to list a person under."""
+"""What a written form of a name tells by itself: a gender, a title, and which form to list a person under."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from audiobook.script.behaviour import Form
 from audiobook.script.lexicon import lexicon
 
 KIN_TITLES = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
+
+
+def fold_name(name: str) -> str:
+    """Return a name as names are compared: small letters, no full stops, straight apostrophes."""
+    return " ".join(name.replace(".", "").replace("’", "'").lower().split())
+
+
+def is_titled(name: str) -> bool:
+    """Tell whether a written name opens with a title: "Lady Catherine", "Mr. Darcy"."""
+    first, _, rest = name.partition(" ")
+    return bool(rest) and first.lower().rstrip(".") in lexicon().title_gender
 
 
 def title_gender(form: Form) -> Gender:

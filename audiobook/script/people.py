@@ -14,7 +14,7 @@ from itertools import pairwise
 from audiobook.model import Gender, KnownCharacter
 from audiobook.script.behaviour import Behaviour, Form, NameMention
 from audiobook.script.lexicon import lexicon
-from audiobook.script.naming import KIN_TITLES, best_name, form_gender, title_gender
+from audiobook.script.naming import KIN_TITLES, best_name, fold_name, form_gender, is_titled, title_gender
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
 
@@ -40,12 +40,12 @@ def cluster_people(
 ) -> tuple[list[Person], dict[Form, int]]:
     """Return the people, and for each form the id of its person (the index in the list)."""
     clusters = _Clusters(behaviours, _count_meetings(mentions))
+    if any(character.aliases for character in known):
+        plain = _Clusters(behaviours, clusters.meetings)
+        plain.link()
+        clusters.keep_apart(known, plain)
     clusters.state_known(known)
-    clusters.link_full_names()
-    clusters.link_titles()
-    clusters.link_bare_titles()
-    clusters.link_single_words()
-    clusters.link_short_forms()
+    clusters.link()
     return clusters.people(known)
 
 
@@ -73,6 +73,7 @@ class _Clusters:
         self.root = {form: form for form in self.forms}
         self.group = {form: [form] for form in self.forms}
         self.known: dict[Form, int] = {}
+        self.apart: dict[int, set[Form]] = defaultdict(set)
         self.by_last: dict[str, list[Form]] = defaultdict(list)
         self.by_first: dict[str, list[Form]] = defaultdict(list)
         self.by_word: dict[str, list[Form]] = defaultdict(list)
@@ -83,6 +84,14 @@ class _Clusters:
                 self.by_first[form.words[0].lower()].append(form)
             if form.words and (len(form.words) > 1 or form.titles):
                 self.by_last[form.words[-1].lower()].append(form)
+
+    def link(self) -> None:
+        """Join the forms by all rules, the surest first."""
+        self.link_full_names()
+        self.link_titles()
+        self.link_bare_titles()
+        self.link_single_words()
+        self.link_short_forms()
 
     def find(self, form: Form) -> Form:
         while self.root[form] != form:
@@ -98,6 +107,8 @@ class _Clusters:
             return
         if (b in self.known, self.count[b]) > (a in self.known, self.count[a]):
             a, b = b, a
+        if a in self.known and not self.apart[self.known[a]].isdisjoint(self.group[b]):
+            return
         self._unite(a, b)
 
     def _unite(self, root: Form, joining: Form) -> None:
@@ -118,15 +129,29 @@ class _Clusters:
         best: Gender = "female" if genders["female"] > genders["male"] else "male"
         return best if genders[best] else "unknown"
 
+    def keep_apart(self, known: Sequence[KnownCharacter], plain: _Clusters) -> None:
+        """Let no alias draw in the titles of somebody else: Lady Catherine is not every "Catherine".
+
+        `plain` are the forms as the rules alone join them.  Who is named whole is meant.
+        """
+        by_key = {fold_name(form.key): form for form in self.forms}
+        for index, character in enumerate(known):
+            names = [fold_name(name) for name in (character.name, *character.aliases)]
+            roots = list(dict.fromkeys(plain.find(by_key[name]) for name in names if name in by_key))
+            for other in roots[1:]:
+                forms = plain.group[other]
+                whole = best_name(forms, self.count)
+                if is_titled(whole) and fold_name(whole) not in names:
+                    self.apart[index].update(form for form in forms if form.titles)
+
     def state_known(self, known: Sequence[KnownCharacter]) -> None:
         """Join what a person has said is one, before any rule."""
         by_key: dict[str, int] = {}
         for index, character in enumerate(known):
-            for name in (character.name, *character.aliases):
-                by_key[" ".join(name.replace(".", "").replace("’", "'").lower().split())] = index
+            by_key.update(dict.fromkeys(map(fold_name, (character.name, *character.aliases)), index))
         firsts: dict[int, Form] = {}
         for form in self.forms:
-            said = by_key.get(form.key.replace(".", ""))
+            said = by_key.get(fold_name(form.key))
             if said is None:
                 continue
             if said in firsts:

@@ -221,7 +221,10 @@ class Sieve:
         if person == NOBODY_YET and tag is not None:
             person = self.roles.make_own(tag.subject)
         turn.speaker, turn.confidence = person, min(0.95, choice.probability)
-        reasons = "; ".join(choice.reasons) or "the likeliest of those in the scene"
+        reasons = (
+            "; ".join(choice.reasons).replace(" 1 turns ", " 1 turn ")
+            or "the likeliest of those in the scene"
+        )
         name = self.people[person].name
         if tag is not None and tag.is_sure:
             turn.type = "anaphoric"

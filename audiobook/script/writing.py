@@ -106,7 +106,7 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     turns = find_turns(text, tokens, passages, speech, TagFinder(tokens, reader))
     learn_introductions(turns, tokens, mentions, of_mention, roles)
     settle_labelled(text, turns, passages, labels, people)
-    corrector.preset_speakers(turns, people)
+    corrector.preset_speakers(turns, people, roles)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
@@ -122,6 +122,8 @@ def _list_quotations(book: Book, passages: Sequence[Passage], sieve: Sieve) -> t
             own = turn.own_speakers.get(number)
             if own is not None:
                 current = own
+            tag = next((tag for tag, place in turn.tags if place == number and tag.is_sure), turn.tag)
+            to = tag.addressee.person if tag and tag.addressee else None
             listed.append(
                 Quotation(
                     start=quoted.start,
@@ -132,6 +134,8 @@ def _list_quotations(book: Book, passages: Sequence[Passage], sieve: Sieve) -> t
                     evidence=turn.evidence,
                     confidence=round(turn.confidence, 3) if current is not None else 0.0,
                     delivery=manners[number],
+                    tag_gender=tag.subject.gender if tag and tag.is_sure else "unknown",
+                    addressee=sieve.people[to].name if to is not None else None,
                 )
             )
     return tuple(listed)

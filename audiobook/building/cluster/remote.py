@@ -99,4 +99,4 @@ def receive_track(plan: TrackPlan, made: RemoteTrack, partial: Path) -> TrackRes
         raise StorageError(f"{unfinished.parent}: can't be written: {error.strerror}") from error
     finally:
         discard(unfinished)
-    return TrackResult(track=made.track, clips_repaired=len(plan.specs))
+    return TrackResult(track=made.track, clips_repaired=len({spec.key for spec in plan.specs}))

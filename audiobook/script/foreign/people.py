@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from audiobook.model import Gender, KnownCharacter
 from audiobook.script.behaviour import Behaviour, Form
-from audiobook.script.corrections import fold_name
 from audiobook.script.foreign.naming import first_name
 from audiobook.script.foreign.pack import Pack
+from audiobook.script.naming import fold_name
 from audiobook.script.people import Person
 
 _SPANISH_ENDINGS: Mapping[str, Gender] = {"o": "male", "a": "female"}

@@ -44,7 +44,7 @@ def prepare_foreign_sieve(book: Book, passages: Sequence[Passage], corrector: Co
     corrector.correct_people(people, roles)
     turns = find_turns(text, tokens, passages, speech, ForeignTagFinder(tokens, reader, pack))
     settle_labelled(text, turns, passages, labels, people)
-    corrector.preset_speakers(turns, people)
+    corrector.preset_speakers(turns, people, roles)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
     return Sieve(turns, people, ForeignScene(tokens, mentions, of_mention, in_speech, pack), roles, spans)
 
