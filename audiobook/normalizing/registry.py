@@ -85,6 +85,7 @@ _ENGLISH = (
     quantities.LONG_RANGE,
     quantities.SLASH,
     dates.YEAR,
+    abbreviations.SCENE,
     abbreviations.COUNTED,
     abbreviations.INSTANT,
     abbreviations.TITLE,
@@ -128,7 +129,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 """By primary language subtag (BCP 47)."""
 
 HEADINGS: Mapping[str, tuple[Rule, ...]] = {
-    "en": (romans.title_of_part("en"), quantities.PADDED, signs.NUMBER_TWICE),
-    **{language: (romans.title_of_part(language), quantities.PADDED) for language in ("de", "fr", "es")},
+    "en": (romans.title_of_part("en"), signs.PADDED, signs.NUMBER_TWICE),
+    **{language: (romans.title_of_part(language), signs.PADDED) for language in ("de", "fr", "es")},
 }
 """What comes before them in headings alone."""
