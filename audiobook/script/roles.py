@@ -83,7 +83,7 @@ class RoleBook:
             if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
                 return self._own(phrase.noun, f"the {phrase.text}", phrase)
             return None
-        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text:
+        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text or phrase.is_of_several:
             return self.make_own(phrase)
         holders = self.holders.get(phrase.noun, set())
         if len(holders) == 1:
@@ -124,6 +124,13 @@ class RoleBook:
             }
         )
         return table
+
+    def give(self, phrase: Phrase, person: int) -> None:
+        """Note that a role is a person's: its noun alone too, but not "the other rider's"."""
+        if phrase.is_of_several:
+            self.own.setdefault(_key(phrase), person)
+        else:
+            self.hold(phrase.noun, person)
 
     def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:
