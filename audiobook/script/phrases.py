@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiobook.model import Gender
@@ -96,8 +96,15 @@ class PhraseReader:
             return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
         if low == "i" and self.tokens.texts[at] == "I":
             return Phrase(kind="first person", first=at, after=at + 1, text="I")
+        if low in ("they", "we") and self.tokens.lowers[at + 1 : at + 2] in (["all"], ["both"]):
+            return Phrase(kind="group", first=at, after=at + 2, text=low)
         if low in ("they", "it"):
             return Phrase(kind="pronoun", first=at, after=at + 1, text=low)
+        if low in ("both", "all") and at + 1 < stop:
+            of = self.tokens.lowers[at + 1] == "of"
+            several = self._read_role(at + of + ("the" in self.tokens.lowers[at + 1 : at + 2 + of]), stop)
+            if several is not None and several.kind == "group":
+                return replace(several, first=at)
         if low in ("we", "everyone", "everybody", "both"):
             return Phrase(kind="group", first=at, after=at + 1, text=low)
         if low in ("somebody", "someone", "nobody"):
