@@ -1,11 +1,12 @@
-"""How labels are written: ALICE: **Eva Lund:** Q. <mira> [12:05] bob: kai: MARA (V.O.) on its own line."""
+"""How labels are written: ALICE: Q. <mira> [12:05] bob: kai: JACK [off]. MARA (V.O.) on its own line."""
 
 from __future__ import annotations
 
 import re
 
 MOMENT = (
-    r"(?:\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?\)?\]?"
+    r"(?:\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? |(?:[Tt]oday|[Yy]esterday)(?: at|,)? )?"
+    r"\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?\)?\]?"
 )
 """When a message was sent."""
 _NICK = re.compile(
@@ -27,9 +28,19 @@ _NAMED = re.compile(
 )
 _ASKED = re.compile(r"[ \t]*\*{0,2}(?P<name>[QA])(?:\.|:)\*{0,2}[ \t]+(?=\S)")
 _PLAYED = re.compile(
-    r"[ \t]*(?P<name>(?:(?:ST|MR|MRS|DR)\. )?[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,3})\.[ \t]+"
-    r"(?=[\[(_A-ZÀ-Þ“\"‘'—])"
+    r"[ \t]*(?P<name>(?:(?:ST|MR|MRS|DR)\. )?[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,3})"
+    r"(?:\.[ \t]+(?=[\[(_A-ZÀ-Þ“\"‘'—])|[ \t](?=[\[(][^\])\n]{1,60}[\])]\.[ \t]))"
 )
+_BOLD = re.compile(
+    r"[ \t]*\*\*(?P<name>[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,2})\*\*[ \t]+(?=\S)"
+)
+_HEAD = (
+    r"[ \t]*(?P<name>[^\W\d_][\w.’'-]{0,29}(?: [\w.’'-]{1,20}){0,2}?)[ \t]+(?:[—–-][ \t]?)?"
+    rf"{MOMENT}[ \t]*"
+)
+DATED = re.compile(rf"{_HEAD}\r?\n(?=[ \t]*\S)")
+"""Who sent a message, and when, on a line of its own …"""
+WHOLE_DATED = re.compile(rf"{_HEAD}\s*")
 ALONE = re.compile(
     r"[ \t]*(?P<name>[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,2})"
     rf"(?: ?{EXTENSION}){{0,2}}[.:]?[ \t]*\r?\n(?=[ \t]*\S)"
@@ -47,6 +58,8 @@ PATTERNS = (
     ("named", _NAMED),
     ("played", _PLAYED),
     ("played", ALONE),
+    ("played", _BOLD),
+    ("dated", DATED),
     ("nick", _LOWER_NICK),
 )
 ACTION = re.compile(rf"[ \t]*(?:{MOMENT}[ \t]*)?\*{{1,3}}[ \t]+(?=\w)")

@@ -18,7 +18,16 @@ from itertools import pairwise
 
 from audiobook.model import NARRATOR, Book, Paragraph, Script, Skip, Utterance
 from audiobook.script.answers import continue_answers
-from audiobook.script.label_patterns import ACTION, ALONE, EXTENSION, MOMENT, PATTERNS, WHOLE
+from audiobook.script.label_patterns import (
+    ACTION,
+    ALONE,
+    DATED,
+    EXTENSION,
+    MOMENT,
+    PATTERNS,
+    WHOLE,
+    WHOLE_DATED,
+)
 from audiobook.script.layout import Passage
 from audiobook.script.marks import Quoted, find_quoted
 from audiobook.script.utterances import clean
@@ -102,13 +111,16 @@ def _find_lines(book: Book) -> list[_Line]:
         for paragraph, following in pairwise((*chapter.paragraphs, None)):
             if paragraph is None or paragraph.kind == "heading":
                 continue
-            whole = WHOLE.fullmatch(book.text, paragraph.start, paragraph.end)
+            place = (book.text, paragraph.start, paragraph.end)
+            kind, whole = "played", WHOLE.fullmatch(*place)
+            if whole is None:
+                kind, whole = "dated", WHOLE_DATED.fullmatch(*place)
             if whole and following and following.kind == "body":
                 name = " ".join(whole["name"].split())
                 number += 1
                 if name.lower() not in _NO_SPEAKERS and name.split()[0].lower() not in _HEADINGS:
                     end = following.end
-                    lines.append(_Line(number, paragraph.start, paragraph.end, end, name, "played"))
+                    lines.append(_Line(number, paragraph.start, paragraph.end, end, name, kind))
                 continue
             for start, end in _lines_of(book.text, paragraph):
                 number += 1
@@ -132,7 +144,7 @@ def _lines_of(text: str, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
 def _read(text: str, start: int, end: int, stop: int, number: int) -> _Line | None:
     """Read the line [start, end) of a paragraph that ends at `stop`."""
     for kind, pattern in PATTERNS:
-        last = stop if pattern is ALONE else end
+        last = stop if pattern in (ALONE, DATED) else end
         match = pattern.match(text, start, last)
         if match is None or not text[match.end() : last].strip():
             continue
@@ -179,6 +191,8 @@ def _is_talk(text: str, run: Sequence[_Line]) -> bool:
         return True
     if len(run) < _FEWEST_LINES or not 1 < len(names) < len(run):
         return False
+    if all(line.kind == "dated" for line in run):
+        return True
     nicks = {line.name for line in run if line.kind == "nick"}
     if any(names[nick] < 2 for nick in nicks):  # "note: …" is written small as well
         return False
@@ -241,7 +255,7 @@ def find_labels(book: Book) -> dict[int, str]:
 
 def _name_of(label: str) -> str:
     bare = re.sub(rf"{EXTENSION}|{MOMENT}|[\[\]<>()*:]", " ", label)
-    return " ".join(bare.split()).strip(" .-")
+    return " ".join(bare.split()).strip(" .-—–")
 
 
 def quote_all(text: str, passages: Sequence[Passage], labels: Mapping[int, str]) -> list[Quoted]:
