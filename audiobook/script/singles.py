@@ -76,7 +76,11 @@ class Singles:
 
     def _closes_surely(self, at: int) -> bool:
         before, after = around(self.text, self.passage, at)
-        return self.text[at] in "’'" and before in SURE_END and not after.isalnum()
+        if self.text[at] != "’" and self.text[at] != "'":
+            return False
+        if before.isspace() and after.isspace() and at + 1 < self.passage.end:  # ‘ “No”? ’ said Tom.
+            before = self.text[max(self.passage.start, at - 3) : at].rstrip()[-1:] or " "
+        return before in SURE_END and not after.isalnum()
 
     def _may_close(self, at: int) -> bool:
         before, after = around(self.text, self.passage, at)
