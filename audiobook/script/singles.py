@@ -68,8 +68,8 @@ class Singles:
         return mark == "‘" or after in '"“' or not is_elision(self.text, at) or self._after_punctuation(at)
 
     def _after_punctuation(self, at: int) -> bool:
-        before = self.text[max(self.passage.start, at - 3) : at].rstrip()
-        return not before or before[-1] in ".,!?;:—–-"
+        before = self.text[max(self.passage.start, at - 4) : at].rstrip().rstrip("’”").rstrip()
+        return not before or before[-1] in ".,!?…;:—–-"
 
     def _opens_surely(self, at: int) -> bool:
         return self.opens(at) and self._after_punctuation(at)
