@@ -21,7 +21,9 @@ from audiobook.script.turns import Turn
 _REACH = 700
 """Tokens looked back over for who is in the scene: two pages."""
 _MOST_CANDIDATES = 14
-_RESUMING = frozenset("continued continues resumed resumes proceeded pursued".split())
+_RESUMING = frozenset(
+    "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
+)
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
 
 
@@ -138,6 +140,9 @@ class Context:
             if len(found) >= _MOST_CANDIDATES:
                 break
             found.setdefault(sighting.person)
+        if turn.takes_over:  # they talk in one paragraph: who answers may act in it later
+            for sighting in self.scene.within(turn.first, self.spans[turn.passage].stop):
+                found.setdefault(sighting.person)
         if self.narrator is not None:
             found.setdefault(self.narrator)
         if outlook.mode == "pronoun" and len(found) > 1:
@@ -263,7 +268,7 @@ class Context:
         return clues
 
     def _clues_of_resuming(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
-        """Tell whether the tag says that who spoke last goes on: "she continued", "he went on"."""
+        """Tell whether the tag says that who spoke last goes on: "she added", "he went on"."""
         turn = self.turns[index]
         if not turn.tag or not index or speakers[index - 1] != person or turn.tags[0][1] > 0:
             return []
