@@ -67,8 +67,8 @@ _CAPITAL_TITLE = re.compile(rf"(?<![\w.])({one_of(_CAPITAL_TITLES)})\.(?=\s{{1,3
 _INSTANT = re.compile(r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\.")
 _LATIN = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
 _BARE_TITLE = re.compile(
-    rf"(?<![\w.])(Dr|Prof|Rev|Revd|Capt|Col|Lt|Lieut|Gen|Sgt|Sergt|Maj|Cpl|Pvt|Cmdr|Supt|Insp)"
-    rf"(?= [{UPPER}][^\W\d_])"
+    rf"(?<![\w.])(Dr|Prof|Rev|Revd|Capt|Col|Lt|Lieut|Gen|Sgt|Sergt|Maj|Cpl|Pvt|Cmdr|Supt|Insp|Mt"
+    rf"|(?<!\d )Ft)(?= [{UPPER}][^\W\d_])"
 )
 """Without a full stop, as the British and many others write them."""
 _BARE_MS = re.compile(r"(?<![\w.])Ms(?= [A-ZÀ-Þ])")
@@ -238,7 +238,7 @@ SCENE = Rule(name="abbreviations: scene", needs=_SCENE, pattern=_SCENE, read=_re
 COUNTED = Rule(name="abbreviations: counted", needs=DOT, pattern=_COUNTED, read=_read_counted)
 BARE_TITLE = Rule(
     name="abbreviations: bare title",
-    needs=re.compile("[CDGILMPRS][a-z]{1,5} "),
+    needs=re.compile("[CDFGILMPRS][a-z]{1,5} "),
     pattern=_BARE_TITLE,
     read=lambda match: None if _is_street(match) and match[1] == "Dr" else _TITLES[match[1]],
 )

@@ -104,6 +104,7 @@ _ENGLISH = (
     romans.LISTED,
     romans.FIRST_OF_LIST,
     romans.ALONE,
+    letters.FORMULA,
     letters.INITIALS,
     letters.ANNO_DOMINI,
     letters.CAPITAL,

@@ -136,13 +136,10 @@ class Context:
             named = self.turns[later].speaker
             if named is not None and self._together(index, later):
                 found.setdefault(named)
-        for sighting in self.scene.before(turn.first, _REACH):
+        for sighting in self._in_sight(turn):
             if len(found) >= _MOST_CANDIDATES:
                 break
             found.setdefault(sighting.person)
-        if turn.takes_over:  # they talk in one paragraph: who answers may act in it later
-            for sighting in self.scene.within(turn.first, self.spans[turn.passage].stop):
-                found.setdefault(sighting.person)
         if self.narrator is not None:
             found.setdefault(self.narrator)
         if outlook.mode == "pronoun" and len(found) > 1:
@@ -150,6 +147,11 @@ class Context:
         # Nobody calls himself by name.
         others = [person for person in found if person not in outlook.called]
         return others or list(found)
+
+    def _in_sight(self, turn: Turn) -> list[Sighting]:
+        """Return who is named near a turn; who answers within a paragraph may act in it later."""
+        later = self.scene.within(turn.first, self.spans[turn.passage].stop) if turn.takes_over else []
+        return later + self.scene.before(turn.first, _REACH)
 
     def _together(self, earlier: int, later: int) -> bool:
         """Tell whether two turns may belong to one conversation."""
