@@ -301,6 +301,20 @@ def test_numerals_of_headings_are_numbers() -> None:
     assert read_places("C. Auguste Dupin", "fr", is_heading=True) == []
 
 
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [("Chapter 01", "1"), ("01. The Start", "1"), ("Part 003: Home", "3"), ("Kapitel 07", "7")],
+)
+def test_zeros_before_a_chapters_number_are_for_sorting(heading: str, said: str) -> None:
+    (place,) = read_places(heading, "en", is_heading=True)
+    assert place.pronunciation.respelling == said
+
+
+@pytest.mark.parametrize("heading", ["Agent 007", "Room 0815", "The 0049 Line"])
+def test_other_zeros_of_a_heading_are_said(heading: str) -> None:
+    assert read_places(heading, "en", is_heading=True) == []
+
+
 def test_a_text_that_would_fall_silent_is_spoken_as_it_stands() -> None:
     assert read_places("xD", "en") == []
     assert read_places("ok xD", "en")

@@ -67,8 +67,8 @@ _CAPITAL_TITLE = re.compile(rf"(?<![\w.])({one_of(_CAPITAL_TITLES)})\.(?=\s{{1,3
 _INSTANT = re.compile(r"(?<=\d(?:st|nd|rd|th) )(inst|ult|prox)\.")
 _LATIN = {"inst": "instant", "ult": "ultimo", "prox": "proximo"}
 _BARE_TITLE = re.compile(
-    rf"(?<![\w.])(Dr|Prof|Rev|Revd|Capt|Col|Lt|Lieut|Gen|Sgt|Sergt|Maj|Cpl|Pvt|Cmdr|Supt|Insp)"
-    rf"(?= [{UPPER}][^\W\d_])"
+    rf"(?<![\w.])(Dr|Prof|Rev|Revd|Capt|Col|Lt|Lieut|Gen|Sgt|Sergt|Maj|Cpl|Pvt|Cmdr|Supt|Insp|Mt"
+    rf"|(?<!\d )Ft)(?= [{UPPER}][^\W\d_])"
 )
 """Without a full stop, as the British and many others write them."""
 _BARE_MS = re.compile(r"(?<![\w.])Ms(?= [A-ZÀ-Þ])")
@@ -137,6 +137,11 @@ _NUMBERED = {
     "c": "circa",
     "tel": "telephone",
 }
+_SCENE = re.compile(
+    rf"\A\W{{0,3}}(?P<at>(INT|EXT|I)\.?(?:\s?/\s?(INT|EXT|E)\.?)?)(?<!\bI)(?<!\bI\.)(?=\s+[{UPPER}\d]{{2}})"
+)
+"""How a screenplay heads a scene: "INT. KITCHEN - NIGHT"."""
+_PLACES = {"I": "Interior", "E": "Exterior"}
 _COUNTED = re.compile(
     rf"(?<![\w.£$€])({one_of(_NUMBERED)})\.\s{{0,2}}(?=\d|[ivxlIVXL]{{1,8}}\b)", re.IGNORECASE
 )
@@ -198,6 +203,11 @@ def _read_company(match: re.Match[str]) -> str:
     return _full("and Company" if match[1] else "Company", match)
 
 
+def _read_scene(match: re.Match[str]) -> str:
+    other = f" and {_PLACES[match[3][0]].lower()}" if match[3] else ""
+    return f"{_PLACES[match[2][0]]}{other},"
+
+
 def _read_counted(match: re.Match[str]) -> str | None:
     found = match[1]
     if found.lower() in ("p", "c") and found.isupper():
@@ -224,10 +234,11 @@ COMPANY = Rule(name="abbreviations: company", needs=_CO, pattern=_COMPANY, read=
 VERSUS = Rule(
     name="abbreviations: versus", needs=re.compile(r"\bv[.s]"), pattern=_VERSUS, read=lambda _: "versus"
 )
+SCENE = Rule(name="abbreviations: scene", needs=_SCENE, pattern=_SCENE, read=_read_scene)
 COUNTED = Rule(name="abbreviations: counted", needs=DOT, pattern=_COUNTED, read=_read_counted)
 BARE_TITLE = Rule(
     name="abbreviations: bare title",
-    needs=re.compile("[CDGILMPRS][a-z]{1,5} "),
+    needs=re.compile("[CDFGILMPRS][a-z]{1,5} "),
     pattern=_BARE_TITLE,
     read=lambda match: None if _is_street(match) and match[1] == "Dr" else _TITLES[match[1]],
 )

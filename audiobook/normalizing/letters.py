@@ -96,6 +96,8 @@ _FUNCTION = frozenset(
     "MY SO AT BY OR AS AN ALL BUT HAS CAN".split()
 )
 
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
 INITIALS = Rule(name="letters: initials", needs=DOT, pattern=_INITIALS, read=_read_initials)
 SEVERAL_INITIALS = Rule(
     name="letters: several initials",
@@ -108,3 +110,10 @@ SEVERAL_INITIALS = Rule(
 """In any language: one letter alone may end a sentence, several are a person's."""
 ANNO_DOMINI = Rule(name="letters: anno domini", needs=CAPITALS, pattern=_ANNO_DOMINI, read=lambda _: "A.D.")
 CAPITAL = Rule(name="letters: capital", needs=CAPITALS, pattern=_CAPITAL_WORD, read=_read_capitals)
+FORMULA = Rule(
+    name="letters: formula",
+    needs=re.compile("[₀-₉]"),
+    pattern=re.compile(r"(?<![\w.])(?=[A-Za-z]*[₀-₉])(?:[A-Z][a-z]?[₀-₉]{0,2}){1,8}(?!\w)"),
+    read=lambda match: " ".join(match[0].translate(_LOWERED).replace("", " ").split()),
+)
+"""Of chemistry: CO₂, H₂SO₄."""

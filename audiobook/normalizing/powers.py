@@ -14,7 +14,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN = str.maketrans(_RAISED, "0123456789")
 _POWER = re.compile(
     rf"(?<![^\W_])(?:\d{{1,3}}(?:[.,]\d{{1,6}})?|[A-Za-zπ]|(?:(?<=[=×*])|(?<=[=×*] ))[a-z]{{2}}|(?<=[)\]]))"
-    rf"(?P<at>([⁻⁺]?)([{_RAISED}]{{1,3}}))"
+    rf"(?P<at>\^?([⁻⁺]?)([{_RAISED}]{{1,3}})|\^([-−]?)(\d{{1,3}})(?![\d^]))"
     r"(?![^\W_]{2})"
 )
 """Of numbers and single letters; four digits are a year, and words are words."""
@@ -43,7 +43,7 @@ _SURE_NOTE = re.compile(
     rf"|(?:(?<=[^\W\d_]{{4}})|(?<=[.,;:!?”’»)\]…。！？」』]))(?:[{_RAISED}]{{1,3}}|[*†‡§]{{1,3}})(?![\w/⁄*])"
 )
 """Those that can be no power, where no rule reads powers: "km²"."""
-_HAS_SIGN = re.compile(rf"[\[*†‡§(]|[{_RAISED}]")
+_HAS_SIGN = re.compile(rf"[\[*†‡§(^]|[{_RAISED}]")
 
 _ONE_CHARACTER = re.compile(
     "[\u2160-\u217f]{1,8}|[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19]{1,8}"
@@ -54,7 +54,8 @@ def read_powers(language: str) -> Rule:
     """Return the rule for powers in a language: 10⁶, x², 10⁻³."""
 
     def read(match: re.Match[str]) -> str | None:
-        sign, raised = match[2], int(match[3].translate(_PLAIN))
+        sign = match[2] or ("⁻" if match[4] else "")
+        raised = int((match[3] or match[5]).translate(_PLAIN))
         if raised < 2 and not sign:
             return None  # the sign of a note
         if not sign and raised in (2, 3):

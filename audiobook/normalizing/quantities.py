@@ -106,6 +106,7 @@ _SUM = re.compile(r"[-+×*/=] ?\Z")
 _EQUALS = re.compile(r" ?[-+×*/=] ?\d| ?=")
 _LONG_RANGE = re.compile(r"(?<![\w.,/:$£€–—-])(\d{4,9}) ?– ?(\d{4,9})(?![\w/:–—-]|[.,]\d)")
 _NUMBERED = re.compile(r"(?<![\w.])([Nn]o|N[º°])(s?)\.? ?(?=(\d{1,7})(?!\d))")
+_IN_SENTENCE = re.compile(r"[a-z],? \Z")
 _SPACED = re.compile(
     r"(?<![\w.,])\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,4}"
     r"|(?<![\w.,] )(?<![\w.,])\d{1,3}(?: 000){1,4}(?!\d)"
@@ -256,7 +257,13 @@ def _read_numbered(match: re.Match[str]) -> str | None:
         after = re.compile(r"\d+ ([a-z]{1,30})").match(match.string, match.end())
         if after and after[1] not in _AFTER_NUMBER:
             return None  # "No. 10 men came."
-    if match[1] in ("no", "No") and "." not in match[0]:
+    if (
+        match[1] in ("no", "No")
+        and "." not in match[0]
+        and not (
+            match[1] == "No" and _IN_SENTENCE.search(match.string, max(0, match.start() - 3), match.start())
+        )
+    ):
         return None
     return "numbers " if match[2] else "number "
 
@@ -308,10 +315,3 @@ LONG_RANGE = Rule(
 NUMBERED = Rule(name="quantities: numbered", needs=DIGIT, pattern=_NUMBERED, read=_read_numbered)
 SPACED = Rule(name="quantities: spaced", needs=DIGIT, pattern=_SPACED, read=_read_spaced)
 SLASH = Rule(name="quantities: slash", needs=re.compile("/"), pattern=_SLASH, read=_read_slash)
-PADDED = Rule(
-    name="quantities: padded",
-    needs=DIGIT,
-    pattern=re.compile(r"(?<![\w.,:/-])0{1,4}([1-9]\d{0,3})(?![\w/]|[.,:]\d)"),
-    read=lambda match: match[1],
-)
-"""The number of a chapter that a list sorts by: "Chapter 01"."""

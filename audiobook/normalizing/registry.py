@@ -85,6 +85,7 @@ _ENGLISH = (
     quantities.LONG_RANGE,
     quantities.SLASH,
     dates.YEAR,
+    abbreviations.SCENE,
     abbreviations.COUNTED,
     abbreviations.INSTANT,
     abbreviations.TITLE,
@@ -103,6 +104,7 @@ _ENGLISH = (
     romans.LISTED,
     romans.FIRST_OF_LIST,
     romans.ALONE,
+    letters.FORMULA,
     letters.INITIALS,
     letters.ANNO_DOMINI,
     letters.CAPITAL,
@@ -131,7 +133,7 @@ ELSEWHERE = (powers.SURE_NOTE,)
 """In all other languages."""
 
 HEADINGS: Mapping[str, tuple[Rule, ...]] = {
-    "en": (romans.title_of_part("en"), quantities.PADDED, signs.NUMBER_TWICE),
-    **{language: (romans.title_of_part(language), quantities.PADDED) for language in ("de", "fr", "es")},
+    "en": (romans.title_of_part("en"), signs.PADDED, signs.NUMBER_TWICE),
+    **{language: (romans.title_of_part(language), signs.PADDED) for language in ("de", "fr", "es")},
 }
 """What comes before them in headings alone."""

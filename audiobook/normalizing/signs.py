@@ -58,3 +58,18 @@ NUMBER_TWICE = Rule(
     read=lambda _: " ",
 )
 """A web serial's running number before the chapter's own: "48: Chapter 44: Home"."""
+_DIVISIONS = (
+    "chapter|part|book|volume|vol|episode|ch|no|kapitel|teil|band|folge|chapitre|partie|tome|épisode|"
+    "capítulo|parte|libro|tomo|episodio"
+)
+PADDED = Rule(
+    name="signs: padded",
+    needs=DIGIT,
+    pattern=re.compile(
+        rf"(?:\A\W{{0,4}}|(?<!\w)(?:{_DIVISIONS})\W{{1,3}})(?P<at>0{{1,4}}([1-9]\d{{0,3}}))(?![\w/]|[.,:]\d)",
+        re.IGNORECASE,
+    ),
+    read=lambda match: match[2],
+)
+"""The number of a chapter that a list sorts by: "Chapter 01".  "Agent 007" is no such number: engines say
+its zeros one by one, as people do."""

@@ -18,7 +18,7 @@ _VOICED = frozenset("that this the these those they them then there their than t
 
 _CLIPPED = {"th": "the", "wi": "with"}
 _AVE = {"Ave": "Av", "ave": "av"}
-_DIALECT = re.compile(r"(?<![\w'’])([Tt]h|[Ww]i)['’](?=[\s-]\w)|(?<![\w'’])['’]([Aa]ve)(?![\w'’])")
+_DIALECT = re.compile(r"(?<![\w'’])([Tt]h|[Ww]i)['’](?=[\s-]['’]?\w)|(?<![\w'’])['’]([Aa]ve)(?![\w'’])")
 _APOSTROPHE = re.compile("['’]")
 """What engines spell (th’) or say as another word (’Ave)."""
 _RUN = re.compile(r"([A-Za-z])\1\1", re.IGNORECASE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from audiobook.script.layout import Tokens
@@ -87,7 +88,8 @@ def observe(tokens: Tokens, mention: NameMention, seen: Behaviour, *, opens_para
         or (after in words.section("adverbs") and words.human_verbs.get(later) in ("past", "present"))
     ):
         seen.acts += 1
-    if mention.in_quotation and before in (",", "“", '"', "‘", "'", "dear") and after in ".,!?—;":
+    called = before in (",", "“", '"', "‘", "'", "dear") and after in ".,!?—;"
+    if mention.in_quotation and (called or _is_own_name(lowers[max(0, mention.first - 3) : mention.first])):
         seen.addressed += 1
     if after in ("'s", "’s"):
         seen.owns += 1
@@ -100,6 +102,11 @@ def observe(tokens: Tokens, mention: NameMention, seen: Behaviour, *, opens_para
     if before in ("the", "a", "an", "this", "that", "these") or part_of_title:
         # "the Archers", "the Morning Star"
         seen.with_article += 1
+
+
+def _is_own_name(before: Sequence[str]) -> bool:
+    """Tell whether a name is somebody's own by the words before it: I am, my name is."""
+    return before[-2:] == ["i", "am"] or before[-1:] == ["i'm"] or before[-3:] == ["my", "name", "is"]
 
 
 def judge(behaviours: dict[Form, Behaviour], counts: WordCounts) -> dict[Form, Behaviour]:

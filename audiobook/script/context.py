@@ -21,7 +21,9 @@ from audiobook.script.turns import Turn
 _REACH = 700
 """Tokens looked back over for who is in the scene: two pages."""
 _MOST_CANDIDATES = 14
-_RESUMING = frozenset("continued continues resumed resumes proceeded pursued".split())
+_RESUMING = frozenset(
+    "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
+)
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
 
 
@@ -134,7 +136,7 @@ class Context:
             named = self.turns[later].speaker
             if named is not None and self._together(index, later):
                 found.setdefault(named)
-        for sighting in self.scene.before(turn.first, _REACH):
+        for sighting in self._in_sight(turn):
             if len(found) >= _MOST_CANDIDATES:
                 break
             found.setdefault(sighting.person)
@@ -145,6 +147,11 @@ class Context:
         # Nobody calls himself by name.
         others = [person for person in found if person not in outlook.called]
         return others or list(found)
+
+    def _in_sight(self, turn: Turn) -> list[Sighting]:
+        """Return who is named near a turn; who answers within a paragraph may act in it later."""
+        later = self.scene.within(turn.first, self.spans[turn.passage].stop) if turn.takes_over else []
+        return later + self.scene.before(turn.first, _REACH)
 
     def _together(self, earlier: int, later: int) -> bool:
         """Tell whether two turns may belong to one conversation."""
@@ -263,7 +270,7 @@ class Context:
         return clues
 
     def _clues_of_resuming(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
-        """Tell whether the tag says that who spoke last goes on: "she continued", "he went on"."""
+        """Tell whether the tag says that who spoke last goes on: "she added", "he went on"."""
         turn = self.turns[index]
         if not turn.tag or not index or speakers[index - 1] != person or turn.tags[0][1] > 0:
             return []

@@ -1,7 +1,7 @@
 """Dialogue that is opened by a dash: — I'm not going out, Marta said. — Not in this.
 
-The tag has no marks of its own; it begins where a clause of "subject verb" or "verb subject" with a
-verb of speech does.
+The tag begins where a clause of "subject verb" or "verb subject" with a verb of speech does; it has no
+marks of its own, or further dashes set it apart: – Not in this, – Marta said. – Never.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from audiobook.script.lexicon import lexicon
 
-_DASH_BREAK = re.compile(r"\s[—–―]\s*(?=\S)")
+_DASH_BREAK = re.compile(r"\s(?:[—–―]\s*|--?\s+)(?=\S)")
 _CLAUSE = re.compile(r"(?<=[,.!?…])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -21,6 +21,8 @@ def cut_dialogue(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     edges = [match.start() for match in _DASH_BREAK.finditer(text, start, stop)]
     begins = [start, *(match.end() for match in _DASH_BREAK.finditer(text, start, stop))]
     for begin, end in zip(begins, [*edges, stop], strict=True):
+        if begin > start and _is_tag(text, begin, end):
+            continue
         tag = find_unmarked_tag(text, begin, end)
         inner = text[begin : end if tag is None else tag]
         if any(c.isalnum() for c in inner):
@@ -29,13 +31,26 @@ def cut_dialogue(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def find_unmarked_tag(text: str, start: int, end: int) -> int | None:
     """Return where the narration of a dash-dialogue segment begins, or None."""
-    verbs = lexicon().speech_verbs
     for clause in _CLAUSE.finditer(text, start, end):
-        words = _WORD.findall(text, clause.end(), min(end, clause.end() + 60))[:5]
-        for i, word in enumerate(words[:4]):
-            if verbs.get(word.lower()) in ("past", "present") and _has_subject(words, i):
-                return clause.end()
+        if _opens_tag(text, clause.end(), end):
+            return clause.end()
     return None
+
+
+def _is_tag(text: str, begin: int, end: int) -> bool:
+    """Tell whether what stands between two dashes is a tag: the speech before it has ended."""
+    return text[max(0, begin - 8) : begin].rstrip(" \t\n—–―-")[-1:] in ",.!?…" and _opens_tag(
+        text, begin, end
+    )
+
+
+def _opens_tag(text: str, at: int, end: int) -> bool:
+    verbs = lexicon().speech_verbs
+    words = _WORD.findall(text, at, min(end, at + 60))[:5]
+    return any(
+        verbs.get(word.lower()) in ("past", "present") and _has_subject(words, i)
+        for i, word in enumerate(words[:4])
+    )
 
 
 def _has_subject(words: list[str], verb: int) -> bool:

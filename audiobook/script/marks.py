@@ -62,8 +62,8 @@ def find_quoted(text: str, passages: Sequence[Passage]) -> list[Quoted]:
         style = styles[passage.chapter]
         if style == "double" and _is_said_in_singles(text, passage):
             style = "single"
-        dash = _DASH_OPENER.match(text, passage.start, passage.end) if style == "dash" else None
-        if dash:
+        dash = _DASH_OPENER.match(text, passage.start, passage.end)
+        if dash and (style == "dash" or _is_said_after_dash(text, passage, dash)):
             found.extend(_quote_dialogue(text, passage, dash.end()))
             left_open = None
             continue
@@ -141,6 +141,13 @@ def _is_said_in_singles(text: str, passage: Passage) -> bool:
     words = WORD.findall(text, close.end(), min(passage.end, close.end() + 60))[:3]
     verbs = lexicon().speech_verbs
     return not words or any(verbs.get(word.lower()) in ("past", "present") for word in words)
+
+
+def _is_said_after_dash(text: str, passage: Passage, dash: re.Match[str]) -> bool:
+    """Tell whether a paragraph alone among marks is — speech, said she."""
+    if dash["hyphens"] or any(mark in DOUBLE for mark in text[passage.start : passage.end]):
+        return False
+    return find_unmarked_tag(text, dash.end(), min(passage.end, dash.end() + 300)) is not None
 
 
 def _goes_on(text: str, passages: Sequence[Passage], passage: Passage, style: Style) -> bool:

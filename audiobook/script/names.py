@@ -107,7 +107,8 @@ class _NameReader:
                     continue
                 after, titles, name = read
                 if name or i == span.start or lowers[i - 1] not in _BEFORE_ROLES:
-                    form = Form(titles, name, " ".join(texts[i:after]))
+                    last = name[-1] if name and name[-1] == plain(texts[after - 1]) else texts[after - 1]
+                    form = Form(titles, name, " ".join([*texts[i : after - 1], last]))
                     found.append(NameMention(i, after, form, bool(quoted[i])))
                 i = after
         return found

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiobook.model import Gender
@@ -22,6 +22,8 @@ _MANNERS = frozenset(
     "voice tone whisper manner way accents moment hurry breath groan sigh smile laugh grin nod shrug bow "
     "frown start shudder look gesture air sneer sob wink cough chuckle shake".split()
 )
+WHICH = frozenset({"other", "one", "another", "first", "second", "third", "last"})
+"""Words that stand for somebody of the moment, alone or before what he or she is: "the other rider"."""
 _TOGETHER = frozenset("together both again too all aloud".split())
 """Adverbs that stand behind who speaks: "said the twins together"."""
 _WORD_END = frozenset("and or but who whom whose which that as if when while with".split())
@@ -50,6 +52,12 @@ class Phrase:
     def is_capitalized(self) -> bool:
         """True for a role written like a name: "the Voice", "the Invisible Man"."""
         return self.determiner == "the" and self.text[:1].isupper()
+
+    @property
+    def is_of_several(self) -> bool:
+        """True for one of those who go by a word that isn't for anybody: "the other rider"."""
+        which, _, noun = self.text.partition(" ")
+        return which in WHICH and bool(noun) and noun not in lexicon().section("generic nouns")
 
 
 class PhraseReader:
@@ -84,15 +92,19 @@ class PhraseReader:
         if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
             named = self._read_name(at + 1, stop)
             return named if named.kind == "name" else None
-        if low in self.words.section("young titles") and at + 1 in self.names and at + 1 < stop:
-            named = self._read_name(at + 1, stop)
-            return named if named.kind == "name" else None
         if low in _SUBJECT_PRONOUNS:
             return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
         if low == "i" and self.tokens.texts[at] == "I":
             return Phrase(kind="first person", first=at, after=at + 1, text="I")
+        if low in ("they", "we") and self.tokens.lowers[at + 1 : at + 2] in (["all"], ["both"]):
+            return Phrase(kind="group", first=at, after=at + 2, text=low)
         if low in ("they", "it"):
             return Phrase(kind="pronoun", first=at, after=at + 1, text=low)
+        if low in ("both", "all") and at + 1 < stop:
+            of = self.tokens.lowers[at + 1] == "of"
+            several = self._read_role(at + of + ("the" in self.tokens.lowers[at + 1 : at + 2 + of]), stop)
+            if several is not None and several.kind == "group":
+                return replace(several, first=at)
         if low in ("we", "everyone", "everybody", "both"):
             return Phrase(kind="group", first=at, after=at + 1, text=low)
         if low in ("somebody", "someone", "nobody"):
@@ -167,8 +179,25 @@ class PhraseReader:
         return noun + 1 if vague else end
 
     def _goes_on(self, at: int, stop: int) -> bool:
-        """Tell whether the noun is only part of a compound ("duty nurse", "harbor master")."""
-        return at < stop and (self.tokens.lowers[at] in self.words.noun_gender or at in self.names)
+        """Tell whether the noun is only part of a compound ("duty nurse", "harbor master", "other rider")."""
+        if at >= stop:
+            return False
+        low = self.tokens.lowers[at]
+        return low in self.words.noun_gender or at in self.names or self._is_thing_after_which(at)
+
+    def _is_thing_after_which(self, at: int) -> bool:
+        """Tell whether a word says what "the other", "the first" is: rider, but not said, again or with."""
+        low = self.tokens.lowers[at]
+        return (
+            self.tokens.lowers[at - 1] in WHICH
+            and len(low) > 2
+            and self.tokens.texts[at].islower()
+            and low.isalpha()
+            and not self._is_verb(low)
+            and not low.endswith(("ly", "ed", "ing"))
+            and low not in _TOGETHER | _WORD_END | self.words.section("adverbs")
+            and low not in self.words.section("prepositions") | self.words.section("pronouns")
+        )
 
     def _is_verb(self, low: str) -> bool:
         words = self.words

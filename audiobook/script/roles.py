@@ -13,6 +13,8 @@ from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
+_NO_NOUNS = frozenset("they all both others everyone everybody other one of them us".split())
+"""What stands for several people whom it doesn't name: both said, the others cried."""
 _DETERMINERS = ("the", "a", "their", "her", "his", "my", "our")
 
 
@@ -75,15 +77,15 @@ class RoleBook:
     def person_of(self, phrase: Phrase) -> int | None:
         """Return the person whom a role, "I" or a crowd names; one is made where it is nobody's yet.
 
-        None for generic words ("the man"), which work like pronouns, and for several at once.
+        None for generic words ("the man"), which work like pronouns, and for several of whom each has a name.
         """
         if phrase.kind == "first person":
             return self._own("I", "I", phrase, is_narrator=True)
         if phrase.kind == "group":
-            if phrase.noun in ("crowd", "audience", "mob", "chorus", "jury"):
-                return self._own(phrase.noun, f"the {phrase.text}", phrase)
-            return None
-        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text:
+            if not phrase.noun or phrase.noun in _NO_NOUNS:
+                return None
+            return self._own(phrase.text.lower(), f"the {phrase.text}", phrase)
+        if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text or phrase.is_of_several:
             return self.make_own(phrase)
         holders = self.holders.get(phrase.noun, set())
         if len(holders) == 1:
@@ -124,6 +126,13 @@ class RoleBook:
             }
         )
         return table
+
+    def give(self, phrase: Phrase, person: int) -> None:
+        """Note that a role is a person's: its noun alone too, but not "the other rider's"."""
+        if phrase.is_of_several:
+            self.own.setdefault(_key(phrase), person)
+        else:
+            self.hold(phrase.noun, person)
 
     def _own(self, key: str, name: str, phrase: Phrase, *, is_narrator: bool = False) -> int:
         if key not in self.own:

@@ -37,9 +37,13 @@ _ABBREVIATIONS = frozenset(
     "lieut approx appt feb sept oct nov dec jan mar apr aug tues thurs wed mon fri sat sun cent doz illus "
     "misc mfg vol chap sect figs viz vid est univ".split()
 )
-_BEFORE_NAMES = frozenset("Mr Mrs Ms Dr St Messrs Mme Mlle Capt Prof Rev Col Lieut Sergt Gen Hon".split())
+_BEFORE_NAMES = frozenset(
+    "Mr Mrs Ms Dr St Messrs Mme Mlle Capt Prof Rev Revd Col Lieut Lt Sergt Sgt Gen Hon Maj Cpl Pvt Cmdr "
+    "Comdr Adm Insp Supt Fr Mt INT EXT".split()
+)
 _BEFORE_NAMES_ELSEWHERE = _BEFORE_NAMES | set(
-    "Sr Sra Srta Dra Ud Uds Hr Hrn Fr Frl Nr Bd St Ste MM Mlles Mgr".split()
+    "Sr Sra Srta Dra Ud Uds Hr Hrn Fr Frl Nr Bd St Ste Sta Sto Dña Sres Gral Ing Lic Mons Avda MM "
+    "Mlles Mgr".split()
 )
 _BEFORE_NUMBERS = frozenset(
     "lv lvl vol vols pp ch chap chaps fig figs sec sect bk pt nos ft lb str kap bd abb núm pág págs "

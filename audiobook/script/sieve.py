@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from audiobook.model import Gender
-from audiobook.script.context import Context
+from audiobook.script.context import Context, Outlook
 from audiobook.script.gender import tell_genders_of_roles
 from audiobook.script.lexicon import lexicon
 from audiobook.script.people import Person
@@ -128,6 +128,8 @@ class Sieve:
                         candidates = [each for each in candidates if each != before.speaker]
                     if candidates == [context.narrator] and context.outlooks[index].mode == "pronoun":
                         candidates = self._find_kin(turn, context.outlooks[index].gender) or candidates
+                    kin = self._find_acting_kin(turn, context.outlooks[index])
+                    candidates = candidates if kin is None else [kin]
                     clues = context.clues(index, speakers, candidates)
                     self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
                     if candidates:
@@ -190,6 +192,37 @@ class Sieve:
                 )  # fmt: skip
                 return [self.roles.make_own(phrase)]
         return []
+
+    def _find_acting_kin(self, turn: Turn, outlook: Outlook) -> int | None:
+        """Return whose kin a paragraph begins with: "Her grandfather was at the lamp. “Late,” he said."."""
+        lowers, kin = self.scene.tokens.lowers, lexicon().section("kin nouns")
+        at, owner, determiner = turn.first, None, lowers[turn.first]
+        for named in self.scene.within(at, at + 1):
+            at, owner, determiner = named.after, named.person, lowers[named.after]
+        if determiner not in _OF_SOMEBODY or at + 2 >= turn.after or lowers[at + 1] not in kin:
+            return None
+        acts = lowers[at + 2]
+        if outlook.mode == "role" or not self._is_verb(acts) or set(outlook.acts_before) - {owner}:
+            return None
+        gender = lexicon().noun_gender.get(lowers[at + 1], "unknown")
+        if outlook.mode in ("pronoun", "beat") and outlook.gender != gender:
+            return None
+        noun = lowers[at + 1]
+        phrase = Phrase(
+            kind="role", first=turn.first, after=at + 2, gender=gender,
+            noun=noun, text=noun, determiner=determiner, owner=owner,
+        )  # fmt: skip
+        held = self.roles.holders.get(noun, set())
+        return next(iter(held)) if len(held) == 1 else self.roles.make_own(phrase)
+
+    def _is_verb(self, low: str) -> bool:
+        words = lexicon()
+        return (
+            low in words.section("be and have")
+            or words.human_verbs.get(low) == "past"
+            or words.manner_verbs.get(low) == "past"
+            or (low.endswith("ed") and len(low) > 3)
+        )
 
     def _add_newcomer(
         self, somebody_fits: bool, turn: Turn, candidates: list[int], clues: list[list[str]]

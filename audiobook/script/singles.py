@@ -68,15 +68,19 @@ class Singles:
         return mark == "‘" or after in '"“' or not is_elision(self.text, at) or self._after_punctuation(at)
 
     def _after_punctuation(self, at: int) -> bool:
-        before = self.text[max(self.passage.start, at - 3) : at].rstrip()
-        return not before or before[-1] in ".,!?;:—–-"
+        before = self.text[max(self.passage.start, at - 4) : at].rstrip().rstrip("’”").rstrip()
+        return not before or before[-1] in ".,!?…;:—–-"
 
     def _opens_surely(self, at: int) -> bool:
         return self.opens(at) and self._after_punctuation(at)
 
     def _closes_surely(self, at: int) -> bool:
         before, after = around(self.text, self.passage, at)
-        return self.text[at] in "’'" and before in SURE_END and not after.isalnum()
+        if self.text[at] != "’" and self.text[at] != "'":
+            return False
+        if before.isspace() and after.isspace() and at + 1 < self.passage.end:  # ‘ “No”? ’ said Tom.
+            before = self.text[max(self.passage.start, at - 3) : at].rstrip()[-1:] or " "
+        return before in SURE_END and not after.isalnum()
 
     def _may_close(self, at: int) -> bool:
         before, after = around(self.text, self.passage, at)

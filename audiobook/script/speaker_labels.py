@@ -17,6 +17,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from audiobook.model import NARRATOR, Book, Paragraph, Script, Skip, Utterance
+from audiobook.script.answers import continue_answers
+from audiobook.script.label_patterns import (
+    ACTION,
+    ALONE,
+    DATED,
+    EXTENSION,
+    MOMENT,
+    PATTERNS,
+    WHOLE,
+    WHOLE_DATED,
+)
 from audiobook.script.layout import Passage
 from audiobook.script.marks import Quoted, find_quoted
 from audiobook.script.utterances import clean
@@ -25,43 +36,6 @@ LABEL = "speaker's label"
 """The reason of the skip."""
 TIME = "time of a message"
 
-_TIME = (
-    r"(?:\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?\)?\]?"
-)
-_NICK = re.compile(
-    rf"[ \t]*(?:{_TIME}[ \t]*(?:-[ \t]*)?)?<[ @+]?(?=[^<>\n:]*\w)(?P<name>[^<>\n:]{{1,30}})>[ \t]+(?=\S)"
-)
-_TIMED = re.compile(
-    rf"[ \t]*(?:{_TIME}[ \t]*(?:-[ \t]*)?(?P<name>[^\W\d_][\w .’'-]{{0,29}}?)"
-    rf"|(?P<nick>[^\W\d_][\w .’'-]{{0,29}}?) \({_TIME}\)):[ \t]+(?=\S)"
-)
-_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w.’'&-]*|#?\d{1,2})"
-_NAMED = re.compile(
-    rf"[ \t]*\*{{0,2}}(?P<name>{_WORD}(?:[ \t]{_WORD}){{0,3}})\*{{0,2}}"
-    r"[ \t]?(?=(?:[\[(][^\])\n]{1,60}[\])])?:)"
-    r"(?P<colon>:)?\*{0,2}[ \t]*"
-)
-_ASKED = re.compile(r"[ \t]*\*{0,2}(?P<name>[QA])(?:\.|:)\*{0,2}[ \t]+(?=\S)")
-_PLAYED = re.compile(
-    r"[ \t]*(?P<name>(?:(?:ST|MR|MRS|DR)\. )?[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,3})\.[ \t]+"
-    r"(?=[\[(_A-ZÀ-Þ“\"‘'—])"
-)
-_ALONE = re.compile(
-    r"[ \t]*(?P<name>[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,2})"
-    r"(?: ?\((?:V\.O\.|O\.S\.|O\.C\.|CONT[’']D)\))?[.:]?[ \t]*\r?\n(?=[ \t]*\S)"
-)
-"""A name on a line of its own, as screenplays have it."""
-_WHOLE = re.compile(r"[ \t]*(?P<name>[A-ZÀ-Þ]{2}[A-ZÀ-Þ’'-]*(?: [A-ZÀ-Þ][A-ZÀ-Þ’'-]*){0,2})[.:]?\s*")
-"""… or in a paragraph of its own."""
-_PATTERNS = (
-    ("chat", _NICK),
-    ("chat", _TIMED),
-    ("asked", _ASKED),
-    ("named", _NAMED),
-    ("played", _PLAYED),
-    ("played", _ALONE),
-)
-_ACTION = re.compile(rf"[ \t]*(?:{_TIME}[ \t]*)?\*{{1,3}}[ \t]+(?=\w)")
 _DIRECTION = re.compile(r"\s*(?:\([^()\n]{1,200}\)|\[[^\[\]\n]{1,200}\])[:.]?\s*")
 _AFTER_SENTENCE = re.compile(r"[.!?…—–-][\"”’']?\s*\Z")
 _SENTENCE_ENDS = 3
@@ -137,13 +111,16 @@ def _find_lines(book: Book) -> list[_Line]:
         for paragraph, following in pairwise((*chapter.paragraphs, None)):
             if paragraph is None or paragraph.kind == "heading":
                 continue
-            whole = _WHOLE.fullmatch(book.text, paragraph.start, paragraph.end)
+            place = (book.text, paragraph.start, paragraph.end)
+            kind, whole = "played", WHOLE.fullmatch(*place)
+            if whole is None:
+                kind, whole = "dated", WHOLE_DATED.fullmatch(*place)
             if whole and following and following.kind == "body":
                 name = " ".join(whole["name"].split())
                 number += 1
                 if name.lower() not in _NO_SPEAKERS and name.split()[0].lower() not in _HEADINGS:
                     end = following.end
-                    lines.append(_Line(number, paragraph.start, paragraph.end, end, name, "played"))
+                    lines.append(_Line(number, paragraph.start, paragraph.end, end, name, kind))
                 continue
             for start, end in _lines_of(book.text, paragraph):
                 number += 1
@@ -166,8 +143,8 @@ def _lines_of(text: str, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
 
 def _read(text: str, start: int, end: int, stop: int, number: int) -> _Line | None:
     """Read the line [start, end) of a paragraph that ends at `stop`."""
-    for kind, pattern in _PATTERNS:
-        last = stop if pattern is _ALONE else end
+    for kind, pattern in PATTERNS:
+        last = stop if pattern in (ALONE, DATED) else end
         match = pattern.match(text, start, last)
         if match is None or not text[match.end() : last].strip():
             continue
@@ -176,7 +153,7 @@ def _read(text: str, start: int, end: int, stop: int, number: int) -> _Line | No
         if name.lower() in _NO_SPEAKERS or name.split()[0].lower() in _HEADINGS:
             return None
         return _Line(number, start, match.end(), last, name, kind)
-    action = _ACTION.match(text, start, end)
+    action = ACTION.match(text, start, end)
     return _Line(number, start, action.end(), end, "", "chat") if action else None
 
 
@@ -213,6 +190,11 @@ def _is_talk(text: str, run: Sequence[_Line]) -> bool:
     if sum(line.kind == "chat" for line in run) > 1:
         return True
     if len(run) < _FEWEST_LINES or not 1 < len(names) < len(run):
+        return False
+    if all(line.kind == "dated" for line in run):
+        return True
+    nicks = {line.name for line in run if line.kind == "nick"}
+    if any(names[nick] < 2 for nick in nicks):  # "note: …" is written small as well
         return False
     changes = sum(one.name != other.name for one, other in pairwise(run))
     words = [text[line.label_end : line.end] for line in run]
@@ -265,12 +247,15 @@ def find_labels(book: Book) -> dict[int, str]:
             at = bisect_left(starts, skip.end)
             if at < len(starts):
                 found[starts[at]] = _name_of(book.text[skip.start : skip.end])
+    if found:
+        for chapter in book.chapters:
+            found.update(list(continue_answers(book.text, chapter.paragraphs, found)))
     return found
 
 
 def _name_of(label: str) -> str:
-    bare = re.sub(rf"\((?:V\.O\.|O\.S\.|O\.C\.|CONT[’']D)\)|{_TIME}|[\[\]<>()*:]", " ", label)
-    return " ".join(bare.split()).strip(" .-")
+    bare = re.sub(rf"{EXTENSION}|{MOMENT}|[\[\]<>()*:]", " ", label)
+    return " ".join(bare.split()).strip(" .-—–")
 
 
 def quote_all(text: str, passages: Sequence[Passage], labels: Mapping[int, str]) -> list[Quoted]:
