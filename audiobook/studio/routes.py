@@ -49,6 +49,7 @@ class Reading:
             Route("/api/shelf", self.shelf),
             Route("/api/voices", self.voices),
             Route(story, self.script),
+            Route(f"{story}/chapters", self.chapters),
             Route(f"{story}/cast", self.cast),
             Route(f"{story}/cover", self.cover),
             Route(f"{story}/player", self.player),
@@ -70,6 +71,10 @@ class Reading:
         story, revision = self._desk.open_now(request.path_params["name"])
         self._watch.later(partial(self._prepared.words, story.name))
         return answer(add_state(story.script_json, story, revision))
+
+    def chapters(self, request: Request) -> Response:
+        """Answer with how a story stands, chapter by chapter."""
+        return answer(self._shelf.show_chapters(request.path_params["name"]))
 
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""

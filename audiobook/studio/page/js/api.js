@@ -51,7 +51,9 @@ export const api = {
   setCharacter: (name, json) => request("POST", story(name, "/character"), { json }),
   merge: (name, json) => request("POST", story(name, "/merge"), { json }),
   undo: (json) => request("POST", "undo", { json }),
-  make: (stories) => request("POST", "make", { json: { stories } }),
+  chapters: (name) => request("GET", story(name, "/chapters")),
+  make: (stories, chapters = []) => request("POST", "make", { json: { stories, chapters } }),
+  leaveQueue: (name) => request("DELETE", `make/${encodeURIComponent(name)}`),
   stop: () => request("DELETE", "make"),
   upload: (file) => request("PUT", `texts/${encodeURIComponent(file.name)}`, { body: file }),
 };

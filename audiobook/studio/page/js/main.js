@@ -1,5 +1,6 @@
 // The page as a whole: which view is shown, and what all views share.
 
+import { api } from "./api.js";
 import { make, makeButton } from "./dom.js";
 import { openEvents } from "./events.js";
 import { createKeys } from "./keys.js";
@@ -9,6 +10,8 @@ import { Store } from "./store.js";
 import { capital } from "./words.js";
 import { showCast } from "./cast/view.js";
 import { showListen } from "./listen.js";
+import { makeProgress } from "./make/progress.js";
+import { StoryButton } from "./make/story-button.js";
 import { showScript } from "./script/view.js";
 import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
@@ -23,12 +26,16 @@ const views = document.getElementById("views");
 const say = createNotices(document.getElementById("notices"));
 const store = new Store();
 const events = openEvents();
-const undoButton = makeButton("Undo", { picture: "undo", class: "plain", press: undo });
+const undoButton = makeButton("Undo", { picture: "undo", class: "plain undo-button", press: undo });
 const keys = createKeys(document.getElementById("keys"));
 const undoKey = { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo };
 
+const progress = makeProgress({ stop: () => attempt(api.stop) });
+const storyButton = new StoryButton(attempt);
+
 let current = { leave() {} };
 let turn = 0;
+let wasRunning = false;
 
 /** Report what went wrong in doing what a person asked for; returns whether it went well. */
 async function attempt(act) {
@@ -68,10 +75,13 @@ async function follow({ isFirst = false } = {}) {
   keys.use([]);
   store.open(place.name);
   showViews(place);
+  progress.clear();
+  storyButton.open(place.name);
   main.setAttribute("aria-busy", "true");
   const host = make("div", { class: `view view-${place.view}` });
   main.replaceChildren(host);
-  const shared = { name: place.name, store, events, say, attempt, isCurrent: () => mine === turn };
+  const use = (bindings) => keys.use([...bindings, ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+  const shared = { name: place.name, store, events, say, attempt, use };
   try {
     const shown = await SHOW[place.view](host, shared);
     if (mine !== turn) {
@@ -79,7 +89,7 @@ async function follow({ isFirst = false } = {}) {
       return;
     }
     current = shown;
-    keys.use([...(shown.keys ?? []), ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+    use(shown.keys ?? []);
   } catch (error) {
     if (mine !== turn) return;
     const why = make("p", { class: "fault" }, error.message);
@@ -93,6 +103,14 @@ async function follow({ isFirst = false } = {}) {
   if (!isFirst) window.scrollTo(0, 0);
 }
 
+events.addEventListener("state", ({ detail }) => {
+  // What became of a run before this page was opened is no news.
+  if (detail.running || wasRunning) progress.show(detail);
+  if (wasRunning !== detail.running) storyButton.refresh();
+  wasRunning = detail.running;
+  storyButton.follow(detail);
+});
+events.addEventListener("shelf", () => storyButton.refresh());
 events.addEventListener("settings", async ({ detail }) => {
   await store.settled();
   if (detail?.revision === store.revision || store.revision === null) return;
@@ -141,6 +159,13 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-document.getElementById("tools").append(undoButton, makeButton("Keys", { class: "plain", press: keys.show }));
+document.querySelector(".masthead").after(progress.element);
+document
+  .getElementById("tools")
+  .append(
+    storyButton.element,
+    undoButton,
+    makeButton("Keys", { class: "plain keys-button", press: keys.show }),
+  );
 window.addEventListener("hashchange", () => follow());
 follow({ isFirst: true });
