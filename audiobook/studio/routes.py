@@ -70,7 +70,7 @@ class Reading:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
         self._watch.later(partial(self._prepared.words, story.name))
-        return answer(add_state(story.script_json, story, revision))
+        return answer(self._add_state(story.script_json, story, revision))
 
     def chapters(self, request: Request) -> Response:
         """Answer with how a story stands, chapter by chapter."""
@@ -79,7 +79,16 @@ class Reading:
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_state(story.cast_json, story, revision))
+        return answer(self._add_state(story.cast_json, story, revision))
+
+    def _add_state(self, body: bytes, story: OpenStory, revision: str) -> bytes:
+        """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
+
+        `pending` says that the story is being read with its latest corrections: `script` will be told.
+        """
+        can_undo = self._desk.editor.can_undo(revision)
+        state = encode({"revision": revision, "pending": not story.is_settled, "undoable": can_undo})
+        return body[:-1] + b"," + state[1:]
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""
@@ -125,15 +134,6 @@ class Reading:
         except OSError as error:
             raise StudioError(404, f"{path.name} is there no more.") from error
         return FileResponse(path, media_type="audio/mpeg", stat_result=status)
-
-
-def add_state(body: bytes, story: OpenStory, revision: str) -> bytes:
-    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
-
-    `pending` says that the story is being read with its latest corrections: `script` will be told.
-    """
-    state = encode({"revision": revision, "pending": not story.is_settled})
-    return body[:-1] + b"," + state[1:]
 
 
 def read_wish(query: Mapping[str, str]) -> VoiceWish:

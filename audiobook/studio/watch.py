@@ -29,9 +29,10 @@ TellPages = Callable[[str, object], None]
 class Watch:
     """A thread that looks at voices.yaml, the voices and the shelf, now and then and when it is asked to.
 
-    Told are *settings* with the new revision, *voices* where one was installed or removed, *shelf* for every
-    story that stands otherwise, and by the desk which open stories were edited.  Files of those that are
-    `at_work` come and go: these stories are left alone.
+    Told are *trouble* with what is wrong with voices.yaml (nothing once it is mended), *settings* with the
+    new revision, *voices* where one was installed or removed, *shelf* for every story that stands otherwise,
+    and by the desk which open stories were edited.  Files of those that are `at_work` come and go: these are
+    left alone.
     `prepare` is given each story before it is shown, to do what the page's next question would have to wait
     for.
     """
@@ -57,6 +58,7 @@ class Watch:
         self._installed = identify_models()
         self._changed_at = -SETTLE_S
         self._fault = ""
+        self.trouble = ""
         self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
 
     def start(self) -> None:
@@ -95,7 +97,19 @@ class Watch:
             else:
                 self._jobs.get()()
 
+    def _find_trouble(self) -> None:
+        """Tell what is wrong with voices.yaml, and when it is mended."""
+        trouble = ""
+        try:
+            self._desk.read_now()
+        except NarrateError as error:
+            trouble = str(error)
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._tell("trouble", {"message": trouble})
+
     def _look(self) -> None:
+        self._find_trouble()
         revision = self._desk.revision()
         if self._revision not in {"", revision}:
             self._changed_at = time.monotonic()

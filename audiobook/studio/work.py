@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from audiobook.building.upkeep import EXAMPLE, read_example
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.desk import Desk
@@ -33,6 +35,7 @@ class Work:
             Route("/api/make", self.make, methods=["POST", "DELETE"]),
             Route("/api/make/{name}", self.leave, methods=["DELETE"]),
             Route("/api/events", self.events),
+            Route("/api/example", self.add_example, methods=["POST"]),
             Route("/api/texts/{name}", self.upload, methods=["PUT"]),
         ]
 
@@ -71,8 +74,19 @@ class Work:
         """Answer with the stream of events, which begins with the state as it is."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        first = write_event("state", asdict(self._runs.state))
+        trouble = {"message": self._watch.trouble}
+        first = write_event("state", asdict(self._runs.state)) + write_event("trouble", trouble)
         return StreamingResponse(self._hub.listen(first), media_type="text/event-stream")
+
+    async def add_example(self, _request: Request) -> Response:
+        """Put the story that comes with narrate on the shelf."""
+
+        async def read() -> AsyncIterator[bytes]:
+            yield read_example()
+
+        name = await bring(self._desk.project, EXAMPLE, read(), self._desk.reader.prove)
+        self._watch.look()
+        return answer({"name": name}, 201)
 
     async def upload(self, request: Request) -> Response:
         """Take a new story."""

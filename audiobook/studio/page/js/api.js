@@ -55,6 +55,7 @@ export const api = {
   make: (stories, chapters = []) => request("POST", "make", { json: { stories, chapters } }),
   leaveQueue: (name) => request("DELETE", `make/${encodeURIComponent(name)}`),
   stop: () => request("DELETE", "make"),
+  addExample: () => request("POST", "example"),
   upload: (file) => request("PUT", `texts/${encodeURIComponent(file.name)}`, { body: file }),
 };
 

@@ -73,6 +73,7 @@ export async function showListen(host, shared) {
   events.addEventListener("state", onState);
   events.addEventListener("shelf", onShelf);
   return {
+    refresh: onShelf,
     leave() {
       events.removeEventListener("state", onState);
       events.removeEventListener("shelf", onShelf);

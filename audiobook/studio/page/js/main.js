@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { make, makeButton } from "./dom.js";
+import { makeBanner } from "./banner.js";
 import { openEvents } from "./events.js";
 import { createKeys } from "./keys.js";
 import { createNotices } from "./notices.js";
@@ -30,12 +31,14 @@ const undoButton = makeButton("Undo", { picture: "undo", class: "plain undo-butt
 const keys = createKeys(document.getElementById("keys"));
 const undoKey = { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo };
 
+const banner = makeBanner();
 const progress = makeProgress({ stop: () => attempt(api.stop) });
 const storyButton = new StoryButton(attempt);
 
 let current = { leave() {} };
 let turn = 0;
 let wasRunning = false;
+let hadTrouble = false;
 
 /** Report what went wrong in doing what a person asked for; returns whether it went well. */
 async function attempt(act) {
@@ -43,12 +46,19 @@ async function attempt(act) {
     await act();
     return true;
   } catch (error) {
-    say(error.message, { isError: true });
+    // What the banner says need not be said twice.
+    if (!isGone(error) && error.message !== events.last.trouble?.message) say(error.message, { isError: true });
     return false;
   }
 }
 
+/** Tell whether nothing answered at all. */
+function isGone(error) {
+  return error.status === 0;
+}
+
 async function undo() {
+  if (undoButton.disabled) return;
   await attempt(async () => {
     const undone = await store.undo();
     say(`Undone: ${undone}`);
@@ -72,6 +82,7 @@ async function follow({ isFirst = false } = {}) {
   const mine = ++turn;
   current.leave();
   current = { leave() {} };
+  say.hide();
   keys.use([]);
   store.open(place.name);
   showViews(place);
@@ -92,6 +103,8 @@ async function follow({ isFirst = false } = {}) {
     use(shown.keys ?? []);
   } catch (error) {
     if (mine !== turn) return;
+    // Once what is wrong is mended, all is shown.
+    current = { leave() {}, refresh: () => follow({ isFirst: true }) };
     const why = make("p", { class: "fault" }, error.message);
     host.replaceChildren(make("div", { class: "title-page" }, make("h1", {}, "This can’t be shown"), why));
   }
@@ -111,6 +124,25 @@ events.addEventListener("state", ({ detail }) => {
   storyButton.follow(detail);
 });
 events.addEventListener("shelf", () => storyButton.refresh());
+store.watchUndo = (can) => (undoButton.disabled = !can);
+events.addEventListener("trouble", async ({ detail }) => {
+  banner.tellTrouble(detail.message);
+  if (!detail.message && hadTrouble) await refreshAll();
+  hadTrouble = detail.message !== "";
+});
+events.addEventListener("gone", () => banner.tellGone(true));
+events.addEventListener("back", async () => {
+  banner.tellGone(false);
+  await refreshAll();
+});
+
+/** Ask anew for all that is shown. */
+async function refreshAll() {
+  store.forget();
+  storyButton.refresh();
+  await current.refresh?.();
+}
+
 events.addEventListener("settings", async ({ detail }) => {
   await store.settled();
   if (detail?.revision === store.revision || store.revision === null) return;
@@ -159,7 +191,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-document.querySelector(".masthead").after(progress.element);
+undoButton.disabled = true;
+document.querySelector(".masthead").after(banner.element, progress.element);
 document
   .getElementById("tools")
   .append(

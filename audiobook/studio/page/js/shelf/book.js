@@ -14,14 +14,16 @@ const STATES = {
   unreadable: "Can’t be read",
   reading: "Being read …",
 };
+const WAITING = "Waits for voices.yaml";
 
 /**
  * Make a story's place on the shelf: `{element, follow(state)}`.  `does` has start(name), leave(name) and
- * choose(name), which asks for chapters.
+ * choose(name), which asks for chapters; and `trouble`, which the banner tells.
  */
 export function makeBook(story, does) {
   const { name, title, author, state } = story;
   const isReadable = state !== "unreadable";
+  const isInTrouble = story.error !== null && story.error === does.trouble;
   const isKnown = isReadable && state !== "reading";
   const heading = isReadable ? make("a", { href: address("script", name) }, title) : title;
   const making = makeMaking(story);
@@ -38,10 +40,10 @@ export function makeBook(story, does) {
       make(
         "p",
         { class: "facts" },
-        make("span", { class: `state state-${state}` }, nameState(story)),
+        make("span", { class: `state state-${state}` }, isInTrouble ? WAITING : nameState(story)),
         isKnown ? makeFacts(story) : null,
       ),
-      story.error ? make("p", { class: "fault" }, story.error) : null,
+      story.error && !isInTrouble ? make("p", { class: "fault" }, story.error) : null,
       makeReasons(story),
       making.element,
       isReadable ? actions.element : null,

@@ -13,11 +13,12 @@ const LIST = new Intl.ListFormat("en");
 class ShelfView {
   #about = make("p", { class: "lead" });
   #books = make("ul", { class: "books" });
+  #welcome = make("div", { class: "welcome card", hidden: true });
   #shown = new Map();
   #state = null;
 
-  constructor(host, { say, attempt }) {
-    Object.assign(this, { say, attempt });
+  constructor(host, { say, attempt, events }) {
+    Object.assign(this, { say, attempt, events });
     this.refresh = oneAtATime(() => this.#show());
     this.makeAll = makeButton("Make all", { class: "strong", press: () => this.#start([]) });
     this.upload = openUpload(host, (files) => this.#bring(files));
@@ -27,12 +28,13 @@ class ShelfView {
       make("div", {}, make("h1", {}, "The shelf"), this.#about),
       make("div", { class: "row" }, this.upload.button, this.makeAll),
     );
-    host.append(head, this.#books);
+    host.append(head, this.#books, this.#welcome);
   }
 
   async #show() {
     const shelf = await api.shelf();
     this.#about.textContent = describe(shelf);
+    this.#welcomeTo(shelf);
     const focused = document.activeElement?.closest("[data-name]")?.dataset.name;
     this.#books.replaceChildren(...shelf.stories.map((story) => this.#showBook(story)));
     if (focused) this.#books.querySelector(`[data-name="${CSS.escape(focused)}"] a`)?.focus();
@@ -41,17 +43,38 @@ class ShelfView {
 
   /** Keep what has not changed: its cover would flicker, and whoever has the focus there lose it. */
   #showBook(story) {
-    const told = JSON.stringify(story);
+    const told = JSON.stringify([story, this.events.last.trouble]);
     const shown = this.#shown.get(story.name);
     if (shown?.told === told) return shown.book.element;
     const book = makeBook(story, {
       start: (name) => this.#start([name]),
       leave: (name) => this.attempt(() => api.leaveQueue(name)),
+      trouble: this.events.last.trouble?.message,
       choose: (name) => chooseChapters(name, this.attempt),
     });
     book.follow(this.#state);
     this.#shown.set(story.name, { told, book });
     return book.element;
+  }
+
+  /** Help whoever has no story here yet. */
+  #welcomeTo({ stories, folder }) {
+    const isEmpty = stories.length === 0;
+    if (this.#welcome.hidden !== isEmpty) return;
+    this.#welcome.hidden = !isEmpty;
+    if (!isEmpty) return this.#welcome.replaceChildren();
+    const example = makeButton("Put an example here", {
+      class: "strong",
+      press: () => this.attempt(async () => (await api.addExample(), await this.refresh())),
+    });
+    this.#welcome.replaceChildren(
+      make("h2", {}, "Bring a story"),
+      make("p", {}, "Drop a text anywhere on this page, or choose one with “Add a story…”: plain text, Markdown, EPUB, " +
+        "HTML, Word, PDF and more."),
+      make("p", {}, "Or copy files into ", make("code", {}, folder), ": they appear here by themselves."),
+      make("p", {}, "To see first what this is: a very short story for several voices."),
+      make("div", { class: "row" }, example),
+    );
   }
 
   #start(stories) {
@@ -127,7 +150,7 @@ function oneAtATime(act) {
 }
 
 function describe({ stories, folder }) {
-  if (stories.length === 0) return `No stories in ${folder} yet. Drop a text or an EPUB here.`;
+  if (stories.length === 0) return "No stories yet";
   const seconds = stories.reduce((sum, story) => sum + (story.seconds ?? 0), 0);
   return `${count(stories.length, "story", "stories")} in ${folder}, ${lasting(seconds)} to hear`;
 }
