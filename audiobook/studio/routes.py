@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from audiobook.casting import VoiceWish
-from audiobook.model import Clip
+from audiobook.model import NARRATOR, Clip
 from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.line_speech import LineSpeaker
@@ -26,6 +26,8 @@ from audiobook.studio.watch import Watch
 
 _WAIT_S = 0.05
 """How long the shelf waits for stories that are being read before it shows them so."""
+
+_LONGEST_SENTENCE = 300
 
 _PATIENT_AGAIN_S = 1.0
 """After such a wait, how long it does not wait again: what takes longer is told by an event."""
@@ -53,6 +55,7 @@ class Reading:
             Route(f"{story}/cast", self.cast),
             Route(f"{story}/cover", self.cover),
             Route(f"{story}/player", self.player),
+            Route(f"{story}/audition", self.audition),
             Route(f"{story}/utterances/{{number:int}}/audio", self.utterance),
             Route(f"{story}/utterances/{{number:int}}/spoken", self.spoken),
             Route(f"{story}/tracks/{{number:int}}", self.track),
@@ -102,6 +105,16 @@ class Reading:
         """Answer with the sound of a line."""
         speaker, number = self._find_line(request)
         clip = speaker.speak(number, read_wish(request.query_params))
+        return Response(write_wav(clip), media_type="audio/wav")
+
+    def audition(self, request: Request) -> Response:
+        """Answer with the sound of a sentence that a speaker of the story never said."""
+        story = self._desk.open(request.path_params["name"])
+        text = " ".join(request.query_params.get("text", "").split())
+        if not text or len(text) > _LONGEST_SENTENCE:
+            raise StudioError(422, f"text: expected 1 to {_LONGEST_SENTENCE} letters.")
+        speaker = request.query_params.get("speaker", NARRATOR)
+        clip = story.speaker.say(text, speaker, read_wish(request.query_params))
         return Response(write_wav(clip), media_type="audio/wav")
 
     def spoken(self, request: Request) -> Response:

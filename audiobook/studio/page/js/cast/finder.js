@@ -21,7 +21,7 @@ export class Finder {
     this.#chapterField = makeField("Who speaks in", this.#chapters);
     this.element = make(
       "div",
-      { class: "finder", role: "search" },
+      { class: "finding", role: "search" },
       makeField("Find", this.#field),
       this.#chapterField,
       this.#told,

@@ -1,7 +1,7 @@
 // The cast of a story: a card for each speaker, to hear and change.
 
-import { api, lineAddress } from "../api.js";
-import { make } from "../dom.js";
+import { api, auditionAddress, lineAddress } from "../api.js";
+import { make, makeField } from "../dom.js";
 import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { count } from "../words.js";
@@ -23,9 +23,16 @@ class CastView {
     this.cards = make("ul", { class: "cards" });
     this.open = new Set();
     this.finder = new Finder(() => this.#set());
+    this.sentence = make("input", { type: "text", maxlength: "300", autocomplete: "off", placeholder: "their own first words" });
+    const tools = make(
+      "div",
+      { class: "finder" },
+      this.finder.element,
+      makeField("All say", this.sentence, { layout: "field-row all-say" }),
+    );
     host.append(
       make("div", { class: "cast-head" }, this.title, this.about),
-      this.finder.element,
+      tools,
       this.cards,
     );
     takeDrops(this.cards, (character, into) => this.merge(character, into));
@@ -91,6 +98,8 @@ class CastView {
   #actions() {
     return {
       hear: (role, voice) => this.hear(role, voice),
+      sentence: () => this.sentence.value.trim(),
+      say: (words) => (this.sentence.value = words),
       keepVoice: (role, voice) =>
         this.#write(
           api.setVoice,
@@ -109,8 +118,10 @@ class CastView {
     };
   }
 
-  /** Speak a role's first line; resolves when it begins. */
+  /** Speak a role's first line, or the sentence that a person wants to hear; resolves when it begins. */
   hear(role, voice = null) {
+    const sentence = this.sentence.value.trim();
+    if (sentence) return this.sound.play(auditionAddress(this.name, role.name, sentence, voice));
     if (role.first_line === null) {
       this.say(`${speakerName(role.name)} says nothing that could be heard.`);
       return Promise.resolve();
