@@ -8,11 +8,15 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from audiobook.engines import allowing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine is no fault of the code, and the same code gives the same answer each time;
 # `NARRATE_EXPLORE=1` looks for cases that nobody has seen yet.
@@ -112,3 +116,15 @@ def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
         return project
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the machine's own Chromium once for a module; without one its tests are skipped."""
+    from playwright.sync_api import expect
+
+    from tests.pages import open_browser
+
+    expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
+    with open_browser() as browser:
+        yield browser

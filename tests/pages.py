@@ -18,6 +18,48 @@ Theme = Literal["light", "dark"]
 DESK = (1280, 860)
 PHONE = (390, 844)
 
+SUPPER = """\
+---
+title: A Dispute at Supper
+author: narrate
+---
+
+Mrs. Alder had set four places, though only three of them had been asked for.
+
+"Who else is coming?" asked Tom, counting the forks.
+
+"Nobody you know," said Mrs. Alder.
+
+"Then it is Edwin," said Clara. "It is always Edwin when you say that."
+
+"It isn't!"
+
+"It is. You've put out the good salt."
+
+Tom laughed. "She has you there, Aunt."
+
+"I put out the salt because it's Sunday," Mrs. Alder said, and went pink to the ears. "Eat your soup."
+
+For some time there was only the sound of spoons.
+
+"He's late, at any rate."
+
+"He is never late," said Clara. "He is merely elsewhere."
+
+* * *
+
+The bell rang at a quarter to nine. Nobody moved. It rang again, longer.
+
+"Well," said Tom, "I suppose I'd better."
+
+In the doorway stood a small man with a large umbrella. "I hope," he said, "that there is still some soup."
+
+"Edwin!" cried Clara.
+
+"There is no soup," said Mrs. Alder. "But there is salt."
+"""
+"""A story with four speakers, two scenes, and lines of which nobody can be sure."""
+
 _FLAGS = ["--no-sandbox", "--mute-audio", "--disable-dev-shm-usage"]
 
 

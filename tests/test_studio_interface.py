@@ -69,6 +69,7 @@ def test_every_address_and_method_is_described(shared: StudioClient) -> None:
         ("api/shelf", "/api/shelf"),
         ("api/voices", "/api/voices"),
         ("api/stories/a", "/api/stories/{name}"),
+        ("api/stories/a/chapters", "/api/stories/{name}/chapters"),
         ("api/stories/a/cast", "/api/stories/{name}/cast"),
         ("api/stories/a/player", "/api/stories/{name}/player"),
         ("api/stories/a/tracks/1/peaks", "/api/stories/{name}/tracks/{number}/peaks"),

@@ -76,9 +76,8 @@ def test_a_story_is_made_live_and_can_be_listened_to(new_project: NewProject) ->
             assert next(events)[1]["running"] is False
             begun = studio.ask("api/make", "POST", value={"stories": ["echo-fade"]})
             assert (begun.status, begun.json["running"]) == (202, True)
-            busy = studio.ask("api/make", "POST", value={"stories": []})
-            assert busy.status == 409
-            assert "at work already" in busy.json["error"]
+            again = studio.ask("api/make", "POST", value={"stories": ["echo-fade"]})
+            assert (again.status, again.json["queue"]) == (202, [])  # nothing is made twice
             states = list(follow(events))
         last = states[-1]
         assert last["message"] == "Done: 1 file made."
@@ -169,6 +168,38 @@ def test_a_run_that_is_stopped_leaves_only_whole_files(new_project: NewProject) 
 
 
 @pytest.mark.slow
+def test_what_is_asked_for_meanwhile_waits_in_a_queue(new_project: NewProject) -> None:
+    project = new_project(a=LONG, b=STORY, c=STORY)
+    (project / "texts" / "d.md").write_text("# One\n\nWords.\n\n# Two\n\nOther words.\n", encoding="utf-8")
+    with open_studio(project) as studio, studio.events() as events:
+        studio.ask("api/make", "POST", value={"stories": ["a"]})
+        for name in ("b", "c", "b"):
+            studio.ask("api/make", "POST", value={"stories": [name]})
+        asked = studio.ask("api/make", "POST", value={"stories": ["d"], "chapters": [2]}).json
+        waiting = [
+            {"name": "b", "chapters": []},
+            {"name": "c", "chapters": []},
+            {"name": "d", "chapters": [2]},
+        ]
+        assert asked["queue"] == waiting
+        assert studio.ask("api/make/c", "DELETE").json["queue"] == [waiting[0], waiting[2]]
+        assert studio.ask("api/make/c", "DELETE").status == 200  # it is not there, as was asked
+        states = list(follow(events))
+        assert states[-1]["message"] == "Done: 3 files made."
+        made = [list(state["stories"]) for state in states if state["stories"]]
+        assert [names for names, _ in itertools.groupby(made)] == [["a"], ["b"], ["d"]]
+        story = wait_for_state(studio, "d", "part")
+        assert (story["chapters"], story["chapters_made"]) == (2, 1)
+        chapters = studio.ask(studio.story("d", "/chapters")).json["chapters"]
+        assert [(each["number"], each["title"], each["state"]) for each in chapters] == [
+            (1, "One", "unmade"),
+            (2, "Two", "made"),
+        ]
+        wait_for_state(studio, "b", "made")
+        assert studio.wait_for_shelf()["c"]["state"] == "unmade"
+
+
+@pytest.mark.slow
 def test_the_studio_takes_its_run_along_when_it_ends(new_project: NewProject) -> None:
     project = new_project(settings="narrator: en-us\n", a=LONG)
     with open_studio(project) as studio, studio.events() as events:
@@ -208,6 +239,8 @@ def test_what_fails_in_a_run_is_said(new_project: NewProject) -> None:
         (b'{"stories": [1]}', "application/json", 422),
         (b'{"stories": ["a"], "force": true}', "application/json", 422),
         (b'{"stories": ["missing"]}', "application/json", 422),
+        (b'{"stories": ["a"], "chapters": [0]}', "application/json", 422),
+        (b'{"stories": [], "chapters": [1]}', "application/json", 422),
         (b'{"stories": ["' + b"a" * 200_000 + b'"]}', "application/json", 413),
         (b'{"stories": []}', "text/plain", 415),
     ],

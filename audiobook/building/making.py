@@ -26,7 +26,7 @@ def make_tracks(run: Run, stories: Sequence[StoryWork], jobs: int) -> None:
 
     Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
     """
-    plan = schedule(stories)
+    plan = schedule(stories, in_order=run.options.in_order)
     run.listener.work_begins(jobs)
     engines = {name for story in stories for track in story.tracks for name in track.makers}
     if run.options.scheduler is not None and engines:

@@ -50,7 +50,7 @@ def make_stories(
     """
     run = prepare_run(project, options, listener, cache_folder)
     sources = find_stories(project, names)
-    with sole_use(project.output, cache_folder, listener.note):
+    with sole_use(project.output, cache_folder, listener.waiting):
         clear_partial(project)
         shelf = _Shelf(run, sources, are_all=not names)
         try:

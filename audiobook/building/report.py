@@ -95,12 +95,15 @@ class Listener(Protocol):
     def tick(self) -> None:
         """Hear that some time has passed."""
 
+    def waiting(self, message: str) -> None:
+        """Hear that another run must end first, in words."""
+
     def note(self, message: str) -> None:
         """Hear something that a person should know."""
 
 
 class Silent:
-    """A listener that says nothing; errors are in the report."""
+    """A listener that says nothing; errors are in the report.  What it waits for is a note like any."""
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
     def work_begins(self, jobs: int) -> None: ...
@@ -110,3 +113,5 @@ class Silent:
     def story_done(self, story: StoryReport) -> None: ...
     def tick(self) -> None: ...
     def note(self, message: str) -> None: ...
+    def waiting(self, message: str) -> None:
+        self.note(message)

@@ -26,12 +26,15 @@ class Options:
 
     `preview` makes only the first so many paragraphs, `chapters` only those of each book; `reading`
     stands over what the settings say of each story, `formats` and `base_url` over what they say of the
-    output.  `scheduler` is the address of a Dask cluster that makes the tracks in this machine's place.
+    output.  `in_order` has stories and chapters made one after the other, as they are read, and not in the
+    order that ends soonest.  `scheduler` is the address of a Dask cluster that makes the tracks in this
+    machine's place.
     """
 
     jobs: int | None = None
     scheduler: str | None = None
     force: bool = False
+    in_order: bool = False
     preview: int | None = None
     chapters: ChapterChoice | None = None
     formats: tuple[str, ...] | None = None

@@ -37,7 +37,9 @@ from audiobook.project.layout import (
 from audiobook.project.locks import sole_use
 from audiobook.project.settings import read_settings
 
-_SAMPLE = "the-lighthouse.txt"
+EXAMPLE = "the-lighthouse.txt"
+"""The story that a new project has."""
+
 _LEAST_FREE_GB = 0.5
 """An hour of audiobook takes 86 MB, and the clips it is made of about twice that in the cache."""
 
@@ -100,13 +102,20 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
     return Cleaned(files=files, cache_bytes=sum(each.clear() for each in caches))
 
 
+def read_example() -> bytes:
+    """Return the text of that story."""
+    return importlib.resources.files("audiobook.building").joinpath(EXAMPLE).read_bytes()
+
+
 def create_project(folder: Path) -> list[Path]:
     """Make a project folder with a sample story and the commented settings; return what was made.
 
     Raises `StorageError` where one of the files is there already: nothing is ever overwritten.
     """
-    sample = importlib.resources.files("audiobook.building").joinpath(_SAMPLE).read_text(encoding="utf-8")
-    contents = {folder / "texts" / _SAMPLE: sample, folder / "voices.yaml": default_voices_yaml()}
+    contents = {
+        folder / "texts" / EXAMPLE: read_example().decode("utf-8"),
+        folder / "voices.yaml": default_voices_yaml(),
+    }
     for path in contents:
         if path.exists():
             raise StorageError(f"{path}: is there already; narrate init makes new projects only")

@@ -205,6 +205,10 @@ class Editor:
             draft.what = f"{character} is {into}"
         return draft.revision
 
+    def can_undo(self, revision: str) -> bool:
+        """Tell whether there is a change to take back from this revision."""
+        return self._journal.can_undo(revision)
+
     def undo(self, revision: str) -> Undone:
         """Take the last change back: the file's bytes are what they were before.
 

@@ -61,6 +61,10 @@ class Journal:
         self._changes.append(_Change(before=before if existed else None, after=revision, what=what))
         return revision
 
+    def can_undo(self, revision: str) -> bool:
+        """Tell whether the last change can be taken back from a revision of the file."""
+        return bool(self._changes) and self._changes[-1].after == revision
+
     def undo(self, project: Project, revision: str) -> Undone:
         """Take the last change back: the file's bytes are what they were before.
 

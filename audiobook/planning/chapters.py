@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from audiobook.errors import SourceError
@@ -60,6 +61,11 @@ def parse_chapters(words: str) -> ChapterChoice:
             raise ValueError(f"{part.strip()!r} holds no chapter; they count from 1")
         ranges.append((start, end))
     return ChapterChoice(ranges=tuple(ranges))
+
+
+def choose_chapters(numbers: Collection[int]) -> ChapterChoice | None:
+    """Return the choice of these very chapters; None, which is all, for none."""
+    return ChapterChoice(ranges=tuple((number, number) for number in sorted(numbers))) if numbers else None
 
 
 def keep_chapters(script: Script, choice: ChapterChoice | None) -> Script:

@@ -53,13 +53,13 @@ class Studio:
         self._desk = Desk(project, cache_folder, self._story_settled, self._story_edited)
         self._shelf = Shelf(self._desk)
         self._player = Player(self._desk)
-        self._runs = Runs(self._hub.tell, self._run_ended)
+        self._runs = Runs(self._hub.tell, self._run_ended, self._look_again)
         self._prepared = Prepared(self._desk)
         self._watch = Watch(
             self._desk,
             self._shelf,
             self._hub.tell_soon,
-            is_busy=lambda: self._runs.is_running,
+            at_work=lambda: self._runs.at_work,
             prepare=self._prepared.story,
         )
         self.interface = self._list_interface()
@@ -105,6 +105,9 @@ class Studio:
 
     def _story_edited(self, name: str) -> None:
         self._hub.tell_soon("text", {"name": name})
+
+    def _look_again(self) -> None:
+        self._watch.look()
 
     def _run_ended(self, made: Sequence[str]) -> None:
         for name in made:

@@ -62,6 +62,13 @@ class Fields:
             raise StudioError(422, f"{key}: expected a list of texts.")
         return value
 
+    def wholes(self, key: str) -> list[int]:
+        """Return a list of integers from 1 on."""
+        value = self._get(key)
+        if not isinstance(value, list) or not all(type(each) is int and each > 0 for each in value):
+            raise StudioError(422, f"{key}: expected a list of whole numbers from 1 on.")
+        return value
+
     def voice(self, key: str) -> VoiceWish:
         """Return what of a voice is named, at least one thing, in the ranges that voices have."""
         own = Fields(self._get(key), _VOICE)

@@ -108,7 +108,8 @@ class Changes:
         said = await read_fields(request, "revision")
         undone = await anyio.to_thread.run_sync(self._desk.editor.undo, said.text("revision"))
         self._watch.look()
-        return answer({"revision": undone.revision, "undone": undone.undone})
+        can_undo = self._desk.editor.can_undo(undone.revision)
+        return answer({"revision": undone.revision, "undone": undone.undone, "undoable": can_undo})
 
     async def _change(self, request: Request, change: Callable[[str], str]) -> Response:
         """Change something of the story that is addressed; only those in `texts/` can be."""
@@ -118,7 +119,7 @@ class Changes:
 
         revision = await anyio.to_thread.run_sync(run)
         self._watch.look()
-        return answer({"revision": revision})
+        return answer({"revision": revision, "undoable": self._desk.editor.can_undo(revision)})
 
 
 def _read_seen(said: Fields) -> LineSeen:

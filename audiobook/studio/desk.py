@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from audiobook.project.layout import Project, Source, find_stories, identify_sou
 from audiobook.project.settings import read_settings
 from audiobook.script import LineWords
 from audiobook.studio.answers import StudioError, encode
+from audiobook.studio.colours import colour_speakers
 from audiobook.studio.line_speech import LineSpeaker
 from audiobook.studio.reader import Reader
 from audiobook.studio.script_view import ChapterView, show_chapters, show_script
@@ -51,7 +52,7 @@ class OpenStory:
         planned: Planned,
         settings: StorySettings,
         cache: ClipCache,
-        before: Sequence[ChapterView] = (),
+        earlier: OpenStory | None = None,
     ) -> None:
         self.name = name
         self.script, self.cast = planned.script, planned.cast
@@ -59,7 +60,8 @@ class OpenStory:
         self.is_as_foreseen = False
         self.settings = settings
         self._cache = cache
-        self.before = before
+        self.before: Sequence[ChapterView] = earlier.latest_chapters if earlier else ()
+        self._colours_before = earlier.known_colours if earlier else {}
 
     def shows(self, planned: Planned) -> bool:
         """Tell whether this is a story as it was planned."""
@@ -73,6 +75,16 @@ class OpenStory:
         return chapters
 
     @cached_property
+    def colours(self) -> Mapping[str | None, int]:
+        """The speakers' colours, those of before where they had one."""
+        return colour_speakers(self.script, self.cast, self._colours_before)
+
+    @property
+    def known_colours(self) -> Mapping[str | None, int]:
+        """The colours of all who speak, or have spoken before a change: to take it back gives them again."""
+        return {**self._colours_before, **self.colours}
+
+    @cached_property
     def edition(self) -> str:
         """Which text its lines are of."""
         return name_edition(self.script.book)
@@ -80,7 +92,7 @@ class OpenStory:
     @cached_property
     def script_json(self) -> bytes:
         """The script view."""
-        return show_script(self.name, self.edition, self.script, self.cast, self.chapters)
+        return show_script(self.name, self.edition, self.script, self.colours, self.chapters)
 
     @property
     def latest_chapters(self) -> Sequence[ChapterView]:
@@ -191,9 +203,8 @@ class Desk:
             kept = self._open.get(name)
             if kept is None or not kept.shows(planned):
                 ready = self._ready.pop(name, None)
-                before = kept.latest_chapters if kept else ()
-                kept = ready if ready and ready.shows(planned) else None
-                kept = kept or OpenStory(name, planned, settings, self.cache, before)
+                earlier, kept = kept, ready if ready and ready.shows(planned) else None
+                kept = kept or OpenStory(name, planned, settings, self.cache, earlier)
                 self._open.pop(name, None)
                 self._open[name] = kept
                 for other in list(self._open)[:-MOST_OPEN]:
@@ -231,7 +242,7 @@ class Desk:
         """Make a story's views before anybody asks for them."""
         name = path.stem
         kept = self._open.get(name)
-        story = OpenStory(name, planned, settings, self.cache, kept.latest_chapters if kept else ())
+        story = OpenStory(name, planned, settings, self.cache, kept)
         views = story.script_json, story.cast_json
         story.is_as_foreseen = kept is not None and views == (kept.script_json, kept.cast_json)
         with self._lock:

@@ -28,9 +28,9 @@ from audiobook.project.layout import Project, find_story, story_folder
 from audiobook.project.settings import read_settings
 from audiobook.publishing import make_thumbnail
 from audiobook.studio.bundle import bundle_modules
+from audiobook.studio.colours import colour_speakers
 from audiobook.studio.finished_tracks import FinishedTrack, list_finished
 from audiobook.studio.timeline import show_track
-from audiobook.studio.views import colour_speakers
 
 FOLDER = "player"
 """Under the story's own in `output/`, where nothing else is asked for."""
@@ -119,7 +119,7 @@ def _show_book(
 ) -> Mapping[str, object]:
     """Return what the player is told; its sounds and cover are relative to the page."""
     encoder = find_encoder(read_settings(project).output.ffmpeg)
-    colours = colour_speakers(cast)
+    colours = colour_speakers(script, cast)
     tracks = []
     for each in finished:
         path = Path(each.track.path)

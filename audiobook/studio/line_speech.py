@@ -11,7 +11,7 @@ from audiobook.building.jobs import fetch_clip
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import StorySettings, VoiceWish
 from audiobook.errors import EngineError
-from audiobook.model import Cast, Clip, Script, Voice
+from audiobook.model import NARRATOR, Cast, Clip, Script, Utterance, UtteranceKind, Voice
 from audiobook.planning.clip_specs import deliver_by, specify_clip
 from audiobook.planning.explaining import Spoken, explain
 from audiobook.planning.pronouncing import make_pronouncer
@@ -56,6 +56,21 @@ class LineSpeaker:
         with _SPEAKING:
             voice = self._choose(self._cast.voice_for(utterance), wish)
             spec = specify_clip(utterance, voice, self._pronouncer, following, deliver=self._deliver)
+            clip, _ = fetch_clip(spec, self._cache)
+        return clip
+
+    def say(self, text: str, speaker: str, wish: VoiceWish) -> Clip:
+        """Return a sentence as a speaker of the story would say it, in their voice but for the wish.
+
+        Raises as `speak`, and `EngineError` for a speaker that the story has not.
+        """
+        role = next((role for role in self._cast.roles if role.speaker == speaker), None)
+        if role is None:
+            raise EngineError(f"expected a speaker of the story, got {speaker[:80]!r}")
+        kind: UtteranceKind = "narration" if speaker == NARRATOR else "speech"
+        utterance = Utterance(paragraph=0, start=0, end=len(text), kind=kind, speaker=speaker, text=text)
+        with _SPEAKING:
+            spec = specify_clip(utterance, self._choose(role.voice, wish), self._pronouncer, None)
             clip, _ = fetch_clip(spec, self._cache)
         return clip
 

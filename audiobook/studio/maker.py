@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.building.progress import Meter
@@ -19,6 +19,7 @@ from audiobook.building.recipe import make_stories
 from audiobook.building.report import Silent, StoryReport
 from audiobook.building.run import Options
 from audiobook.errors import NarrateError
+from audiobook.planning.chapters import choose_chapters
 from audiobook.project.layout import Project
 
 _LEAST_S = 0.1
@@ -27,11 +28,26 @@ _LEAST_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeRequest:
-    """What to make: of which project, and with which cache."""
+    """What to make: of which project, and with which cache; of one story perhaps only some chapters.
+
+    With `are_all` the stories are all there were when it was asked for; what can only be said of all is said.
+    """
 
     project: Project
     cache_folder: Path
     stories: tuple[str, ...]
+    chapters: tuple[int, ...] = ()
+    are_all: bool = False
+
+    def covers(self, other: MakeRequest) -> bool:
+        """Tell whether all that another order asks for is made by this one."""
+        has_them = bool(other.chapters) and set(other.chapters) <= set(self.chapters)
+        return set(other.stories) <= set(self.stories) and (has_them or not self.chapters)
+
+    def without(self, name: str) -> MakeRequest:
+        """Return the order without a story."""
+        left = tuple(each for each in self.stories if each != name)
+        return replace(self, stories=left, are_all=self.are_all and left == self.stories)
 
     def write(self) -> str:
         """Return the order as the argument that `read` takes."""
@@ -44,6 +60,8 @@ class MakeRequest:
                 "engine": self.project.engine,
                 "cache": str(self.cache_folder),
                 "stories": self.stories,
+                "chapters": self.chapters,
+                "are_all": self.are_all,
             }
         )
 
@@ -61,6 +79,8 @@ class MakeRequest:
             ),
             cache_folder=Path(values["cache"]),
             stories=tuple(values["stories"]),
+            chapters=tuple(values["chapters"]),
+            are_all=values["are_all"],
         )
 
 
@@ -69,13 +89,17 @@ class Teller(Silent):
 
     def __init__(self) -> None:
         self._meter = Meter()
-        self._story = ""
+        self._stories: dict[str, dict[str, int]] = {}
+        self._title = ""
         self._said = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         """Count a story's work."""
         self._meter.plan(story, clips, tracks)
-        self._tell(story.title, at_once=False)
+        if tracks:
+            self._title = self._title or story.title
+        self._stories[story.name] = {"clips": 0, "clips_total": clips, "files": 0, "files_total": tracks}
+        self._tell(at_once=False)
 
     def work_begins(self, jobs: int) -> None:
         """Start the clock."""
@@ -84,28 +108,43 @@ class Teller(Silent):
     def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
         """Count clips."""
         self._meter.advance(clips=count, work_s=work_s)
-        self._tell(story.title, at_once=False)
+        self._count(story, "clips", count)
 
     def track_made(self, story: StoryReport, _path: Path) -> None:
         """Count a file."""
         self._meter.advance(files=1)
-        self._tell(story.title, at_once=True)
+        self._count(story, "files", 1)
 
     def part_made(self, story: StoryReport, _title: str) -> None:
         """Count a chapter of a whole-book file."""
         self._meter.advance(files=1)
-        self._tell(story.title, at_once=True)
+        self._count(story, "files", 1)
+
+    def story_done(self, story: StoryReport) -> None:
+        """Say that a story is left as it is from now on."""
+        self._stories.pop(story.name, None)
+        say({"done": story.name})
+        self._tell(at_once=True)
 
     def tick(self) -> None:
         """Tell how far it is; here a reader that has gone is noticed."""
-        self._tell(self._story, at_once=False)
+        self._tell(at_once=False)
+
+    def waiting(self, message: str) -> None:
+        """Pass on what is waited for."""
+        say({"waiting": message})
 
     def note(self, message: str) -> None:
         """Pass a sentence on."""
         say({"note": message})
 
-    def _tell(self, story: str, *, at_once: bool) -> None:
-        self._story = story
+    def _count(self, story: StoryReport, what: str, count: int) -> None:
+        self._title = story.title
+        if story.name in self._stories:
+            self._stories[story.name][what] += count
+        self._tell(at_once=what == "files")
+
+    def _tell(self, *, at_once: bool) -> None:
         now = time.monotonic()
         if not at_once and now - self._said < _LEAST_S:
             return
@@ -114,7 +153,8 @@ class Teller(Silent):
         say(
             {
                 "state": {
-                    "story": story,
+                    "story": self._title,
+                    "stories": self._stories,
                     "clips": meter.clips_spoken,
                     "clips_total": meter.clips,
                     "files": meter.files_made,
@@ -146,8 +186,8 @@ def main(arguments: Sequence[str]) -> int:
         say({"note": ""})  # from here on an interrupt is ours and not Python's beginning's
         report = make_stories(
             request.project,
-            request.stories,
-            Options(),
+            () if request.are_all else request.stories,
+            Options(in_order=True, chapters=choose_chapters(request.chapters)),
             Teller(),
             cache_folder=request.cache_folder,
         )

@@ -14,7 +14,6 @@ from audiobook.studio.answers import StudioError
 from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.finished_tracks import FinishedTrack, list_finished
 from audiobook.studio.timeline import show_peaks, show_track
-from audiobook.studio.views import colour_speakers
 
 _AT_ONCE_S = 600
 """The longest file whose waveform is worth waiting for: decoding it takes a tenth of a second or two."""
@@ -37,7 +36,6 @@ class Player:
     def show(self, name: str) -> dict[str, object]:
         """Return a story's finished MP3 files; `peaks` are empty where they take longer (`show_peaks`)."""
         story, tracks = self._find(name)
-        colours = colour_speakers(story.cast)
         until = time.monotonic() + _PATIENCE_S
         shown = []
         for each in tracks:
@@ -45,7 +43,7 @@ class Player:
             if waveform is None and each.track.seconds <= _AT_ONCE_S and time.monotonic() < until:
                 waveform = self._draw(each)
             address = f"api/stories/{quote(name, safe='')}/tracks/{each.number}"
-            shown.append(show_track(each, waveform or b"", colours, address))
+            shown.append(show_track(each, waveform or b"", story.colours, address))
         book = story.script.book
         return {"title": book.title, "author": book.author, "language": book.language, "tracks": shown}
 
@@ -54,7 +52,7 @@ class Player:
         story, tracks = self._find(name)
         each = _choose(tracks, number)
         waveform = find_waveform(each.fingerprint, self._desk.cache) or self._draw(each)
-        return {"peaks": show_peaks(waveform, each.track, colour_speakers(story.cast))}
+        return {"peaks": show_peaks(waveform, each.track, story.colours)}
 
     def file(self, name: str, number: int) -> Path:
         """Return a finished file.  Raises `StudioError` where there is none of that number."""

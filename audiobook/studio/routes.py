@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from audiobook.casting import VoiceWish
-from audiobook.model import Clip
+from audiobook.model import NARRATOR, Clip
 from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.line_speech import LineSpeaker
@@ -26,6 +26,8 @@ from audiobook.studio.watch import Watch
 
 _WAIT_S = 0.05
 """How long the shelf waits for stories that are being read before it shows them so."""
+
+_LONGEST_SENTENCE = 300
 
 _PATIENT_AGAIN_S = 1.0
 """After such a wait, how long it does not wait again: what takes longer is told by an event."""
@@ -49,9 +51,11 @@ class Reading:
             Route("/api/shelf", self.shelf),
             Route("/api/voices", self.voices),
             Route(story, self.script),
+            Route(f"{story}/chapters", self.chapters),
             Route(f"{story}/cast", self.cast),
             Route(f"{story}/cover", self.cover),
             Route(f"{story}/player", self.player),
+            Route(f"{story}/audition", self.audition),
             Route(f"{story}/utterances/{{number:int}}/audio", self.utterance),
             Route(f"{story}/utterances/{{number:int}}/spoken", self.spoken),
             Route(f"{story}/tracks/{{number:int}}", self.track),
@@ -69,12 +73,25 @@ class Reading:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
         self._watch.later(partial(self._prepared.words, story.name))
-        return answer(add_state(story.script_json, story, revision))
+        return answer(self._add_state(story.script_json, story, revision))
+
+    def chapters(self, request: Request) -> Response:
+        """Answer with how a story stands, chapter by chapter."""
+        return answer(self._shelf.show_chapters(request.path_params["name"]))
 
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(add_state(story.cast_json, story, revision))
+        return answer(self._add_state(story.cast_json, story, revision))
+
+    def _add_state(self, body: bytes, story: OpenStory, revision: str) -> bytes:
+        """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
+
+        `pending` says that the story is being read with its latest corrections: `script` will be told.
+        """
+        can_undo = self._desk.editor.can_undo(revision)
+        state = encode({"revision": revision, "pending": not story.is_settled, "undoable": can_undo})
+        return body[:-1] + b"," + state[1:]
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""
@@ -88,6 +105,16 @@ class Reading:
         """Answer with the sound of a line."""
         speaker, number = self._find_line(request)
         clip = speaker.speak(number, read_wish(request.query_params))
+        return Response(write_wav(clip), media_type="audio/wav")
+
+    def audition(self, request: Request) -> Response:
+        """Answer with the sound of a sentence that a speaker of the story never said."""
+        story = self._desk.open(request.path_params["name"])
+        text = " ".join(request.query_params.get("text", "").split())
+        if not text or len(text) > _LONGEST_SENTENCE:
+            raise StudioError(422, f"text: expected 1 to {_LONGEST_SENTENCE} letters.")
+        speaker = request.query_params.get("speaker", NARRATOR)
+        clip = story.speaker.say(text, speaker, read_wish(request.query_params))
         return Response(write_wav(clip), media_type="audio/wav")
 
     def spoken(self, request: Request) -> Response:
@@ -120,15 +147,6 @@ class Reading:
         except OSError as error:
             raise StudioError(404, f"{path.name} is there no more.") from error
         return FileResponse(path, media_type="audio/mpeg", stat_result=status)
-
-
-def add_state(body: bytes, story: OpenStory, revision: str) -> bytes:
-    """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
-
-    `pending` says that the story is being read with its latest corrections: `script` will be told.
-    """
-    state = encode({"revision": revision, "pending": not story.is_settled})
-    return body[:-1] + b"," + state[1:]
 
 
 def read_wish(query: Mapping[str, str]) -> VoiceWish:

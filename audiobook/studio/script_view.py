@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from json.encoder import encode_basestring
 from typing import TypeVar
 
-from audiobook.model import Cast, Quotation, Script, ScriptChapter, StatedLine, Utterance
+from audiobook.model import Quotation, Script, ScriptChapter, StatedLine, Utterance
 from audiobook.studio.answers import encode
-from audiobook.studio.views import colour_speakers
 
 _SURE = 0.5
 """Confidence is the share of the weight that the chosen speaker got: below this, others got more."""
@@ -78,7 +77,11 @@ def _within(low: int, high: int, spans: Sequence[_Span]) -> Sequence[_Span]:
 
 
 def show_script(
-    name: str, edition: str, script: Script, cast: Cast, chapters: Sequence[ChapterView]
+    name: str,
+    edition: str,
+    script: Script,
+    colours: Mapping[str | None, int],
+    chapters: Sequence[ChapterView],
 ) -> bytes:
     """Write a story's script, with its chapters as `show_chapters` wrote them."""
     book = script.book
@@ -89,9 +92,7 @@ def show_script(
             "title": book.title,
             "author": book.author,
             "language": book.language,
-            "characters": [
-                {"name": speaker, "color": colour} for speaker, colour in colour_speakers(cast).items()
-            ],
+            "characters": [{"name": speaker, "color": colour} for speaker, colour in colours.items()],
         }
     )
     return head[:-1] + b',"chapters":[' + b",".join(each.json for each in chapters) + b"]}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import os
+import re
 import secrets
 import socket
 import sys
@@ -21,6 +24,7 @@ from audiobook.studio.app import Studio
 HOST = "127.0.0.1"
 
 _TOKEN_BYTES = 24
+_TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 TURN_S = 0.001
 """Of a thread, where others wait: an answer takes a dozen, and a novel may be read meanwhile."""
 
@@ -62,10 +66,32 @@ def open_socket(port: int) -> socket.socket:
     return listener
 
 
+def keep_token(project: Project, cache_folder: Path) -> str:
+    """Return the secret part of a project's address: the one of last time, which only its owner can read.
+
+    So a page that is open finds the studio again.  Where nothing can be kept, it is another each time.
+    """
+    name = hashlib.sha256(os.fsencode(project.texts.resolve())).hexdigest()[:24]
+    path = cache_folder / "studio" / name
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        is_private = os.name != "posix" or not path.stat().st_mode & 0o077
+        token = path.read_text("ascii")
+        if is_private and _TOKEN.fullmatch(token):
+            return token
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(token)
+    return token
+
+
 def prepare(project: Project, cache_folder: Path, listener: socket.socket) -> tuple[StudioServer, str]:
     """Return a server for a socket, not yet running, and the address of its page."""
     port = listener.getsockname()[1]
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = keep_token(project, cache_folder)
     studio = Studio(project, cache_folder, token=token, port=port)
     config = uvicorn.Config(
         studio.app,

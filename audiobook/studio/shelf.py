@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from audiobook.building.run import Options, Run, prepare_run
 from audiobook.errors import EngineError, NarrateError, SourceError
 from audiobook.project.layout import Source, identify_source, story_folder
 from audiobook.studio.desk import Desk, Now
-from audiobook.studio.story_state import ShelfStory, unreadable
+from audiobook.studio.story_state import ShelfChapter, ShelfStory, unreadable
 
 _MOST_REASONS = 6
 _PICTURES = (".jpg", ".jpeg", ".png")
@@ -27,10 +27,16 @@ class Shelf:
         self._known: dict[str, tuple[tuple[object, ...], ShelfStory]] = {}
         self._lock = threading.Lock()
 
-    def refresh(self, prepare: Callable[[str], None], tell: Callable[[str], None]) -> None:
+    def refresh(
+        self,
+        prepare: Callable[[str], None],
+        tell: Callable[[str], None],
+        at_work: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         """Look at what has changed since the last time; `tell` is given each story that stands otherwise.
 
-        `prepare` is given each that was looked at, before it is shown as it stands.
+        `prepare` is given each that was looked at, before it is shown as it stands; those that are
+        `at_work` are left out.
         """
         sources = self._desk.sources()
         with self._lock:
@@ -47,6 +53,8 @@ class Shelf:
                 self._put(source.name, (str(error),), unreadable(source.name, str(error)), tell)
             return
         for source in sources:
+            if source.name in at_work():
+                continue
             key = self._identify(source, now)
             known = self._known.get(source.name)
             if known is None or known[0] != key:
@@ -86,6 +94,16 @@ class Shelf:
         settings = now.settings
         return (source, stamps, settings.for_story(source.name), settings.output, now.installed)
 
+    def show_chapters(self, name: str) -> dict[str, object]:
+        """Return how a story stands, chapter by chapter.  Raises `StudioError` where there is none."""
+        story = self._show_story(self._desk.find(name))
+        known = self._known.get(name)
+        chapters: Sequence[ShelfChapter] = known[1].chapters if known else ()
+        return {
+            **{key: story[key] for key in ("name", "title", "language", "state", "error", "reasons")},
+            "chapters": [asdict(chapter) for chapter in chapters],
+        }
+
     def show(self) -> dict[str, object]:
         """Return the shelf; a story that was not looked at yet is being read."""
         return {
@@ -102,13 +120,17 @@ class Shelf:
     def _show_story(self, source: Source) -> dict[str, object]:
         known = self._known.get(source.name)
         if known is None:
-            return {**asdict(unreadable(source.name, "")), "state": "reading", "error": None, "cover": False}
+            blank = asdict(unreadable(source.name, ""))
+            own = {"state": "reading", "error": None, "cover": False, "chapters": 0, "chapters_made": 0}
+            return {**blank, **own}
         story = known[1]
         return {
             **asdict(story),
             "seconds": round(story.seconds, 3),
             "reasons": list(story.reasons[:_MOST_REASONS]),
             "cover": story.state != "unreadable",
+            "chapters": len(story.chapters),
+            "chapters_made": sum(chapter.state == "made" for chapter in story.chapters),
         }
 
 

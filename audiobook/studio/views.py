@@ -9,9 +9,6 @@ from dataclasses import asdict
 from audiobook.casting import CharacterSettings, Settings, StorySettings, find_stated
 from audiobook.model import NARRATOR, Cast, Character, EngineCast, Role, Script, Voice, VoiceEntry
 
-COLOURS = 12
-"""Speakers' colours that a page can tell apart."""
-
 RANGES: Mapping[str, tuple[int, int]] = {
     "rate": (80, 450),
     "pitch": (0, 100),
@@ -19,12 +16,6 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "range": (0, 100),
 }
 """Those of `casting/schema.py`."""
-
-
-def colour_speakers(cast: Cast) -> dict[str | None, int]:
-    """Give everybody but the narrator a colour's number, those who speak most their own."""
-    named = [role.speaker for role in cast.roles if role.speaker not in {None, NARRATOR}]
-    return {speaker: number % COLOURS for number, speaker in enumerate(named)}
 
 
 def show_cast(script: Script, cast: Cast, settings: StorySettings) -> dict[str, object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from queue import SimpleQueue
 
 from audiobook.engines.neural.store import identify_models
@@ -29,9 +29,10 @@ TellPages = Callable[[str, object], None]
 class Watch:
     """A thread that looks at voices.yaml, the voices and the shelf, now and then and when it is asked to.
 
-    Told are *settings* with the new revision, *voices* where one was installed or removed, *shelf* for every
-    story that stands otherwise, and by the desk which open stories were edited.  While `is_busy`, files come
-    and go and the shelf is left alone.
+    Told are *trouble* with what is wrong with voices.yaml (nothing once it is mended), *settings* with the
+    new revision, *voices* where one was installed or removed, *shelf* for every story that stands otherwise,
+    and by the desk which open stories were edited.  Files of those that are `at_work` come and go: these are
+    left alone.
     `prepare` is given each story before it is shown, to do what the page's next question would have to wait
     for.
     """
@@ -42,13 +43,13 @@ class Watch:
         shelf: Shelf,
         tell: TellPages,
         *,
-        is_busy: Callable[[], bool],
+        at_work: Callable[[], Collection[str]],
         prepare: Callable[[str], None],
     ) -> None:
         self._desk = desk
         self._shelf = shelf
         self._tell = tell
-        self._is_busy = is_busy
+        self._at_work = at_work
         self._prepare = prepare
         self._wake, self._rested = threading.Event(), threading.Event()
         self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -57,6 +58,7 @@ class Watch:
         self._installed = identify_models()
         self._changed_at = -SETTLE_S
         self._fault = ""
+        self.trouble = ""
         self._thread = threading.Thread(target=self._run, name="studio watch", daemon=True)
 
     def start(self) -> None:
@@ -95,7 +97,19 @@ class Watch:
             else:
                 self._jobs.get()()
 
+    def _find_trouble(self) -> None:
+        """Tell what is wrong with voices.yaml, and when it is mended."""
+        trouble = ""
+        try:
+            self._desk.read_now()
+        except NarrateError as error:
+            trouble = str(error)
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._tell("trouble", {"message": trouble})
+
     def _look(self) -> None:
+        self._find_trouble()
         revision = self._desk.revision()
         if self._revision not in {"", revision}:
             self._changed_at = time.monotonic()
@@ -107,8 +121,8 @@ class Watch:
             self._tell("voices", {})
         self._installed = installed
         self._desk.notice_edits()
-        if self._is_settled() and not self._is_busy():
-            self._shelf.refresh(self._prepare, lambda _name: self._tell("shelf", {}))
+        if self._is_settled():
+            self._shelf.refresh(self._prepare, lambda _name: self._tell("shelf", {}), self._at_work)
 
     def _is_settled(self) -> bool:
         return time.monotonic() - self._changed_at >= SETTLE_S

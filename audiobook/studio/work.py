@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from audiobook.building.upkeep import EXAMPLE, read_example
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.desk import Desk
@@ -31,16 +33,22 @@ class Work:
         """List the addresses."""
         return [
             Route("/api/make", self.make, methods=["POST", "DELETE"]),
+            Route("/api/make/{name}", self.leave, methods=["DELETE"]),
             Route("/api/events", self.events),
+            Route("/api/example", self.add_example, methods=["POST"]),
             Route("/api/texts/{name}", self.upload, methods=["PUT"]),
         ]
 
     async def make(self, request: Request) -> Response:
-        """Begin a run for the stories that are named, or for all; or stop the run that is on, if one is."""
+        """Make the stories that are named, or all, now or after what is being made; or stop all that."""
         if request.method == "DELETE":
             await self._runs.stop()
             return answer(asdict(self._runs.state))
-        names = (await read_fields(request, "stories")).texts("stories")
+        said = await read_fields(request, "stories", "chapters")
+        names = said.texts("stories")
+        chapters = said.wholes("chapters") if "chapters" in said else []
+        if chapters and len(set(names)) != 1:
+            raise StudioError(422, "chapters: expected them of one story.")
         known = {source.name for source in self._desk.sources()}
         for name in names:
             if name not in known:
@@ -50,17 +58,35 @@ class Work:
         order = MakeRequest(
             project=self._desk.project,
             cache_folder=self._desk.cache_folder,
-            stories=tuple(dict.fromkeys(names)),
+            stories=tuple(dict.fromkeys(names or sorted(known))),
+            chapters=tuple(sorted(set(chapters))),
+            are_all=not names,
         )
-        await self._runs.start(order)
+        await self._runs.ask(order)
         return answer(asdict(self._runs.state), 202)
+
+    async def leave(self, request: Request) -> Response:
+        """Take a story out of the queue."""
+        self._runs.leave(request.path_params["name"])
+        return answer(asdict(self._runs.state))
 
     async def events(self, request: Request) -> Response:
         """Answer with the stream of events, which begins with the state as it is."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        first = write_event("state", asdict(self._runs.state))
+        trouble = {"message": self._watch.trouble}
+        first = write_event("state", asdict(self._runs.state)) + write_event("trouble", trouble)
         return StreamingResponse(self._hub.listen(first), media_type="text/event-stream")
+
+    async def add_example(self, _request: Request) -> Response:
+        """Put the story that comes with narrate on the shelf."""
+
+        async def read() -> AsyncIterator[bytes]:
+            yield read_example()
+
+        name = await bring(self._desk.project, EXAMPLE, read(), self._desk.reader.prove)
+        self._watch.look()
+        return answer({"name": name}, 201)
 
     async def upload(self, request: Request) -> Response:
         """Take a new story."""

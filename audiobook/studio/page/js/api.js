@@ -51,8 +51,11 @@ export const api = {
   setCharacter: (name, json) => request("POST", story(name, "/character"), { json }),
   merge: (name, json) => request("POST", story(name, "/merge"), { json }),
   undo: (json) => request("POST", "undo", { json }),
-  make: (stories) => request("POST", "make", { json: { stories } }),
+  chapters: (name) => request("GET", story(name, "/chapters")),
+  make: (stories, chapters = []) => request("POST", "make", { json: { stories, chapters } }),
+  leaveQueue: (name) => request("DELETE", `make/${encodeURIComponent(name)}`),
   stop: () => request("DELETE", "make"),
+  addExample: () => request("POST", "example"),
   upload: (file) => request("PUT", `texts/${encodeURIComponent(file.name)}`, { body: file }),
 };
 
@@ -66,12 +69,21 @@ export function coverAddress(name) {
  * volume, range) overrides its own.
  */
 export function lineAddress(name, id, { edition = null, voice = null } = {}) {
-  const address = `api/${story(name, `/utterances/${id}/audio`)}`;
   const query = new URLSearchParams(edition === null ? {} : { edition });
-  if (voice !== null) {
-    const { engine, id: voiceId, rate, pitch, volume, range } = voice;
-    const own = { engine, voice: voiceId, rate, pitch, volume, range };
-    for (const [key, value] of Object.entries(own)) query.set(key, value);
-  }
-  return `${address}?${query}`;
+  addVoice(query, voice);
+  return `api/${story(name, `/utterances/${id}/audio`)}?${query}`;
+}
+
+/** Return the address of a sentence as a speaker of a story says it; `voice` as for a line. */
+export function auditionAddress(name, speaker, text, voice = null) {
+  const query = new URLSearchParams({ speaker, text });
+  addVoice(query, voice);
+  return `api/${story(name, "/audition")}?${query}`;
+}
+
+function addVoice(query, voice) {
+  if (voice === null) return;
+  const { engine, id, rate, pitch, volume, range } = voice;
+  const own = { engine, voice: id, rate, pitch, volume, range };
+  for (const [key, value] of Object.entries(own)) if (value !== undefined) query.set(key, value);
 }

@@ -1,6 +1,8 @@
 // The page as a whole: which view is shown, and what all views share.
 
+import { api } from "./api.js";
 import { make, makeButton } from "./dom.js";
+import { makeBanner } from "./banner.js";
 import { openEvents } from "./events.js";
 import { createKeys } from "./keys.js";
 import { createNotices } from "./notices.js";
@@ -9,6 +11,8 @@ import { Store } from "./store.js";
 import { capital } from "./words.js";
 import { showCast } from "./cast/view.js";
 import { showListen } from "./listen.js";
+import { makeProgress } from "./make/progress.js";
+import { StoryButton } from "./make/story-button.js";
 import { showScript } from "./script/view.js";
 import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
@@ -23,12 +27,18 @@ const views = document.getElementById("views");
 const say = createNotices(document.getElementById("notices"));
 const store = new Store();
 const events = openEvents();
-const undoButton = makeButton("Undo", { picture: "undo", class: "plain", press: undo });
+const undoButton = makeButton("Undo", { picture: "undo", class: "plain undo-button", press: undo });
 const keys = createKeys(document.getElementById("keys"));
 const undoKey = { key: "Ctrl-z", shown: "Ctrl Z", words: "Undo the last change to voices.yaml", run: undo };
 
+const banner = makeBanner();
+const progress = makeProgress({ stop: () => attempt(api.stop) });
+const storyButton = new StoryButton(attempt);
+
 let current = { leave() {} };
 let turn = 0;
+let wasRunning = false;
+let hadTrouble = false;
 
 /** Report what went wrong in doing what a person asked for; returns whether it went well. */
 async function attempt(act) {
@@ -36,12 +46,19 @@ async function attempt(act) {
     await act();
     return true;
   } catch (error) {
-    say(error.message, { isError: true });
+    // What the banner says need not be said twice.
+    if (!isGone(error) && error.message !== events.last.trouble?.message) say(error.message, { isError: true });
     return false;
   }
 }
 
+/** Tell whether nothing answered at all. */
+function isGone(error) {
+  return error.status === 0;
+}
+
 async function undo() {
+  if (undoButton.disabled) return;
   await attempt(async () => {
     const undone = await store.undo();
     say(`Undone: ${undone}`);
@@ -65,13 +82,17 @@ async function follow({ isFirst = false } = {}) {
   const mine = ++turn;
   current.leave();
   current = { leave() {} };
+  say.hide();
   keys.use([]);
   store.open(place.name);
   showViews(place);
+  progress.clear();
+  storyButton.open(place.name);
   main.setAttribute("aria-busy", "true");
   const host = make("div", { class: `view view-${place.view}` });
   main.replaceChildren(host);
-  const shared = { name: place.name, store, events, say, attempt, isCurrent: () => mine === turn };
+  const use = (bindings) => keys.use([...bindings, ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+  const shared = { name: place.name, store, events, say, attempt, use };
   try {
     const shown = await SHOW[place.view](host, shared);
     if (mine !== turn) {
@@ -79,9 +100,11 @@ async function follow({ isFirst = false } = {}) {
       return;
     }
     current = shown;
-    keys.use([...(shown.keys ?? []), ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+    use(shown.keys ?? []);
   } catch (error) {
     if (mine !== turn) return;
+    // Once what is wrong is mended, all is shown.
+    current = { leave() {}, refresh: () => follow({ isFirst: true }) };
     const why = make("p", { class: "fault" }, error.message);
     host.replaceChildren(make("div", { class: "title-page" }, make("h1", {}, "This can’t be shown"), why));
   }
@@ -91,6 +114,33 @@ async function follow({ isFirst = false } = {}) {
   // Who comes by keyboard or ear starts at the top of the new view.
   if (!isFirst) main.focus({ preventScroll: true });
   if (!isFirst) window.scrollTo(0, 0);
+}
+
+events.addEventListener("state", ({ detail }) => {
+  // What became of a run before this page was opened is no news.
+  if (detail.running || wasRunning) progress.show(detail);
+  if (wasRunning !== detail.running) storyButton.refresh();
+  wasRunning = detail.running;
+  storyButton.follow(detail);
+});
+events.addEventListener("shelf", () => storyButton.refresh());
+store.watchUndo = (can) => (undoButton.disabled = !can);
+events.addEventListener("trouble", async ({ detail }) => {
+  banner.tellTrouble(detail.message);
+  if (!detail.message && hadTrouble) await refreshAll();
+  hadTrouble = detail.message !== "";
+});
+events.addEventListener("gone", () => banner.tellGone(true));
+events.addEventListener("back", async () => {
+  banner.tellGone(false);
+  await refreshAll();
+});
+
+/** Ask anew for all that is shown. */
+async function refreshAll() {
+  store.forget();
+  storyButton.refresh();
+  await current.refresh?.();
 }
 
 events.addEventListener("settings", async ({ detail }) => {
@@ -141,6 +191,14 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-document.getElementById("tools").append(undoButton, makeButton("Keys", { class: "plain", press: keys.show }));
+undoButton.disabled = true;
+document.querySelector(".masthead").after(banner.element, progress.element);
+document
+  .getElementById("tools")
+  .append(
+    storyButton.element,
+    undoButton,
+    makeButton("Keys", { class: "plain keys-button", press: keys.show }),
+  );
 window.addEventListener("hashchange", () => follow());
 follow({ isFirst: true });

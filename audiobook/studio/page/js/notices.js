@@ -4,11 +4,11 @@ import { make, makeButton } from "./dom.js";
 
 const SHOWN_MS = 8000;
 
-/** Return a function `say(words, {isError, action})` that shows notices in `host`, a live region. */
+/** Return `say(words, {isError, action})`, which shows one notice at a time in `host`, a live region; `say.hide()`. */
 export function createNotices(host) {
   let timer = 0;
   const hide = () => host.replaceChildren();
-  return function say(words, { isError = false, action = null } = {}) {
+  function say(words, { isError = false, action = null } = {}) {
     clearTimeout(timer);
     const notice = make("div", { class: isError ? "notice notice-error" : "notice" }, make("p", {}, words));
     if (action)
@@ -19,5 +19,6 @@ export function createNotices(host) {
     host.replaceChildren(notice);
     // What went wrong stays until it is read.
     if (!isError) timer = setTimeout(hide, SHOWN_MS);
-  };
+  }
+  return Object.assign(say, { hide });
 }

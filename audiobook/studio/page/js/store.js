@@ -13,6 +13,9 @@ export class Store {
   #writing = Promise.resolve();
   #reading = Promise.resolve();
   revision = null;
+  /** Whether there is a change to take back; `watchUndo` is told of it. */
+  undoable = false;
+  watchUndo = () => {};
   edition = null;
 
   /** The name of the open story, or null. */
@@ -62,8 +65,13 @@ export class Store {
   async #read(answer) {
     this.#reading = answer;
     const read = await answer;
-    this.revision = read.revision;
+    this.#take(read);
     return read;
+  }
+
+  #take({ revision, undoable }) {
+    [this.revision, this.undoable] = [revision, undoable];
+    this.watchUndo(undoable);
   }
 
   /**
@@ -93,7 +101,7 @@ export class Store {
   async #send(send) {
     try {
       const answer = await send();
-      this.revision = answer.revision;
+      this.#take(answer);
       this.forget();
       return answer;
     } catch (error) {

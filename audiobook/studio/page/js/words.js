@@ -30,6 +30,12 @@ export function count(number, noun, nouns = `${noun}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
 }
 
+/** Return a chapter's title with its number, where that doesn't say it already. */
+export function nameChapter({ number, title }) {
+  if (!number) return title || "Credits";
+  return new RegExp(`\\b${number}\\b`).test(title) ? title : `${number}. ${title}`;
+}
+
 /** Return a share of one as "18 %", and a small one as "under 1 %". */
 export function percent(share) {
   return share > 0 && share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`;

@@ -1,6 +1,7 @@
-// One speaker's card.
+// One speaker: a card of their own, or in a long cast a row that opens.
 
-import { make, makeButton, newId } from "../dom.js";
+import { takeChoice } from "../choice.js";
+import { icon, make, makeButton, newId } from "../dom.js";
 import { speakerClass, speakerName } from "../speakers.js";
 import { count, percent } from "../words.js";
 import { makeAliases } from "./aliases.js";
@@ -10,36 +11,84 @@ import { makeVoiceEditor } from "./voice.js";
 const GENDERS = ["female", "male", "unknown"];
 
 /** Make the card of a role (of api/…/cast); `does` are the view's actions, `names` all characters. */
-export function makeCard(role, { script, voices, names, does }) {
-  const colour = speakerClass(script.characters, role.name);
+export function makeCard(role, shared) {
   const id = newId("role");
-  const isCharacter = !role.narrator && role.name !== null;
-  const card = make(
-    "li",
-    { class: `role card ${colour}`, "data-name": role.name ?? "", "data-merges": isCharacter },
-    make(
-      "article",
-      { "aria-labelledby": id },
-      makeHead(role, id, isCharacter),
-      makeShare(role),
-      makeWords(role, script.language, does),
-      makeVoiceEditor(role, { voices, language: script.language, does }),
-      isCharacter ? makeFacts(role, names, does) : null,
-      make("p", { class: "facts why" }, role.reason),
-    ),
-  );
-  return card;
+  const article = make("article", { "aria-labelledby": id }, makeHead(role, id), makeShare(role));
+  article.append(...makeBody(role, shared));
+  return makeItem(role, "role card", shared, article);
 }
 
-function makeHead(role, id, isCharacter) {
-  const name = make("h2", { id, tabindex: "-1" }, speakerName(role.narrator ? "narrator" : role.name));
+/**
+ * Make the row of a role, which opens into what a card has; `isOpen`, and `turn(isOpen)` is told when a
+ * person opens or closes it.
+ */
+export function makeRow(role, shared, { isOpen, turn }) {
+  const id = newId("role");
+  const body = make("div", { class: "role-body", hidden: true });
+  const toggle = make(
+    "button",
+    { type: "button", class: "role-toggle", "aria-expanded": "false" },
+    icon("open"),
+    make("span", {}, nameOf(role)),
+  );
+  const head = make(
+    "header",
+    { class: "role-row" },
+    make("span", { class: "swatch" }),
+    make("h2", { id }, toggle),
+    make("span", { class: "facts" }, countHere(role)),
+    make("span", { class: "facts voice-name" }, role.voice.id),
+    role.first_words ? makeHear(role, shared.does) : make("span"),
+    isCharacter(role) ? makeGrip(role.name) : make("span"),
+  );
+  const item = makeItem(role, "role row-card card", shared, make("article", { "aria-labelledby": id }, head, body));
+  const show = (isNowOpen) => {
+    body.hidden = !isNowOpen;
+    item.classList.toggle("is-open", isNowOpen);
+    toggle.setAttribute("aria-expanded", String(isNowOpen));
+    // There may be eighty: what nobody opens is not made.
+    if (isNowOpen && !body.firstChild) body.append(makeShare(role), ...makeBody(role, shared));
+  };
+  toggle.addEventListener("click", () => {
+    show(body.hidden);
+    turn(!body.hidden);
+  });
+  show(isOpen);
+  return item;
+}
+
+const isCharacter = ({ narrator, name }) => !narrator && name !== null;
+const nameOf = ({ narrator, name }) => speakerName(narrator ? "narrator" : name);
+
+function makeItem(role, names, { script }, article) {
+  const colour = speakerClass(script.characters, role.name);
+  const own = { class: `${names} ${colour}`, "data-name": role.name ?? "", "data-merges": isCharacter(role) };
+  return make("li", own, article);
+}
+
+function makeBody(role, { script, voices, names, does }) {
+  return [
+    makeWords(role, script.language, does),
+    makeVoiceEditor(role, { voices, language: script.language, does }),
+    isCharacter(role) ? makeFacts(role, names, does) : null,
+    make("p", { class: "facts why" }, role.reason),
+  ].filter(Boolean);
+}
+
+function makeHead(role, id) {
+  const name = make("h2", { id, tabindex: "-1" }, nameOf(role));
   return make(
     "header",
     { class: "role-head" },
     make("span", { class: "swatch" }),
     name,
-    isCharacter ? makeGrip(role.name) : null,
+    isCharacter(role) ? makeGrip(role.name) : null,
   );
+}
+
+function countHere({ here, lines, share, narrator }) {
+  if (narrator) return percent(share);
+  return here ? `${count(here, "line")} here` : `${count(lines, "line")}, ${percent(share)}`;
 }
 
 function makeShare({ lines, words, share, narrator }) {
@@ -50,19 +99,22 @@ function makeShare({ lines, words, share, narrator }) {
   return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of ${whole}`), bar);
 }
 
-function makeWords(role, language, does) {
-  if (!role.first_words) return null;
-  const hear = makeButton("Hear", {
+function makeHear(role, does) {
+  return makeButton("Hear", {
     picture: "play",
     class: "plain",
-    "aria-label": `Hear ${speakerName(role.name)}`,
+    "aria-label": `Hear ${nameOf(role)}`,
     press: () => does.hear(role),
   });
+}
+
+function makeWords(role, language, does) {
+  if (!role.first_words) return null;
   return make(
     "div",
     { class: "first-words" },
     make("blockquote", { lang: language }, role.first_words),
-    hear,
+    makeHear(role, does),
   );
 }
 
@@ -73,11 +125,12 @@ function makeFacts(role, names, does) {
     { id },
     GENDERS.map((value) => make("option", { value, selected: value === role.gender }, value)),
   );
-  gender.addEventListener("change", () => does.setGender(role, gender.value));
+  const hint = takeChoice(gender, (value) => does.setGender(role, value));
   return make(
     "div",
     { class: "who" },
     make("div", { class: "field-row" }, make("label", { for: id }, "Gender"), gender),
+    hint,
     role.gender_evidence ? make("p", { class: "facts" }, role.gender_evidence) : null,
     makeAliases(role, does),
     makeMergeChoice(role.name, names, does.merge),

@@ -1,13 +1,17 @@
 // The cast of a story: a card for each speaker, to hear and change.
 
-import { api, lineAddress } from "../api.js";
-import { make } from "../dom.js";
+import { api, auditionAddress, lineAddress } from "../api.js";
+import { make, makeField } from "../dom.js";
 import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { count } from "../words.js";
 import { namesOf } from "./aliases.js";
-import { makeCard } from "./card.js";
+import { makeCard, makeRow } from "./card.js";
+import { Finder } from "./finder.js";
 import { takeDrops } from "./merge.js";
+
+/** More speakers than that are set in rows, which open into what a card has. */
+const MOST_CARDS = 12;
 
 /** Shows a story's cast in `host` and writes what is changed on its cards. */
 class CastView {
@@ -17,7 +21,20 @@ class CastView {
     this.title = make("h1");
     this.about = make("p", { class: "lead" });
     this.cards = make("ul", { class: "cards" });
-    host.append(make("div", { class: "cast-head" }, this.title, this.about), this.cards);
+    this.open = new Set();
+    this.finder = new Finder(() => this.#set());
+    this.sentence = make("input", { type: "text", maxlength: "300", autocomplete: "off", placeholder: "their own first words" });
+    const tools = make(
+      "div",
+      { class: "finder" },
+      this.finder.element,
+      makeField("All say", this.sentence, { layout: "field-row all-say" }),
+    );
+    host.append(
+      make("div", { class: "cast-head" }, this.title, this.about),
+      tools,
+      this.cards,
+    );
     takeDrops(this.cards, (character, into) => this.merge(character, into));
   }
 
@@ -32,10 +49,28 @@ class CastView {
     // The engines are asked for their voices, which takes seconds the first time: the cards don't wait.
     const voices = this.store.voices();
     this.attempt(() => voices);
-    const shared = { script, voices, names, does: this.#actions() };
+    this.shared = { script, voices, names, does: this.#actions() };
+    this.roles = cast.characters;
+    this.areRows = this.roles.length > MOST_CARDS;
+    this.cards.className = this.areRows ? "cards rows" : "cards";
+    this.finder.element.hidden = !this.areRows;
+    this.finder.take(script);
+    this.#set();
+  }
+
+  /** Set the cards or rows of those who are wanted. */
+  #set() {
     const restore = this.#remember();
-    this.cards.replaceChildren(...cast.characters.map((role) => makeCard(role, shared)));
+    this.cards.replaceChildren(...this.finder.find(this.roles).map((role) => this.#setRole(role)));
     restore();
+  }
+
+  #setRole(role) {
+    if (!this.areRows) return makeCard(role, this.shared);
+    return makeRow(role, this.shared, {
+      isOpen: this.open.has(role.name),
+      turn: (isOpen) => (isOpen ? this.open.add(role.name) : this.open.delete(role.name)),
+    });
   }
 
   /** Return what puts the names that are being typed, and the focus, back on the same cards. */
@@ -43,7 +78,7 @@ class CastView {
     const nameOf = (element) => element.closest("li.role")?.dataset.name;
     const typed = [...this.cards.querySelectorAll(".add input")].map((field) => [nameOf(field), field.value]);
     const focused = this.cards.contains(document.activeElement) ? document.activeElement : null;
-    const [name, what] = focused ? [nameOf(focused), focused.closest(".add") ? ".add input" : "h2"] : [];
+    const [name, what] = focused ? [nameOf(focused), focused.closest(".add") ? ".add input" : this.areRows ? "h2 button" : "h2"] : [];
     return () => {
       for (const [each, words] of typed) this.#type(each, words);
       if (name) this.#find(name, what)?.focus();
@@ -63,6 +98,8 @@ class CastView {
   #actions() {
     return {
       hear: (role, voice) => this.hear(role, voice),
+      sentence: () => this.sentence.value.trim(),
+      say: (words) => (this.sentence.value = words),
       keepVoice: (role, voice) =>
         this.#write(
           api.setVoice,
@@ -81,8 +118,10 @@ class CastView {
     };
   }
 
-  /** Speak a role's first line; resolves when it begins. */
+  /** Speak a role's first line, or the sentence that a person wants to hear; resolves when it begins. */
   hear(role, voice = null) {
+    const sentence = this.sentence.value.trim();
+    if (sentence) return this.sound.play(auditionAddress(this.name, role.name, sentence, voice));
     if (role.first_line === null) {
       this.say(`${speakerName(role.name)} says nothing that could be heard.`);
       return Promise.resolve();

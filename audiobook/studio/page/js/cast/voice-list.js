@@ -32,6 +32,7 @@ export class VoiceList {
   }
 
   show(voice) {
+    if (nameOfVoice(voice) !== nameOfVoice(this.#role.voice)) this.#fill();
     // A voice stands in the list twice where a pool has it: walking on must not jump between the two.
     if (nameOfVoice(this.#find(this.#select.value)) !== nameOfVoice(voice)) {
       this.#select.value = nameOfVoice(voice);

@@ -3,6 +3,7 @@
 import { make, makeButton } from "../dom.js";
 import { speakerName } from "../speakers.js";
 import { makeSlider, SLIDERS } from "./slider.js";
+import { openVoiceDialog } from "./voice-dialog.js";
 import { VoiceList } from "./voice-list.js";
 
 /**
@@ -20,7 +21,22 @@ export function makeVoiceEditor(role, { voices, language, does }) {
     class: "plain",
     press: () => turn(role.voice, { isHeard: false }),
   });
-  const buttons = make("div", { class: "row", hidden: true }, keep, reset);
+  const hear = (words, voice) =>
+    makeButton(words, { class: "plain", picture: "play", press: () => does.hear(role, voice) });
+  const buttons = make(
+    "div",
+    { class: "row", hidden: true },
+    keep,
+    reset,
+    hear("As it was", role.voice),
+    hear("As it is now", draft),
+  );
+  let known = null;
+  const choose = makeButton("Choose by ear…", {
+    class: "plain",
+    press: () =>
+      openVoiceDialog(role, { known, language, draft, sentence: does.sentence(), does, take: (voice) => turn(voice) }),
+  });
   const controls = [
     new VoiceList(role, language, turn),
     ...Object.keys(SLIDERS).map((key) => makeSlider(key, turn)),
@@ -33,12 +49,14 @@ export function makeVoiceEditor(role, { voices, language, does }) {
   function turn(change, { isHeard = true } = {}) {
     Object.assign(draft, change);
     show();
-    if (isHeard && role.first_line !== null) does.hear(role, draft);
+    if (isHeard && (role.first_line !== null || does.sentence())) does.hear(role, draft);
   }
-  const element = frame(role, [...controls.map((each) => each.element), buttons]);
+  const [list, ...sliders] = controls.map((each) => each.element);
+  const element = frame(role, [list, make("div", { class: "row" }, choose), ...sliders, buttons]);
   show();
   voices.then(
-    (known) => {
+    (told) => {
+      known = told;
       for (const control of controls) control.offer(known);
       show();
       element.disabled = false;

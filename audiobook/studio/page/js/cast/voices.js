@@ -1,5 +1,7 @@
 // The voices to choose from: those of the pools first, then every engine's by language.
 
+import { capital } from "../words.js";
+
 const POOLS = { female: "Women’s pool", male: "Men’s pool", unknown: "Pool between the two" };
 
 /** Name a voice by what tells it from others in the list. */
@@ -67,4 +69,53 @@ function nameLanguage(tag) {
   } catch {
     return tag; // no tag that a browser knows
   }
+}
+
+/**
+ * Return the voices of a language to choose from by ear, those of the built-in casts and the pools first:
+ * `{voice, words, facts, gender, accent, isCast}`; `voice` is what the choice changes.
+ */
+export function describeVoices({ engines, pools, descriptions }, role, language) {
+  const described = [];
+  const seen = new Set();
+  const names = new Map(
+    engines.flatMap(({ name, voices }) => voices.map((each) => [nameOfVoice({ engine: name, id: each.id }), each])),
+  );
+  const add = (voice, gender, isCast) => {
+    const key = nameOfVoice(voice);
+    if (seen.has(key)) return;
+    seen.add(key);
+    const { name, language: tag, gender: own } = names.get(key) ?? { name: voice.id, language, gender: "unknown" };
+    const accent = nameAccent(tag, name);
+    const sound = descriptions[voice.engine]?.[voice.id];
+    const kind = { female: "Woman", male: "Man", unknown: "" }[gender ?? own];
+    const says = !sound || /\b(?:man|woman)\b/.test(sound) || !kind ? (sound ?? name) : `${kind}, ${sound}`;
+    const facts = [sound ? name : "", name.includes("(") ? "" : accent, engines.length > 1 ? voice.engine : ""].filter(Boolean).join(", ");
+    described.push({ voice, words: capital(says), facts, gender: gender ?? own, accent, isCast });
+  };
+  for (const [gender, voices] of Object.entries(pools)) for (const voice of voices) add(voice, gender, true);
+  for (const [engine, sounds] of Object.entries(descriptions)) {
+    for (const id of Object.keys(sounds)) add({ engine, id }, genderOf(sounds[id]), true);
+  }
+  for (const engine of engines) {
+    for (const { id } of choose(engine.voices, language)) add({ engine: engine.name, id }, null, false);
+  }
+  return described;
+}
+
+/** Name an accent: by its country where that is all, else as the engine does ("English (Lancaster), belinda"). */
+function nameAccent(tag, name) {
+  const own = name.match(/\(([^)]+)\)/)?.[1];
+  return own && !/^[a-z]+-[a-z]{2}$/i.test(tag) ? own : nameLanguage(tag);
+}
+
+function genderOf(sound) {
+  if (/between a man/.test(sound)) return "unknown";
+  if (/\bwoman\b/.test(sound)) return "female";
+  return /\bman\b/.test(sound) ? "male" : null;
+}
+
+/** Return the accents of described voices, by name. */
+export function accentsOf(voices) {
+  return [...new Set(voices.map(({ accent }) => accent))].sort((one, other) => one.localeCompare(other));
 }

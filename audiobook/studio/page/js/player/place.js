@@ -4,9 +4,9 @@
 export function createPlace(key) {
   const name = `narrate player: ${key}`;
   return {
-    /** Return what was kept: {track, seconds, rate}, with the beginning for what is missing. */
+    /** Return what was kept: {number (the track's own), seconds, rate}, with the beginning for what is missing. */
     read() {
-      const nothing = { track: 0, seconds: 0, rate: 1 };
+      const nothing = { number: null, seconds: 0, rate: 1 };
       try {
         return { ...nothing, ...JSON.parse(localStorage.getItem(name)) };
       } catch {

@@ -35,43 +35,58 @@ export class Player {
     this.reading = createReading(this.text, (cue) => this.#seekCue(cue, { isPlaying: true }));
     this.waveform = new Waveform((seconds) => this.#seek(seconds));
     this.transport = new Transport(this.waveform.element, this);
-    this.tracks = make(
-      "select",
-      { id: "track" },
-      book.tracks.map(({ title, seconds }, number) =>
-        make("option", { value: number }, `${title} (${clock(seconds)})`),
-      ),
-    );
+    this.tracks = make("select", { id: "track" });
     this.tracks.addEventListener("change", () =>
       this.#open(Number(this.tracks.value), 0, !this.audio.paused),
     );
     host.append(this.#makeHead(), this.text, this.audio, this.transport.element);
     this.#listen(fail);
-    const { track, seconds, rate } = this.place.read();
+    const { number, track = 0, seconds, rate } = this.place.read();
     this.setRate(rate);
-    if (book.tracks.length)
-      this.#open(book.tracks[track] ? track : 0, book.tracks[track] ? seconds : 0, false);
+    const kept = number === null ? track : book.tracks.findIndex((each) => each.number === number);
+    if (book.tracks.length) this.#open(book.tracks[kept] ? kept : 0, book.tracks[kept] ? seconds : 0, false);
   }
 
   #makeHead() {
-    const { title, author, language, tracks, cover } = this.#book;
+    const { title, author, language, cover } = this.#book;
     const picture = cover
       ? make("img", { class: "cover", src: cover, alt: "", width: COVER_SIDE, height: COVER_SIDE })
       : null;
-    const choice = make(
+    this.choice = make(
       "div",
-      { class: "field-row", hidden: tracks.length < 2 },
+      { class: "field-row" },
       make("label", { for: "track" }, "Chapter"),
       this.tracks,
     );
+    this.#listTracks();
     return make(
       "div",
       { class: "title-page" },
       picture,
       make("h1", { lang: language }, title),
       make("p", { class: "author" }, author ?? ""),
-      choice,
+      this.choice,
     );
+  }
+
+  #listTracks() {
+    const { tracks } = this.#book;
+    const option = ({ title, seconds }, number) =>
+      make("option", { value: number }, `${title} (${clock(seconds)})`);
+    this.tracks.replaceChildren(...tracks.map(option));
+    this.choice.hidden = tracks.length < 2;
+  }
+
+  /** Take the tracks as they are now; the one that is open stays as it was opened, once it was played. */
+  take(tracks) {
+    const open = this.#track;
+    const isUntouched = this.#number === 0 && this.audio.paused && this.audio.currentTime === 0;
+    this.#book.tracks = tracks.map((each) => (each.number === open.number ? open : each));
+    if (!this.#book.tracks.includes(open)) this.#book.tracks.unshift(open);
+    this.#number = this.#book.tracks.indexOf(open);
+    this.#listTracks();
+    this.tracks.value = this.#number;
+    if (isUntouched && this.#number > 0) this.#open(0, 0, false);
   }
 
   #listen(fail) {
@@ -158,7 +173,7 @@ export class Player {
   #keep() {
     this.#keptAt = performance.now();
     if (this.#track)
-      this.place.keep({ track: this.#number, seconds: this.audio.currentTime, rate: this.rate });
+      this.place.keep({ number: this.#track.number, seconds: this.audio.currentTime, rate: this.rate });
   }
 
   play() {

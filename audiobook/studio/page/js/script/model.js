@@ -1,5 +1,7 @@
 // A story's script as the view needs it: its lines in order, and cut into blocks of about a screen.
 
+import { NARRATOR } from "../speakers.js";
+
 const LINES_A_BLOCK = 40;
 
 /** What is said of a line whose statement was taken out of voices.yaml, until the text tells again. */
@@ -7,7 +9,7 @@ export const AWAITED = "The story is being read again, to find who says this.";
 
 /**
  * Return `{lines, blocks, unsure}` of a script (the answer of api/stories/NAME).  A line is an utterance
- * that also knows its `block`, and whether it `opens` and `closes` what stands between quotation marks; it
+ * that also knows its `block` and `scene` (a number), and whether it `opens` and `closes` what stands between quotation marks; it
  * `isAwaited` where its id is among `awaited`: whose it is, is not known before the story is read again.
  * A block is a list of paragraphs of the chapter at `chapterPlace`, each with its `lines`, the `chapter`
  * where it is that chapter's first, else null.
@@ -15,9 +17,11 @@ export const AWAITED = "The story is being read again, to find who says this.";
 export function arrange(script, awaited = new Set()) {
   const lines = [];
   const blocks = [];
+  let scene = 0;
   for (const [chapterPlace, chapter] of script.chapters.entries()) {
     let block = null;
     for (const [position, paragraph] of chapter.paragraphs.entries()) {
+      if (position === 0 || paragraph.scene) scene += 1;
       if (block === null || block.count >= LINES_A_BLOCK) {
         block = { index: blocks.length, chapterPlace, paragraphs: [], count: 0 };
         blocks.push(block);
@@ -25,6 +29,7 @@ export function arrange(script, awaited = new Set()) {
       const own = paragraph.utterances.map((line, place, all) => ({
         ...line,
         block: block.index,
+        scene,
         isAwaited: line.stated === null && awaited.has(line.id),
         opens: line.kind === "speech" && !isSame(line, all[place - 1]),
         closes: line.kind === "speech" && !isSame(line, all[place + 1]),
@@ -91,4 +96,24 @@ export function wordsOf(lines, line) {
     .slice(first, last + 1)
     .map(({ text }) => text)
     .join(" ");
+}
+
+/** How many lines to either side of one belong to its scene, at most. */
+const SCENE = 40;
+
+/** Return who speaks around a line, until a new scene or chapter, those first who are nearest; itself first. */
+export function findCompany(lines, line) {
+  const names = new Set([line.speaker]);
+  const isOpen = { [-1]: true, 1: true };
+  for (let away = 1; away <= SCENE; away += 1) {
+    for (const step of [-1, 1]) {
+      const before = lines[line.id + step * (away - 1)];
+      const other = lines[line.id + step * away];
+      isOpen[step] &&= other !== undefined && other.scene === before.scene;
+      if (isOpen[step] && other.kind === "speech") names.add(other.speaker);
+    }
+  }
+  names.delete(null);
+  names.delete(NARRATOR);
+  return [...names];
 }

@@ -1,5 +1,6 @@
 // All about one line: who says it, how the text tells, how sure that is; and another speaker for it.
 
+import { takeChoice } from "../choice.js";
 import { make, makeButton } from "../dom.js";
 import { NARRATOR, speakerClass, speakerName } from "../speakers.js";
 import { percent } from "../words.js";
@@ -21,7 +22,7 @@ const AS_READ = "\u0000as read";
 export function makePanel({ hear, correct, close, tell }) {
   const element = make("section", { class: "panel card", "aria-label": "The chosen line" });
 
-  function show(line, script, said) {
+  function show(line, script, said, company) {
     element.hidden = false;
     const shut = makeButton("Close", { picture: "close", isQuiet: true, class: "round shut", press: close });
     const words = make(
@@ -38,7 +39,7 @@ export function makePanel({ hear, correct, close, tell }) {
     element.replaceChildren(
       words,
       make("div", { class: "row" }, play),
-      canCorrect ? makeChoice(line, script, correct) : "",
+      canCorrect ? makeChoice(line, script, company, correct) : "",
       makeReason(line),
       how ? make("p", { class: "facts" }, `How it is said: ${how}.`) : "",
       makeSpoken(tell(line)),
@@ -85,16 +86,19 @@ function makeReader({ kind, stated }) {
   return make("p", { class: "facts" }, words);
 }
 
-function makeChoice(line, script, correct) {
+function makeChoice(line, script, company, correct) {
   const names = script.characters.map(({ name }) => name);
-  if (line.speaker !== null && line.speaker !== NARRATOR && !names.includes(line.speaker))
-    names.unshift(line.speaker);
+  const group = (label, own) =>
+    own.length ? make("optgroup", { label }, own.map((name) => option(name, speakerName(name)))) : null;
+  const others = names.filter((name) => !company.includes(name));
+  others.sort((one, other) => speakerName(one).localeCompare(speakerName(other)));
   const option = (value, words) => make("option", { value, selected: value === (line.speaker ?? "") }, words);
   const select = make(
     "select",
     { id: "speaker" },
     line.speaker === null ? option("", "nobody is known") : null,
-    names.map((name) => option(name, speakerName(name))),
+    group("In this scene", company),
+    group(company.length ? "Elsewhere in the story" : "In the story", others),
     option(NARRATOR, "Narrator (no speech)"),
     line.stated === null ? null : option(AS_READ, "As narrate read it"),
     option(OTHER, "Another name…"),
@@ -111,12 +115,12 @@ function makeChoice(line, script, correct) {
     event.preventDefault();
     if (field.value.trim()) correct(line, field.value.trim());
   });
-  select.addEventListener("change", () => {
-    other.hidden = select.value !== OTHER;
+  const hint = takeChoice(select, (value) => {
+    other.hidden = value !== OTHER;
     if (!other.hidden) field.focus();
-    else if (select.value) correct(line, select.value === AS_READ ? null : select.value);
+    else if (value) correct(line, value === AS_READ ? null : value);
   });
-  return make("div", { class: "field" }, make("label", { for: "speaker" }, "Said by"), select, other);
+  return make("div", { class: "field" }, make("label", { for: "speaker" }, "Said by"), select, hint, other);
 }
 
 function makeEvidence(line) {

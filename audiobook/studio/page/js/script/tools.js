@@ -2,7 +2,7 @@
 
 import { make, makeField, makeRound, makeSelect } from "../dom.js";
 import { speakerClass, speakerName } from "../speakers.js";
-import { count } from "../words.js";
+import { count, nameChapter } from "../words.js";
 
 const KEPT = "narrate studio: layout";
 const LAYOUTS = { page: "Page", play: "Play" };
@@ -68,10 +68,6 @@ export class Head {
   showPlace(place, total) {
     this.#unsure.textContent = `Unsure line ${place + 1} of ${total}`;
   }
-}
-
-function nameChapter({ number, title }) {
-  return number ? `${number}. ${title}` : title || "Credits";
 }
 
 function makeRadio(value, words, turnTo) {

@@ -6,7 +6,7 @@ import { createSound } from "../sound.js";
 import { NARRATOR, speakerName } from "../speakers.js";
 import { createHints } from "./hint.js";
 import { setParagraph } from "./lines.js";
-import { arrange, findAgain, findMoved, findUnsure, wordsOf } from "./model.js";
+import { arrange, findAgain, findCompany, findMoved, findUnsure, wordsOf } from "./model.js";
 import { makePanel } from "./panel.js";
 import { createScroll, scrollTo } from "./scroll.js";
 import { Head, makeLegend, rememberLayout } from "./tools.js";
@@ -121,7 +121,7 @@ class ScriptView {
     const element = this.#elementOf(line);
     element.classList.add("is-chosen");
     element.tabIndex = 0;
-    this.panel.show(line, this.script, wordsOf(this.model.lines, line));
+    this.panel.show(line, this.script, wordsOf(this.model.lines, line), findCompany(this.model.lines, line));
     if (hasFocus) element.focus({ preventScroll: true });
     if (!isStill) scrollTo(element);
   }

@@ -2,6 +2,8 @@
 
 import { coverAddress } from "../api.js";
 import { make, makeButton } from "../dom.js";
+import { shareOf } from "../make/progress.js";
+import { canBeHeard, MAKE, standingOf } from "../make/standing.js";
 import { address } from "../router.js";
 import { count, lasting } from "../words.js";
 
@@ -12,15 +14,21 @@ const STATES = {
   unreadable: "Can’t be read",
   reading: "Being read …",
 };
-const MAKE = { stale: "Make anew", unmade: "Make" };
+const WAITING = "Waits for voices.yaml";
 
-/** Make a story's place on the shelf; `start([name])` makes its audiobook. */
-export function makeBook(story, { start, isRunning }) {
+/**
+ * Make a story's place on the shelf: `{element, follow(state)}`.  `does` has start(name), leave(name) and
+ * choose(name), which asks for chapters; and `trouble`, which the banner tells.
+ */
+export function makeBook(story, does) {
   const { name, title, author, state } = story;
   const isReadable = state !== "unreadable";
+  const isInTrouble = story.error !== null && story.error === does.trouble;
   const isKnown = isReadable && state !== "reading";
   const heading = isReadable ? make("a", { href: address("script", name) }, title) : title;
-  return make(
+  const making = makeMaking(story);
+  const actions = makeActions(story, does);
+  const element = make(
     "li",
     { class: "book", "data-name": name, "data-state": state },
     makeCover(story),
@@ -32,14 +40,28 @@ export function makeBook(story, { start, isRunning }) {
       make(
         "p",
         { class: "facts" },
-        make("span", { class: `state state-${state}` }, STATES[state]),
+        make("span", { class: `state state-${state}` }, isInTrouble ? WAITING : nameState(story)),
         isKnown ? makeFacts(story) : null,
       ),
-      story.error ? make("p", { class: "fault" }, story.error) : null,
+      story.error && !isInTrouble ? make("p", { class: "fault" }, story.error) : null,
       makeReasons(story),
-      isReadable ? makeActions(story, start, isRunning) : null,
+      making.element,
+      isReadable ? actions.element : null,
     ),
   );
+  return {
+    element,
+    follow(run) {
+      const standing = standingOf(name, run);
+      making.follow(standing);
+      actions.follow(standing);
+    },
+  };
+}
+
+function nameState({ state, chapters, chapters_made: made }) {
+  if (state !== "part") return STATES[state];
+  return chapters > 1 ? `${made} of ${count(chapters, "chapter")}` : "In part";
 }
 
 function makeFacts({ words, seconds, state }) {
@@ -65,17 +87,43 @@ function makeReasons({ state, reasons }) {
   );
 }
 
-function makeActions({ name, title, state }, start, isRunning) {
+/** Make what tells how far the story's making is. */
+function makeMaking({ title }) {
+  const bar = make("progress", { max: 1, "aria-label": `Making of ${title}` });
+  const words = make("p", { class: "facts" });
+  const element = make("div", { class: "book-making", hidden: true }, bar, words);
+  function follow({ counts, isQueued }) {
+    element.hidden = counts === null && !isQueued;
+    bar.hidden = counts === null;
+    const share = counts && shareOf(counts);
+    if (share === null) bar.removeAttribute("value");
+    else bar.value = share;
+    words.textContent = counts ? tellCounts(counts) : "In the queue";
+  }
+  return { element, follow };
+}
+
+function tellCounts({ clips, clips_total: clipsTotal, files, files_total: filesTotal }) {
+  if (!filesTotal) return "Its turn comes";
+  if (filesTotal > 1) return `${files} of ${count(filesTotal, "file")} finished`;
+  return `${clips} of ${count(clipsTotal, "line")} spoken`;
+}
+
+function makeActions(story, { start, leave, choose }) {
+  const { name, title, state, chapters } = story;
   const link = (view, words) =>
     make("a", { class: "plain", href: address(view, name), "aria-label": `${words}: ${title}` }, words);
-  const listen = state === "made" || state === "stale" ? link("listen", "Listen") : null;
-  const button = MAKE[state]
-    ? makeButton(MAKE[state], {
-        class: "plain make",
-        disabled: isRunning,
-        "aria-label": `${MAKE[state]}: ${title}`,
-        press: () => start([name]),
-      })
-    : null;
-  return make("div", { class: "row" }, listen, link("script", "Script"), link("cast", "Cast"), button);
+  const button = (words, press) =>
+    makeButton(words, { class: "plain make", "aria-label": `${words}: ${title}`, press: () => press(name) });
+  const listen = link("listen", "Listen");
+  const begin = MAKE[state] ? button(MAKE[state], start) : null;
+  const some = begin && chapters > 1 ? button("Chapters…", choose) : null;
+  const out = button("Take out of the queue", leave);
+  function follow(standing) {
+    listen.hidden = !canBeHeard(story, standing);
+    out.hidden = !standing.isQueued;
+    for (const each of [begin, some]) if (each) each.hidden = standing.isQueued || standing.counts !== null;
+  }
+  const row = [listen, link("script", "Script"), link("cast", "Cast"), begin, some, out];
+  return { element: make("div", { class: "row" }, row), follow };
 }

@@ -3,8 +3,8 @@
 import { api } from "../api.js";
 import { make, makeButton } from "../dom.js";
 import { count, lasting } from "../words.js";
+import { chooseChapters } from "../make/chapters.js";
 import { makeBook } from "./book.js";
-import { makeProgress } from "./progress.js";
 import { openUpload } from "./upload.js";
 
 const LIST = new Intl.ListFormat("en");
@@ -13,13 +13,13 @@ const LIST = new Intl.ListFormat("en");
 class ShelfView {
   #about = make("p", { class: "lead" });
   #books = make("ul", { class: "books" });
+  #welcome = make("div", { class: "welcome card", hidden: true });
   #shown = new Map();
-  #isRunning = false;
+  #state = null;
 
-  constructor(host, { say, attempt }) {
-    Object.assign(this, { say, attempt });
+  constructor(host, { say, attempt, events }) {
+    Object.assign(this, { say, attempt, events });
     this.refresh = oneAtATime(() => this.#show());
-    this.progress = makeProgress({ stop: () => attempt(api.stop) });
     this.makeAll = makeButton("Make all", { class: "strong", press: () => this.#start([]) });
     this.upload = openUpload(host, (files) => this.#bring(files));
     const head = make(
@@ -28,27 +28,53 @@ class ShelfView {
       make("div", {}, make("h1", {}, "The shelf"), this.#about),
       make("div", { class: "row" }, this.upload.button, this.makeAll),
     );
-    host.append(head, this.progress.element, this.#books);
+    host.append(head, this.#books, this.#welcome);
   }
 
   async #show() {
     const shelf = await api.shelf();
     this.#about.textContent = describe(shelf);
+    this.#welcomeTo(shelf);
     const focused = document.activeElement?.closest("[data-name]")?.dataset.name;
     this.#books.replaceChildren(...shelf.stories.map((story) => this.#showBook(story)));
     if (focused) this.#books.querySelector(`[data-name="${CSS.escape(focused)}"] a`)?.focus();
-    this.makeAll.hidden = !shelf.stories.some(({ state }) => state === "stale" || state === "unmade");
+    this.makeAll.hidden = !shelf.stories.some(({ state }) => ["stale", "part", "unmade"].includes(state));
   }
 
   /** Keep what has not changed: its cover would flicker, and whoever has the focus there lose it. */
   #showBook(story) {
-    const told = JSON.stringify([story, this.#isRunning]);
+    const told = JSON.stringify([story, this.events.last.trouble]);
     const shown = this.#shown.get(story.name);
-    if (shown?.told === told) return shown.element;
-    const does = { start: (stories) => this.#start(stories), isRunning: this.#isRunning };
-    const element = makeBook(story, does);
-    this.#shown.set(story.name, { told, element });
-    return element;
+    if (shown?.told === told) return shown.book.element;
+    const book = makeBook(story, {
+      start: (name) => this.#start([name]),
+      leave: (name) => this.attempt(() => api.leaveQueue(name)),
+      trouble: this.events.last.trouble?.message,
+      choose: (name) => chooseChapters(name, this.attempt),
+    });
+    book.follow(this.#state);
+    this.#shown.set(story.name, { told, book });
+    return book.element;
+  }
+
+  /** Help whoever has no story here yet. */
+  #welcomeTo({ stories, folder }) {
+    const isEmpty = stories.length === 0;
+    if (this.#welcome.hidden !== isEmpty) return;
+    this.#welcome.hidden = !isEmpty;
+    if (!isEmpty) return this.#welcome.replaceChildren();
+    const example = makeButton("Put an example here", {
+      class: "strong",
+      press: () => this.attempt(async () => (await api.addExample(), await this.refresh())),
+    });
+    this.#welcome.replaceChildren(
+      make("h2", {}, "Bring a story"),
+      make("p", {}, "Drop a text anywhere on this page, or choose one with “Add a story…”: plain text, Markdown, EPUB, " +
+        "HTML, Word, PDF and more."),
+      make("p", {}, "Or copy files into ", make("code", {}, folder), ": they appear here by themselves."),
+      make("p", {}, "To see first what this is: a very short story for several voices."),
+      make("div", { class: "row" }, example),
+    );
   }
 
   #start(stories) {
@@ -70,10 +96,9 @@ class ShelfView {
 
   /** Show how the making goes (the event `state`). */
   follow(state) {
-    const hasChanged = this.#isRunning !== state.running;
-    this.#isRunning = state.running;
-    this.progress.show(state);
-    this.makeAll.disabled = state.running;
+    const hasChanged = this.#state?.running !== state.running;
+    this.#state = state;
+    for (const { book } of this.#shown.values()) book.follow(state);
     if (hasChanged) this.attempt(this.refresh);
   }
 }
@@ -95,12 +120,12 @@ async function uploadAll(files) {
 export async function showShelf(host, shared) {
   const { events, attempt } = shared;
   const view = new ShelfView(host, shared);
+  if (events.last.state) view.follow(events.last.state);
   await view.refresh();
   const onState = ({ detail }) => view.follow(detail);
   const onShelf = () => attempt(view.refresh);
   events.addEventListener("state", onState);
   events.addEventListener("shelf", onShelf);
-  if (events.last.state?.running) view.follow(events.last.state);
   return {
     refresh: onShelf,
     leave() {
@@ -125,7 +150,7 @@ function oneAtATime(act) {
 }
 
 function describe({ stories, folder }) {
-  if (stories.length === 0) return `No stories in ${folder} yet. Drop a text or an EPUB here.`;
+  if (stories.length === 0) return "No stories yet";
   const seconds = stories.reduce((sum, story) => sum + (story.seconds ?? 0), 0);
   return `${count(stories.length, "story", "stories")} in ${folder}, ${lasting(seconds)} to hear`;
 }
