@@ -50,7 +50,7 @@ def find_shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", name="recognizer")
 def open_recognizer(shared: Path) -> Recognizer:
-    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `dictation`")
+    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `listen`")
     return Recognizer(fetch_once(shared, "whisper", fetch_recognizer))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
+from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
@@ -18,6 +19,7 @@ from audiobook.checking import (
     CheckReport,
     FileToCheck,
     Finding,
+    HeardLine,
     Label,
     Planned,
     Profile,
@@ -27,6 +29,7 @@ from audiobook.checking import (
     judge_source,
     judge_spread,
     judge_titles,
+    pass_over,
 )
 from audiobook.choices import FORMATS
 from audiobook.errors import NarrateError, StorageError
@@ -48,6 +51,14 @@ TellCount = Callable[[int, int], None]
 """Is told how many files have been checked, of how many."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """That finished files are to be heard: by the recognizer in a folder."""
+
+    recognizer: Path
+    tell: TellTime | None = None
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Story:
     """A story while its files are being checked."""
@@ -57,8 +68,10 @@ class _Story:
     is_whole: bool
     files_to_check: list[FileToCheck] = field(default_factory=list)
     books_to_check: list[BookToCheck] = field(default_factory=list)
+    files_to_hear: list[FileToHear] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[CheckedFile] = field(default_factory=list)
+    heard: list[HeardLine] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -77,10 +90,12 @@ def check_stories(
     cache_folder: Path,
     pictures: Path | None = None,
     tell: TellCount | None = None,
+    hearing: Hearing | None = None,
 ) -> CheckReport:
     """Check the finished files of the named stories (all without a name); nothing is made or changed.
 
     A story that can't be read has an error.  `pictures` is the folder where each file is drawn, if any.
+    With `hearing` a recognizer listens to the chapters, in the first of their formats.
     As many parameters as the command `check` has questions: nothing else calls it.
     Raises `NarrateError` as `make_stories`.
     """
@@ -90,11 +105,24 @@ def check_stories(
     stories = [
         _open_story(project, story, by_name.get(id(story)), options, pictures) for story in report.stories
     ]
-    _check_files(stories, profile, ffmpeg, options.jobs or count_cores(), tell)
+    jobs = options.jobs or count_cores()
+    if hearing is not None:
+        _hear_files(stories, hearing, ffmpeg, jobs)
+    _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
     across = judge_spread(measured, profile) if len(found) > 1 else ()
     return CheckReport(stories=found, findings=tuple(across))
+
+
+def find_files_to_hear(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> list[FileToHear]:
+    """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
+    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    by_name = {id(work.report): work for work in works}
+    stories = [_open_story(project, story, by_name.get(id(story)), options, None) for story in report.stories]
+    return [file for story in stories for file in story.files_to_hear]
 
 
 def _open_story(
@@ -109,7 +137,12 @@ def _open_story(
     for track in tracks:
         if track.path.is_file():
             picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
-            story.files_to_check.append(_describe_file(track, report.reasons.get(track.path, ()), picture))
+            wanted = _describe_file(track, report.reasons.get(track.path, ()), picture)
+            story.files_to_check.append(wanted)
+            if wanted.track and track.codec == tracks[0].codec:
+                to_hear = describe_lines(track, wanted.track, work.plan.script)
+                if to_hear is not None:
+                    story.files_to_hear.append(to_hear)
         else:
             story.findings.append(_missing(track.path))
     for edition in work.all_editions:
@@ -206,6 +239,29 @@ def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
     return found
 
 
+def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jobs: int) -> None:
+    """Let a recognizer listen, and give each file's check what it has heard."""
+    files = [wanted for story in stories for wanted in story.files_to_hear]
+    heard = hear_files(files, hearing.recognizer, ffmpeg, jobs, hearing.tell)
+    for story in stories:
+        for place, wanted in enumerate(story.files_to_check):
+            lines = heard.get(wanted.path)
+            if lines is not None:
+                story.files_to_check[place] = replace(wanted, heard=lines)
+                story.heard += lines
+            else:
+                story.findings.append(pass_over(wanted.path, _why_unheard(story, wanted)))
+
+
+def _why_unheard(story: _Story, wanted: FileToCheck) -> str:
+    first = story.files_to_check[0].path
+    if wanted.path.suffix != first.suffix or wanted.path.stem == SAMPLE:
+        return f"made of the same clips as {first.name}"
+    if all(wanted.path != each.path for each in story.files_to_hear):
+        return "its lines are not those that are planned: run narrate"
+    return "the recognizer knows English, and this is none; or it can't be decoded"
+
+
 def _check_files(
     stories: Sequence[_Story], profile: Profile, ffmpeg: Encoder, jobs: int, tell: TellCount | None
 ) -> None:
@@ -250,6 +306,7 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
         findings=tuple(findings),
         errors=tuple(story.errors),
         seconds=sum(checked.seconds for checked in story.files),
+        heard=tuple(story.heard),
     )
 
 
