@@ -61,7 +61,7 @@ def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:
 
 
 def align_line(samples: Samples, text: str) -> list[tuple[float, float]]:
-    """Return when each word of a line sounds, in seconds; nothing where a word is unknown or none is found."""
+    """Return when each word of a line sounds, in seconds; nothing where a word can't be aligned."""
     from pocketsphinx import Decoder
 
     decoder = Decoder(lm=None, loglevel="FATAL", **_WIDE)

@@ -20,13 +20,14 @@ from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recogni
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import find_names
 from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, Limits
+from audiobook.listening.windows import group_lines
 from audiobook.model import Cue, Script, Track
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.project.shared_engines import shared_engine
 
 _PIECE_S = 150.0
-"""So much is heard in one go: few enough to say how far it is, much enough to decode the file again for it."""
+"""So much is heard in one go: little enough to say how far it is, much for decoding the file once more."""
 
 _POLL_S = 0.2
 _KNOWN = "en"
@@ -51,12 +52,15 @@ class _Piece:
     """Some lines of a file, one after the other."""
 
     file: FileToHear
-    first: int
-    last: int
+    which: range
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return self.file.lines[self.which.start : self.which.stop]
 
     @property
     def seconds(self) -> float:
-        return self.file.lines[self.last - 1].end_s - self.file.lines[self.first].start_s
+        return self.lines[-1].end_s - self.lines[0].start_s
 
 
 def describe_lines(plan: TrackPlan, track: Track, script: Script) -> FileToHear | None:
@@ -109,7 +113,7 @@ def hear_files(
                 workers.submit(piece, _hear_piece, piece, recognizer, ffmpeg)
             for label, future in workers.finished(_POLL_S):
                 assert isinstance(label, _Piece)  # noqa: S101 - submitted above
-                for number, heard in enumerate(future.result(), label.first):
+                for number, heard in zip(label.which, future.result(), strict=False):
                     found[label.file.path][number] = _tell_of(label.file.path, label.file.cues[number], heard)
                 done += label.seconds
                 if tell is not None:
@@ -129,23 +133,21 @@ def _tell_of(path: Path, cue: Cue, heard: Heard) -> HeardLine:
 
 
 def _cut(file: FileToHear) -> Iterator[_Piece]:
-    first = 0
-    for number in range(1, len(file.lines) + 1):
-        is_end = number == len(file.lines)
-        if is_end or file.lines[number].end_s - file.lines[first].start_s > _PIECE_S:
-            if any(line.limits is not None for line in file.lines[first:number]):
-                yield _Piece(file=file, first=first, last=number)
-            first = number
+    """Yield a file in pieces, without those of which the recognizer knows nothing."""
+    times = [(line.start_s, line.end_s) for line in file.lines]
+    for which in group_lines(times, range(len(times)), _PIECE_S):
+        piece = _Piece(file=file, which=which)
+        if any(line.limits is not None for line in piece.lines):
+            yield piece
 
 
 def _hear_piece(piece: _Piece, recognizer: Path, ffmpeg: Encoder) -> list[Heard]:
-    """Decode a file as far as is needed, and hear some of its lines; what a worker process does."""
+    """Decode a file, and hear some of its lines; what a worker process does."""
     wave = decode_mono(piece.file.path, ffmpeg, SAMPLE_RATE)
     if isinstance(wave, str):
         return []
-    ear = _keep_recognizer(recognizer)
-    listener = Listener(ear=ear, sounds=_keep_sounds(), names=piece.file.names)
-    return listener.hear_lines(wave, piece.file.lines[piece.first : piece.last])
+    listener = Listener(ear=_keep_recognizer(recognizer), sounds=_keep_sounds(), names=piece.file.names)
+    return listener.hear_lines(wave, piece.file.lines, piece.which)
 
 
 @functools.cache

@@ -45,12 +45,10 @@ def describe_line(line: HeardLine) -> str:
     minutes, seconds = divmod(line.start_s, 60)
     where = f"{int(minutes)}:{seconds:04.1f}"
     told = [f"“{said}” {f'as “{heard}”' if heard else 'is not there'}" for said, heard in line.heard.changes]
+    if line.heard.is_cut:
+        told.append("it stops in its last word")
     if line.heard.extra:
         told.append(f"“{line.heard.extra}” belongs to no line")
     text = line.text if len(line.text) <= 60 else f"{line.text[:59]}…"
-    verdict = line.heard.verdict
-    if line.heard.extra and verdict in {"heard", "heard otherwise"}:
-        verdict_words = "more than the line is heard"
-    else:
-        verdict_words = verdict
-    return f"{where}, “{text}”: {verdict_words}" + (f": {'; '.join(told)}" if told else "")
+    more = ", and more" if line.heard.extra else ""
+    return f"{where}, “{text}”: {line.heard.verdict}{more}" + (f": {'; '.join(told)}" if told else "")

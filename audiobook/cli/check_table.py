@@ -224,6 +224,7 @@ def _line_json(line: HeardLine) -> dict[str, object]:
         "heard": line.heard.words,
         "changes": [{"said": said, "heard": heard} for said, heard in line.heard.changes],
         "extra": line.heard.extra,
+        "is_cut": line.heard.is_cut,
     }
 
 

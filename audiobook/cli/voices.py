@@ -94,8 +94,8 @@ def list_command(
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Install from this file (a model, what goes with it beside it; or a ZIP or TAR; of whisper a folder): "
-    "no network needed.",
+    help="Install from this file (a model, what goes with it beside it; or a ZIP or TAR; of whisper the "
+    "folder): no network needed.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 def install_command(*, names: tuple[str, ...], source: Path | None, quiet: bool) -> None:

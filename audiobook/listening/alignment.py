@@ -1,6 +1,6 @@
 """Which of the words that were said are which of those that were heard.
 
-Equal words are paired first.  Where the two differ in between, they are paired by their sounds, so that the
+Words that sound the same are paired first.  Where the two differ in between, they are paired so that the
 fewest sounds go wrong; there some words of either may be one together ("band mates" for "bandmates").
 """
 
@@ -51,7 +51,7 @@ def align_words(said: Sequence[str], heard: Sequence[str], sounds: Sounds) -> li
     """Pair words with words, in order; all of either are in one pair."""
     found: list[Pair] = []
     i = j = 0
-    for a, b in [*_find_equal(said, heard), (len(said), len(heard))]:
+    for a, b in [*_find_equal(sounds.keys(said), sounds.keys(heard)), (len(said), len(heard))]:
         if i < a or j < b:
             found += _align_stretch(said[i:a], heard[j:b], sounds, i)
         if a < len(said):
@@ -61,7 +61,7 @@ def align_words(said: Sequence[str], heard: Sequence[str], sounds: Sounds) -> li
 
 
 def _find_equal(said: Sequence[str], heard: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the places of equal words that most letters are in; of several ways the earliest."""
+    """Return the places of equal words that most sounds are in; of several ways the earliest."""
     width = len(heard) + 1
     best = [[0.0] * width for _ in range(len(said) + 1)]
     for i in range(len(said) - 1, -1, -1):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from audiobook.listening.endings import STOPS_DB, measure_ending_db
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import list_words
 from audiobook.listening.verdicts import NATURAL, VERDICTS, Heard, Limits, judge_lines
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     Wave = NDArray[Any]
 
 SAMPLE_RATE = 16_000
+
+_AFTER_S = 0.03
+"""How much later than its cue a line may end (docs/checking.md: 15 ms), and a little more."""
 
 _LOOK_BACK_S = 8.0
 _QUIET_S = 0.05
@@ -53,19 +57,20 @@ class Listener:
     sounds: Sounds
     names: Collection[str] = ()
 
-    def hear_lines(
-        self, wave: Wave, lines: Sequence[Line], tell: Callable[[float], None] = lambda _: None
-    ) -> list[Heard]:
-        """Return the verdict on each line of a file; `tell` is told how far it has come, in seconds."""
-        times = [(line.start_s, line.end_s) for line in lines]
+    def hear_lines(self, wave: Wave, lines: Sequence[Line], which: range | None = None) -> list[Heard]:
+        """Return the verdict on each line of a file, or on those of these numbers."""
+        which = range(len(lines)) if which is None else which
         found: list[Heard] = []
-        for group in group_lines(times):
+        for group in group_lines([(line.start_s, line.end_s) for line in lines], which):
             found += self._hear(wave, lines, group, carefully=False)
-            tell(lines[group.stop - 1].end_s)
-        for number, heard in enumerate(found):
-            if not heard.is_clear:
-                found[number] = self._hear_again(wave, lines, number, heard)
-        return found
+        return [
+            self._reconsider(wave, lines, number, heard) for number, heard in zip(which, found, strict=True)
+        ]
+
+    def _reconsider(self, wave: Wave, lines: Sequence[Line], number: int, first: Heard) -> Heard:
+        """Hear a line again where it is in doubt, and how it ends."""
+        heard = first if first.is_clear else self._hear_again(wave, lines, number, first)
+        return heard.cut() if _stops(wave, lines[number]) else heard
 
     def _hear(self, wave: Wave, lines: Sequence[Line], group: range, *, carefully: bool) -> list[Heard]:
         times = [(line.start_s, line.end_s) for line in lines]
@@ -75,9 +80,10 @@ class Listener:
         return self._judge([lines[number] for number in group], text)
 
     def _judge(self, lines: Sequence[Line], text: str) -> list[Heard]:
-        as_said = [(list_words(line.said), line.limits) for line in lines]
+        expected = frozenset(list_words(text))
+        as_said = [(list_words(line.said, expected), line.limits) for line in lines]
         found = judge_lines(as_said, text, self.sounds, self.names)
-        as_written = [(list_words(line.written), line.limits) for line in lines]
+        as_written = [(list_words(line.written, expected), line.limits) for line in lines]
         if as_written == as_said or all(heard.is_clear for heard in found):
             return found
         others = judge_lines(as_written, text, self.sounds, self.names)
@@ -97,6 +103,14 @@ class Listener:
 def rank(heard: Heard) -> tuple[int, bool, float]:
     """Order what was heard from the best to the worst."""
     return VERDICTS.index(heard.verdict), bool(heard.extra), heard.badness
+
+
+def _stops(wave: Wave, line: Line) -> bool:
+    """Tell whether a line's sound ends as no word does."""
+    if line.limits is None or not line.limits.fades:
+        return False
+    sound = wave[round(line.start_s * SAMPLE_RATE) : round((line.end_s + _AFTER_S) * SAMPLE_RATE)]
+    return measure_ending_db(sound, SAMPLE_RATE) > STOPS_DB
 
 
 def _list_companies(lines: Sequence[Line], number: int) -> Iterator[range]:

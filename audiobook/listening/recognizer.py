@@ -50,7 +50,10 @@ def has_package() -> bool:
 
 
 def expect_recognizer() -> Path:
-    """Return the model's folder.  Raises `EngineError`, with what to type, where it or its package is missing."""
+    """Return the model's folder.
+
+    Raises `EngineError`, with what to type, where it or its package is missing.
+    """
     if not has_package():
         raise EngineError(
             "listening needs the package faster-whisper: pip install 'narrate-audiobook[listen]'"
@@ -79,7 +82,7 @@ def open_recognizer(folder: Path | None = None, *, threads: int = 1) -> Recogniz
         return Recognizer(folder, threads=threads)
     except (RuntimeError, ValueError, OSError, ImportError) as error:
         raise EngineError(
-            f"{folder}: the recognizer can't be loaded: {error}; narrate voices install whisper installs it anew"
+            f"{folder}: the recognizer can't be loaded: {error}; get it again: narrate voices install whisper"
         ) from error
 
 
@@ -111,6 +114,6 @@ class Recognizer:
     def _listen(self, wave: Wave) -> Any:
         import numpy as np
 
-        # Silence behind it, as Whisper was taught (openai/whisper, `pad_or_trim`): without, it repeats itself.
+        # Silence behind it, as Whisper was taught (openai/whisper, `pad_or_trim`); else it repeats itself.
         padded = np.pad(wave[:_SAMPLES], (0, max(0, _SAMPLES - len(wave)))).astype(np.float32)
         return self._model.encode(self._model.feature_extractor(padded, padding=0))

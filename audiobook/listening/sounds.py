@@ -75,6 +75,10 @@ class Sounds:
         """Return the sounds of words one after the other, in each accent."""
         return tuple("".join(parts) for parts in zip(*map(self._look_up, words), strict=True))
 
+    def keys(self, words: Sequence[str]) -> list[str]:
+        """Return what is equal of words that sound the same in the first accent."""
+        return [self._look_up(word)[0] or word for word in words]
+
     def is_guess(self, word: str) -> bool:
         """Tell whether nobody knows how a word sounds, as of names and invented words."""
         return word in self._guessed

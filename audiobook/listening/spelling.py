@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _TITLES = {
-    "mr": "mister", "mrs": "missus", "mrs.": "missus", "ms": "miss", "dr": "doctor", "st": "saint", "vs": "versus",
+    "mr": "mister", "mrs": "missus", "ms": "miss", "dr": "doctor", "st": "saint", "vs": "versus",
     "ok": "okay", "etc": "etcetera",
 }  # fmt: skip
 _SIGNS = {

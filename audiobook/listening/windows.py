@@ -10,12 +10,13 @@ LONGEST_S = 28.0
 AROUND_S = 0.3
 
 
-def group_lines(times: Sequence[tuple[float, float]], longest_s: float = LONGEST_S) -> Iterator[range]:
-    """Yield the numbers of lines that are heard together; a longer one stands alone."""
-    first = 0
-    for number in range(1, len(times) + 1):
-        is_full = number < len(times) and times[number][1] - times[first][0] > longest_s
-        if number == len(times) or is_full:
+def group_lines(
+    times: Sequence[tuple[float, float]], which: range, longest_s: float = LONGEST_S
+) -> Iterator[range]:
+    """Yield the numbers of lines, of those asked for, that are together; a longer one stands alone."""
+    first = which.start
+    for number in range(which.start + 1, which.stop + 1):
+        if number == which.stop or times[number][1] - times[first][0] > longest_s:
             yield range(first, number)
             first = number
 
