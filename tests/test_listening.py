@@ -49,6 +49,8 @@ def judge(
         ("Room one oh one.", "Room 101."),
         ("It was half past ten, the twenty-first of May.", "It was half past 10, the 21st of May."),
         ("At ten thirty.", "At 10:30."),
+        ("It cost five dollars and fifty cents, and one pound.", "It cost $5.50 and £1."),
+        ("He is to-morrow's man.", "He is tomorrow's man."),
         ("Nine per cent of them.", "9% of them"),
         ("They knew their way there.", "They new there way their."),
         ("Luca Kuznetsova stepped onto the stage.", "Luka Cousinet Sova stepped on to the stage."),

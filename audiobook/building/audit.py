@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
-from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files
+from audiobook.building.files_to_check import describe_book, describe_file
+from audiobook.building.hearing import EFFORT, FileToHear, TellTime, describe_lines, hear_files
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
 from audiobook.building.schedule import StoryWork
-from audiobook.building.workers import Workers, count_cores
+from audiobook.building.workers import Workers, choose_jobs, count_cores
 from audiobook.checking import (
     BookToCheck,
     CheckedFile,
@@ -20,8 +21,6 @@ from audiobook.checking import (
     FileToCheck,
     Finding,
     HeardLine,
-    Label,
-    Planned,
     Profile,
     StoryFindings,
     check_book,
@@ -32,21 +31,15 @@ from audiobook.checking import (
     pass_over,
 )
 from audiobook.choices import FORMATS
-from audiobook.errors import NarrateError, StorageError
-from audiobook.model import NARRATOR, Script, Track, Utterance
-from audiobook.planning.editions import EditionPlan
-from audiobook.planning.estimate import estimate_speech_s
+from audiobook.errors import NarrateError
+from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
-from audiobook.planning.records import Record, match_lines, read_record
 from audiobook.planning.samples import SAMPLE
 from audiobook.project.layout import Project, story_folder
 from audiobook.project.settings import read_settings
-from audiobook.publishing import UNKNOWN_AUTHOR, language_code, read_mark, read_record_text, read_track
+from audiobook.publishing import read_mark
 
 _POLL_S = 0.2
-_NOBODY = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="(other words)")
-"""Stands for a line of a file that the story does not have."""
-
 TellCount = Callable[[int, int], None]
 """Is told how many files have been checked, of how many."""
 
@@ -107,7 +100,7 @@ def check_stories(
     ]
     jobs = options.jobs or count_cores()
     if hearing is not None:
-        _hear_files(stories, hearing, ffmpeg, jobs)
+        _hear_files(stories, hearing, ffmpeg, options.jobs or choose_jobs([EFFORT]))
     _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
@@ -137,17 +130,20 @@ def _open_story(
     for track in tracks:
         if track.path.is_file():
             picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
-            wanted = _describe_file(track, report.reasons.get(track.path, ()), picture)
+            wanted = describe_file(track, report.reasons.get(track.path, ()), picture)
             story.files_to_check.append(wanted)
-            if wanted.track and track.codec == tracks[0].codec:
-                to_hear = describe_lines(track, wanted.track, work.plan.script)
-                if to_hear is not None:
-                    story.files_to_hear.append(to_hear)
+            if track.codec == tracks[0].codec:
+                _plan_hearing(story, wanted, track)
         else:
             story.findings.append(_missing(track.path))
     for edition in work.all_editions:
         if edition.path.is_file():
-            story.books_to_check.append(_describe_book(edition, report.reasons.get(edition.path, ())))
+            book = describe_book(edition, report.reasons.get(edition.path, ()))
+            story.books_to_check.append(book)
+            if not tracks:
+                plans = {plan.path: plan for plan in edition.parts}
+                for part in book.parts:
+                    _plan_hearing(story, part, plans[part.path])
         else:
             story.findings.append(_missing(edition.path))
     if is_whole:
@@ -156,58 +152,11 @@ def _open_story(
     return story
 
 
-def _describe_file(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> FileToCheck:
-    tags, spacing = track.tags, track.spacing
-    record = read_record(read_record_text(track.path) or "")
-    # A sample whose voices turned out slower than foreseen was shortened when it was made.
-    count = len(record.lines) if record and track.longest_s is not None else None
-    utterances, clips = track.utterances[:count], track.specs[:count]
-    leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)]
-    return FileToCheck(
-        path=track.path,
-        planned=Planned(
-            utterances=utterances,
-            leads_s=tuple(ms / 1000 for ms in leads_ms),
-            expected_s=tuple(estimate_speech_s(wanted.text, wanted.voice) for wanted in clips),
-            tail_s=spacing.tail_ms / 1000,
-        ),
-        label=Label(
-            title=tags.title,
-            album=tags.album,
-            author=tags.author or UNKNOWN_AUTHOR,
-            track=f"{tags.number}/{tags.count}",
-            language=language_code(tags.language) if track.path.suffix == ".mp3" else tags.language,
-            cover=track.cover is not None,
-        ),
-        track=_read_track(track, record),
-        stale=tuple(stale),
-        picture=picture,
-    )
-
-
-def _describe_book(edition: EditionPlan, stale: Sequence[str]) -> BookToCheck:
-    book = edition.book
-    return BookToCheck(
-        path=edition.path,
-        chapters=tuple(track.tags.title for track in edition.tracks),
-        heads_s=tuple(track.spacing.head_ms / 1000 for track in edition.tracks),
-        label=Label(
-            title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
-        ),
-        stale=tuple(stale),
-        parts=tuple(_describe_file(part, (), None) for part in edition.parts if part.path.is_file()),
-    )
-
-
-def _read_track(track: TrackPlan, record: Record | None) -> Track | None:
-    """Read a file's cues from the file alone, and which lines they are by its own record of its words."""
-    if record is None:
-        return None
-    lines = [utterance or _NOBODY for utterance in match_lines(record, track.utterances)]
-    try:
-        return read_track(track.path, track.tags.title, track.chapter, lines)
-    except StorageError:
-        return None
+def _plan_hearing(story: _Story, wanted: FileToCheck, plan: TrackPlan) -> None:
+    """Have a file heard, where it tells what its lines are."""
+    if wanted.track is not None and story.work is not None:
+        found = describe_lines(plan, wanted.track, story.work.plan.script)
+        story.files_to_hear += [found] if found else []
 
 
 def _missing(path: Path) -> Finding:
@@ -251,6 +200,29 @@ def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jo
                 story.heard += lines
             else:
                 story.findings.append(pass_over(wanted.path, _why_unheard(story, wanted)))
+        if not story.files_to_check:
+            _hear_parts(story, heard)
+
+
+def _hear_parts(story: _Story, heard: Mapping[Path, Sequence[HeardLine]]) -> None:
+    """Give the check of a book in one file what was heard of the chapters that it was joined of."""
+    for place, book in enumerate(story.books_to_check):
+        lines: list[HeardLine] = []
+        begins_s = 0.0
+        for part in book.parts:
+            lines += [
+                replace(line, file=book.path, start_s=line.start_s + begins_s, end_s=line.end_s + begins_s)
+                for line in heard.get(part.path, ())
+            ]
+            begins_s += part.track.seconds if part.track else 0.0
+        if lines:
+            story.books_to_check[place] = replace(book, heard=lines)
+            story.heard += lines
+        elif book.path.suffix == ".m4b":
+            why = (
+                "the encoded chapters that it was joined of, which tell its lines, are no longer in the cache"
+            )
+            story.findings.append(pass_over(book.path, why))
 
 
 def _why_unheard(story: _Story, wanted: FileToCheck) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from audiobook.audio import Encoder
 from audiobook.building.workers import Workers
 from audiobook.checking import HeardLine, decode_mono
-from audiobook.engines.base import may_fail
+from audiobook.engines.base import Effort, may_fail
 from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.languages import primary_language
 from audiobook.listening.hearing import Line, Listener
@@ -32,6 +32,9 @@ _PIECE_S = 150.0
 _POLL_S = 0.2
 _KNOWN = "en"
 """What the recognizer knows."""
+
+EFFORT = Effort(letter_s=0.0, memory_mb=350)
+"""What a recognizer takes of a process's memory (measured: 350 MB), by which processes are counted."""
 
 TellTime = Callable[[float, float, float], None]
 """Is told how many seconds of sound were heard, of how many, and how many are left to wait."""

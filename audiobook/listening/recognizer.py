@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
 
 _PACKAGE = "faster_whisper"
 _SAMPLES = round(WINDOW_S * SAMPLE_RATE)
+_NO_SPEECH = re.compile(r"\[[^\]]*\]|♪")
+"""What it writes of sounds that are no words: "[Music]"."""
+
 _BEAM = 5
 """Whisper's own width of search where it takes its time."""
 
@@ -109,7 +113,7 @@ class Recognizer:
             self._listen(wave), [self._prompt], beam_size=_BEAM if carefully else 1, max_length=448
         )
         text: str = self._tokenizer.decode(found[0].sequences_ids[0])
-        return text.strip()
+        return " ".join(_NO_SPEECH.sub(" ", text).split())
 
     def _listen(self, wave: Wave) -> Any:
         import numpy as np

@@ -20,6 +20,7 @@ _SIGNS = {
     "£": " pounds ",
     "€": " euros ",
 }
+_CENT_DIGITS = 2
 _NUMBER = re.compile(r"(?<![\d.])(?:([$£€])\s?)?(\d+(?:\.\d+)?)(st|nd|rd|th|s)?(?![\d])")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})\b")
@@ -45,7 +46,19 @@ def _say_number(found: re.Match[str], expected: Collection[str]) -> str:
     if not ways:
         return found[0]
     chosen = max(ways, key=lambda way: _share(way.split(), expected))
-    return f"{chosen} {_SIGNS[unit].strip()}" if unit else chosen
+    return _say_money(digits, unit, chosen) if unit else chosen
+
+
+def _say_money(digits: str, unit: str, spoken: str) -> str:
+    """Say a sum as people do: five dollars and fifty cents, one pound."""
+    from num2words import num2words
+
+    whole, _, part = digits.partition(".")
+    name = _SIGNS[unit].strip()
+    if len(part) != _CENT_DIGITS:
+        return f"{spoken} {name if digits != '1' else name.removesuffix('s')}"
+    small = "pence" if unit == "£" else "cents"
+    return _clean(f"{num2words(int(whole))} {name} and {num2words(int(part))} {small}")
 
 
 def _clean(way: str) -> str:
