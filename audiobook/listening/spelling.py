@@ -23,7 +23,7 @@ _SIGNS = {
 _CENT_DIGITS = 2
 _NUMBER = re.compile(r"(?<![\d.])(?:([$£€])\s?)?(\d+(?:\.\d+)?)(st|nd|rd|th|s)?(?![\d])")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
-_CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})\b")
+_CLOCK = re.compile(r"\b(\d{1,2})(?::|\.(?=\d\d\s?[ap]\.?m))(\d{2})\b")
 
 
 def list_words(text: str, expected: Collection[str] = ()) -> list[str]:
