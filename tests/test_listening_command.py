@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from audiobook.building import audit
+from audiobook.building.hearing import FileToHear
 from audiobook.building.recognizer_files import _list_published
-from audiobook.checking import HeardLine, describe_line
+from audiobook.building.report import Silent
+from audiobook.building.run import Options
+from audiobook.checking import PROFILES, CheckReport, HeardLine, describe_line
 from audiobook.checking.hearing import judge_heard, pass_over
 from audiobook.cli import main
+from audiobook.folders import cache_folder
 from audiobook.listening.recognizer import FILES, find_recognizer, has_package
 from audiobook.listening.verdicts import Heard
+from audiobook.project.layout import open_project
+from tests.conftest import TONES
 from tests.published import fetch_once, fetch_recognizer, find_shared
 
 NewProject = Callable[..., Path]
@@ -171,3 +179,82 @@ def test_a_finished_story_is_heard_and_what_is_not_in_it_is_missed(
     (picture,) = project.glob("output/previews/*.svg")
     assert "not heard: " in picture.read_text(encoding="utf-8")
     assert "Heard" in narrate("check", "--listen").stdout
+
+
+@dataclass(slots=True)
+class Hearsay:
+    """Hears every line as it should be, but those that hold a word."""
+
+    unheard: str = "\0"
+    files: list[FileToHear] = field(default_factory=list)
+
+    def __call__(self, files: Sequence[FileToHear], *_: object) -> dict[Path, list[HeardLine]]:
+        self.files += files
+        return {
+            file.path: [
+                HeardLine(
+                    file=file.path,
+                    text=line.written,
+                    speaker=None,
+                    start_s=line.start_s,
+                    end_s=line.end_s,
+                    heard=Heard(verdict="not heard" if self.unheard in line.written else "heard", words=""),
+                )
+                for line in file.lines
+            ]
+            for file in files
+        }
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, hearsay: Hearsay) -> CheckReport:
+    monkeypatch.setattr(audit, "hear_files", hearsay)
+    return audit.check_stories(
+        open_project(Path()),
+        [],
+        Options(),
+        Silent(),
+        profile=PROFILES["acx"],
+        cache_folder=cache_folder(),
+        hearing=audit.Hearing(recognizer=Path()),
+    )
+
+
+WALK = "# One\n\nThe door was open.\n\n# Two\n\nThey left by the lower gate.\n"
+
+
+def test_a_book_in_one_file_is_heard_by_its_chapters(
+    new_project: NewProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_project(f"{TONES}output: {{formats: [m4b]}}\n", walk=WALK)
+    assert narrate("--quiet").exit_code == 0
+    (story,) = listen(monkeypatch, Hearsay("gate")).stories
+    starts = [line.start_s for line in story.heard]
+
+    assert {line.file.suffix for line in story.heard} == {".m4b"}
+    assert starts == sorted(starts)
+    (found,) = [each for each in story.findings if each.figure == "heard"]
+    assert (found.passed, found.value) == (False, 75.0)
+
+
+def test_of_several_formats_one_is_heard(new_project: NewProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    new_project(f"{TONES}output: {{formats: [mp3, flac, m4b]}}\n", walk=WALK)
+    assert narrate("--quiet").exit_code == 0
+    hearsay = Hearsay()
+    (story,) = listen(monkeypatch, hearsay).stories
+
+    assert [file.path.suffix for file in hearsay.files] == [".mp3", ".mp3"]
+    remarks = [each.remark for each in story.findings if each.value == "not listened to"]
+    assert remarks == ["made of the same clips as 01 - One.mp3"] * 2
+    assert [each.passed for each in story.findings if each.figure == "heard"] == [True] * 4
+
+
+def test_a_story_in_another_language_is_not_judged(
+    new_project: NewProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = f"{TONES}stories: {{weg: {{language: de}}}}\n"
+    new_project(settings, weg="Die Tür stand offen, und sie gingen fort.\n")
+    assert narrate("--quiet").exit_code == 0
+    hearsay = Hearsay()
+    listen(monkeypatch, hearsay)
+
+    assert [line.limits for file in hearsay.files for line in file.lines] == [None]

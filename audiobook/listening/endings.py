@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     Wave = NDArray[Any]
 
 STOPS_DB = -28.0
-"""From here on an ending is none.  At the ends of 22 lines in Kokoro's voices the last 10 ms lay 37 to 42 dB
-under the line's loud parts; where the same lines were cut elsewhere, 1 to 29 dB."""
+"""From here on an ending is none.  At the ends of 44 lines in Kokoro's voices the last 10 ms lay 34 to 42 dB
+under the line's loud parts; of 22 of them that were cut an eighth before their end 19 lay over this, most of
+them by far.  eSpeak's lines end as they come: of 334, up to 4 dB under."""
 
 _FRAME_S = 0.01
 _SOUND_DB = -42.0
