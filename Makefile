@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 
 .PHONY: test slow lint format bench bench-neural door stress torture shelf mastering sync delivery pace \
-	intelligibility calibration ears docs pictures
+	intelligibility calibration ears heard docs pictures
 
 test:
 	$(PYTHON) -m pytest
@@ -66,6 +66,10 @@ calibration:
 # Which of the built-in voices are hard to understand, or too much alike.
 intelligibility:
 	$(PYTHON) -m benchmarks.intelligibility
+
+# How many planted faults the recognizer hears in the finished files of FOLDER, and how many it only imagines.
+heard:
+	cd $(or $(FOLDER),.) && PYTHONPATH=$(CURDIR) $(abspath $(PYTHON)) -m benchmarks.heard $(STORIES)
 
 # How good the stories sound, and what a recognizer hears of them; needs the extra `ears`.
 ears:

@@ -11,7 +11,7 @@ tiny.en hears wrongly (benchmarks/dictation.py), with the mistakes behind it.  A
 folder of its own and judged by the finished MP3: as a whole, and each voice by its own lines cut out of that.
 A voice alone is judged by its clips, as the engine gives them.
 
-It needs the packages of the extra `ears`, and a recognizer in the folder that `NARRATE_WHISPER` names.
+It needs the packages of the extra `ears`, and the recognizer (`narrate voices install whisper`).
 Exit status 1 where a story is under `LEAST_MOS` or over `MOST_ERRORS`, or a voice under `LEAST_VOICE_MOS` or
 over `MOST_VOICE_ERRORS`.
 """

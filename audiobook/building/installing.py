@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audiobook.building.auditions import choose_voices
+from audiobook.building.recognizer_files import install_recognizer
 from audiobook.engines import engine_names, open_engine
 from audiobook.engines.base import InstallableEngine, as_installable
 from audiobook.engines.neural.fetching import Tell
 from audiobook.errors import EngineError, UsageError
+from audiobook.listening.recognizer import NAME as RECOGNIZER
 from audiobook.model import VoiceEntry
 from audiobook.suggesting import did_you_mean
 
@@ -21,12 +23,14 @@ Note = Callable[[str], None]
 def install_voice(
     name: str, source: Path | None, tell: Tell, note: Note = lambda _: None
 ) -> tuple[list[VoiceEntry], Path]:
-    """Install `engine:voice`, or an engine's one model, by download or from a file.
+    """Install `engine:voice`, an engine's one model, or the recognizer, by download or from a file.
 
-    Returns the voices that this gave, and the folder that they lie in.
+    Returns the voices that this gave (the recognizer none), and the folder that they lie in.
     Raises `UsageError` where no engine of that name has voices to install, and what
     `InstallableEngine.install` raises.
     """
+    if name == RECOGNIZER:
+        return [], install_recognizer(source, tell, note)
     engine_name, _, voice_id = name.partition(":")
     engines = _installable()
     engine = engines.get(engine_name)
@@ -34,7 +38,7 @@ def install_voice(
         hint = did_you_mean(engine_name, engines)
         raise UsageError(
             f"{name!r}: expected an engine and a voice, like piper:en_US-lessac-medium{hint}; engines whose "
-            f"voices are installed are {', '.join(engines)}"
+            f"voices are installed are {', '.join(engines)}; {RECOGNIZER} is the recognizer of check --listen"
         )
     before = _voices_now(engine)
     folder = engine.install(voice_id, source, tell, note)

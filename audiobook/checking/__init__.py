@@ -2,11 +2,12 @@
 
 from audiobook.checking.books import BookToCheck, check_book
 from audiobook.checking.completeness import Planned, judge_source
-from audiobook.checking.decoding import decode
+from audiobook.checking.decoding import decode, decode_mono
 from audiobook.checking.files import CheckedFile, FileToCheck, check_file
+from audiobook.checking.hearing import describe_line, pass_over
 from audiobook.checking.plot import is_own_picture
 from audiobook.checking.profiles import PROFILES, Limit, Profile
-from audiobook.checking.report import CheckReport, Finding, StoryFindings
+from audiobook.checking.report import CheckReport, Finding, HeardLine, StoryFindings
 from audiobook.checking.sound import judge_spread
 from audiobook.checking.tags import Label, judge_titles
 
@@ -17,6 +18,7 @@ __all__ = [
     "CheckedFile",
     "FileToCheck",
     "Finding",
+    "HeardLine",
     "Label",
     "Limit",
     "Planned",
@@ -25,8 +27,11 @@ __all__ = [
     "check_book",
     "check_file",
     "decode",
+    "decode_mono",
+    "describe_line",
     "is_own_picture",
     "judge_source",
     "judge_spread",
     "judge_titles",
+    "pass_over",
 ]

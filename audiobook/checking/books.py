@@ -19,9 +19,10 @@ from audiobook.checking.files import (
     listen,
     unreadable,
 )
+from audiobook.checking.hearing import judge_heard
 from audiobook.checking.meter import Measurement
 from audiobook.checking.profiles import Profile
-from audiobook.checking.report import Finding
+from audiobook.checking.report import Finding, HeardLine
 from audiobook.checking.sound import judge_figures, measure_figures, read_header
 from audiobook.checking.tags import Label, judge_label
 from audiobook.model import Cue
@@ -37,6 +38,7 @@ class BookToCheck:
     `chapters` are the titles of its files, `heads_s` the silence with which each begins.  `stale` says why
     it is not what would be made now (nothing where it is).  `parts` are the encoded chapters that an M4B was
     joined of, as far as they are still there: they know its lines, which it does not tell itself.
+    `heard` are these as a recognizer heard them, None where none has listened.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class BookToCheck:
     label: Label
     stale: tuple[str, ...] = ()
     parts: tuple[FileToCheck, ...] = ()
+    heard: Sequence[HeardLine] | None = None
 
 
 def check_book(wanted: BookToCheck, profile: Profile, ffmpeg: Encoder) -> CheckedFile:
@@ -57,7 +60,8 @@ def check_book(wanted: BookToCheck, profile: Profile, ffmpeg: Encoder) -> Checke
     found, seconds = (
         _check_sound(wanted, profile, ffmpeg) if is_sound else ([_judge_archive(wanted.path)], 0.0)
     )
-    return CheckedFile(path=wanted.path, findings=(stale, *found), figures={}, seconds=seconds)
+    listened = judge_heard(wanted.path, wanted.heard) if wanted.heard is not None else ()
+    return CheckedFile(path=wanted.path, findings=(stale, *found, *listened), figures={}, seconds=seconds)
 
 
 def _judge_archive(path: Path) -> Finding:

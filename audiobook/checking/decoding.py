@@ -38,14 +38,25 @@ class Decoded:
     complaints: list[str] = field(default_factory=list)
 
 
+def decode_mono(path: Path, ffmpeg: Encoder, sample_rate: int) -> NDArray[np.float32] | str:
+    """Decode a file whole, to one channel of this rate; return what ffmpeg said where there is no sound."""
+    import numpy as np
+
+    with decode(path, ffmpeg, "-ac", "1", "-ar", str(sample_rate)) as decoded:
+        if isinstance(decoded, str):
+            return decoded
+        return np.concatenate([block[:, 0] for block in decoded.blocks] or [np.zeros(0, np.float32)])
+
+
 @contextlib.contextmanager
-def decode(path: Path, ffmpeg: Encoder) -> Iterator[Decoded | str]:
+def decode(path: Path, ffmpeg: Encoder, *form: str) -> Iterator[Decoded | str]:
     """Begin to decode the first sound of a file; yield what ffmpeg said instead where there is none.
 
+    `form` are ffmpeg's options for what comes out, where that shall not be as in the file.
     Raises `EncoderError` where ffmpeg can't be started.
     """
     command = [ffmpeg.program, "-hide_banner", "-nostdin", "-loglevel", "error", "-i", str(path.absolute())]
-    command += ["-map", "0:a:0", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
+    command += ["-map", "0:a:0", "-c:a", "pcm_f32be", *form, "-f", "au", "pipe:1"]
     with tempfile.TemporaryFile() as messages:
         try:
             process = subprocess.Popen(

@@ -9,10 +9,11 @@ from pathlib import Path
 from audiobook.audio import Encoder
 from audiobook.checking.completeness import Planned, judge_track
 from audiobook.checking.decoding import decode
+from audiobook.checking.hearing import judge_heard
 from audiobook.checking.meter import Measurement, Meter
 from audiobook.checking.plot import draw_track
 from audiobook.checking.profiles import Profile
-from audiobook.checking.report import Finding
+from audiobook.checking.report import Finding, HeardLine
 from audiobook.checking.sound import Header, judge_figures, measure_figures, read_header
 from audiobook.checking.tags import Label, judge_label
 from audiobook.errors import StorageError
@@ -29,6 +30,7 @@ class FileToCheck:
 
     `track` holds the cues that the file itself tells, None where it tells none.  `stale` says why the
     file is not what would be made now (nothing where it is).  `picture` is where to draw it, if at all.
+    `heard` are its lines as a recognizer heard them, None where none has listened.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class FileToCheck:
     track: Track | None
     stale: tuple[str, ...] = ()
     picture: Path | None = None
+    heard: Sequence[HeardLine] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ def check_file(wanted: FileToCheck, profile: Profile, ffmpeg: Encoder) -> Checke
         *judge_figures(path, figures, header, profile),
         judge_label(path, wanted.label),
         *_judge_cues(wanted, heard),
+        *(judge_heard(path, wanted.heard) if wanted.heard is not None else ()),
     ]
     if wanted.picture is not None:
         _draw(wanted.picture, wanted, heard, header, profile)
@@ -131,7 +135,8 @@ def _judge_cues(wanted: FileToCheck, heard: Measurement) -> list[Finding]:
 
 def _draw(picture: Path, wanted: FileToCheck, heard: Measurement, header: Header, profile: Profile) -> None:
     cues = wanted.track.cues if wanted.track is not None else ()
-    drawing = draw_track(f"{wanted.label.title} · {header.kind}", cues, heard, profile)
+    title = f"{wanted.label.title} · {header.kind}"
+    drawing = draw_track(title, cues, heard, profile, wanted.heard or ())
     try:
         write_whole(picture, drawing.encode())
     except OSError as error:

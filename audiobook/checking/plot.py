@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from audiobook.checking.hearing import describe_line
 from audiobook.checking.meter import Measurement, short_term
 from audiobook.checking.profiles import Profile
+from audiobook.checking.report import HeardLine
 from audiobook.model import NARRATOR, Cue
 from audiobook.plurals import count
 
@@ -35,10 +37,17 @@ _NARRATOR_COLOUR = "#5b6470"
 _COLOURS = "#0072b2 #d55e00 #009e73 #cc79a7 #b8860b #56b4e9 #7b3294 #8c510a #1b7837 #c51b7d".split()
 _OTHERS_COLOUR = "#e69f00"
 _PAUSE_COLOUR = "#c3c9d1"
+_LOST_COLOUR, _OTHERWISE_COLOUR = "#c00", "#e6a700"
 
 
-def draw_track(title: str, cues: Sequence[Cue], heard: Measurement, profile: Profile) -> str:
-    """Draw a track as an SVG document."""
+def draw_track(
+    title: str,
+    cues: Sequence[Cue],
+    heard: Measurement,
+    profile: Profile,
+    lines: Sequence[HeardLine] = (),
+) -> str:
+    """Draw a track as an SVG document; `lines` are as a recognizer heard them."""
     scale = _Scale(heard.seconds)
     colours = _choose_colours(cues)
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
@@ -52,6 +61,7 @@ def draw_track(title: str, cues: Sequence[Cue], heard: Measurement, profile: Pro
         *_legend(cues, colours),
         *_scenes(cues, scale),
         *_wave(cues, colours, heard, scale),
+        *_marks(lines, scale),
         *_loudness(heard, profile, scale),
         *_times(scale),
         "</svg>",
@@ -156,6 +166,19 @@ def _bars(heights: NDArray[np.float32], is_wanted: Sequence[bool], width: float)
             half = max(min(height, 1) * reach, 0.4)
             bars.append(f"M{_LEFT + (column + 0.5) * width:.1f} {middle - half:.1f}v{2 * half:.1f}")
     return "".join(bars)
+
+
+def _marks(lines: Sequence[HeardLine], scale: _Scale) -> Iterator[str]:
+    """Underline what was not heard in red, and what was heard otherwise in amber."""
+    for line in lines:
+        if line.heard.is_clear:
+            continue
+        x, colour = scale.x(line.start_s), _LOST_COLOUR if line.heard.is_loss else _OTHERWISE_COLOUR
+        width = max(3.0, scale.x(line.end_s) - x)
+        yield (
+            f'<rect x="{x:.1f}" y="{_WAVE_BOTTOM + 1}" width="{width:.1f}" height="6" fill="{colour}">'
+            f"<title>{escape(_printable(describe_line(line)))}</title></rect>"
+        )
 
 
 def _reduce(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiobook.listening.verdicts import Heard
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -25,11 +27,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeardLine:
+    """A line of a file, when it sounds, and what was heard of it."""
+
+    file: Path
+    text: str
+    speaker: str | None
+    start_s: float
+    end_s: float
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFindings:
     """All that was found about a story; `errors` say why one could not be checked at all.
 
     `files` are those that were looked at, whether they belong there or not; `seconds` is the length of
-    all that was decoded.
+    all that was decoded.  `heard` are the lines that a recognizer has heard, where one listened.
     """
 
     name: str
@@ -38,6 +52,7 @@ class StoryFindings:
     findings: tuple[Finding, ...] = ()
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
+    heard: tuple[HeardLine, ...] = ()
 
     @property
     def failures(self) -> tuple[Finding, ...]:

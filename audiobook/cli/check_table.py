@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiobook.checking import CheckReport, Finding, Profile, StoryFindings
+from audiobook.checking import CheckReport, Finding, HeardLine, Profile, StoryFindings, describe_line
 from audiobook.cli.console import open_console, print_error, print_json
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import write_clock
@@ -42,6 +42,7 @@ _COLUMNS = (
     _Column(title="kb/s", figures=("bitrate", "bit rate mode"), digits=0),
     _Column(title="Hz", figures=("sample rate", "channels", "decodes")),
     _Column(title="Lines", figures=("lines", "pace", "chapters")),
+    _Column(title="Heard", figures=("heard",), digits=0),
     _Column(
         title="Pauses",
         figures=("planned silences", "speech at its cues", "sound in pauses", "speech at its marks"),
@@ -51,15 +52,31 @@ _COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Shows how far a check has come."""
+
+    show: Callable[[str], None]
+
+    def count(self, done: int, total: int) -> None:
+        """Show how many files have been checked."""
+        self.show(f"checked {done} of {total} files")
+
+    def hear(self, done_s: float, total_s: float, left_s: float) -> None:
+        """Show how much has been heard, and about how long the rest takes."""
+        left = f", about {write_clock(left_s)} left" if done_s < total_s else ""
+        self.show(f"heard {write_clock(done_s)} of {write_clock(total_s)}{left}")
+
+
 @contextlib.contextmanager
-def open_counter(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Count the files that have been checked, on a terminal alone."""
+def open_counter(*, quiet: bool) -> Iterator[Counter | None]:
+    """Show how far a check has come, on a terminal alone."""
     console = open_console(stderr=True)
     if quiet or not console.is_terminal:
         yield None
         return
     with console.status("checking") as status:
-        yield lambda done, total: status.update(f"checked {done} of {count(total, 'file')}")
+        yield Counter(status.update)
 
 
 def print_checks(report: CheckReport, profile: Profile, pictures: Path | None, *, as_json: bool) -> None:
@@ -141,6 +158,18 @@ def _print_story(console: Console, story: StoryFindings, signs: _Signs) -> None:
         return
     title = f"{story.title} ({count(len(story.files), 'file')}, {write_clock(story.seconds)})"
     _print_summary(console, title, story.findings, signs)
+    _print_heard(console, story)
+
+
+def _print_heard(console: Console, story: StoryFindings) -> None:
+    """List the lines in which something was not heard, or otherwise than it should be."""
+    unclear = sorted(
+        (line for line in story.heard if not line.heard.is_clear), key=lambda line: not line.heard.is_loss
+    )
+    for line in unclear[:_LISTED]:
+        console.print(f"  {line.file.name}, {describe_line(line)}", soft_wrap=True)
+    if len(unclear) > _LISTED:
+        console.print(f"  … and {len(unclear) - _LISTED} more lines (narrate check --listen --json has all)")
 
 
 def _print_summary(console: Console, title: str, findings: Sequence[Finding], signs: _Signs) -> None:
@@ -175,10 +204,27 @@ def _to_json(report: CheckReport, profile: Profile) -> dict[str, object]:
                 "seconds": round(story.seconds, 3),
                 "findings": [_finding_json(finding) for finding in story.findings],
                 "errors": list(story.errors),
+                **({"heard": [_line_json(line) for line in story.heard]} if story.heard else {}),
             }
             for story in report.stories
         ],
         "findings": [_finding_json(finding) for finding in report.findings],
+    }
+
+
+def _line_json(line: HeardLine) -> dict[str, object]:
+    return {
+        "file": str(line.file),
+        "start_s": round(line.start_s, 3),
+        "end_s": round(line.end_s, 3),
+        "speaker": line.speaker,
+        "line": line.text,
+        "verdict": line.heard.verdict,
+        "is_loss": line.heard.is_loss,
+        "heard": line.heard.words,
+        "changes": [{"said": said, "heard": heard} for said, heard in line.heard.changes],
+        "extra": line.heard.extra,
+        "is_cut": line.heard.is_cut,
     }
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whose technical demands to measure by.",
 )
+@click.option(
+    "--listen", is_flag=True, help="Let a recognizer hear whether every word is in the sound (English)."
+)
 @click.option("--plot", is_flag=True, help="Draw each file as an SVG, in output/previews.")
 @click.option(
     "--plot-to",
@@ -47,6 +50,7 @@ def check(
     engine: str | None,
     output: Path | None,
     profile: str,
+    listen: bool,
     plot: bool,
     plot_to: Path | None,
     jobs: int | None,
@@ -58,14 +62,16 @@ def check(
     as_json: bool,
 ) -> None:
     """Measure the finished files: loudness, completeness, silences, tags.  Status 1 where one fails."""
-    from audiobook.building.audit import check_stories
+    from audiobook.building.audit import Hearing, check_stories
     from audiobook.building.run import Options
     from audiobook.checking import profiles
     from audiobook.cli.check_table import open_counter, print_checks
     from audiobook.cli.progress import Notes
     from audiobook.folders import cache_folder
+    from audiobook.listening.recognizer import expect_recognizer
     from audiobook.project.layout import open_project
 
+    recognizer = expect_recognizer() if listen else None
     project = open_project(Path(), voices=voices, output=output, engine=engine)
     options = Options(
         jobs=jobs,
@@ -73,7 +79,7 @@ def check(
         reading=make_wish(matter=matter, footnotes=footnotes),
     )
     pictures = plot_to or (project.previews if plot else None)
-    with open_counter(quiet=as_json) as tell:
+    with open_counter(quiet=as_json) as counter:
         found = check_stories(
             project,
             stories,
@@ -82,7 +88,10 @@ def check(
             profile=profiles.PROFILES[profile],
             cache_folder=cache_folder(),
             pictures=pictures,
-            tell=tell,
+            tell=counter.count if counter else None,
+            hearing=Hearing(recognizer=recognizer, tell=counter.hear if counter else None)
+            if recognizer
+            else None,
         )
     print_checks(found, profiles.PROFILES[profile], pictures, as_json=as_json)
     ctx.exit(0 if found.passed else 1)

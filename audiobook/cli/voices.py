@@ -94,11 +94,14 @@ def list_command(
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Install from this file (a model, what goes with it beside it; or a ZIP or TAR): no network needed.",
+    help="Install from this file (a model, what goes with it beside it; or a ZIP or TAR; of whisper the "
+    "folder): no network needed.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 def install_command(*, names: tuple[str, ...], source: Path | None, quiet: bool) -> None:
     """Install voices: piper:en_US-lessac-medium, or kokoro (kokoro:fp32 is its larger model).
+
+    And whisper, the recognizer of `narrate check --listen`.
 
     It says where files come from; where one place can't be reached, the next one is tried.  A broken download
     goes on where it stopped.  What is installed is proven: its size, its digest, and that it speaks.
@@ -111,7 +114,7 @@ def install_command(*, names: tuple[str, ...], source: Path | None, quiet: bool)
         with _open_bar(quiet=quiet) as (tell, note):
             entries, folder = install_voice(name, source, tell, note)
         if not quiet:
-            click.echo(f"installed {name} in {folder}: {_sum_up(entries)}")
+            click.echo(f"installed {name} in {folder}" + (f": {_sum_up(entries)}" if entries else ""))
 
 
 def _sum_up(entries: Sequence[VoiceEntry]) -> str:

@@ -231,6 +231,20 @@ class CostlyEngine(Engine, Protocol):
         ...
 
 
+class FallibleEngine(Engine, Protocol):
+    """An engine that speaks as people do, and may leave out, repeat or mangle words; see `may_fail`."""
+
+    @property
+    def is_fallible(self) -> bool:
+        """Whether what it says is worth hearing: it is true."""
+        ...
+
+
+def may_fail(engine: Engine) -> bool:
+    """Tell whether an engine's clips may hold other words than they should (`FallibleEngine`)."""
+    return bool(getattr(engine, "is_fallible", False))
+
+
 @runtime_checkable
 class VariantEngine(Engine, Protocol):
     """An engine in which a voice can speak in another way, such as whispering."""

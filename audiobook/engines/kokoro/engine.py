@@ -93,6 +93,11 @@ class KokoroEngine:
         return _EFFORT
 
     @property
+    def is_fallible(self) -> bool:
+        """Its model may leave out or mangle words; see `FallibleEngine`."""
+        return True
+
+    @property
     def fingerprint(self) -> str:
         """The versions of the packages and of this adapter; each model has its own."""
         versions = name_versions(NAME, _PACKAGES)

@@ -108,6 +108,11 @@ class PiperEngine:
         return _EFFORT
 
     @property
+    def is_fallible(self) -> bool:
+        """Its model may leave out or mangle words; see `FallibleEngine`."""
+        return True
+
+    @property
     def fingerprint(self) -> str:
         """The versions of the packages and of this adapter; each model has its own."""
         versions = name_versions(NAME, ("piper-tts", "onnxruntime", "numpy"))

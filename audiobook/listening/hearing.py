@@ -1,0 +1,136 @@
+"""Hear the lines of a file: all of them quickly, and those that are in doubt once more, in other company."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from audiobook.listening.endings import STOPS_DB, measure_ending_db
+from audiobook.listening.sounds import Sounds
+from audiobook.listening.spelling import list_words
+from audiobook.listening.verdicts import NATURAL, VERDICTS, Heard, Limits, judge_lines
+from audiobook.listening.windows import LONGEST_S, find_edges, group_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Wave = NDArray[Any]
+
+SAMPLE_RATE = 16_000
+
+_AFTER_S = 0.03
+"""How much later than its cue a line may end (docs/checking.md: 15 ms), and a little more."""
+
+_LOOK_BACK_S = 8.0
+_QUIET_S = 0.05
+
+
+class Ear(Protocol):
+    """What hears; `recognizer.Recognizer` is one."""
+
+    def hear(self, wave: Any, *, carefully: bool = False) -> str:
+        """Return what is said in samples of `SAMPLE_RATE` from −1 to 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is to be heard from when to when.
+
+    `said` is the text as the engine was given it, `written` as it stands in the book: either will do.
+    Without limits it is not judged, as in a language that the recognizer does not know.
+    """
+
+    said: str
+    written: str
+    start_s: float
+    end_s: float
+    limits: Limits | None = NATURAL
+
+
+@dataclass(slots=True, kw_only=True)
+class Listener:
+    """An ear, and what it needs to know to judge what it hears."""
+
+    ear: Ear
+    sounds: Sounds
+    names: Collection[str] = ()
+
+    def hear_lines(self, wave: Wave, lines: Sequence[Line], which: range | None = None) -> list[Heard]:
+        """Return the verdict on each line of a file, or on those of these numbers."""
+        which = range(len(lines)) if which is None else which
+        found: list[Heard] = []
+        for group in group_lines([(line.start_s, line.end_s) for line in lines], which):
+            found += self._hear(wave, lines, group, carefully=False)
+        return [
+            self._reconsider(wave, lines, number, heard) for number, heard in zip(which, found, strict=True)
+        ]
+
+    def _reconsider(self, wave: Wave, lines: Sequence[Line], number: int, first: Heard) -> Heard:
+        """Hear a line again where it is in doubt, and how it ends."""
+        heard = first if first.is_clear else self._hear_again(wave, lines, number, first)
+        return heard.cut() if _stops(wave, lines[number]) else heard
+
+    def _hear(self, wave: Wave, lines: Sequence[Line], group: range, *, carefully: bool) -> list[Heard]:
+        times = [(line.start_s, line.end_s) for line in lines]
+        start_s, end_s = find_edges(times, group, len(wave) / SAMPLE_RATE)
+        sound = wave[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]
+        text = " ".join(self.ear.hear(part, carefully=carefully) for part in cut_long(sound))
+        return self._judge([lines[number] for number in group], text)
+
+    def _judge(self, lines: Sequence[Line], text: str) -> list[Heard]:
+        expected = frozenset(list_words(text))
+        as_said = [(list_words(line.said, expected), line.limits) for line in lines]
+        found = judge_lines(as_said, text, self.sounds, self.names)
+        as_written = [(list_words(line.written, expected), line.limits) for line in lines]
+        if as_written == as_said or all(heard.is_clear for heard in found):
+            return found
+        others = judge_lines(as_written, text, self.sounds, self.names)
+        return [min(pair, key=rank) for pair in zip(found, others, strict=True)]
+
+    def _hear_again(self, wave: Wave, lines: Sequence[Line], number: int, first: Heard) -> Heard:
+        """Hear a line alone, and amid its neighbours; keep what speaks best for it."""
+        best = first
+        for group in _list_companies(lines, number):
+            heard = self._hear(wave, lines, group, carefully=True)[number - group.start]
+            best = min(best, heard, key=rank)
+            if best.is_clear:
+                break
+        return best
+
+
+def rank(heard: Heard) -> tuple[int, bool, float]:
+    """Order what was heard from the best to the worst."""
+    return VERDICTS.index(heard.verdict), bool(heard.extra), heard.badness
+
+
+def _stops(wave: Wave, line: Line) -> bool:
+    """Tell whether a line's sound ends as no word does."""
+    if line.limits is None or not line.limits.fades:
+        return False
+    sound = wave[round(line.start_s * SAMPLE_RATE) : round((line.end_s + _AFTER_S) * SAMPLE_RATE)]
+    return measure_ending_db(sound, SAMPLE_RATE) > STOPS_DB
+
+
+def _list_companies(lines: Sequence[Line], number: int) -> Iterator[range]:
+    """Yield in which company a line is heard again."""
+    first, last = max(0, number - 1), min(len(lines), number + 2)
+    if lines[last - 1].end_s - lines[first].start_s <= LONGEST_S and last - first > 1:
+        yield range(first, last)
+    yield range(number, number + 1)
+
+
+def cut_long(wave: Wave) -> Iterator[Wave]:
+    """Yield a sound in pieces that can be heard at once, cut where it is quietest."""
+    import numpy as np
+
+    most, look_back = round(LONGEST_S * SAMPLE_RATE), round(_LOOK_BACK_S * SAMPLE_RATE)
+    size = round(_QUIET_S * SAMPLE_RATE)
+    while len(wave) > most:
+        late = wave[most - look_back : most].astype(np.float64)
+        powers = np.convolve(late**2, np.ones(size), "valid")
+        cut = most - look_back + int(np.argmin(powers)) + size // 2
+        yield wave[:cut]
+        wave = wave[cut:]
+    yield wave

@@ -1,0 +1,123 @@
+"""Whisper, which always hears the same in the same sound: no chance, no memory of what came before.
+
+The package is faster-whisper, the model one in CTranslate2's form.  Sound is heard in windows of `WINDOW_S`;
+several at once are no quicker on a processor of few cores, and so one is heard after the other.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audiobook.errors import EngineError
+from audiobook.folders import voices_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Wave = NDArray[np.float32]
+
+SAMPLE_RATE = 16_000
+WINDOW_S = 30.0
+
+FOLDER = "NARRATE_WHISPER"
+"""The environment variable that names a folder with another model."""
+
+NAME = "whisper"
+MODEL = "tiny.en"
+FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
+"""What a model in CTranslate2's form consists of."""
+
+_PACKAGE = "faster_whisper"
+_SAMPLES = round(WINDOW_S * SAMPLE_RATE)
+_NO_SPEECH = re.compile(r"\[[^\]]*\]|♪")
+"""What it writes of sounds that are no words: "[Music]"."""
+
+_BEAM = 5
+"""Whisper's own width of search where it takes its time."""
+
+
+def find_recognizer() -> Path | None:
+    """Return the folder of the model that `NARRATE_WHISPER` names, or else of that which is installed."""
+    told = os.environ.get(FOLDER)
+    folder = Path(told) if told else voices_folder() / NAME / MODEL
+    return folder if (folder / FILES[0]).is_file() else None
+
+
+def has_package() -> bool:
+    """Tell whether the recognizer's package is installed, without loading it."""
+    return importlib.util.find_spec(_PACKAGE) is not None
+
+
+def expect_recognizer() -> Path:
+    """Return the model's folder.
+
+    Raises `EngineError`, with what to type, where it or its package is missing.
+    """
+    if not has_package():
+        raise EngineError(
+            "listening needs the package faster-whisper: pip install 'narrate-audiobook[listen]'"
+        )
+    folder = find_recognizer()
+    if folder is not None:
+        return folder
+    if told := os.environ.get(FOLDER):
+        raise EngineError(
+            f"{FOLDER} names {told}, where there is no {FILES[0]}: name a folder with a Whisper model in "
+            "CTranslate2's form, or unset it and type: narrate voices install whisper"
+        )
+    raise EngineError(
+        "listening needs a recognizer, which is not installed: narrate voices install whisper (78 MB; "
+        "without a network, --from FOLDER)"
+    )
+
+
+def open_recognizer(folder: Path | None = None, *, threads: int = 1) -> Recognizer:
+    """Load the model in a folder, or else that which is here.
+
+    Raises `EngineError` where there is none, or it can't be loaded.
+    """
+    folder = folder or expect_recognizer()
+    try:
+        return Recognizer(folder, threads=threads)
+    except (RuntimeError, ValueError, OSError, ImportError) as error:
+        raise EngineError(
+            f"{folder}: the recognizer can't be loaded: {error}; get it again: narrate voices install whisper"
+        ) from error
+
+
+class Recognizer:
+    """A loaded model."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        from faster_whisper import WhisperModel
+        from faster_whisper.tokenizer import Tokenizer
+
+        self._model = WhisperModel(str(folder), device="cpu", compute_type="float32", cpu_threads=threads)
+        is_multilingual = self._model.model.is_multilingual
+        self._tokenizer = Tokenizer(
+            self._model.hf_tokenizer, is_multilingual, task="transcribe", language="en"
+        )
+        self._prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True)
+
+    def hear(self, wave: Wave, *, carefully: bool = False) -> str:
+        """Return what is said in samples of `SAMPLE_RATE` from −1 to 1, of `WINDOW_S` at most.
+
+        Where it listens `carefully`, it considers several readings at once, which takes twice as long.
+        """
+        found = self._model.model.generate(
+            self._listen(wave), [self._prompt], beam_size=_BEAM if carefully else 1, max_length=448
+        )
+        text: str = self._tokenizer.decode(found[0].sequences_ids[0])
+        return " ".join(_NO_SPEECH.sub(" ", text).split())
+
+    def _listen(self, wave: Wave) -> Any:
+        import numpy as np
+
+        # Silence behind it, as Whisper was taught (openai/whisper, `pad_or_trim`); else it repeats itself.
+        padded = np.pad(wave[:_SAMPLES], (0, max(0, _SAMPLES - len(wave)))).astype(np.float32)
+        return self._model.encode(self._model.feature_extractor(padded, padding=0))
