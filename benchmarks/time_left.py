@@ -21,7 +21,7 @@ from pathlib import Path
 
 from audiobook.building.progress import Meter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import StoryReport
+from audiobook.building.report import Silent, StoryReport
 from audiobook.building.run import Options
 from audiobook.project.layout import open_project
 from benchmarks.speed import family
@@ -31,7 +31,7 @@ _MOST_ERROR = 0.2
 _FROM, _TO = 0.1, 0.95
 
 
-class _Watch:
+class _Watch(Silent):
     """A listener that notes the forecast, at every poll of the run."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -56,16 +56,10 @@ class _Watch:
         self.ended = self.clock()
         self._meter.advance(files=1)
 
-    def part_made(self, story: StoryReport, title: str) -> None: ...
-
-    def story_done(self, story: StoryReport) -> None: ...
-
     def tick(self) -> None:
         left = self._meter.left_s
         if left is not None:
             self.seen.append((self.clock() - self.began, left))
-
-    def note(self, message: str) -> None: ...
 
 
 def watch(

@@ -12,7 +12,7 @@ from audiobook.model import Book
 from audiobook.normalizing import find_note_signs
 from audiobook.reading import ReadingChoices, read_book
 from tests.books import read_page
-from tests.test_building import narrate
+from tests.command_line import narrate
 
 NewProject = Callable[..., Path]
 

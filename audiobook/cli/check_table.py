@@ -60,7 +60,7 @@ class Counter:
 
     def count(self, done: int, total: int) -> None:
         """Show how many files have been checked."""
-        self.show(f"checked {done} of {total} files")
+        self.show(f"checked {done} of {count(total, 'file')}")
 
     def hear(self, done_s: float, total_s: float, left_s: float) -> None:
         """Show how much has been heard, and about how long the rest takes."""
