@@ -73,7 +73,7 @@ HEAVY = {
     "piper",
     "mobi",
     "pypandoc",
-    "pypdf",
+    "pypdfium2",
     "spellchecker",
     "py3langid",
 }

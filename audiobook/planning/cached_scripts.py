@@ -50,7 +50,7 @@ _PACKAGES = (
     "mobi",
     "py3langid",
     "pypandoc-binary",
-    "pypdf",
+    "pypdfium2",
     "pysbd",
     "ruamel.yaml",
 )
