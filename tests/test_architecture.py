@@ -76,7 +76,7 @@ HEAVY = {
     "faster_whisper",
     "mobi",
     "pypandoc",
-    "pypdf",
+    "pypdfium2",
     "spellchecker",
     "py3langid",
 }

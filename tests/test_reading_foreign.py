@@ -1,4 +1,4 @@
-"""Real files of the formats that pandoc, mobi and pypdf open: chapters, metadata, and every word."""
+"""Real files of the formats that pandoc, mobi and pdfium open: chapters, metadata, and every word."""
 
 from __future__ import annotations
 

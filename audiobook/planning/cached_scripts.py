@@ -51,7 +51,7 @@ _PACKAGES = (
     "mobi",
     "py3langid",
     "pypandoc-binary",
-    "pypdf",
+    "pypdfium2",
     "pysbd",
     "ruamel.yaml",
 )

@@ -1,6 +1,6 @@
 """Formats read through other programs, which the extra `[formats]` installs.
 
-RTF through pandoc, MOBI and AZW through `mobi`, PDF through `pypdf`; each in a process of
+RTF through pandoc, MOBI and AZW through `mobi`, PDF through `pypdfium2`; each in a process of
 its own, with bounds of time and memory, and without leave to read other files.
 """
 
@@ -76,7 +76,7 @@ def read_mobi(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
 def read_pdf(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES) -> Book:
     """Read a PDF's text, without page numbers and running titles.
 
-    Raises `SourceError` where it has a password, is broken, holds pictures alone, or `pypdf` is missing.
+    Raises `SourceError` where it has a password, is broken, holds pictures alone, or `pypdfium2` is missing.
     """
     with open_scratch() as folder:
         found = _open(path, "pdf", data, folder)
