@@ -406,3 +406,12 @@ def test_something_is_seen_before_a_long_book_is_read(monkeypatch: pytest.Monkey
     stream.truncate()
     with say_busy("reading pride", quiet=True):
         assert stream.getvalue() == ""
+
+
+def test_a_command_without_its_story_names_those_there_are(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, talk=TALK, other=TALK)
+    told = narrate("cast")
+    assert (told.exit_code, "which story? texts has other, talk" in told.stderr) == (2, True)
+    for number in range(9):
+        (project / "texts" / f"z{number}.txt").write_text(TALK)
+    assert "z5 and 3 more" in narrate("contents").stderr
