@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.plurals import count
-
 if TYPE_CHECKING:
     from audiobook.model import Book, Chapter
     from audiobook.planning.chapters import ChapterChoice
@@ -82,6 +80,7 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     from rich.text import Text
 
     from audiobook.cli.grid import Grid
+    from audiobook.plurals import count
 
     table = Grid("", "Chapter", "Words", "Minutes", prose=["Chapter"], right=["", "Words", "Minutes"])
     for chapter, words, minutes in rows:

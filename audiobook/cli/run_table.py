@@ -7,7 +7,6 @@ from audiobook.choices import USUAL_ENGINE
 from audiobook.cli.console import open_console, print_error, print_json, print_prose
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import write_clock
-from audiobook.plurals import count
 
 
 def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
@@ -78,6 +77,8 @@ def _print_proof(report: Report) -> None:
     letters = sum(story.letters for story in whole)
     unspoken = sum(story.unspoken for story in whole)
     if letters and unspoken:
+        from audiobook.plurals import count
+
         console.print(
             f"{count(unspoken, 'character')} not spoken, since no voice here reads them; each of the other "
             f"{letters:,} letters and digits is spoken exactly once.",
