@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from audiobook import __version__
 from audiobook.cli import main
+from audiobook.cli.console import print_prose, say_busy
 from tests.conftest import ROOT, TONES
 
 NewProject = Callable[..., Path]
@@ -364,3 +367,51 @@ def test_a_warning_names_its_line(new_project: NewProject) -> None:
     assert "warning: book: texts/book.txt:3: 8 of 8 paragraphs" in told
     assert "warning: voices.yaml:8: stories.gone: there is no such story in texts" in told
     assert "warning: texts/book.txt:3: 8 of 8 paragraphs" in narrate("cast", "book").stderr
+
+
+def test_every_fault_of_the_settings_is_an_error_of_its_own(new_project: NewProject) -> None:
+    new_project(settings="narator: x\ncharacters: {Max: {rate: fast}}\n", talk=TALK)
+    told = narrate().stderr.splitlines()
+    assert len(told) == 2
+    assert all(line.startswith("error: voices.yaml:") for line in told)
+
+
+def test_a_dry_run_does_not_hide_stories_that_cannot_be_read(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, talk=TALK)
+    narrate()
+    (project / "texts" / "broken.epub").write_text("no zip")
+    told = narrate("--dry-run")
+    assert told.exit_code == 1
+    assert "Nothing else to make; 1 story can't be read." in told.stdout
+
+
+def test_sentences_break_between_words_on_a_terminal_alone() -> None:
+    path = "/a/very-long/folder-name/that no/hyphen-may-break/voices.yaml:3:"
+    for terminal, lines in ((True, 3), (False, 1)):
+        stream = io.StringIO()
+        console = Console(file=stream, width=40, force_terminal=terminal, color_system=None)
+        print_prose(console, f"{path} a warning of eight words in all, say")
+        told = stream.getvalue().splitlines()
+        assert len(told) == lines
+        assert set(" ".join(told).split()) >= set(path.split())
+
+
+def test_something_is_seen_before_a_long_book_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    shown = Console(file=stream, width=60, force_terminal=True)
+    monkeypatch.setattr("audiobook.cli.console.open_console", lambda **_: shown)
+    with say_busy("reading pride"):
+        assert "reading pride" in stream.getvalue()
+    stream.seek(0)
+    stream.truncate()
+    with say_busy("reading pride", quiet=True):
+        assert stream.getvalue() == ""
+
+
+def test_a_command_without_its_story_names_those_there_are(new_project: NewProject) -> None:
+    project = new_project(settings=TONES, talk=TALK, other=TALK)
+    told = narrate("cast")
+    assert (told.exit_code, "which story? texts has other, talk" in told.stderr) == (2, True)
+    for number in range(9):
+        (project / "texts" / f"z{number}.txt").write_text(TALK)
+    assert "z5 and 3 more" in narrate("contents").stderr

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from audiobook.casting import write_scalar
-from audiobook.cli.console import open_console, print_json, print_warnings
+from audiobook.cli.console import open_console, print_json, print_prose, print_warnings
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import describe_voice
 from audiobook.editing.pins import Pinned
@@ -120,12 +120,11 @@ def print_doubtful(script: Script, count: int, warnings: Sequence[str], *, as_js
         console.print(f"    {_fix_line(doubt)}", soft_wrap=True)
     if doubts:
         heading = f"stories: {write_scalar(script.book.name)}: lines:"
-        console.print(
+        print_prose(
+            console,
             f"\nWhere a guess is wrong, put its line into voices.yaml, under {heading} and correct the name.",
-            markup=False,
-            soft_wrap=True,
         )
-    console.print(_tell_rest(script, len(doubts)), soft_wrap=True)
+    print_prose(console, _tell_rest(script, len(doubts)))
     print_warnings(warnings)
 
 

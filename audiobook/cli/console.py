@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,26 @@ def open_console(*, stderr: bool = False) -> Console:
 def print_error(message: str) -> None:
     """Print an error on standard error, its first word standing out."""
     console = open_console(stderr=True)
-    console.print("error: ", style="bold red", end="")
-    console.print(message, soft_wrap=True)
+    first, *others = _break_lines(console, f"error: {message}").split("\n")
+    console.print("error:", style="bold red", end="")
+    console.print("\n".join([first.removeprefix("error:"), *others]), soft_wrap=True)
+
+
+def print_prose(console: Console, text: str, *, style: str = "") -> None:
+    """Print sentences, on a terminal broken between words: a path in them stays whole, to be copied."""
+    console.print(_break_lines(console, text), style=style, soft_wrap=True)
+
+
+def _break_lines(console: Console, text: str) -> str:
+    if not console.is_terminal:
+        return text
+    wrap = textwrap.TextWrapper(console.width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(broken for line in text.split("\n") for broken in wrap.wrap(line) or [""])
 
 
 def print_note(console: Console, message: str) -> None:
     """Print what a person should know; a warning stands out."""
-    console.print(message, style="yellow" if message.startswith(WARNING) else "", soft_wrap=True)
+    print_prose(console, message, style="yellow" if message.startswith(WARNING) else "")
 
 
 @contextmanager
@@ -55,7 +69,11 @@ def say_busy(doing: str, *, quiet: bool = False) -> Iterator[None]:
     if quiet or not console.is_terminal:
         yield
         return
-    with console.status(doing, refresh_per_second=4):
+    from rich.live import Live
+    from rich.spinner import Spinner
+
+    # Not `console.status`, which shows nothing before its thread has its first turn.
+    with Live(Spinner("dots", doing), console=console, refresh_per_second=4, transient=True):
         yield
 
 

@@ -36,7 +36,12 @@ def _lines(dry_run: DryRun) -> Iterator[str]:
         yield f"{path}: belongs to no story any more (narrate clean would remove it)"
     files = sum(len(story.files) for story in dry_run.stories)
     if not files:
-        yield "Nothing to make."
+        unread = len(dry_run.report.stories) - len(dry_run.stories)
+        yield (
+            f"Nothing else to make; {count(unread, 'story/stories')} can't be read."
+            if unread
+            else "Nothing to make."
+        )
         return
     clips = sum(story.clips_to_speak for story in dry_run.stories)
     audio_s = sum(story.audio_s for story in dry_run.stories)

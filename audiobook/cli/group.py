@@ -16,7 +16,7 @@ import click
 
 from audiobook.cli.command_list import COMMANDS, COMMON_OPTIONS, GROUPS
 from audiobook.cli.console import print_error
-from audiobook.errors import NarrateError, UsageError
+from audiobook.errors import NarrateError, SettingsError, UsageError
 
 
 class DefaultGroup(click.Group):
@@ -89,7 +89,8 @@ class MainGroup(DefaultGroup):
         try:
             return super().invoke(ctx)
         except NarrateError as error:
-            print_error(str(error))
+            for message in str(error).splitlines() if isinstance(error, SettingsError) else (str(error),):
+                print_error(message)
             ctx.exit(2 if isinstance(error, UsageError) else 1)
         except KeyboardInterrupt:
             click.echo("interrupted; what is finished stays, and the next run makes the rest", err=True)

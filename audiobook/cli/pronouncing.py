@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audiobook.cli.console import open_console, print_json, say_busy
+from audiobook.cli.console import open_console, print_json, print_prose, say_busy
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORY, VOICES
 from audiobook.cli.reading import make_wish, reading_options
 
@@ -87,10 +87,10 @@ def _print_words(found: HardWords, file: Path | None, *, as_json: bool) -> None:
         console.print("No word is in doubt; --all lists them all.")
         return
     _table(found.words).print(console)
-    console.print(
+    print_prose(
+        console,
         "To change a word, put its line under pronunciations: of voices.yaml, with the sounds that it should "
         "have, or spelled as it sounds; narrate pronounce STORY WORD --audition lets you hear it.",
-        soft_wrap=True,
     )
     for each in found.words:
         console.print(f"    {_write_line(each)}", soft_wrap=True)

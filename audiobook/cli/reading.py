@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.plurals import count
-
 if TYPE_CHECKING:
     from audiobook.model import Book, Chapter
     from audiobook.planning.chapters import ChapterChoice
@@ -82,10 +80,13 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     from rich.text import Text
 
     from audiobook.cli.grid import Grid
+    from audiobook.plurals import count
 
     table = Grid("", "Chapter", "Words", "Minutes", prose=["Chapter"], right=["", "Words", "Minutes"])
     for chapter, words, minutes in rows:
-        table.add(str(chapter.number), chapter.title, f"{words:,}", f"{minutes:.0f}")
+        table.add(
+            str(chapter.number), chapter.title, f"{words:,}", f"{minutes:.0f}" if minutes >= 1 else "<1"
+        )
     console = open_console()
     console.print(book.title, style="bold", end="")
     console.print(f", {book.author}" if book.author else "")
@@ -98,7 +99,7 @@ def print_contents(book: Book, *, as_json: bool) -> None:
     )
     skips = _list_skips(book)
     if skips:
-        console.print("\nSkipped (--matter reads it):")
+        console.print("\nSkipped (--matter and --footnotes read more):")
     for skip in skips:
         told = f"{_label(skip)} ({skip['reason']}, {count(skip['words'], 'word')})"
         console.print(Padding(Text(told, style="dim"), (0, 0, 0, 2)))

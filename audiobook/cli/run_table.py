@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from audiobook.building.report import Report
 from audiobook.choices import USUAL_ENGINE
-from audiobook.cli.console import open_console, print_error, print_json
+from audiobook.cli.console import open_console, print_error, print_json, print_prose
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import write_clock
-from audiobook.plurals import count
 
 
 def print_report(report: Report, *, quiet: bool, as_json: bool) -> None:
@@ -78,6 +77,8 @@ def _print_proof(report: Report) -> None:
     letters = sum(story.letters for story in whole)
     unspoken = sum(story.unspoken for story in whole)
     if letters and unspoken:
+        from audiobook.plurals import count
+
         console.print(
             f"{count(unspoken, 'character')} not spoken, since no voice here reads them; each of the other "
             f"{letters:,} letters and digits is spoken exactly once.",
@@ -89,16 +90,16 @@ def _print_proof(report: Report) -> None:
             style="green",
         )
     if report.better_engine and any(USUAL_ENGINE in story.engines for story in whole):
-        console.print(
+        print_prose(
+            console,
             f"The voices are eSpeak's ({USUAL_ENGINE}); natural ones: narrate voices install "
             f"{report.better_engine}",
-            soft_wrap=True,
         )
     if report.unused_engine:
-        console.print(
+        print_prose(
+            console,
             "voices.yaml names eSpeak's voices; leave out engine, narrator and pools there for "
             f"{report.unused_engine}'s",
-            soft_wrap=True,
         )
     if report.leftovers:
         console.print("These files belong to no story any more (narrate clean removes them):")

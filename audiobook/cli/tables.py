@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from audiobook.cli.console import open_console, print_json
 from audiobook.cli.grid import Grid
-from audiobook.plurals import count
 
 if TYPE_CHECKING:
     from audiobook.building.auditions import Audition
@@ -104,6 +103,8 @@ def print_auditions(made: Sequence[Audition], *, as_json: bool) -> None:
 
 def print_cleaned(cleaned: Cleaned, *, dry_run: bool) -> None:
     """Print what was removed, or would be."""
+    from audiobook.plurals import count
+
     console = open_console()
     verb = "would remove" if dry_run else "removed"
     for path, size in cleaned.files.items():
