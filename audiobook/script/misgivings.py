@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from audiobook.model import Book, Character, Quotation
+from audiobook.script.dashes import find_unmarked_tag
 from audiobook.script.layout import Passage
 
 _MARKED = re.compile(r"[\"“”„«»‹「『‘]|<<|``|''|\s*[—–―]\s*\w|\s*--?\s+\w")
@@ -15,6 +17,7 @@ _FEWEST_MARKED = 6
 _MOST_TURNS = 9
 _MANY_LINES = 10
 _MOST_NAMED = 3
+_TAG_WITHIN = 300
 _GOES_ON = "goes on from the paragraph before"
 
 
@@ -24,6 +27,7 @@ def find_misgivings(
     """Return what a person should look at, most important first."""
     found = (
         *_tell_unheard(book, passages, quotations),
+        *_tell_unmarked(book, passages, quotations),
         *_tell_unknown(quotations),
         *_tell_monologues(book, quotations),
         *_tell_genders(characters),
@@ -44,6 +48,27 @@ def _tell_unheard(book: Book, passages: Sequence[Passage], quotations: Sequence[
             f"{len(unheard)} of {len(marked)} paragraphs that open with a quotation mark or a dash are read "
             f"by the narrator, from “{first}” on; if they are speech, state the story's language, or whose "
             "they are under lines: in voices.yaml"
+        )
+
+
+def _tell_unmarked(book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation]) -> Iterator[str]:
+    """Tell of a text that says who speaks, but has no marks that say what."""
+    if 2 * len(quotations) > len(passages):
+        return
+    tagged = [
+        p
+        for p in passages
+        if not p.is_heading
+        and not _MARKED.match(book.text, p.start, p.end)
+        and find_unmarked_tag(book.text, p.start, min(p.end, p.start + _TAG_WITHIN)) is not None
+    ]
+    starts = [quotation.start for quotation in quotations]
+    told = [p for p in tagged if bisect_left(starts, p.start) == bisect_left(starts, p.end)]
+    if len(told) >= _FEWEST_MARKED and len(told) > len(quotations):
+        first = _first_words(book.text[told[0].start : told[0].end])
+        yield (
+            f"{len(told)} paragraphs say who speaks, from “{first}” on, but have no quotation marks that "
+            "narrate knows; they are read by the narrator, unless lines: in voices.yaml says whose they are"
         )
 
 
