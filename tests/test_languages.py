@@ -177,7 +177,7 @@ def test_sentences_by_the_rules_of_their_language() -> None:
     cases: Mapping[str, list[str]] = {
         "de": ["Er wohnt z. B. in Ulm.", "Am 3. Mai kam Dr. Weber an.", "Es war spät."],
         "fr": ["M. Dupont est là.", "Voici Mme Roux.", "« Ah ! » fit-il."],
-        "es": ["¿Qué?", "¡No!", "El Sr. Ruiz vino.", "La Sra. Paz no."],
+        "es": ["¿Qué?", "¡No!", "El Sr. Ruiz vino.", "La Sra. Paz no.", "Sta. Ana, n.º 5, s. XIX.", "Fin."],
         "ru": ["Он пришёл.", "Было поздно."],
     }
     for language, sentences in cases.items():

@@ -247,6 +247,9 @@ def test_what_is_likely_misread_is_warned_of() -> None:
     (warning,) = read_aloud(tagged).book.warnings
     assert "nothing tells whether a woman or a man is Reyes (10 lines)" in warning
     assert "characters: {Reyes: {gender: female}}" in warning
+    unmarked = "\n\n".join(f"It is number {n}, said Ole." for n in range(7))
+    (warning,) = read_aloud(unmarked).book.warnings
+    assert "7 paragraphs say who speaks, from “It is number 0, said Ole.” on" in warning
 
 
 def test_nothing_is_warned_of_where_all_is_well() -> None:

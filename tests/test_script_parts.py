@@ -52,6 +52,7 @@ def test_the_table_of_first_names_is_large_and_agrees_with_itself() -> None:
         ("It was 5 p.m. and dark… He left.", ["It was 5 p.m. and dark…", "He left."]),
         ("It was 5 ft. 3 in. high. I left.", ["It was 5 ft. 3 in. high.", "I left."]),
         ("On Fri. we read vol. 3 of it. I left.", ["On Fri. we read vol. 3 of it.", "I left."]),
+        ("We met Fr. Brown, Insp. Lane and Cmdr. Cole.", ["We met Fr. Brown, Insp. Lane and Cmdr. Cole."]),
         ("no stop at all", ["no stop at all"]),
         ("  \n ", []),
     ],

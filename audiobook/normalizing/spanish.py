@@ -40,6 +40,7 @@ _WORDS = {
     "a. C.": "antes de Cristo",
     "d. C.": "después de Cristo",
     "Cía.": "compañía",
+    "c/": "calle",
 }
 _WORD = re.compile(rf"(?<![\w.])({one_of(_WORDS)})(?!\w)")
 _COUNTED = {
@@ -56,7 +57,11 @@ _COUNTED = {
     "vol": "volumen",
     "fig": "figura",
 }
-_NUMBER = re.compile(rf"(?<![\w.])({one_of(_COUNTED)})\.?[ \u00a0](?=\d|[IVXLC]{{1,8}}\b)")
+_CENTURIES = {"s": "siglo", "S": "Siglo", "ss": "siglos"}
+_NUMBER = re.compile(
+    rf"(?<![\w.])(?:({one_of(_COUNTED)})\.?[ \u00a0](?=\d|[IVXLC]{{1,8}}\b)"
+    r"|(ss?|S)\.[ \u00a0](?=[IVXLC]{2,8}\b))"
+)
 _ORDINALS = "primer segund tercer cuart quint sext séptim octav noven décim".split()
 _ORDINAL = re.compile(r"(?<![\w.,])([1-9]|10)\.?(º|ª|er|o|a)(?!\w)")
 _RULER = re.compile(r"\b([A-ZÁÉÍÓÚ][a-zñáéíóú]{2,15}) (?P<at>[IVX]{1,4})(?![\w.])")
@@ -161,7 +166,7 @@ RULES = (
     Rule(name="Spanish: title", needs=re.compile(r"\w\.|ª|\bSt[ao] "), pattern=_TITLE, read=_read_title),
     Rule(
         name="Spanish: word",
-        needs=re.compile(r"\w\.|EE"),
+        needs=re.compile(r"\w\.|EE|c/"),
         pattern=_WORD,
         read=lambda m: f"{_WORDS[m[1]]}." if ends_text(m) and m[0].endswith(".") else _WORDS[m[1]],
     ),
@@ -169,7 +174,7 @@ RULES = (
         name="Spanish: number",
         needs=re.compile(r"[.º]"),
         pattern=_NUMBER,
-        read=lambda m: f"{_COUNTED[m[1]]} ",
+        read=lambda m: f"{_COUNTED.get(m[1]) or _CENTURIES[m[2]]} ",
     ),
     Rule(
         name="Spanish: century",

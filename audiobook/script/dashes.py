@@ -20,8 +20,10 @@ def cut_dialogue(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Yield the spans of speech of a paragraph, from `start` on: after each dash, up to its tag."""
     edges = [match.start() for match in _DASH_BREAK.finditer(text, start, stop)]
     begins = [start, *(match.end() for match in _DASH_BREAK.finditer(text, start, stop))]
+    tag: int | None = start
     for begin, end in zip(begins, [*edges, stop], strict=True):
-        if begin > start and _is_tag(text, begin, end):
+        if tag is None and _is_tag(text, begin, end):
+            tag = begin
             continue
         tag = find_unmarked_tag(text, begin, end)
         inner = text[begin : end if tag is None else tag]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
 
 from audiobook.model import Book, Character, Quotation
+from audiobook.script.dashes import find_unmarked_tag
 from audiobook.script.layout import Passage
 
 _MARKED = re.compile(r"[\"“”„«»‹「『‘]|<<|``|''|\s*[—–―]\s*\w|\s*--?\s+\w")
@@ -16,6 +18,7 @@ _FEWEST_MARKED = 6
 _MOST_TURNS = 9
 _MANY_LINES = 10
 _MOST_NAMED = 3
+_TAG_WITHIN = 300
 _GOES_ON = "goes on from the paragraph before"
 
 
@@ -25,6 +28,7 @@ def find_misgivings(
     """Return what a person should look at, most important first."""
     found = (
         *_tell_unheard(book, passages, quotations),
+        *_tell_unmarked(book, passages, quotations),
         *_tell_unknown(quotations),
         *_tell_monologues(book, quotations),
         *_tell_genders(characters),
@@ -61,6 +65,32 @@ def _tell_unheard(
             "they are under lines: in voices.yaml"
         )
         yield unheard[0].start, told
+
+
+def _tell_unmarked(
+    book: Book, passages: Sequence[Passage], quotations: Sequence[Quotation]
+) -> Iterator[_Misgiving]:
+    """Tell of a text that says who speaks, but has no marks that say what."""
+    if 2 * len(quotations) > len(passages):
+        return
+    tagged = [
+        p
+        for p in passages
+        if not p.is_heading
+        and not _MARKED.match(book.text, p.start, p.end)
+        and find_unmarked_tag(book.text, p.start, min(p.end, p.start + _TAG_WITHIN)) is not None
+    ]
+    starts = [quotation.start for quotation in quotations]
+    told = [p for p in tagged if bisect_left(starts, p.start) == bisect_left(starts, p.end)]
+    if len(told) >= _FEWEST_MARKED and len(told) > len(quotations):
+        first = _first_words(book.text[told[0].start : told[0].end])
+        yield (
+            told[0].start,
+            (
+                f"{len(told)} paragraphs say who speaks, from “{first}” on, but have no quotation marks that "
+                "narrate knows; they are read by the narrator, unless lines: in voices.yaml says whose they are"
+            ),
+        )
 
 
 def _tell_unknown(quotations: Sequence[Quotation]) -> Iterator[_Misgiving]:

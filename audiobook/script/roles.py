@@ -82,7 +82,7 @@ class RoleBook:
         if phrase.kind == "first person":
             return self._own("I", "I", phrase, is_narrator=True)
         if phrase.kind == "group":
-            if not phrase.noun or phrase.noun in _NO_NOUNS:
+            if not phrase.noun or phrase.noun in _NO_NOUNS or not _are_people(phrase.noun):
                 return None
             return self._own(phrase.text.lower(), f"the {phrase.text}", phrase)
         if phrase.is_capitalized or " with " in phrase.text or " in " in phrase.text or phrase.is_of_several:
@@ -149,6 +149,12 @@ class RoleBook:
             self.people.append(person)
             self.own[key] = person.id
         return self.own[key]
+
+
+def _are_people(plural: str) -> bool:
+    words = lexicon()
+    one = plural.removesuffix("s")
+    return plural in words.section("groups") or one in words.noun_gender or plural in words.noun_gender
 
 
 def _key(phrase: Phrase) -> str:

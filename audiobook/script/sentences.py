@@ -58,6 +58,7 @@ _NO_SPACES = re.compile(r"\S+")
 _NO_SPACES_BEFORE = re.compile(r"\S+\Z")
 _LONGEST_ADDRESS = 500
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
+_ROMAN = re.compile(r"[IVXLC]{2,8}(?!\w)")
 _LONGEST_FOR_PYSBD = 4000
 """Characters; a longer doubtful stretch is cut at its clear ends only, so that no text can stall a run."""
 
@@ -105,6 +106,15 @@ def _is_in_address(text: str, at: int) -> bool:
     return bool(left and right and ("://" in left[0] or left[0].startswith("www.")))
 
 
+def _goes_on(text: str, at: int) -> bool:
+    """Tell whether Spanish numbers go on at a place: n.º 5, s. XIX."""
+    return text[at] in "ºª" or (text[max(0, at - 3) : at].strip() in ("s.", "S.") and _is_roman(text, at))
+
+
+def _is_roman(text: str, at: int) -> bool:
+    return _ROMAN.match(text, at) is not None
+
+
 def _rejoin(
     text: str,
     spans: Iterable[tuple[int, int]],
@@ -119,7 +129,7 @@ def _rejoin(
     }
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        is_within = start in whole or _is_in_address(text, start)
+        is_within = start in whole or _goes_on(text, start) or _is_in_address(text, start)
         begin = joined.pop()[0] if joined and is_within else start
         joined.append((begin, end))
     return joined
@@ -159,6 +169,8 @@ def _rule_elsewhere(text: str, match: re.Match[str]) -> bool | None:
     near = max(0, match.start() - 12)
     word = _LAST_WORD.search(text, near, match.start())
     if word and len(word.group()) == 1 and (word.group().isupper() or following.isdigit()):
+        return False
+    if word and len(word.group()) < 3 and _is_roman(text, match.end()):  # s. XIX
         return False
     if word and word.group() in _BEFORE_NAMES_ELSEWHERE:
         return False

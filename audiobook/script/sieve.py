@@ -123,13 +123,16 @@ class Sieve:
                         f"tag {turn.tag.where}: '{turn.tag.words}', as {_AGAIN} turns before at most"
                     )
                 else:
+                    kin = self._find_acting_kin(turn, context.outlooks[index])
+                    if kin is not None:
+                        context.outlooks[index].acts_before.insert(0, kin)
                     candidates = context.candidates(index, speakers)
+                    if kin is not None and context.outlooks[index].mode != "pronoun":
+                        candidates = [kin]
                     if turn.takes_over and before and not turn.tag and len(candidates) > 1:
                         candidates = [each for each in candidates if each != before.speaker]
                     if candidates == [context.narrator] and context.outlooks[index].mode == "pronoun":
                         candidates = self._find_kin(turn, context.outlooks[index].gender) or candidates
-                    kin = self._find_acting_kin(turn, context.outlooks[index])
-                    candidates = candidates if kin is None else [kin]
                     clues = context.clues(index, speakers, candidates)
                     self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
                     if candidates:
