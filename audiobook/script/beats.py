@@ -21,6 +21,7 @@ _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
 _OWNERS: dict[str, Gender] = {"his": "male", "her": "female", "my": "unknown"}
 _OBJECT_MARKERS = frozenset("of to at for with from in on about by than like upon over after before".split())
 _NO_SUBJECT = frozenset("there this that what nothing everything these those it".split())
+_PLACES = frozenset("above below inside outside off up down away out back went came gave".split())
 _FAR = 150
 """Tokens looked back over for what "it" is."""
 _LOOKED_AT = 14
@@ -53,19 +54,24 @@ class BeatReader:
                 turn.tags[number] = replace(tag, subject=last), quotation
 
     def _last_thing(self, before: int) -> Phrase | None:
-        lowers = self.tokens.lowers
+        """Return the thing with which the last such sentence opens ("The drone hung over the trees")."""
+        lowers, texts = self.tokens.lowers, self.tokens.texts
         for at in range(before - 1, max(0, before - _FAR), -1):
-            if lowers[at] != "the" or not self.tokens.texts[at][0].isupper():
+            if texts[at] != "The":
                 continue
-            phrase = self.reader.read(at, min(len(lowers), at + 6))
-            if (
-                phrase
-                and phrase.kind == "role"
-                and tell_noun(phrase.noun) is None
-                and not phrase.is_capitalized
-            ):
-                return phrase
+            phrase = self.reader.read(at, min(len(lowers), at + 4))
+            if phrase is None or phrase.kind != "role" or phrase.is_capitalized:
+                continue
+            after = next(
+                (i for i in range(at + 2, phrase.after) if self._ends_thing(lowers[i])), phrase.after
+            )
+            if tell_noun(lowers[after - 1]) is None:
+                text = " ".join(texts[at + 1 : after])
+                return replace(phrase, after=after, noun=lowers[after - 1], text=text)
         return None
+
+    def _ends_thing(self, low: str) -> bool:
+        return low in _PLACES or low.endswith(("ed", "ly"))
 
     def _subjects(self, span: range, *, in_tag: bool) -> list[tuple[Phrase, bool]]:
         """Return the subject of each sentence of a stretch of narration, and whether it is an owner."""

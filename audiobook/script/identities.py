@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from audiobook.script.lexicon import lexicon
 from audiobook.script.naming import has_personal_name
 from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
@@ -36,7 +37,8 @@ class Identities:
             called = self._called_near(narrator, reach)
             for person, times in called.items():
                 seldom = 5 * told[person] <= times or (reach == 1 and told[person] < times)
-                if fewest <= times and seldom and self._has_name(person) and not answered[person]:
+                enough = fewest if self._has_name(person) else 2  # "Grandpa" is called over "my" head too
+                if enough <= times and seldom and self._is_called(person) and not answered[person]:
                     fits[person] = max(fits[person], times)
         ranked = fits.most_common(2)
         if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
@@ -112,4 +114,9 @@ class Identities:
         return person if is_role else None
 
     def _has_name(self, person: int) -> bool:
+        """Tell a name or rank from a word of kinship."""
+        kin = lexicon().section("kin names")
+        return any(form.words or not set(form.titles) & kin for form in self.people[person].forms)
+
+    def _is_called(self, person: int) -> bool:
         return any(form.words or form.titles for form in self.people[person].forms)

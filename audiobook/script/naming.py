@@ -40,8 +40,8 @@ def form_gender(form: Form) -> Gender:
 
 def listed_gender(form: Form) -> Gender:
     """Return the gender of a first name in the lists of the world's names."""
-    if not form.words or (form.titles and len(form.words) < 2):
-        return "unknown"
+    if not form.words or (form.titles and len(form.words) < 2) or form.words[0].isupper():
+        return "unknown"  # ORION is no baby
     first, names = fold_accents(form.words[0]), lexicon().world_names
     return names.get(first) or names.get(first.split("-")[0]) or "unknown"
 
