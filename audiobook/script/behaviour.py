@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from audiobook.script.layout import Tokens
-from audiobook.script.lexicon import lexicon
+from audiobook.script.lexicon import fold_accents, lexicon
 
 PARTICLES = frozenset("de la le von van der du des di da del den ter ten of y".split())
 CAPITALIZED = re.compile(
@@ -19,6 +19,16 @@ CAPITALIZED = re.compile(
     r"|[B-HJ-NP-Z]['’](?!ll|re|ve)[a-zß-öø-ÿ]{3}|(?:[A-Z]\.)+\Z"
 )
 """A word with a capital (O’Brien and K’lar too, but no I’m), or initials."""
+
+
+_AFTER_VERBS = frozenset(
+    "the a an his her my me him them it their out up down off away back at around round over".split()
+)
+"""Words of which one follows most verbs that have an object or a direction."""
+
+
+def _is_present(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "'s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,9 @@ def observe(tokens: Tokens, mention: NameMention, seen: Behaviour, *, opens_para
     elif (
         words.human_verbs.get(after) in ("past", "present")
         or (after.endswith("ed") and len(after) > 3)
+        or (after in ("is", "was") and later.endswith("ing") and len(later) > 4)
+        or (after == "'s" and later in words.section("body and belongings"))
+        or (_is_present(after) and (later in _AFTER_VERBS or later in words.section("prepositions")))
         or (after in words.section("adverbs") and words.human_verbs.get(later) in ("past", "present"))
     ):
         seen.acts += 1
@@ -114,6 +127,10 @@ def judge(behaviours: dict[Form, Behaviour], counts: WordCounts) -> dict[Form, B
     sure = {form for form, seen in behaviours.items() if _is_person(form, seen, counts)}
     name_words = {word for form in sure for word in form.words if len(word) > 2 and word not in PARTICLES}
 
+    def shortens(form: Form) -> bool:
+        word = form.words[0] if len(form.words) == 1 and not form.titles else ""
+        return len(word) > 2 and any(name.startswith(word) for name in name_words)
+
     def follows(form: Form) -> bool:
         words = [word for word in form.words if len(word) > 2 and word not in PARTICLES]
         return bool(words) and all(word in name_words for word in words)
@@ -121,7 +138,9 @@ def judge(behaviours: dict[Form, Behaviour], counts: WordCounts) -> dict[Form, B
     return {
         form: seen
         for form, seen in behaviours.items()
-        if form in sure or (follows(form) and not _is_place(form, seen))
+        if form in sure
+        or (seen.addressed and seen.addressed == seen.count and shortens(form))
+        or (follows(form) and not _is_place(form, seen))
     }
 
 
@@ -149,6 +168,7 @@ def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
     if (
         not any(counts.inside[word.lower()] for word in form.words)
         and not seen.speaks + seen.acts + seen.owns
+        and not (seen.count > 1 and fold_accents(first) in words.world_names)
     ):
         # Seen only where any word is capitalized: it must do something to be somebody.
         return False

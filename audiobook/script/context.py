@@ -7,14 +7,14 @@ learned (`benchmarks/learn_who_speaks.py`) and kept in `data/speaker_weights.txt
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from audiobook.model import Gender
+from audiobook.script.outlook import Lookout, Outlook
 from audiobook.script.people import Person
-from audiobook.script.phrases import Phrase
 from audiobook.script.scene import Scene, Sighting
 from audiobook.script.turns import Turn
 
@@ -24,27 +24,6 @@ _MOST_CANDIDATES = 14
 _RESUMING = frozenset(
     "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
 )
-_SENTENCE_ENDS = frozenset({".", "!", "?", "...", "…", ";", ":"})
-
-
-@dataclass(slots=True)
-class Outlook:
-    """What is known of a turn before anybody is considered.
-
-    `mode` names the set of weights: "pronoun" and "role" tags, "beat" (a sentence about he or she
-    stands in the paragraph), "alone" (the paragraph is nothing but speech), "other".
-    """
-
-    mode: str
-    gender: Gender = "unknown"
-    subject: Phrase | None = None
-    acts_before: list[int] = field(default_factory=list)
-    acts_after: list[int] = field(default_factory=list)
-    seen_beside: set[int] = field(default_factory=set)
-    i_acts: bool = False
-    called: set[int] = field(default_factory=set)
-    spoken_of: set[int] = field(default_factory=set)
-    addressee: int | None = None
 
 
 class Context:
@@ -61,68 +40,25 @@ class Context:
         """`spans` are the tokens of each passage, `narrator` is who says "I" in the narration, if anyone."""
         self.turns, self.people, self.scene, self.narrator = turns, people, scene, narrator
         self.spans = spans
+        lookout = Lookout(scene, narrator)
         self.outlooks = [
-            self._look(turn, before) for turn, before in zip(turns, [None, *turns], strict=False)
+            lookout.look(turn, before) for turn, before in zip(turns, [None, *turns], strict=False)
         ]
         self.tagged = Counter(turn.speaker for turn in turns if turn.speaker is not None)
         self.most_tagged = max(self.tagged.values(), default=1)
-
-    def _look(self, turn: Turn, before: Turn | None) -> Outlook:
-        outlook = Outlook(mode="alone" if not any(len(gap) > 1 for gap in turn.gaps) else "other")
-        tag = turn.tag
-        if tag and tag.subject.kind == "pronoun":
-            outlook.mode, outlook.gender, outlook.subject = "pronoun", tag.subject.gender, tag.subject
-        elif tag and tag.subject.kind == "role":
-            outlook.mode, outlook.gender, outlook.subject = "role", tag.subject.gender, tag.subject
-        if tag and tag.addressee:
-            to_me = tag.addressee.kind == "first person"
-            outlook.addressee = self.narrator if to_me else tag.addressee.person
-        self._read_gaps(turn, outlook)
-        for quotation in turn.quotations:
-            span = self.scene.tokens.between(quotation.start, quotation.end)
-            outlook.called.update(self.scene.addressed(span.start, span.stop))
-            outlook.spoken_of.update(s.person for s in self.scene.spoken(span.start, span.stop))
-        if before is not None and outlook.called and self._answers_who(turn, before):
-            outlook.spoken_of, outlook.called = outlook.spoken_of | outlook.called, set()
-        outlook.spoken_of -= outlook.called
-        return outlook
-
-    def _answers_who(self, turn: Turn, before: Turn) -> bool:
-        """Tell whether a name alone answers a question: “Who did it?” “Ben,” said Ann."""
-        asked = self.scene.tokens.between(before.quotations[-1].start, before.quotations[-1].end)
-        lowers = self.scene.tokens.lowers[asked.start : asked.stop]
-        if lowers[-1:] != ["?"] or not {"who", "whom", "whose"} & set(lowers):
-            return False
-        first = self.scene.tokens.between(turn.quotations[0].start, turn.quotations[0].end)
-        end = self.scene.ends.get(first.start)
-        return end is not None and end >= first.stop - 1
-
-    def _read_gaps(self, turn: Turn, outlook: Outlook) -> None:
-        """Read who acts in the narration of the paragraph, by name or as he, she or I."""
-        lowers, words = self.scene.tokens.lowers, self.scene.words
-        for number, gap in enumerate(turn.gaps):
-            acting = outlook.acts_before if number == 0 else outlook.acts_after
-            for sighting in self.scene.within(gap.start, gap.stop):
-                outlook.seen_beside.add(sighting.person)
-                if sighting.acts:
-                    acting.append(sighting.person)
-            opens = True
-            for i in gap:
-                low = lowers[i]
-                if opens and low in words.subjects and outlook.mode in ("other", "alone"):
-                    outlook.mode, outlook.gender = "beat", words.subjects[low]
-                if low == words.first_person:
-                    outlook.i_acts = True
-                if low[0].isalnum():
-                    opens = False
-                elif low in _SENTENCE_ENDS:
-                    opens = True
+        first_person, in_speech = scene.words.first_person, scene.in_speech
+        self.told_i = [
+            i
+            for i, low in enumerate(scene.tokens.lowers)
+            if low in (first_person, "my", "me") and not in_speech[i]
+        ]
 
     def candidates(self, index: int, speakers: Sequence[int | None]) -> list[int]:
         """Return the people who may speak turn `index`; `speakers` are those of the turns before it."""
         turn, outlook = self.turns[index], self.outlooks[index]
         found: dict[int, None] = {}
-        for person in (*outlook.acts_before, *outlook.acts_after, *sorted(outlook.seen_beside)):
+        about = [beat.person for beat in turn.beats if beat.person is not None] + sorted(outlook.own_names)
+        for person in (*outlook.acts_before, *outlook.acts_after, *about, *sorted(outlook.seen_beside)):
             found.setdefault(person)
         for earlier in range(index - 1, max(-1, index - 9), -1):
             speaker = speakers[earlier]
@@ -140,7 +76,7 @@ class Context:
             if len(found) >= _MOST_CANDIDATES:
                 break
             found.setdefault(sighting.person)
-        if self.narrator is not None:
+        if self.narrator is not None and self._tells_around(turn):
             found.setdefault(self.narrator)
         if outlook.mode == "pronoun" and len(found) > 1:
             found = {each: None for each in found if each != self.narrator}  # who says "I" is not "he"
@@ -152,6 +88,11 @@ class Context:
         """Return who is named near a turn; who answers within a paragraph may act in it later."""
         later = self.scene.within(turn.first, self.spans[turn.passage].stop) if turn.takes_over else []
         return later + self.scene.before(turn.first, _REACH)
+
+    def _tells_around(self, turn: Turn) -> bool:
+        """Tell whether the narration around a turn says "I"; a letter in a novel is not all of it."""
+        at = bisect_left(self.told_i, turn.first - _REACH)
+        return at < len(self.told_i) and self.told_i[at] < turn.after + _REACH
 
     def _together(self, earlier: int, later: int) -> bool:
         """Tell whether two turns may belong to one conversation."""
@@ -175,6 +116,7 @@ class Context:
             [
                 *self._clues_of_gender(outlook, person, candidates),
                 *self._clues_of_paragraph(outlook, person),
+                *self._clues_of_beats(turn, outlook, person),
                 *self._clues_of_talk(index, speakers, person),
                 *self._clues_of_resuming(index, speakers, person),
                 *self._clues_of_future(index, person),
@@ -215,6 +157,8 @@ class Context:
             clues.append("is called by name in the words")
         if person in outlook.spoken_of:
             clues.append("is spoken of in the words")
+        if person in outlook.own_names:
+            clues.append("tells the own name")
         if person == outlook.addressee:
             clues.append("the tag speaks to them")
         if person in outlook.acts_before:
@@ -234,6 +178,24 @@ class Context:
             if outlook.i_acts:
                 clues.append("tells the story and acts in the paragraph")
         return clues
+
+    def _clues_of_beats(self, turn: Turn, outlook: Outlook, person: int) -> list[str]:
+        """Tell whether the sentences beside the words are about someone whom no name shows to act."""
+        if person in outlook.acts_before or person in outlook.acts_after:
+            return []
+        before = [beat for beat in turn.beats if beat.where == "before"]
+        after = [beat for beat in turn.beats if beat.where == "after"]
+        clues: dict[str, None] = {}
+        for where, beats in (
+            ("right before the words", before[-1:]),
+            ("before the words", before[:-1]),
+            ("right after the words", after[:1]),
+            ("after the words", after[1:]),
+        ):
+            for beat in beats:
+                if beat.person == person:
+                    clues.setdefault(f"{'owns what is' if beat.owns else 'is'} told of {where}")
+        return list(clues)
 
     def _clues_of_talk(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
         clues: list[str] = []

@@ -13,8 +13,8 @@ from audiobook.model import Gender, KnownCharacter
 from audiobook.plurals import count
 from audiobook.script.behaviour import NameMention
 from audiobook.script.layout import Tokens
-from audiobook.script.lexicon import lexicon
-from audiobook.script.naming import form_gender, title_gender
+from audiobook.script.lexicon import lexicon, tell_noun
+from audiobook.script.naming import form_gender, listed_gender, sound_gender, title_gender
 from audiobook.script.people import Person
 from audiobook.script.scene import ENGLISH, Sighting
 
@@ -50,19 +50,15 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
         told = title_gender(form)
         if told != "unknown":
             return told, f"title: '{form.written}'"
-    named: Gender = "unknown"
-    evidence = ""
-    for form in person.forms:
-        told = form_gender(form)
-        if told != "unknown":
-            named, evidence = told, f"first name: '{form.words[0]}'"
-            break
+    named, evidence, is_listed = _tell_by_first_name(person)
     she, he = pronouns["female"], pronouns["male"]
     total = she + he
     seen: Gender = "female" if she > he else "male"
     share = max(she, he) / total if total else 0.0
     # One pronoun of the other kind may be somebody else's; that all are against the name takes fewer.
     needed = 3.0 if named in ("unknown", seen) or share == 1.0 else 4.0
+    if not is_listed and share == 1.0:
+        needed = 2.0  # a name may be a man's in one country and a woman's in another
     if (total >= needed and share >= 0.7) or (named == "unknown" and total >= 1 and share >= 0.75):
         word = "she" if seen == "female" else "he"
         return (
@@ -72,10 +68,24 @@ def _tell(person: Person, pronouns: Mapping[Gender, float]) -> tuple[Gender, str
     if named != "unknown":
         return named, evidence
     for role in sorted(person.roles):
-        told = lexicon().noun_gender.get(role.split()[-1], "unknown")
+        told = tell_noun(role.split()[-1]) or "unknown"
         if told != "unknown":
             return told, f"role: '{role}'"
+    for form in person.forms:
+        told = sound_gender(form)
+        if told != "unknown":
+            return told, f"sound of the name: '{form.words[0]}'"
     return "unknown", "nothing tells"
+
+
+def _tell_by_first_name(person: Person) -> tuple[Gender, str, bool]:
+    """Return what a first name tells, in words, and whether it is one of the project's own list."""
+    for tell, words in ((form_gender, "first name"), (listed_gender, "first name, in the world's lists")):
+        for form in person.forms:
+            told = tell(form)
+            if told != "unknown":
+                return told, f"{words}: '{form.words[0]}'", tell is form_gender
+    return "unknown", "", False
 
 
 def tell_genders_of_roles(
@@ -94,7 +104,9 @@ def tell_genders_of_roles(
         followers,
     )
     for person in people:
-        if person.gender == "unknown" and not person.forms and not person.is_narrator:
+        # The drone that hung over Elif is no "she", but the fox may be.
+        is_thing = tell_noun(person.name.split()[-1]) is None and sum(counts[person.id].values()) < 2
+        if person.gender == "unknown" and not person.forms and not person.is_narrator and not is_thing:
             person.gender, person.gender_evidence = _tell(person, counts[person.id])
 
 
@@ -137,8 +149,21 @@ def _follow(
             if gender is None:
                 continue
             is_object = low in ("him", "her") and i - after <= 3 and owned != "'s"
+            is_object = is_object and not (low == "her" and _is_owned(tokens.lowers[i + 1 : i + 2]))
             if not is_object:
                 aside = owned == "'s" or before in ("to", "of", "with", "at", "for")
                 counts[person][gender] += 0.5 if aside else 1.0
                 break
     return counts
+
+
+def _is_owned(after: Sequence[str]) -> bool:
+    """Tell whether the word after "her" is what she has: "wetted her thumb", not "handed her a letter"."""
+    words = lexicon()
+    return (
+        bool(after)
+        and after[0][0].isalpha()
+        and not any(
+            after[0] in words.section(name) for name in ("not names", "prepositions", "adverbs", "pronouns")
+        )
+    )

@@ -5,6 +5,7 @@ The lists are plain files in `data/`, written for this project; each explains it
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -51,6 +52,8 @@ class Lexicon:
     title_gender: dict[str, Gender]
     noun_gender: dict[str, Gender]
     first_names: dict[str, Gender]
+    world_names: dict[str, Gender]
+    """First names of many languages, accents folded; for telling a gender, not for finding names."""
     full_names: dict[str, frozenset[str]]
     """Short form → the first names that it may stand for ("lizzy" → {"elizabeth"})."""
 
@@ -70,9 +73,18 @@ def _read_sections() -> dict[str, list[str]]:
     return sections
 
 
-def _read_first_names() -> dict[str, Gender]:
+def fold_accents(word: str) -> str:
+    """Return a word in small letters without accents: "Ildikó" → "ildiko", "Łucja" → "lucja"."""
+    plain = unicodedata.normalize("NFKD", word.lower().translate(_FOLDED))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+_FOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "’": "'"})
+
+
+def _read_first_names(file: str) -> dict[str, Gender]:
     genders: dict[str, Gender] = {}
-    for line in read_lines("first_names.txt"):
+    for line in read_lines(file):
         gender, _, names = line.partition(":")
         for name in names.split():
             told: Gender = "female" if gender == "female" else "male" if gender == "male" else "unknown"
@@ -115,6 +127,27 @@ def lexicon() -> Lexicon:
         sections={name: frozenset(entries) for name, entries in words.items() if not name.endswith(" verbs")},
         title_gender=_by_gender(words, "titles", "open titles"),
         noun_gender=_by_gender(words, "nouns", "open person nouns"),
-        first_names=_read_first_names(),
+        first_names=_read_first_names("first_names.txt"),
+        world_names=_read_first_names("first_names_world.txt"),
         full_names=_read_full_names(),
+    )
+
+
+_PERSON_ENDINGS: dict[str, Gender] = {
+    "woman": "female", "mistress": "female", "wife": "female", "girl": "female", "lady": "female",
+    "man": "male", "boy": "male", "master": "male", "lord": "male",
+    "keeper": "unknown", "maker": "unknown", "smith": "unknown", "monger": "unknown", "ologist": "unknown",
+    "driver": "unknown", "seller": "unknown", "worker": "unknown", "person": "unknown",
+}  # fmt: skip
+_NO_PEOPLE = frozenset("human german roman norman shaman talisman caiman ottoman".split())
+
+
+def tell_noun(noun: str) -> Gender | None:
+    """Return the gender that a noun for a person tells, be it "unknown", or None for a thing."""
+    told = lexicon().noun_gender.get(noun)
+    if told is not None or noun in _NO_PEOPLE:
+        return told
+    return next(
+        (gender for ending, gender in _PERSON_ENDINGS.items() if noun.endswith(ending) and noun != ending),
+        None,
     )

@@ -84,13 +84,11 @@ def _tell_unmarked(
     told = [p for p in tagged if bisect_left(starts, p.start) == bisect_left(starts, p.end)]
     if len(told) >= _FEWEST_MARKED and len(told) > len(quotations):
         first = _first_words(book.text[told[0].start : told[0].end])
-        yield (
-            told[0].start,
-            (
-                f"{len(told)} paragraphs say who speaks, from “{first}” on, but have no quotation marks that "
-                "narrate knows; they are read by the narrator, unless lines: in voices.yaml says whose they are"
-            ),
+        misgiving = (
+            f"{len(told)} paragraphs say who speaks, from “{first}” on, but have no quotation marks that "
+            "narrate knows; they are read by the narrator, unless lines: in voices.yaml says whose they are"
         )
+        yield told[0].start, misgiving
 
 
 def _tell_unknown(quotations: Sequence[Quotation]) -> Iterator[_Misgiving]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from audiobook.model import Gender
 from audiobook.script.behaviour import Form
-from audiobook.script.lexicon import lexicon
+from audiobook.script.lexicon import fold_accents, lexicon
 
 KIN_TITLES = ("uncle", "aunt", "auntie", "aunty", "cousin", "sister", "brother", "mother", "father")
+
+
+_BY_SOUND: Mapping[str, Gender] = {"a": "female", "o": "male"}
 
 
 def fold_name(name: str) -> str:
@@ -44,6 +47,28 @@ def form_gender(form: Form) -> Gender:
             named = words.first_names.get(first.split("-")[0])
         return named or "unknown"
     return "unknown"
+
+
+def listed_gender(form: Form) -> Gender:
+    """Return the gender of a first name in the lists of the world's names."""
+    if not form.words or (form.titles and len(form.words) < 2) or form.words[0].isupper():
+        return "unknown"  # ORION is no baby
+    first, names = fold_accents(form.words[0]), lexicon().world_names
+    return names.get(first) or names.get(first.split("-")[0]) or "unknown"
+
+
+def sound_gender(form: Form) -> Gender:
+    """Return the gender that the end of a name suggests; of names in a list it is right for 4 of 5."""
+    last = fold_accents(form.words[0]) if form.words and not form.titles else ""
+    return "unknown" if len(last) < 4 else _BY_SOUND.get(last[-1], "unknown")
+
+
+def has_personal_name(forms: Sequence[Form]) -> bool:
+    """Tell whether one of the forms has a title or a known first name."""
+    words = lexicon()
+    firsts = [form.words[0].lower() for form in forms if form.words]
+    listed = any(first in words.first_names or fold_accents(first) in words.world_names for first in firsts)
+    return listed or any(form.titles and form.words for form in forms)
 
 
 def best_name(forms: Sequence[Form], count: Mapping[Form, int]) -> str:

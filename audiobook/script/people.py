@@ -7,7 +7,7 @@ disturbs less than two people with one voice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -280,7 +280,8 @@ class _Clusters:
         for form in self.forms:
             if form.titles or not form.words:
                 continue
-            longer = full_names.get(form.words[0].lower(), frozenset())
+            short = form.words[0].lower()
+            longer = full_names.get(short, frozenset()) or _lengthen(short, by_given)
             fits = [
                 other
                 for given in sorted(longer)
@@ -322,6 +323,14 @@ class _Clusters:
             people.append(person)
             of_form.update(dict.fromkeys(forms, person.id))
         return people, of_form
+
+
+def _lengthen(short: str, given_names: Iterable[str]) -> frozenset[str]:
+    """Return the names that may be called by their beginning: "anj" → {"anjali"}; no name of its own may."""
+    words = lexicon()
+    if len(short) < 3 or short in words.first_names or short in words.world_names:
+        return frozenset()
+    return frozenset(name for name in given_names if name.startswith(short) and len(name) > len(short))
 
 
 def _same_title(one: Form, other: Form) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from audiobook.model import Gender
 from audiobook.script.layout import Tokens
-from audiobook.script.lexicon import Lexicon, lexicon
+from audiobook.script.lexicon import Lexicon, lexicon, tell_noun
 
 PhraseKind = Literal["name", "pronoun", "first person", "role", "group"]
 
@@ -74,14 +74,28 @@ class PhraseReader:
         phrase = self._read_one(at, stop)
         if phrase is None:
             return None
+        if phrase.noun == "voice":
+            phrase = self._whose_voice(phrase)
         lowers = self.tokens.lowers
-        one = phrase.kind == "name" or (phrase.kind == "role" and phrase.noun in self.words.noun_gender)
+        one = phrase.kind == "name" or (phrase.kind == "role" and tell_noun(phrase.noun) is not None)
         if one and phrase.after + 1 < stop and lowers[phrase.after] == "and":
             other = self._read_one(phrase.after + 1, stop)
             if other and other.kind in ("name", "role", "first person"):
                 text = " ".join(self.tokens.texts[at : other.after])
                 return Phrase(kind="group", first=at, after=other.after, text=text)
         return phrase
+
+    def _whose_voice(self, voice: Phrase) -> Phrase:
+        """Return who speaks where a voice does: "her voice called", "Max's voice"; "the voice" is its own."""
+        first, after = voice.first, voice.after
+        if voice.determiner in ("his", "her"):
+            word = "he" if voice.determiner == "his" else "she"
+            return Phrase(kind="pronoun", first=first, after=after, gender=_SUBJECT_PRONOUNS[word], text=word)
+        if voice.determiner == "my":
+            return Phrase(kind="first person", first=first, after=after, text="I")
+        if voice.determiner == "'s" and voice.owner is not None:
+            return Phrase(kind="name", first=first, after=after, person=voice.owner)
+        return voice
 
     def _read_one(self, at: int, stop: int) -> Phrase | None:
         if at >= stop:
@@ -157,14 +171,20 @@ class PhraseReader:
             return None
         noun = lowers[noun_at]
         head = noun if noun in self.words.noun_gender else noun.split("-")[-1]
-        gender = self.words.noun_gender.get(head, "unknown")
+        gender = tell_noun(head) or "unknown"
         end = self._end_of(noun_at, stop)
         text = " ".join(texts[start:end])
-        plural = determiner in _COUNTING or noun in self.words.section("groups")
+        plural = determiner in _COUNTING or noun in self.words.section("groups") or self._is_plural(noun)
         return Phrase(
             kind="group" if plural else "role", first=first, after=end, gender=gender,
             noun=head, text=text, determiner=determiner,
         )  # fmt: skip
+
+    def _is_plural(self, noun: str) -> bool:
+        singular = noun[:-1]
+        return (
+            noun.endswith("s") and noun not in self.words.noun_gender and singular in self.words.noun_gender
+        )
 
     def _end_of(self, noun: int, stop: int) -> int:
         """Return the token after a role; "the man with the black beard" is somebody in particular."""

@@ -13,6 +13,7 @@ from audiobook.script.naming import form_gender
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase, PhraseReader
 
+_CALLED = frozenset({("called",), ("named",), ("whose", "name", "was"), ("whose", "name", "is")})
 _NO_NOUNS = frozenset("they all both others everyone everybody other one of them us".split())
 """What stands for several people whom it doesn't name: both said, the others cried."""
 _DETERMINERS = ("the", "a", "their", "her", "his", "my", "our")
@@ -55,12 +56,25 @@ class RoleBook:
                 closes = phrase and phrase.after < len(lowers) and lowers[phrase.after] in (",", ".", ";")
                 if phrase and phrase.kind == "role" and closes:
                     self._hold_if_telling(phrase, person)
+            self._learn_called(mention.first, person, lowers, reader)
             if mention.first >= 3 and lowers[mention.first - 1] == ",":
                 for first in range(mention.first - 3, max(-1, mention.first - 6), -1):
                     phrase = reader.read(first, mention.first - 1)
                     if phrase and phrase.kind == "role" and phrase.after == mention.first - 1:
                         self._hold_if_telling(phrase, person)
                         break
+
+    def _learn_called(self, at: int, person: int, lowers: Sequence[str], reader: PhraseReader) -> None:
+        """Read "a boy called Ludo", "the girl, whose name was Jitka": what tells at least the gender."""
+        words = next((n for n in (3, 1) if tuple(lowers[max(0, at - n) : at]) in _CALLED and at > n), None)
+        if words is None:
+            return
+        end = at - words - (lowers[at - words - 1] == ",")
+        for first in range(max(0, end - 5), end - 1):
+            phrase = reader.read(first, end)
+            if phrase and phrase.kind == "role" and phrase.after == end:
+                self.people[person].roles.add(phrase.noun)
+                return
 
     def _hold_if_telling(self, phrase: Phrase, person: int) -> None:
         words = lexicon()
@@ -112,6 +126,10 @@ class RoleBook:
         article = phrase.determiner if phrase.determiner in ("his", "her", "my", "their", "our") else "the"
         name = phrase.text if phrase.noun in ("somebody", "someone", "nobody") else f"{article} {phrase.text}"
         return self._own(_key(phrase), name, phrase)
+
+    def put_in_place(self, person: int, real: int) -> None:
+        """Let `real` have the roles of a person."""
+        self.own = {key: real if p == person else p for key, p in self.own.items()}
 
     def phrases(self) -> dict[tuple[str, ...], int]:
         """Return the words after "the" that mean one person: ("old", "bartender") → id."""

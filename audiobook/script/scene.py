@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from audiobook.model import Gender
 from audiobook.script.behaviour import NameMention
@@ -26,6 +27,14 @@ class Words:
     subjects: Mapping[str, Gender]
     followers: Mapping[str, Gender]
     first_person: str
+    own_names: frozenset[tuple[str, ...]] = frozenset()
+    """Words after which speakers tell their own name."""
+    name_questions: frozenset[tuple[str, str]] = frozenset()
+    """Two words in a row by which a question asks for a name."""
+    owners: frozenset[str] = frozenset()
+    """Words before a role that is the narrator's kin: "my brother"."""
+    newcomers: frozenset[str] = frozenset()
+    """Articles of who is not known yet."""
 
 
 ENGLISH = Words(
@@ -37,6 +46,15 @@ ENGLISH = Words(
         "she": "female", "her": "female", "hers": "female", "herself": "female",
     },
     first_person="i",
+    own_names=frozenset(
+        tuple(words.split())
+        for words in ("i am", "i'm", "name is", "name's", "call me", "this is", "it's", "it is")
+    ),
+    name_questions=frozenset(
+        {("your", "name"), ("call", "you"), ("who", "are"), ("you", "called"), ("called", "?")}
+    ),
+    owners=frozenset({"my", "our"}),
+    newcomers=frozenset({"a", "an"}),
 )  # fmt: skip
 
 
@@ -81,7 +99,13 @@ class Scene:
         lowers = self.tokens.lowers
         found = []
         for at, low in enumerate(lowers):
-            if low not in self.words.articles or self.in_speech[at]:
+            if self.in_speech[at]:
+                continue
+            if low in self.words.owners and (own := phrases.get((low, *lowers[at + 1 : at + 2]))) is not None:
+                found.append(Sighting(at, at + 2, own, self._acts(at, at + 2), False))
+            if low in self.words.newcomers:
+                found += self._introduced(at, phrases)
+            if low not in self.words.articles:
                 continue
             for length in range(longest, 0, -1):
                 person = phrases.get(tuple(lowers[at + 1 : at + 1 + length]))
@@ -92,6 +116,14 @@ class Scene:
                     break
         self.told = sorted([*self.told, *found], key=lambda s: s.token)
         self.told_at = [s.token for s in self.told]
+
+    def _introduced(self, at: int, phrases: Mapping[tuple[str, ...], int]) -> list[Sighting]:
+        """Return who comes in as "a health inspector" at a token and is "the inspector" elsewhere."""
+        for end in range(at + 1, min(at + 4, len(self.tokens.lowers))):
+            person = phrases.get((self.tokens.lowers[end],))
+            if person is not None:
+                return [Sighting(at, end + 1, person, self._acts(at, end + 1), False)]
+        return []
 
     def _acts(self, first: int, end: int) -> bool:
         lowers = self.tokens.lowers
@@ -141,6 +173,32 @@ class Scene:
             if opens and behind in ("$", ",", ".", "!", "?", "—", "--", ";", "”", '"', "’", "'"):
                 called.append(sighting.person)
         return called
+
+    def own_names(self, first: int, after: int) -> list[int]:
+        """Return whom the speech in tokens [first, after) says that its speaker is: "I'm Ben"."""
+        lowers = self.tokens.lowers
+        told: list[int] = []
+        for sighting in self.spoken(first, after):
+            at = sighting.token
+            words = tuple(lowers[max(first, at - 3) : at])
+            ends = self.ends[at] >= after or lowers[self.ends[at]] in (
+                ",",
+                ".",
+                "!",
+                "?",
+                ";",
+                "—",
+                "--",
+                "and",
+            )
+            if ends and any(words[-len(known) :] == known for known in self.words.own_names):
+                told.append(sighting.person)
+        return told
+
+    def asks_name(self, first: int, after: int) -> bool:
+        """Tell whether the speech in tokens [first, after) asks for a name."""
+        said = self.tokens.lowers[first:after]
+        return said[-1:] == ["?"] and bool(self.words.name_questions & set(pairwise(said)))
 
     def forms_of_address(self, first: int, after: int) -> Iterator[Gender]:
         """Yield the genders that speech in tokens [first, after) gives to whom it is said: "yes, sir"."""

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from audiobook.model import Gender
-from audiobook.script.context import Context, Outlook
+from audiobook.script.context import Context
 from audiobook.script.gender import tell_genders_of_roles
-from audiobook.script.lexicon import lexicon
+from audiobook.script.identities import Identities
+from audiobook.script.lexicon import lexicon, tell_noun
+from audiobook.script.outlook import Outlook
 from audiobook.script.people import Person
 from audiobook.script.phrases import Phrase
 from audiobook.script.ranker import Choice, Weights, choose, learned_weights
@@ -27,7 +29,14 @@ _FAR = 400
 NOBODY_YET = -1
 """Stands among the candidates for someone not met before whom the tag's role names ("a man")."""
 
+_OFTEN_I = 0.05
+"""Share of the sentences beside speech that are about "I", from which on "I" tells the story."""
+
 _OF_SOMEBODY = frozenset({"his", "her", "their", "my", "our", "'s"})
+_STORY = 20_000
+"""Characters up to which "the girl looked round" beside speech may be someone of its own: a novel names its
+people, and there that takes two of a hundred lines from them."""
+_BEFORE_SOMEBODY = frozenset({"the", "a", "an", "my", "our"})
 _AGAIN = 12
 """Turns within which a role that somebody goes by is still that person's."""
 
@@ -60,7 +69,10 @@ class Sieve:
         """Apply the sure rules, and return what the rest is to be judged by."""
         for turn in self.turns:
             self._settle_by_tag(turn)
-        self._name_narrator()
+        self._find_who_beats_are_about()
+        identities = Identities(self.turns, self.people, self.scene, self.roles)
+        identities.name_narrator()
+        identities.join_described()
         self.scene.add_roles(self.roles.phrases())
         tell_genders_of_roles(
             self.people,
@@ -71,40 +83,16 @@ class Sieve:
         )
         return Context(self.turns, self.people, self.scene, self.spans, self.roles.own.get("I"))
 
-    def _name_narrator(self) -> None:
-        """Find who "I" is: whom the others call by a name that the narration itself never uses."""
-        narrator = self.roles.own.get("I")
-        if narrator is None or self.people[narrator].name != "I":
-            return
-        near = {
-            p
-            for turn in self.turns
-            if turn.speaker == narrator
-            for p in range(turn.passage - 8, turn.passage + 9)
-        }
-        told = Counter(sighting.person for sighting in self.scene.told)
-        called: Counter[int] = Counter()
-        for turn in self.turns:
-            if turn.passage not in near or turn.speaker == narrator:
-                continue
-            for quotation in turn.quotations:
-                span = self.scene.tokens.between(quotation.start, quotation.end)
-                called.update(self.scene.addressed(span.start, span.stop))
-        fits = Counter({p: n for p, n in called.items() if 5 * told[p] <= n and self._has_name(p)})
-        ranked = fits.most_common(2)
-        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-            return
-        self.roles.own["I"] = ranked[0][0]
-        self.people[ranked[0][0]].is_narrator = True
-        for turn in self.turns:
-            if turn.speaker == narrator:
-                turn.speaker = ranked[0][0]
-            turn.own_speakers = {
-                n: ranked[0][0] if p == narrator else p for n, p in turn.own_speakers.items()
-            }
-
-    def _has_name(self, person: int) -> bool:
-        return any(form.words for form in self.people[person].forms)
+    def _find_who_beats_are_about(self) -> None:
+        """Set the people of the beats; "I" is one where the narration says it often."""
+        beats = [beat for turn in self.turns for beat in turn.beats]
+        mine = sum(beat.phrase.kind == "first person" for beat in beats)
+        tells = "I" in self.roles.own or mine >= max(2, _OFTEN_I * len(beats))
+        for beat in beats:
+            if beat.phrase.kind != "first person" or tells:
+                beat.person = self._person_of(beat.phrase)[0]
+            if beat.person is None and beat.phrase.kind == "role":
+                beat.person = self.roles.own_of(beat.phrase)
 
     def open_turns(self, context: Context) -> Iterator[tuple[int, list[int], list[list[str]]]]:
         """Yield each turn that no sure rule settles: index, candidates, and their clues.
@@ -131,10 +119,9 @@ class Sieve:
                         candidates = [kin]
                     if turn.takes_over and before and not turn.tag and len(candidates) > 1:
                         candidates = [each for each in candidates if each != before.speaker]
-                    if candidates == [context.narrator] and context.outlooks[index].mode == "pronoun":
-                        candidates = self._find_kin(turn, context.outlooks[index].gender) or candidates
+                    candidates += self._find_unnamed(context, index, candidates)
                     clues = context.clues(index, speakers, candidates)
-                    self._add_newcomer(context.fits_in_sight(index, speakers), turn, candidates, clues)
+                    self._add_newcomer(context, index, speakers, candidates, clues)
                     if candidates:
                         yield index, candidates, clues
             speakers.append(turn.speaker)
@@ -179,19 +166,26 @@ class Sieve:
         turn.speaker, turn.confidence, turn.type = before.speaker, before.confidence, before.type
         turn.evidence = "goes on from the paragraph before"
 
-    def _find_kin(self, turn: Turn, gender: Gender) -> list[int]:
-        """Return who "he" is where nobody has a name: the last "my brother" before it."""
-        lowers, nouns = self.scene.tokens.lowers, lexicon().noun_gender
+    def _find_unnamed(self, context: Context, index: int, candidates: Sequence[int]) -> list[int]:
+        """Return who "he" is where nobody in sight can be: the last "my brother" or "the boy" before it."""
+        outlook, turn = context.outlooks[index], self.turns[index]
+        if outlook.mode not in ("pronoun", "beat") or outlook.gender == "unknown":
+            return []
+        if any(
+            self.people[c].gender in (outlook.gender, "unknown") for c in candidates if c != context.narrator
+        ):
+            return []
+        lowers, texts = self.scene.tokens.lowers, self.scene.tokens.texts
         for at in range(turn.first - 1, max(0, turn.first - _FAR), -1):
-            if (
-                not self.scene.in_speech[at]
-                and nouns.get(lowers[at]) == gender
-                and lowers[at - 1] in ("my", "our")
-            ):
-                text, owner = self.scene.tokens.texts[at], lowers[at - 1]
+            if self.scene.in_speech[at] or tell_noun(lowers[at]) != outlook.gender:
+                continue
+            if lowers[at] in lexicon().section("groups"):
+                continue
+            first = next((i for i in (at - 1, at - 2) if lowers[i] in _BEFORE_SOMEBODY), None)
+            if first is not None:
                 phrase = Phrase(
-                    kind="role", first=at - 1, after=at + 1, gender=gender,
-                    noun=lowers[at], text=text, determiner=owner,
+                    kind="role", first=first, after=at + 1, gender=outlook.gender,
+                    noun=lowers[at], text=" ".join(texts[first + 1 : at + 1]), determiner=lowers[first],
                 )  # fmt: skip
                 return [self.roles.make_own(phrase)]
         return []
@@ -228,23 +222,35 @@ class Sieve:
         )
 
     def _add_newcomer(
-        self, somebody_fits: bool, turn: Turn, candidates: list[int], clues: list[list[str]]
+        self,
+        context: Context,
+        index: int,
+        speakers: Sequence[int | None],
+        candidates: list[int],
+        clues: list[list[str]],
     ) -> None:
-        """Let a role in the tag stand for someone of its own."""
-        tag = turn.tag
-        if tag is None or tag.subject.kind != "role" or not tag.is_sure:
+        """Let a role in the tag, or in the beat, stand for someone of its own."""
+        turn = self.turns[index]
+        role = turn.role
+        if role is None or (not turn.tag and self.scene.tokens.ends[-1] > _STORY):
             return
-        often = self.roles.times(tag.subject)
-        known = self.roles.own_of(tag.subject)
+        often = self.roles.times(role)
+        known = self.roles.own_of(role)
         how_often = (
             "once" if often <= 1 else "twice" if often == 2 else "up to six times" if often <= 6 else "often"
         )
-        article = "a" if tag.subject.determiner in ("a", "an", "another", "one") else "the"
-        own = ["goes by this word", f"the word is used {how_often}", f"the word comes with '{article}'"]
-        if not somebody_fits:
+        article = "a" if role.determiner in ("a", "an", "another", "one") else "the"
+        own = [
+            "goes by this word" if turn.tag else "goes by the word of the beat",
+            f"the word is used {how_often}",
+            f"the word comes with '{article}'",
+        ]
+        if not context.fits_in_sight(index, speakers):
             own.append("nobody else fits")
-        if tag.subject.determiner in _OF_SOMEBODY:
+        if role.determiner in _OF_SOMEBODY:
             own.append("the word is of kinship")
+        if role.noun in lexicon().section("generic nouns"):
+            own.append("the word is for anybody")
         if known in candidates:
             clues[candidates.index(known)].extend(own)
         else:
@@ -254,8 +260,8 @@ class Sieve:
     def _settle(self, turn: Turn, candidates: list[int], choice: Choice) -> None:
         tag = turn.tag
         person = candidates[choice.index]
-        if person == NOBODY_YET and tag is not None:
-            person = self.roles.make_own(tag.subject)
+        if person == NOBODY_YET and turn.role is not None:
+            person = self.roles.make_own(turn.role)
         turn.speaker, turn.confidence = person, min(0.95, choice.probability)
         reasons = (
             "; ".join(choice.reasons).replace(" 1 turns ", " 1 turn ")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from audiobook.model import Gender
 from audiobook.script.layout import Tokens
-from audiobook.script.lexicon import lexicon
+from audiobook.script.lexicon import lexicon, tell_noun
 from audiobook.script.phrases import Phrase, PhraseReader
 
 _CLAUSE_ENDS = frozenset(".!?;")
@@ -131,7 +131,7 @@ class TagFinder:
         while begin < end and begin < at + 2 and (self._is_adverb(lowers[begin]) or lowers[begin] == "and"):
             begin += 1
         subject = self.reader.read(begin, end)
-        if subject is None or not self._is_somebody(subject):
+        if subject is None or not (self._is_somebody(subject) or self._talks(subject, quotation_ends)):
             return None
         verb = subject.after
         while verb < end and self._is_adverb(lowers[verb]):
@@ -224,7 +224,13 @@ class TagFinder:
         """Tell a person from a thing ("the pause", "her hand"); a capital makes a person of either."""
         if phrase.kind != "role":
             return True
-        return phrase.noun in self.words.noun_gender or phrase.noun[:1].isdigit() or phrase.is_capitalized
+        return tell_noun(phrase.noun) is not None or phrase.noun[:1].isdigit() or phrase.is_capitalized
+
+    def _talks(self, thing: Phrase, quotation_ends: str) -> bool:
+        """Tell whether a thing has a verb of speech right after it, as in "…," the radio says."""
+        verb = self.tokens.lowers[thing.after : thing.after + 1]
+        goes_on = self.tokens.texts[thing.first].islower() and quotation_ends in ",?!"
+        return bool(verb) and goes_on and thing.determiner == "the" and self._speaks(verb[0], loosely=False)
 
     def _is_passive(self, verb: int, begin: int) -> bool:
         at = verb - 1

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
-from typing import Protocol
+from typing import Literal, Protocol
 
 from audiobook.model import QuotationType
 from audiobook.script.layout import Passage, Tokens
 from audiobook.script.marks import Quoted
+from audiobook.script.phrases import Phrase
 from audiobook.script.run_on import Said, cut_turns
 from audiobook.script.tags import Tag
 
@@ -32,6 +33,19 @@ class FindsTags(Protocol):
 
 
 @dataclass(slots=True)
+class Beat:
+    """The subject of a sentence of narration beside a turn's words, or who owns what it is about.
+
+    `where` is its place as seen from the words.  `person` is an id, once known.
+    """
+
+    phrase: Phrase
+    where: Literal["before", "after"]
+    owns: bool = False
+    person: int | None = None
+
+
+@dataclass(slots=True)
 class Turn:
     """The speech of one paragraph, or of a part of it, and what has been found out about it.
 
@@ -47,6 +61,7 @@ class Turn:
     after: int
     tags: list[tuple[Tag, int]] = field(default_factory=list)
     gaps: list[range] = field(default_factory=list)
+    beats: list[Beat] = field(default_factory=list)
     opens_scene: bool = False
     continues: bool = False
     takes_over: bool = False
@@ -62,6 +77,22 @@ class Turn:
         """The first sure tag, else the first."""
         sure = [tag for tag, _ in self.tags if tag.is_sure]
         return sure[0] if sure else self.tags[0][0] if self.tags else None
+
+    @property
+    def role(self) -> Phrase | None:
+        """What someone not met before may be known by: the role in the tag, else in the nearest beat."""
+        tag = self.tag
+        if tag is not None and tag.is_sure:
+            return tag.subject if tag.subject.kind == "role" else None
+        near = [beat for beat in self.beats if beat.where == "before"][::-1]
+        near += [beat for beat in self.beats if beat.where == "after"]
+        gender = near[0].phrase.gender if near else "unknown"
+        for beat in near:
+            if beat.phrase.kind == "role":
+                return beat.phrase if not beat.owns and beat.phrase.gender in (gender, "unknown") else None
+            if beat.phrase.kind != "pronoun":
+                return None
+        return None
 
 
 def find_turns(

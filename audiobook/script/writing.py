@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from audiobook.languages import primary_language
 from audiobook.model import Book, Character, Corrections, Quotation, Script
+from audiobook.script.beats import BeatReader
 from audiobook.script.corrections import Corrector
 from audiobook.script.delivery import find_manners, list_ordinary_words
 from audiobook.script.foreign.pack import find_pack
@@ -108,6 +109,7 @@ def prepare_sieve(book: Book, passages: Sequence[Passage], corrector: Corrector 
     settle_labelled(text, turns, passages, labels, people)
     corrector.preset_speakers(turns, people, roles)
     spans = [tokens.between(passage.start, passage.end) for passage in passages]
+    BeatReader(tokens, reader).read(turns)
     return Sieve(turns, people, Scene(tokens, mentions, of_mention, in_speech), roles, spans)
 
 

@@ -1,0 +1,122 @@
+"""Who turns out to be whom: the name of who says "I", and of who is known by a role before a name is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from audiobook.script.lexicon import lexicon
+from audiobook.script.naming import has_personal_name
+from audiobook.script.people import Person
+from audiobook.script.roles import RoleBook
+from audiobook.script.scene import Scene
+from audiobook.script.turns import Turn
+
+_NEAR = 8
+"""Turns around those of "I" in which a name that is called twice may be the narrator's."""
+
+
+class Identities:
+    """Joins the people of one book whose turns the sure tags have settled."""
+
+    def __init__(
+        self, turns: Sequence[Turn], people: Sequence[Person], scene: Scene, roles: RoleBook
+    ) -> None:
+        self.turns, self.people, self.scene, self.roles = turns, people, scene, roles
+
+    def name_narrator(self) -> None:
+        """Find who "I" is: whom the others call by a name that the narration itself never uses."""
+        narrator = self.roles.own.get("I")
+        if narrator is None or self.people[narrator].name != "I":
+            return
+        told = Counter(sighting.person for sighting in self.scene.told)
+        answered = Counter(turn.speaker for turn in self.turns)
+        fits: Counter[int] = Counter()
+        for reach, fewest in ((1, 1), (_NEAR, 2)):
+            called = self._called_near(narrator, reach)
+            for person, times in called.items():
+                seldom = 5 * told[person] <= times or (reach == 1 and told[person] < times)
+                enough = fewest if self._has_name(person) else 2  # "Grandpa" is called over "my" head too
+                if enough <= times and seldom and self._is_called(person) and not answered[person]:
+                    fits[person] = max(fits[person], times)
+        ranked = fits.most_common(2)
+        if not ranked or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+            return
+        self.roles.own["I"] = ranked[0][0]
+        self.people[ranked[0][0]].is_narrator = True
+        self._put_in_place(narrator, ranked[0][0])
+
+    def _called_near(self, speaker: int, reach: int) -> Counter[int]:
+        """Count whom others call by name within `reach` turns of somebody's own."""
+        own = {
+            near
+            for index, turn in enumerate(self.turns)
+            if turn.speaker == speaker
+            for near in range(index - reach, index + reach + 1)
+            if 0 <= near < len(self.turns) and abs(self.turns[near].passage - turn.passage) <= reach + 1
+        }
+        called: Counter[int] = Counter()
+        for index in own:
+            if self.turns[index].speaker == speaker:
+                continue
+            for quotation in self.turns[index].quotations:
+                span = self.scene.tokens.between(quotation.start, quotation.end)
+                called.update(self.scene.addressed(span.start, span.stop))
+        return called
+
+    def _put_in_place(self, person: int, real: int) -> None:
+        """Let `real` be who a person turned out to be."""
+        for turn in self.turns:
+            if turn.speaker == person:
+                turn.speaker = real
+            turn.own_speakers = {n: real if p == person else p for n, p in turn.own_speakers.items()}
+            for beat in turn.beats:
+                beat.person = real if beat.person == person else beat.person
+        self.roles.put_in_place(person, real)
+
+    def join_described(self) -> None:
+        """Let who is known by a role alone be who is then called by a name that was not told before.
+
+        “You pay here.” said the ferrywoman. “Let him be, Oksana.”: the ferrywoman is Oksana.
+        """
+        first_told: dict[int, int] = {}
+        for sighting in self.scene.told:
+            first_told.setdefault(sighting.person, sighting.token)
+        votes: dict[int, set[int]] = {}
+        for turn, answer in pairwise(self.turns):
+            role = self._known_by_role(turn)
+            if role is None or answer.passage - turn.passage > 2:
+                continue
+            span = self.scene.tokens.between(answer.quotations[0].start, answer.quotations[-1].end)
+            for named in self.scene.addressed(span.start, span.stop):
+                is_new = first_told.get(named, answer.after) >= answer.first and has_personal_name(
+                    self.people[named].forms
+                )
+                genders = {self.people[p].gender for p in (role, named)} - {"unknown"}
+                if is_new and len(genders) < 2 and answer.speaker != named:
+                    votes.setdefault(role, set()).add(named)
+        for role, names in votes.items():
+            named = min(names)
+            if len(names) == 1 and sum(named in others for others in votes.values()) == 1:
+                self._put_in_place(role, named)
+                if self.people[named].gender == "unknown" and self.people[role].gender != "unknown":
+                    self.people[named].gender = self.people[role].gender
+                    self.people[named].gender_evidence = self.people[role].gender_evidence
+
+    def _known_by_role(self, turn: Turn) -> int | None:
+        """Return who speaks a turn by its tag or is told of before it, if known by a role alone."""
+        person = turn.speaker
+        before = [beat for beat in turn.beats if beat.where == "before"]
+        if person is None and before and not turn.tag:
+            person = before[0].person
+        is_role = person is not None and not self.people[person].forms and not self.people[person].is_narrator
+        return person if is_role else None
+
+    def _has_name(self, person: int) -> bool:
+        """Tell a name or rank from a word of kinship."""
+        kin = lexicon().section("kin names")
+        return any(form.words or not set(form.titles) & kin for form in self.people[person].forms)
+
+    def _is_called(self, person: int) -> bool:
+        return any(form.words or form.titles for form in self.people[person].forms)
