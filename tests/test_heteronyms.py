@@ -93,6 +93,6 @@ def test_any_text_can_be_had(text: str) -> None:
 
 def test_a_sentence_costs_little_however_long() -> None:
     text = "they read and wound the lead about to close the use of wind " * 2000
-    start = time.perf_counter()
+    start = time.process_time()
     find_heteronyms(text, "en")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
