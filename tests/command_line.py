@@ -40,7 +40,15 @@ def environment(**more: str) -> dict[str, str]:
 
 def make(*arguments: str, status: int = 0) -> dict[str, dict[str, object]]:
     """Run `narrate make --json` and return its stories by name."""
-    done = narrate("make", "--json", *arguments)
+    return _read_stories(narrate("make", "--json", *arguments), status)
+
+
+def make_apart(*arguments: str, status: int = 0) -> dict[str, dict[str, object]]:
+    """Do as `make`, in a process of its own."""
+    return _read_stories(narrate_apart("make", "--json", *arguments), status)
+
+
+def _read_stories(done: subprocess.CompletedProcess[str], status: int) -> dict[str, dict[str, object]]:
     assert done.returncode == status, done.stderr
     return {story["name"]: story for story in json.loads(done.stdout)["stories"]}
 

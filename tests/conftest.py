@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that import onnxruntime themselves
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ("echo-chamber", "echo-fade", "lost-in-the-haze", "starlight-serenade")
+
+MADE_WITH = (
+    "PIL.ImageDraw", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "mutagen.id3", "numpy.random",
+    "pymupdf_fonts.FiraGO_Bold",
+)  # fmt: skip
+"""What a run's processes load to make a file: loaded here once, each that is forked from here has it."""
 
 TONES = """\
 engine: tone
@@ -102,6 +109,8 @@ def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def new_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Return a function that makes a project folder with stories (text by name) and goes there."""
+    for name in MADE_WITH:
+        import_module(name)
 
     def make(settings: str = TONES, folder: str = "project", **stories: str) -> Path:
         project = tmp_path / folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -93,6 +94,11 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
 
 
+@functools.cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _imports(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -105,7 +111,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_a_module_imports_only_from_floors_below(path: Path) -> None:
     room = _room(_name(path))
-    for imported in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+    for imported in _imports(_parse(path)):
         if not imported.startswith("audiobook"):
             continue
         other = _room(imported)
@@ -118,7 +124,7 @@ def test_no_imports_go_in_a_circle() -> None:
     graph: dict[str, set[str]] = {}
     for path in MODULES:
         uses = graph[_name(path)] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parse(path)):
             if isinstance(node, ast.ImportFrom):
                 named = {f"{node.module}.{alias.name}" for alias in node.names} & known
                 uses |= named or {str(node.module)} & known
@@ -127,7 +133,7 @@ def test_no_imports_go_in_a_circle() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_heavy_libraries_load_only_where_they_are_used(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parse(path)
     top_level = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     loaded = {name for node in top_level for name in _imports(node)}
     heavy = HEAVY | {name for name in loaded if name.startswith("audiobook.studio")}
@@ -139,7 +145,7 @@ def test_heavy_libraries_load_only_where_they_are_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_public_things_have_docstrings(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _parse(path)
     assert ast.get_docstring(tree), "the module itself"
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
@@ -147,11 +153,7 @@ def test_public_things_have_docstrings(path: Path) -> None:
 
 
 def test_pydub_has_one_user_and_nothing_is_mocked() -> None:
-    users = [
-        path
-        for path in MODULES
-        if "pydub" in {i.split(".")[0] for i in _imports(ast.parse(path.read_text()))}
-    ]
+    users = [path for path in MODULES if "pydub" in {i.split(".")[0] for i in _imports(_parse(path))}]
     assert [_name(path) for path in users] == ["audiobook.audio.stitch"]
     for path in Path(__file__).parent.rglob("*.py"):
-        assert "unittest.mock" not in set(_imports(ast.parse(path.read_text(encoding="utf-8")))), path
+        assert "unittest.mock" not in set(_imports(_parse(path))), path

@@ -23,7 +23,7 @@ from audiobook.engines.allowing import write_allowed
 from audiobook.folders import cache_folder
 from audiobook.project.layout import list_texts, open_project
 from tests.books import make_epub, nav
-from tests.command_line import environment, finished, make, narrate
+from tests.command_line import environment, finished, make, make_apart, narrate, narrate_apart
 from tests.conftest import ROOT, STORIES, TONES
 from tests.sounds import listen
 
@@ -427,12 +427,12 @@ def test_a_story_that_kills_its_worker_or_breaks_its_engine_fails_alone(
         c="They raise it.",
         d="So it is.",
     )
-    stories = make("--jobs", "2", status=1)
+    stories = make_apart("--jobs", "2", status=1)
     assert [name for name, story in stories.items() if story["errors"]] == ["b", "c"]
     assert "killed each time" in str(stories["b"]["errors"])
     assert "RuntimeError" in str(stories["c"]["errors"])
     assert sorted(finished(project)) == ["a/01 - A.mp3", "d/01 - D.mp3"]
-    listed = narrate("voices", "scotland")
+    listed = narrate_apart("voices", "scotland")
     assert listed.returncode == 0
     assert "'broken'" in listed.stderr
 

@@ -19,7 +19,7 @@ import pytest
 from audiobook.building.cluster.toolchain import name_tools
 from audiobook.building.cluster.workers import ClusterWorkers
 from audiobook.errors import ClusterError
-from tests.command_line import environment, finished, make, narrate, narrate_apart
+from tests.command_line import environment, finished, make, make_apart, narrate, narrate_apart
 from tests.conftest import ROOT, STORIES, TONES
 from tests.test_building import MISBEHAVING
 
@@ -138,10 +138,10 @@ def test_a_cluster_that_shares_no_disk_makes_the_same_bytes(host: Host, new_proj
     (project / "texts" / "book.md").write_text(
         "# Book\n\n## One\n\nIt began.\n\n## Two\n\nIt began. It ended.\n"
     )
-    local = make()
+    local = make_apart()
     wanted = finished(project)
     shutil.rmtree(project / "output")
-    done = narrate("--scheduler", host.address, "--verbose")
+    done = narrate_apart("--scheduler", host.address, "--verbose")
     assert done.returncode == 0, done.stderr
     assert finished(project) == wanted
     assert len(wanted) == len(STORIES) + 3  # and the playlist of the two
@@ -149,7 +149,7 @@ def test_a_cluster_that_shares_no_disk_makes_the_same_bytes(host: Host, new_proj
         clips = local[name]["clips_made"]
         assert f"{name}: {clips} clips to speak, 1 file to make\n" in done.stderr
         assert f"{name}: spoke {clips} clips\n{name}: made output/{name}/" in done.stderr
-    forced = make("--force", "--scheduler", host.address)
+    forced = make_apart("--force", "--scheduler", host.address)
     assert [story["clips_made"] for story in forced.values()] == [s["clips_made"] for s in local.values()]
     assert finished(project) == wanted
     assert nothing_half_made(project)
@@ -167,17 +167,17 @@ def test_a_cluster_makes_every_format_and_the_book_is_joined_here(
     project = new_project(a="All is well.")
     (project / "texts" / "book.md").write_text("# Book\n\n## One\n\nIt began.\n\n## Two\n\nIt ended.\n")
     formats = [word for name in ("opus", "flac", "m4b") for word in ("--format", name)]
-    make(*formats)
+    make_apart(*formats)
     wanted = finished(project)
     assert len(wanted) == 3 * 2 + 2
     shutil.rmtree(project / "output")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another cache"))
-    done = narrate(*formats, "--scheduler", host.address, "--verbose")
+    done = narrate_apart(*formats, "--scheduler", host.address, "--verbose")
     assert done.returncode == 0, done.stderr
     assert "book: encoded 'Two'" in done.stderr
     assert finished(project) == wanted
     assert nothing_half_made(project)
-    again = narrate(*formats, "--scheduler", host.address, "--force", "--json")
+    again = narrate_apart(*formats, "--scheduler", host.address, "--force", "--json")
     counts = [(story["clips_made"], story["clips_reused"]) for story in json.loads(again.stdout)["stories"]]
     assert counts == [(1, 0), (4, 0)]  # each utterance once, though in three formats
 
@@ -185,7 +185,7 @@ def test_a_cluster_makes_every_format_and_the_book_is_joined_here(
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_is_survived(host: Host, new_project: NewProject) -> None:
     project = new_project(a=LONG, b=LONG.replace("boats", "river"), c=LONG.replace("boats", "shore"))
-    make()
+    make_apart()
     wanted = finished(project)
     shutil.rmtree(project / "output")
     with narrating(project, "--scheduler", host.address) as process:
@@ -202,7 +202,7 @@ def test_a_story_that_kills_every_worker_fails_alone(
     monkeypatch.setenv("PYTHONPATH", misbehaving)
     texts = {"a": "All is well.", "b": "They kill it.", "c": "They raise it.", "d": "So it is."}
     project = new_project(settings=TONES.replace("engine: tone", "engine: misbehaving"), **texts)
-    stories = make("--scheduler", host.address, status=1)
+    stories = make_apart("--scheduler", host.address, status=1)
     assert [name for name, story in stories.items() if story["errors"]] == ["b", "c"]
     assert "were killed each time" in str(stories["b"]["errors"])
     assert "on the worker tcp://" in str(stories["c"]["errors"])
@@ -222,7 +222,7 @@ def test_an_interrupt_leaves_whole_files_and_the_next_run_makes_the_rest(
     assert nothing_half_made(project)
     whole = finished(project)
     assert 0 < len(whole) < 12
-    stories = make("--scheduler", host.address)
+    stories = make_apart("--scheduler", host.address)
     assert sum(1 for story in stories.values() if story["clips_made"] == 0) == len(whole)
     assert finished(project).items() >= whole.items()
 
@@ -272,7 +272,7 @@ def test_workers_that_would_make_other_bytes_are_refused_before_and_during_the_w
                 assert run.wait(timeout=180) == 1
                 assert run.stderr is not None
                 joined = run.stderr.read()
-                before = narrate("--scheduler", host.address)
+                before = narrate_apart("--scheduler", host.address)
             finally:
                 stranger.terminate()
                 stranger.wait(timeout=60)

@@ -121,6 +121,11 @@ def test_any_words_can_be_drawn(words: str) -> None:
     assert draw_cover(words, words).size == (SIDE, SIDE)
 
 
+def test_accents_without_letters_are_written_as_any_words() -> None:
+    """They have no width: no line is ever narrow enough to hold fewer of them."""
+    assert draw_cover("\u0301" * 9, "\u0301").size == (SIDE, SIDE)
+
+
 def test_words_are_as_large_as_fits_and_lines_as_even_as_they_go() -> None:
     lettering = find_lettering("Echo")
     assert lettering is not None

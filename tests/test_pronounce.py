@@ -66,9 +66,9 @@ def test_a_text_without_the_word_stays(text: str) -> None:
 def test_a_thousand_words_cost_no_more_than_one() -> None:
     text = "the quick brown fox jumps over the lazy dog " * 2000
     pronunciations = {f"word{n}": "x" for n in range(5000)}
-    start = time.perf_counter()
+    start = time.process_time()
     assert respell(text, pronunciations) == text
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_what_is_spoken_by_phonemes_keeps_its_words() -> None:

@@ -80,10 +80,10 @@ def test_a_huge_chapter_and_a_zip_bomb_are_refused_in_bounded_memory_and_time(me
     data = _inflate(make_epub({"b.xhtml": "<p>B.</p>"}), megabytes)
     assert len(data) < 2_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(SourceError, match="unpacks to more than"):
         read_epub(Path("book.epub"), data)
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from audiobook.planning.plans import Encoding, StoryPlan, plan_story
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings
 from benchmarks.torture import make_book
+from tests.command_line import make
 from tests.conftest import ROOT
 
 NewProject = Callable[..., Path]
@@ -45,15 +43,7 @@ def changes(before: StoryPlan, after: StoryPlan) -> tuple[list[str], set[str]]:
 
 
 def run() -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-m", "audiobook", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    (story,) = json.loads(done.stdout)["stories"]
-    assert isinstance(story, dict)
+    (story,) = make().values()
     return story
 
 

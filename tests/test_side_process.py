@@ -49,6 +49,21 @@ def test_jobs_are_done_in_one_other_process() -> None:
         apart.end()
 
 
+def test_an_interrupt_while_it_starts_is_not_its_business() -> None:
+    """A terminal's Ctrl-C comes to every process, also to one that has not yet read a line of its program."""
+    apart = SideProcess(int, "40")
+    try:
+        apart._open()
+        assert apart._process is not None
+        started = apart._process.pid
+        assert started is not None
+        os.kill(started, signal.SIGINT)
+        assert apart.ask(_add, 2) == (42, started)
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    finally:
+        apart.end()
+
+
 @pytest.mark.slow
 def test_one_that_dies_is_started_again_and_given_up_on() -> None:
     apart = SideProcess(int, "40")

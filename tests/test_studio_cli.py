@@ -20,7 +20,7 @@ from tests.studio import StudioClient
 NewProject = Callable[..., Path]
 
 LONG = "\n\n".join(
-    f'"This is line {number}," said Nora. Nobody came down to the boats.' for number in range(600)
+    f'"This is line {number}," said Nora. Nobody came down to the boats.' for number in range(300)
 )
 
 

@@ -283,7 +283,8 @@ def test_a_line_of_espeak_is_heard_at_once(new_project: NewProject) -> None:
             began = time.monotonic()
             assert studio.ask(studio.story("a", f"/utterances/{number}/audio")).status == 200
             times.append(time.monotonic() - began)
-        assert sorted(times)[len(times) // 2] < 0.3, times
+        # Some 0.03 s; to start an engine each time takes over a second where the machine is as busy as that.
+        assert sorted(times)[len(times) // 2] < 1, times
 
 
 @pytest.mark.slow

@@ -177,6 +177,7 @@ def test_the_first_place_that_has_the_published_bytes_is_taken(
         assert (data, notes) == (WHOLE, [f"tiny.bin: 0.1 MB from {address}/right"])
 
 
+@pytest.mark.slow
 def test_a_place_that_nobody_answers_at_is_asked_once(tmp_path: Path, nobody: str, wheels: Path) -> None:
     assert wheels.exists()
     files = [
@@ -209,7 +210,14 @@ def test_where_no_place_has_it_all_that_was_tried_is_told(
     assert list((tmp_path / "parts").iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", ["another version", "no part", "no zip", "too much"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "no part",
+        "too much",
+        *(pytest.param(f, marks=pytest.mark.slow) for f in ("another version", "no zip")),
+    ],
+)
 def test_packages_that_are_not_those_expected(tmp_path: Path, wheels: Path, fault: str) -> None:
     path = wheels / "tiny_part_2-0.1.0-py3-none-any.whl"
     if fault == "another version":
@@ -239,6 +247,7 @@ def test_styles_are_packed_in_the_order_of_their_names(tmp_path: Path, registry:
         assert styles.files == ["af_a", "af_c", "bf_b"]
 
 
+@pytest.mark.slow
 @needs_npm
 def test_packages_of_npm_that_are_not_those_expected(
     tmp_path: Path, registry: Path, nobody: str, monkeypatch: pytest.MonkeyPatch
@@ -289,6 +298,7 @@ def test_an_interrupt_ends_pip_and_leaves_nothing(tmp_path: Path, monkeypatch: p
     assert list((tmp_path / "parts").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("wheels")
 def test_the_room_that_pips_cache_takes_on_the_same_disk_counts(
     tmp_path: Path, nobody: str, monkeypatch: pytest.MonkeyPatch

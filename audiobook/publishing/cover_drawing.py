@@ -30,6 +30,8 @@ _TITLE_SIZES = range(300, 100, -10)
 _AUTHOR_SIZES = range(120, 60, -10)
 _SMALLEST = 60
 """Pixels: 16 on a phone that shows the cover 640 wide.  What does not fit whole is divided within words."""
+_LEAST_WIDTH = 0.01
+"""In sizes of the letters: no line is narrower, though accents alone have no width at all."""
 _LINE_HEIGHT = 1.16
 _LONGEST_TITLE = 240
 _HILLS = 4
@@ -136,9 +138,9 @@ def fit(
     for size in sizes:
         lines = _wrap(pieces, lengths, width / size)
         if max(lengths) <= width / size and len(lines) * size * _LINE_HEIGHT <= height:
-            narrow = width / size
+            narrow, least = width / size, max(*lengths, _LEAST_WIDTH)
             # The same number of lines, as even as they go.
-            while narrow > max(lengths) and len(_wrap(pieces, lengths, narrow * 0.96)) == len(lines):
+            while narrow > least and len(_wrap(pieces, lengths, narrow * 0.96)) == len(lines):
                 narrow *= 0.96
             return size, _wrap(pieces, lengths, narrow)
     pieces = list(words)

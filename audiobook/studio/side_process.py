@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -67,7 +69,8 @@ class SideProcess:
             context = multiprocessing.get_context("spawn")
             self._pipe, there = context.Pipe()
             process = context.Process(target=_serve, args=(there, *self._make), daemon=True)
-            process.start()
+            with _without_interrupts():
+                process.start()
             there.close()
             self._process = process
             if self._ended.is_set():  # while it was started
@@ -81,6 +84,20 @@ class SideProcess:
             self._process.kill()
             self._process.join()
         self._pipe = self._process = None
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let no Ctrl-C reach a process that is started here, not even before it can say that it ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # started within, it would let them through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
