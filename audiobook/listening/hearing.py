@@ -100,9 +100,9 @@ class Listener:
         return best
 
 
-def rank(heard: Heard) -> tuple[int, bool, float]:
+def rank(heard: Heard) -> tuple[bool, int, float]:
     """Order what was heard from the best to the worst."""
-    return VERDICTS.index(heard.verdict), bool(heard.extra), heard.badness
+    return heard.is_loss, VERDICTS.index(heard.verdict), heard.badness
 
 
 def _stops(wave: Wave, line: Line) -> bool:
