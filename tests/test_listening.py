@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -252,6 +252,35 @@ def test_what_is_in_doubt_is_heard_again_in_other_company(sounds: Sounds) -> Non
 
     assert [heard.verdict for heard in found] == ["heard"] * 3
     assert [carefully for _, carefully in ear.asked] == [False, True]
+
+
+def test_the_best_hearing_is_one_without_a_loss(sounds: Sounds) -> None:
+    """A word that is heard otherwise in one hearing is better than too many in the next."""
+    heard = "nobody came down to the goats she waited by the lamp the harbour lay still"
+    ear = Script([heard, "", f"{TEXTS[0]} {TEXTS[0]}"])
+    lines = [replace(line, limits=replace(NATURAL, unlike=0.1, unlike_name=0.1)) for line in lines_of(TEXTS)]
+    first, *_ = Listener(ear=ear, sounds=sounds).hear_lines(scene(3), lines)
+
+    assert (first.verdict, first.is_loss) == ("heard otherwise", False)
+
+
+def test_a_line_that_is_said_twice_and_heard_once_is_heard_by_halves(sounds: Sounds) -> None:
+    """A recognizer writes down but once what is said twice in a row."""
+    said_twice = replace(lines_of(TEXTS)[2], end_s=11.5)
+    ear = Script([" ".join(TEXTS), TEXTS[2], TEXTS[2]])
+    wave = np.concatenate([scene(2), sound(5)])
+    found = Listener(ear=ear, sounds=sounds).hear_lines(wave, [*lines_of(TEXTS[:2]), said_twice])
+
+    assert [heard.is_loss for heard in found] == [False, False, True]
+    assert sorted(found[2].extra.split()) == ["harbour", "lay", "still", "the"]
+
+
+def test_a_line_that_is_merely_slow_is_no_loss(sounds: Sounds) -> None:
+    slow = replace(lines_of(TEXTS)[2], end_s=11.5)
+    ear = Script([" ".join(TEXTS), "the harbour", "lay still"])
+    wave = np.concatenate([scene(2), sound(5)])
+
+    assert not Listener(ear=ear, sounds=sounds).hear_lines(wave, [*lines_of(TEXTS[:2]), slow])[2].is_loss
 
 
 def test_what_is_never_heard_is_not_heard(sounds: Sounds) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +22,13 @@ SAMPLE_RATE = 16_000
 
 _AFTER_S = 0.03
 """How much later than its cue a line may end (docs/checking.md: 15 ms), and a little more."""
+
+_DRAWN_OUT = 1.6
+"""A line that takes so many times as long as its sounds usually do may be said twice; others take up to 1.24
+times as long as is foreseen (`checking/completeness.py`)."""
+
+_FEWEST_SOUNDS, _FEWEST_LINES = 8, 3
+"""From so many sounds in a line, and so many lines, on it can be told how long a sound takes."""
 
 _LOOK_BACK_S = 8.0
 _QUIET_S = 0.05
@@ -63,14 +71,49 @@ class Listener:
         found: list[Heard] = []
         for group in group_lines([(line.start_s, line.end_s) for line in lines], which):
             found += self._hear(wave, lines, group, carefully=False)
+        usual_s = self._measure_pace(lines)
         return [
-            self._reconsider(wave, lines, number, heard) for number, heard in zip(which, found, strict=True)
+            self._reconsider(wave, lines, number, heard, usual_s)
+            for number, heard in zip(which, found, strict=True)
         ]
 
-    def _reconsider(self, wave: Wave, lines: Sequence[Line], number: int, first: Heard) -> Heard:
-        """Hear a line again where it is in doubt, and how it ends."""
+    def _reconsider(
+        self, wave: Wave, lines: Sequence[Line], number: int, first: Heard, usual_s: float
+    ) -> Heard:
+        """Hear a line again where it is in doubt; hear whether it is said twice, and how it ends."""
+        line = lines[number]
         heard = first if first.is_clear else self._hear_again(wave, lines, number, first)
-        return heard.cut() if _stops(wave, lines[number]) else heard
+        if not heard.extra and (line.end_s - line.start_s) > _DRAWN_OUT * usual_s * self._count_sounds(line):
+            heard = self._hear_halves(wave, line) or heard
+        return heard.cut() if _stops(wave, line) else heard
+
+    def _measure_pace(self, lines: Sequence[Line]) -> float:
+        """Return how long a sound usually takes in these lines, in seconds; ∞ where there are too few."""
+        counted = [(line.end_s - line.start_s, self._count_sounds(line)) for line in lines]
+        paces = [seconds / count for seconds, count in counted if count >= _FEWEST_SOUNDS]
+        return statistics.median(paces) if len(paces) >= _FEWEST_LINES else float("inf")
+
+    def _count_sounds(self, line: Line) -> int:
+        words = list_words(line.said)
+        return max(map(len, self.sounds.of(words))) if words and line.limits is not None else 0
+
+    def _hear_halves(self, wave: Wave, line: Line) -> Heard | None:
+        """Hear a line that takes too long in two halves; return what was heard where it is said again.
+
+        Whole, a recognizer writes down but once what is said twice: it was taught on what people write.
+        """
+        sound = wave[round(line.start_s * SAMPLE_RATE) : round(line.end_s * SAMPLE_RATE)]
+        third = len(sound) // 3
+        cut = third + _find_quietest(sound[third : 2 * third])
+        text = " ".join(
+            self.ear.hear(part, carefully=True)
+            for half in (sound[:cut], sound[cut:])
+            for part in cut_long(half)
+        )
+        (heard,) = self._judge([line], text)
+        own = {*list_words(line.said), *list_words(line.written)}
+        again = [word for word in heard.extra.split() if word in own]
+        return heard if 2 * len(again) > len(heard.extra.split()) else None
 
     def _hear(self, wave: Wave, lines: Sequence[Line], group: range, *, carefully: bool) -> list[Heard]:
         times = [(line.start_s, line.end_s) for line in lines]
@@ -100,9 +143,9 @@ class Listener:
         return best
 
 
-def rank(heard: Heard) -> tuple[int, bool, float]:
+def rank(heard: Heard) -> tuple[bool, int, float]:
     """Order what was heard from the best to the worst."""
-    return VERDICTS.index(heard.verdict), bool(heard.extra), heard.badness
+    return heard.is_loss, VERDICTS.index(heard.verdict), heard.badness
 
 
 def _stops(wave: Wave, line: Line) -> bool:
@@ -123,14 +166,20 @@ def _list_companies(lines: Sequence[Line], number: int) -> Iterator[range]:
 
 def cut_long(wave: Wave) -> Iterator[Wave]:
     """Yield a sound in pieces that can be heard at once, cut where it is quietest."""
-    import numpy as np
-
     most, look_back = round(LONGEST_S * SAMPLE_RATE), round(_LOOK_BACK_S * SAMPLE_RATE)
-    size = round(_QUIET_S * SAMPLE_RATE)
     while len(wave) > most:
-        late = wave[most - look_back : most].astype(np.float64)
-        powers = np.convolve(late**2, np.ones(size), "valid")
-        cut = most - look_back + int(np.argmin(powers)) + size // 2
+        cut = most - look_back + _find_quietest(wave[most - look_back : most])
         yield wave[:cut]
         wave = wave[cut:]
     yield wave
+
+
+def _find_quietest(wave: Wave) -> int:
+    """Return the middle of the quietest moment."""
+    import numpy as np
+
+    size = round(_QUIET_S * SAMPLE_RATE)
+    if len(wave) <= size:
+        return len(wave) // 2
+    powers = np.convolve(wave.astype(np.float64) ** 2, np.ones(size), "valid")
+    return int(np.argmin(powers)) + size // 2
