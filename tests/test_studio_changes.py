@@ -82,7 +82,8 @@ def test_a_line_gets_another_speaker_and_gets_it_back(studio: StudioClient) -> N
     before = speakers(studio)
     first = revision(studio)
     done = change(studio, "corrections", quotation=line(3), speaker="Max")
-    assert (done.status, set(done.json)) == (200, {"revision"})
+    assert (done.status, set(done.json)) == (200, {"revision", "undoable"})
+    assert done.json["undoable"]
     assert done.json["revision"] == revision(studio) != first
     assert speakers(studio) == before | {line(3): "Max"}
     text = Path("voices.yaml").read_text(encoding="utf-8")
@@ -90,6 +91,7 @@ def test_a_line_gets_another_speaker_and_gets_it_back(studio: StudioClient) -> N
     assert "I can't" in text
     undone = studio.ask("api/undo", "POST", value={"revision": done.json["revision"]})
     assert undone.json["revision"] == first
+    assert not undone.json["undoable"]
     assert "Max" in undone.json["undone"]
     assert Path("voices.yaml").read_text(encoding="utf-8") == SETTINGS
     assert speakers(studio) == before

@@ -110,8 +110,9 @@ class Reading:
     def audition(self, request: Request) -> Response:
         """Answer with the sound of a sentence that a speaker of the story never said."""
         story = self._desk.open(request.path_params["name"])
-        text = " ".join(request.query_params.get("text", "").split())
-        if not text or len(text) > _LONGEST_SENTENCE:
+        written = request.query_params.get("text", "")
+        text = " ".join(written.split())
+        if not text or len(written) > _LONGEST_SENTENCE:
             raise StudioError(422, f"text: expected 1 to {_LONGEST_SENTENCE} letters.")
         speaker = request.query_params.get("speaker", NARRATOR)
         clip = story.speaker.say(text, speaker, read_wish(request.query_params))

@@ -16,6 +16,7 @@ def show_track(
     track = finished.track
     return {
         "number": finished.number,
+        "chapter": track.chapter,
         "title": track.title,
         "seconds": round(track.seconds, 3),
         "audio": address,

@@ -18,6 +18,16 @@ class ListenView {
     if (this.#player) this.#player.take(book.tracks);
     else if (book.tracks.length) this.#open(book);
     else this.#tellNothing(book);
+    await this.#tellOlder();
+  }
+
+  /** Say which chapters sound otherwise than they would now; the sound can be heard all the same. */
+  async #tellOlder() {
+    const { chapters, reasons } = await api.chapters(this.name);
+    const why = reasons.length ? ` (${reasons.join("; ")})` : "";
+    const words = `This sound is older than the story as it is now${why}. “Make anew”, above, brings it up to date.`;
+    const older = chapters.filter(({ state }) => state === "stale").map(({ number }) => [number, words]);
+    this.#player?.tellOlder(new Map(older));
   }
 
   #open(book) {

@@ -3,10 +3,12 @@
 import { make } from "../dom.js";
 import { clock } from "../words.js";
 import { colourClass, speakerName } from "../speakers.js";
+import { Bookmarks } from "./bookmarks.js";
 import { findCue, stepParagraph, stepSentence } from "./cues.js";
 import { createPlace } from "./place.js";
 import { createReading } from "./reading.js";
-import { Transport } from "./transport.js";
+import { SleepTimer } from "./sleep.js";
+import { SKIP_S, Transport } from "./transport.js";
 import { Waveform } from "./waveform.js";
 
 const COVER_SIDE = 160;
@@ -34,7 +36,11 @@ export class Player {
     this.text = make("div", { class: "text text-page read-along", lang: book.language });
     this.reading = createReading(this.text, (cue) => this.#seekCue(cue, { isPlaying: true }));
     this.waveform = new Waveform((seconds) => this.#seek(seconds));
-    this.transport = new Transport(this.waveform.element, this);
+    this.sleep = new SleepTimer(this.audio, () => this.audio.pause());
+    this.bookmarks = new Bookmarks(key, { go: (mark) => this.#goTo(mark), where: () => this.#tellPlace() });
+    this.transport = new Transport(this.waveform.element, this, [this.sleep.element, this.bookmarks.button]);
+    this.older = make("p", { class: "older", role: "status", hidden: true });
+    this.olderChapters = new Map();
     this.tracks = make("select", { id: "track" });
     this.tracks.addEventListener("change", () =>
       this.#open(Number(this.tracks.value), 0, !this.audio.paused),
@@ -66,6 +72,8 @@ export class Player {
       make("h1", { lang: language }, title),
       make("p", { class: "author" }, author ?? ""),
       this.choice,
+      this.older,
+      this.bookmarks.element,
     );
   }
 
@@ -77,9 +85,13 @@ export class Player {
     this.choice.hidden = tracks.length < 2;
   }
 
-  /** Take the tracks as they are now; the one that is open stays as it was opened, once it was played. */
+  /** Take the tracks as they are now; the one that is open stays as it was opened while it plays. */
   take(tracks) {
-    const open = this.#track;
+    const before = this.#track;
+    const fresh = tracks.find(({ number }) => number === before.number);
+    const isRemade = fresh !== undefined && JSON.stringify(fresh.cues) !== JSON.stringify(before.cues);
+    const isTaken = isRemade && this.audio.paused;
+    const open = isTaken ? fresh : before;
     const isUntouched = this.#number === 0 && this.audio.paused && this.audio.currentTime === 0;
     this.#book.tracks = tracks.map((each) => (each.number === open.number ? open : each));
     if (!this.#book.tracks.includes(open)) this.#book.tracks.unshift(open);
@@ -87,13 +99,14 @@ export class Player {
     this.#listTracks();
     this.tracks.value = this.#number;
     if (isUntouched && this.#number > 0) this.#open(0, 0, false);
+    else if (isTaken) this.#open(this.#number, Math.min(this.audio.currentTime, open.seconds), false);
   }
 
   #listen(fail) {
     const { audio } = this;
     for (const event of ["play", "pause"]) audio.addEventListener(event, () => this.#showPlaying());
     for (const event of ["timeupdate", "seeked"]) audio.addEventListener(event, () => this.#show());
-    audio.addEventListener("ended", () => this.#open(this.#number + 1, 0, true));
+    audio.addEventListener("ended", () => this.#open(this.#number + 1, 0, !this.sleep.takesChapterEnd()));
     audio.addEventListener("error", () =>
       fail(`${this.#track.title}: the sound can’t be played. Is its file still there?`),
     );
@@ -117,7 +130,34 @@ export class Player {
     this.audio.src = track.audio;
     this.audio.playbackRate = this.rate;
     this.#seek(seconds);
+    this.#showOlder();
     if (isPlaying) this.play();
+  }
+
+  /** Say of which chapters (by their numbers in the book) the sound is older than the story, and why. */
+  tellOlder(chapters) {
+    this.olderChapters = chapters;
+    this.#showOlder();
+  }
+
+  #showOlder() {
+    const why = this.olderChapters.get(this.#track?.chapter);
+    this.older.hidden = why === undefined;
+    this.older.textContent = why ?? "";
+  }
+
+  #goTo({ number, seconds }) {
+    const place = this.#book.tracks.findIndex((each) => each.number === number);
+    if (place >= 0 && place !== this.#number) this.#open(place, seconds, !this.audio.paused);
+    else if (place >= 0) this.#seek(seconds);
+    this.reading.free();
+  }
+
+  /** Return the present place as a bookmark. */
+  #tellPlace() {
+    const seconds = this.audio.currentTime;
+    const cue = this.#track?.cues[findCue(this.#track.cues, seconds)];
+    return this.#track && { number: this.#track.number, seconds, title: this.#track.title, words: cue?.text ?? "" };
   }
 
   async #fetchPeaks(track) {
@@ -145,6 +185,7 @@ export class Player {
 
   #show(seconds = this.audio.currentTime) {
     const track = this.#track;
+    this.sleep.tick();
     const number = findCue(track.cues, seconds);
     this.transport.showTime(seconds, track.seconds);
     this.waveform.turn(seconds, track.cues[number]);
@@ -186,6 +227,13 @@ export class Player {
     else this.audio.pause();
   };
 
+  /** Go so many seconds on, or back (negative), within the chapter. */
+  skip(seconds) {
+    if (!this.#track) return;
+    this.reading.free();
+    this.#seek(Math.max(0, Math.min(this.#track.seconds, this.audio.currentTime + seconds)));
+  }
+
   sentence(step) {
     if (this.#track) this.#seekCue(stepSentence(this.#track.cues, this.audio.currentTime, step));
   }
@@ -209,6 +257,9 @@ export class Player {
       { key: "ArrowLeft", shown: "←", words: "Back a sentence", run: () => this.sentence(-1) },
       { key: "ArrowDown", shown: "↓", words: "On a paragraph", run: () => this.paragraph(1) },
       { key: "ArrowUp", shown: "↑", words: "Back a paragraph", run: () => this.paragraph(-1) },
+      { key: "j", shown: "j", words: `Back ${SKIP_S} seconds`, run: () => this.skip(-SKIP_S) },
+      { key: "l", shown: "l", words: `On ${SKIP_S} seconds`, run: () => this.skip(SKIP_S) },
+      { key: "b", shown: "b", words: "Keep a bookmark here", run: () => this.bookmarks.add() },
     ];
   }
 

@@ -5,7 +5,20 @@ import { clock } from "../words.js";
 
 const SPEEDS = [0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
 
-/** The bar of the player around a `waveform`; `does` has toggle, sentence(step), paragraph(step), setRate(rate). */
+export const SKIP_S = 30;
+
+function makeSkip(does, seconds) {
+  const words = `${seconds < 0 ? "Back" : "On"} ${SKIP_S} seconds`;
+  const shown = `${seconds < 0 ? "−" : "+"}${SKIP_S}`;
+  const button = make("button", { type: "button", class: "round skip-seconds", title: words, "aria-label": words }, shown);
+  button.addEventListener("click", () => does.skip(seconds));
+  return button;
+}
+
+/**
+ * The bar of the player around a `waveform`; `does` has toggle, skip(seconds), sentence(step), paragraph(step),
+ * setRate(rate).  `more` are controls that stand beside the speed.
+ */
 export class Transport {
   #play = make(
     "button",
@@ -17,7 +30,7 @@ export class Transport {
   #who = make("div", { class: "who facts" });
   #speed;
 
-  constructor(waveform, does) {
+  constructor(waveform, does, more) {
     this.#play.addEventListener("click", does.toggle);
     const speeds = SPEEDS.map((rate) => [rate, `${rate} ×`]);
     this.#speed = makeSelect(speeds, (rate) => does.setRate(Number(rate)));
@@ -26,7 +39,13 @@ export class Transport {
       "section",
       { class: "transport", "aria-label": "Player" },
       make("div", { class: "seek" }, this.#now, waveform, this.#end),
-      make("div", { class: "controls" }, this.#who, this.#makeButtons(does), rate),
+      make(
+        "div",
+        { class: "controls" },
+        this.#who,
+        this.#makeButtons(does),
+        make("div", { class: "more" }, rate, more),
+      ),
     );
   }
 
@@ -36,7 +55,9 @@ export class Transport {
       { class: "buttons" },
       makeRound("Back a paragraph", "paragraphBack", () => does.paragraph(-1)),
       makeRound("Back a sentence", "back", () => does.sentence(-1)),
+      makeSkip(does, -SKIP_S),
       this.#play,
+      makeSkip(does, SKIP_S),
       makeRound("On a sentence", "forward", () => does.sentence(1)),
       makeRound("On a paragraph", "paragraphForward", () => does.paragraph(1)),
     );
