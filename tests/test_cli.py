@@ -47,7 +47,7 @@ def test_version_and_help() -> None:
         (["--voices", "missing.yaml"], 1, "missing.yaml"),
         (["voices", "--audition", "?!"], 1, "nothing to speak"),
         (["voices", "--audition", "Hello", "no-such-voice"], 1, "no-such-voice"),
-        (["script"], 2, "Missing argument"),
+        (["script"], 2, "which story? texts has echo-chamber, echo-fade"),
     ],
 )
 def test_mistakes_are_one_clear_message(

@@ -172,6 +172,7 @@ def _voices(
     for role in around.cast.roles:
         owners.setdefault(role.voice, []).append(role.speaker)
     speakers = Counter(around.utterances[j].speaker for _, j in pairs)
+    had = {(around.utterances[j].speaker, old.lines[i].voice) for i, j in pairs}
     moves: Counter[tuple[str | None, Voice, Voice]] = Counter()
     for i, j in pairs:
         if old.lines[i].voice != new.lines[j].voice:
@@ -182,11 +183,13 @@ def _voices(
         if after.engine in came and after.engine == around.engine:  # said once of them all (`_engine`)
             continue
         gone = around.formerly.get(before, ())
-        if number == speakers[speaker] and before not in owners and not gone:
+        # Who has the voice now, but had another for all lines that stayed, did not speak these.
+        holders = owners.get(before, ())
+        names = gone or [each for each in holders if each not in speakers or (each, before) in had]
+        if number == speakers[speaker] and not names:
             kind = (speaker in around.stated, _compare_voices(before, after))
             recast.setdefault(kind, []).append(_name(speaker))
         else:
-            names = gone or owners.get(before, [])
             # Of a voice that several share nobody knows any more whose the lines were.
             whose = f"{_name(names[0])}'s" if len(names) == 1 else f"in the voice {before.id}"
             verb = "was" if number == 1 else "were"
