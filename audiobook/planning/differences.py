@@ -178,6 +178,7 @@ def _voices(
         if old.lines[i].voice != new.lines[j].voice:
             moves[(around.utterances[j].speaker, old.lines[i].voice, new.lines[j].voice)] += 1
     recast: dict[tuple[bool, str], list[str]] = {}
+    names: Sequence[str | None]
     came = {line.voice.engine for line in new.lines} - {line.voice.engine for line in old.lines}
     for (speaker, before, after), number in moves.items():
         if after.engine in came and after.engine == around.engine:  # said once of them all (`_engine`)

@@ -7,7 +7,6 @@ XML" is the same under other names (ISO/IEC 29500-1 annex A, and the transitiona
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,8 +72,7 @@ def read_docx(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES
     sources = [SourceText("", document_text(part)) for part in parts]
     sources += [SourceText("", page_text(page)) for page in chunks.values()]
     root = Converter(levels, chunks).convert(document, notes, unread)
-    book = read_tree(path, root, choices, metadata, sources)
-    return replace(book, warnings=(*flaws.warnings, *book.warnings))
+    return read_tree(path, root, choices, metadata, sources, warnings=flaws.warnings)
 
 
 def _parse(archive: Archive, name: str, flaws: Flaws) -> _Element:

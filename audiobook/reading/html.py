@@ -56,10 +56,13 @@ def read_tree(
     choices: ReadingChoices,
     metadata: Metadata | None = None,
     sources: Sequence[SourceText] = (),
+    *,
+    warnings: tuple[str, ...] = (),
 ) -> Book:
     """Make a book of a parsed page; `metadata` overrules what the page says of itself.
 
-    `sources` are the texts of what the page was made from, if it is not the source itself.
+    `sources` are the texts of what the page was made from, if it is not the source itself; `warnings` tell
+    what was mended or left out by then.
     """
     metadata = metadata or read_page_metadata(root)
     flow = Flow(str(path))
@@ -75,11 +78,17 @@ def read_tree(
     add_unread_notes(flow, notes)
     mark_link_lists(flow, reader.link_blocks)
     flow.blocks = part_glued(part_lines(flow.blocks, flow.text), flow.text)
-    return make_flow_book(path, flow, metadata, choices)
+    return make_flow_book(path, flow, metadata, choices, warnings=warnings)
 
 
 def make_flow_book(
-    path: Path, flow: Flow, metadata: Metadata, choices: ReadingChoices, cuts: Sequence[Cut] = ()
+    path: Path,
+    flow: Flow,
+    metadata: Metadata,
+    choices: ReadingChoices,
+    cuts: Sequence[Cut] = (),
+    *,
+    warnings: tuple[str, ...] = (),
 ) -> Book:
     """Make a book of one flow, with the chapters that its headings tell, where no `cuts` do."""
     metadata = _leave_out_frame(flow, metadata)
@@ -89,7 +98,7 @@ def make_flow_book(
     if metadata.title is None:
         metadata = replace(metadata, title=_title_of(flow))
     found = cuts or _find_cuts(flow, metadata)
-    return make_book(path, flow, found, choices=choices, metadata=metadata)
+    return make_book(path, flow, found, choices=choices, metadata=metadata, warnings=warnings)
 
 
 def _title_of(flow: Flow) -> str | None:
