@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.building.files_to_check import describe_book, describe_file
-from audiobook.building.hearing import EFFORT, FileToHear, TellTime, describe_lines, hear_files
+from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files, measure_effort
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
@@ -96,11 +96,12 @@ def check_stories(
     ffmpeg = find_encoder(read_settings(project).output.ffmpeg)
     by_name = {id(work.report): work for work in works}
     stories = [
-        _open_story(project, story, by_name.get(id(story)), options, pictures) for story in report.stories
+        _open_story(project, story, by_name.get(id(story)), options, pictures, hears=hearing is not None)
+        for story in report.stories
     ]
     jobs = options.jobs or count_cores()
     if hearing is not None:
-        _hear_files(stories, hearing, ffmpeg, options.jobs or choose_jobs([EFFORT]))
+        _hear_files(stories, hearing, ffmpeg, options.jobs)
     _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
@@ -114,12 +115,21 @@ def find_files_to_hear(
     """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     by_name = {id(work.report): work for work in works}
-    stories = [_open_story(project, story, by_name.get(id(story)), options, None) for story in report.stories]
+    stories = [
+        _open_story(project, story, by_name.get(id(story)), options, None, hears=True)
+        for story in report.stories
+    ]
     return [file for story in stories for file in story.files_to_hear]
 
 
 def _open_story(
-    project: Project, report: StoryReport, work: StoryWork | None, options: Options, pictures: Path | None
+    project: Project,
+    report: StoryReport,
+    work: StoryWork | None,
+    options: Options,
+    pictures: Path | None,
+    *,
+    hears: bool,
 ) -> _Story:
     """Look for a story's files: those that should be there, and those that should not."""
     is_whole = options.scope.is_whole
@@ -132,7 +142,7 @@ def _open_story(
             picture = pictures / f"{track.path.parent.name} - {track.path.name}.svg" if pictures else None
             wanted = describe_file(track, report.reasons.get(track.path, ()), picture)
             story.files_to_check.append(wanted)
-            if track.codec == tracks[0].codec:
+            if hears and track.codec == tracks[0].codec:
                 _plan_hearing(story, wanted, track)
         else:
             story.findings.append(_missing(track.path))
@@ -140,7 +150,7 @@ def _open_story(
         if edition.path.is_file():
             book = describe_book(edition, report.reasons.get(edition.path, ()))
             story.books_to_check.append(book)
-            if not tracks:
+            if hears and not tracks:
                 plans = {plan.path: plan for plan in edition.parts}
                 for part in book.parts:
                     _plan_hearing(story, part, plans[part.path])
@@ -188,9 +198,10 @@ def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
     return found
 
 
-def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jobs: int) -> None:
+def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jobs: int | None) -> None:
     """Let a recognizer listen, and give each file's check what it has heard."""
-    files = [wanted for story in stories for wanted in story.files_to_hear]
+    files = list({wanted.path: wanted for story in stories for wanted in story.files_to_hear}.values())
+    jobs = jobs or choose_jobs([measure_effort(files)])
     heard = hear_files(files, hearing.recognizer, ffmpeg, jobs, hearing.tell)
     for story in stories:
         for place, wanted in enumerate(story.files_to_check):
@@ -215,7 +226,8 @@ def _hear_parts(story: _Story, heard: Mapping[Path, Sequence[HeardLine]]) -> Non
                 for line in heard.get(part.path, ())
             ]
             begins_s += part.track.seconds if part.track else 0.0
-        if lines:
+        is_whole = len(book.parts) == len(book.chapters) and all(part.track for part in book.parts)
+        if lines and is_whole:
             story.books_to_check[place] = replace(book, heard=lines)
             story.heard += lines
         elif book.path.suffix == ".m4b":
@@ -231,7 +243,7 @@ def _why_unheard(story: _Story, wanted: FileToCheck) -> str:
         return f"made of the same clips as {first.name}"
     if all(wanted.path != each.path for each in story.files_to_hear):
         return "its lines are not those that are planned: run narrate"
-    return "the recognizer knows English, and this is none; or it can't be decoded"
+    return "the recognizer knows English, and this is none; or it can't be decoded, or its process was killed"
 
 
 def _check_files(

@@ -6,14 +6,16 @@ import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audiobook.audio import Encoder
 from audiobook.building.workers import Workers
 from audiobook.checking import HeardLine, decode_mono
 from audiobook.engines.base import Effort, may_fail
 from audiobook.engines.espeak.words import sound_in_ipa
+from audiobook.errors import NarrateError
 from audiobook.languages import primary_language
 from audiobook.listening.hearing import Line, Listener
 from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
@@ -26,6 +28,10 @@ from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.project.shared_engines import shared_engine
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _PIECE_S = 150.0
 """So much is heard in one go: little enough to say how far it is, much for decoding the file once more."""
 
@@ -33,8 +39,11 @@ _POLL_S = 0.2
 _KNOWN = "en"
 """What the recognizer knows."""
 
-EFFORT = Effort(letter_s=0.0, memory_mb=350)
+_EFFORT = Effort(letter_s=0.0, memory_mb=350)
 """What a recognizer takes of a process's memory (measured: 350 MB), by which processes are counted."""
+
+_SECOND_MB = 0.19
+"""What a second of a file takes of it while that is decoded: 16,000 samples of four bytes, thrice."""
 
 TellTime = Callable[[float, float, float], None]
 """Is told how many seconds of sound were heard, of how many, and how many are left to wait."""
@@ -103,12 +112,14 @@ def hear_files(
 ) -> Mapping[Path, Sequence[HeardLine]]:
     """Return the lines of each file as they were heard.
 
-    Files that can't be decoded are missing.  Raises `EngineError` where the recognizer can't be loaded.
+    Files that can't be decoded, or whose process was killed, are missing.
+    Raises `EngineError` where the recognizer can't be loaded.
     """
     queue = [piece for file in files for piece in _cut(file)]
     queue.reverse()
     total, done, began = sum(piece.seconds for piece in queue), 0.0, time.monotonic()
     found: dict[Path, dict[int, HeardLine]] = defaultdict(dict)
+    broken: set[Path] = set()
     with Workers(jobs) as workers:
         while queue or not workers.is_idle:
             while queue and workers.has_room:
@@ -116,12 +127,26 @@ def hear_files(
                 workers.submit(piece, _hear_piece, piece, recognizer, ffmpeg)
             for label, future in workers.finished(_POLL_S):
                 assert isinstance(label, _Piece)  # noqa: S101 - submitted above
-                for number, heard in zip(label.which, future.result(), strict=False):
+                try:
+                    verdicts = future.result()
+                except NarrateError:
+                    if not found:  # the recognizer itself
+                        raise
+                    verdicts = []  # of one file alone: its process was killed, say
+                if not verdicts:
+                    broken.add(label.file.path)
+                for number, heard in zip(label.which, verdicts, strict=False):
                     found[label.file.path][number] = _tell_of(label.file.path, label.file.cues[number], heard)
                 done += label.seconds
                 if tell is not None:
                     tell(done, total, (time.monotonic() - began) / max(done, 1e-9) * (total - done))
-    return {path: [lines[n] for n in sorted(lines)] for path, lines in found.items()}
+    return {path: [lines[n] for n in sorted(lines)] for path, lines in found.items() if path not in broken}
+
+
+def measure_effort(files: Sequence[FileToHear]) -> Effort:
+    """Return what it takes of a process to hear the longest of the files."""
+    longest_s = max((line.end_s for file in files for line in file.lines), default=0.0)
+    return replace(_EFFORT, memory_mb=round(_EFFORT.memory_mb + _SECOND_MB * longest_s))
 
 
 def _tell_of(path: Path, cue: Cue, heard: Heard) -> HeardLine:
@@ -146,11 +171,17 @@ def _cut(file: FileToHear) -> Iterator[_Piece]:
 
 def _hear_piece(piece: _Piece, recognizer: Path, ffmpeg: Encoder) -> list[Heard]:
     """Decode a file, and hear some of its lines; what a worker process does."""
-    wave = decode_mono(piece.file.path, ffmpeg, SAMPLE_RATE)
+    wave = _keep_wave(piece.file.path, ffmpeg)
     if isinstance(wave, str):
         return []
     listener = Listener(ear=_keep_recognizer(recognizer), sounds=_keep_sounds(), names=piece.file.names)
     return listener.hear_lines(wave, piece.file.lines, piece.which)
+
+
+@functools.lru_cache(maxsize=1)
+def _keep_wave(path: Path, ffmpeg: Encoder) -> NDArray[np.float32] | str:
+    """Decode a file once for all its pieces, which come one after the other."""
+    return decode_mono(path, ffmpeg, SAMPLE_RATE)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -138,9 +139,8 @@ def _tell_rest(script: Script, shown: int) -> str:
     rest = f"The other {count_of(surer, 'line')} {'is' if surer == 1 else 'are'} {sure}." if surer else ""
     if places > shown:
         more = count_of(places - shown, "more place")
-        rest = (
-            f"{more} in doubt: narrate cast {script.book.name} --doubtful {places} shows all. {rest}".strip()
-        )
+        command = f"narrate cast {shlex.quote(script.book.name)} --doubtful {places}"
+        rest = f"{more} in doubt: {command} shows all. {rest}".strip()
     return rest
 
 

@@ -169,14 +169,14 @@ def _make(stories: tuple[str, ...], ask: _Ask, *, quiet: bool, verbose: bool) ->
 def _dry_run(ctx: click.Context, stories: tuple[str, ...], ask: _Ask, *, as_json: bool) -> NoReturn:
     from audiobook.cli.console import say_busy
 
-    with say_busy("reading the stories"):
+    with say_busy("reading the stories") as console:
         from audiobook.building.dry_run import dry_run_stories
         from audiobook.cli.dry_run_table import print_dry_run
         from audiobook.cli.progress import Notes
         from audiobook.folders import cache_folder
 
         project, options = ask()
-        told = dry_run_stories(project, stories, options, Notes(), cache_folder=cache_folder())
+        told = dry_run_stories(project, stories, options, Notes(console), cache_folder=cache_folder())
     print_dry_run(told, as_json=as_json)
     ctx.exit(1 if told.report.failed else 0)
 

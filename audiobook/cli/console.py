@@ -63,18 +63,21 @@ def print_note(console: Console, message: str) -> None:
 
 
 @contextmanager
-def say_busy(doing: str, *, quiet: bool = False) -> Iterator[None]:
-    """Say on a terminal what is being done, for as long as it takes: a long book is read for seconds."""
+def say_busy(doing: str, *, quiet: bool = False) -> Iterator[Console]:
+    """Say on a terminal what is being done, for as long as it takes: a long book is read for seconds.
+
+    What is printed meanwhile goes through the console that is yielded.
+    """
     console = open_console(stderr=True)
     if quiet or not console.is_terminal:
-        yield
+        yield console
         return
     from rich.live import Live
     from rich.spinner import Spinner
 
     # Not `console.status`, which shows nothing before its thread has its first turn.
     with Live(Spinner("dots", doing), console=console, refresh_per_second=4, transient=True):
-        yield
+        yield console
 
 
 def print_warnings(warnings: Iterable[str], notes: Iterable[str] = ()) -> None:

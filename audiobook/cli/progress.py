@@ -34,8 +34,8 @@ _LEAST_SPEED = 0.05
 class Notes(Silent):
     """Says what a person should know, and nothing of the work, since none is done: for `--dry-run`."""
 
-    def __init__(self) -> None:
-        self._console = open_console(stderr=True)
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or open_console(stderr=True)
 
     def note(self, message: str) -> None:
         print_note(self._console, message)

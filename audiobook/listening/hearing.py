@@ -85,10 +85,13 @@ class Listener:
         heard = first if first.is_clear else self._hear_again(wave, lines, number, first)
         if not heard.extra and (line.end_s - line.start_s) > _DRAWN_OUT * usual_s * self._count_sounds(line):
             heard = self._hear_halves(wave, line) or heard
-        return heard.cut() if _stops(wave, line) else heard
+        next_s = lines[number + 1].start_s if number + 1 < len(lines) else float("inf")
+        return heard.cut() if _stops(wave, line, next_s) else heard
 
     def _measure_pace(self, lines: Sequence[Line]) -> float:
         """Return how long a sound usually takes in these lines, in seconds; ∞ where there are too few."""
+        judged = [line for line in lines if line.limits is not None]
+        self.sounds.learn({word for line in judged for word in list_words(line.said)})
         counted = [(line.end_s - line.start_s, self._count_sounds(line)) for line in lines]
         paces = [seconds / count for seconds, count in counted if count >= _FEWEST_SOUNDS]
         return statistics.median(paces) if len(paces) >= _FEWEST_LINES else float("inf")
@@ -148,11 +151,12 @@ def rank(heard: Heard) -> tuple[bool, int, float]:
     return heard.is_loss, VERDICTS.index(heard.verdict), heard.badness
 
 
-def _stops(wave: Wave, line: Line) -> bool:
-    """Tell whether a line's sound ends as no word does."""
+def _stops(wave: Wave, line: Line, next_s: float) -> bool:
+    """Tell whether a line's sound ends as no word does; the next line begins at `next_s`."""
     if line.limits is None or not line.limits.fades:
         return False
-    sound = wave[round(line.start_s * SAMPLE_RATE) : round((line.end_s + _AFTER_S) * SAMPLE_RATE)]
+    end_s = max(line.end_s, min(line.end_s + _AFTER_S, next_s))
+    sound = wave[round(line.start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]
     return measure_ending_db(sound, SAMPLE_RATE) > STOPS_DB
 
 

@@ -31,6 +31,8 @@ NAME = "whisper"
 MODEL = "tiny.en"
 FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
 """What a model in CTranslate2's form consists of."""
+_NEEDED = FILES[:3]
+"""Without these it can't be loaded; the tokenizer would be looked for in the network."""
 
 _PACKAGE = "faster_whisper"
 _SAMPLES = round(WINDOW_S * SAMPLE_RATE)
@@ -45,7 +47,7 @@ def find_recognizer() -> Path | None:
     """Return the folder of the model that `NARRATE_WHISPER` names, or else of that which is installed."""
     told = os.environ.get(FOLDER)
     folder = Path(told) if told else voices_folder() / NAME / MODEL
-    return folder if (folder / FILES[0]).is_file() else None
+    return folder if all((folder / name).is_file() for name in _NEEDED) else None
 
 
 def has_package() -> bool:
@@ -67,8 +69,8 @@ def expect_recognizer() -> Path:
         return folder
     if told := os.environ.get(FOLDER):
         raise EngineError(
-            f"{FOLDER} names {told}, where there is no {FILES[0]}: name a folder with a Whisper model in "
-            "CTranslate2's form, or unset it and type: narrate voices install whisper"
+            f"{FOLDER} names {told}, where {', '.join(_NEEDED)} are not all there: name a folder with a "
+            "Whisper model in CTranslate2's form, or unset it and type: narrate voices install whisper"
         )
     raise EngineError(
         "listening needs a recognizer, which is not installed: narrate voices install whisper (78 MB; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator, Sequence
 
@@ -21,6 +22,10 @@ _SIGNS = {
     "€": " euros ",
 }
 _CENT_DIGITS = 2
+_MOST_DIGITS = 36
+"""Beyond them a recognizer repeats itself, and there are no words for such numbers."""
+_BACK = 40
+"""How many letters before a word are looked at for the mark that ends a sentence."""
 _NUMBER = re.compile(r"(?<![\d.])(?:([$£€])\s?)?(\d+(?:\.\d+)?)(st|nd|rd|th|s)?(?![\d])")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 _CLOCK = re.compile(r"\b(\d{1,2})(?::|\.(?=\d\d\s?[ap]\.?m))(\d{2})\b")
@@ -55,7 +60,7 @@ def _say_money(digits: str, unit: str, spoken: str) -> str:
 
     whole, _, part = digits.partition(".")
     name = _SIGNS[unit].strip()
-    if len(part) != _CENT_DIGITS:
+    if len(part) != _CENT_DIGITS or len(whole) > _MOST_DIGITS:
         return f"{spoken} {name if digits != '1' else name.removesuffix('s')}"
     small = "pence" if unit == "£" else "cents"
     return _clean(f"{num2words(int(whole))} {name} and {num2words(int(part))} {small}")
@@ -73,6 +78,9 @@ def _ways_to_say(digits: str, ending: str) -> Iterator[str]:
     """Yield what a number may be in words, the most usual first; with "and" and without."""
     from num2words import num2words
 
+    if len(digits) > _MOST_DIGITS:
+        yield " ".join(num2words(int(digit)) for digit in digits if digit.isdecimal())
+        return
     if "." in digits:
         yield num2words(float(digits))
         return
@@ -96,9 +104,13 @@ def _ways_to_say(digits: str, ending: str) -> Iterator[str]:
         yield " ".join("oh" if digit == "0" else num2words(int(digit)) for digit in digits)
 
 
+@functools.lru_cache(maxsize=4)
 def find_names(text: str) -> frozenset[str]:
     """Return the words that always stand with a capital, and not only where a sentence begins."""
-    words = [(found[0], text[: found.start()].rstrip(" \"'“”‘’(")[-1:]) for found in WORD.finditer(text)]
+    words = [
+        (found[0], text[max(0, found.start() - _BACK) : found.start()].rstrip(" \"'“”‘’(")[-1:])
+        for found in WORD.finditer(text)
+    ]
     small = {word.lower() for word, _ in words if word[:1].islower()}
     capital = {
         word.replace("’", "'")

@@ -59,7 +59,7 @@ class MakeRequest:
                 "voices": None if voices is None else str(voices),
                 "engine": self.project.engine,
                 "cache": str(self.cache_folder),
-                "stories": self.stories,
+                "stories": () if self.are_all else self.stories,  # an argument has its limits
                 "chapters": self.chapters,
                 "are_all": self.are_all,
             }

@@ -78,8 +78,9 @@ class Runs:
 
     async def ask(self, request: MakeRequest) -> None:
         """Begin to make what is ordered, or put it behind what is being made; nothing is made twice."""
-        known = [each for each in (self._request, *self._queue) if each is not None and self.is_running]
-        if any(each.covers(request) for each in known):
+        now = self._request if self.is_running and not self._is_stopped else None
+        is_being_made = now is not None and now.covers(request) and self._at_work.issuperset(request.stories)
+        if is_being_made or any(each.covers(request) for each in self._queue):
             return
         if self.is_running:
             self._queue.append(request)
@@ -114,19 +115,19 @@ class Runs:
             self._show(RunState(message=f"The work could not be started: {error.strerror}"))
             raise StudioError(500, self.state.message) from error
         self._task = asyncio.create_task(self._follow(self._process))
+        if self._is_stopped:  # while the process was being started
+            _interrupt(self._process)
 
     async def stop(self) -> None:
         """Empty the queue, interrupt the run, and wait until it has ended; what is finished stays."""
         self._queue = []
-        process, task = self._process, self._task
-        if process is None or task is None or not self.is_running:
+        if not self.is_running:
             return
         self._is_stopped = True
-        with contextlib.suppress(ProcessLookupError):
-            if sys.platform == "win32":
-                process.terminate()
-            else:
-                process.send_signal(signal.SIGINT)
+        process, task = self._process, self._task
+        if process is None or task is None:
+            return
+        _interrupt(process)
         _, late = await asyncio.wait({task}, timeout=_PATIENCE_S)
         if late:
             with contextlib.suppress(ProcessLookupError):
@@ -148,8 +149,10 @@ class Runs:
         status = await process.wait()
         self._made += sum(made.values())
         self._at_work = frozenset()
-        if self._queue and not self._is_stopped:
+        if self._queue:  # since a stop empties it, this was asked for after that
             self._ended(list(made))
+            if self._is_stopped:
+                self._is_stopped, self._made, self._errors = False, 0, []
             with contextlib.suppress(StudioError):  # the state says it
                 await self._start(self._queue.pop(0))
             return
@@ -187,3 +190,12 @@ class Runs:
         waiting = ({"name": name, "chapters": each.chapters} for each in self._queue for name in each.stories)
         self.state = replace(state, queue=tuple(waiting))
         self._tell("state", asdict(self.state))
+
+
+def _interrupt(process: asyncio.subprocess.Process) -> None:
+    """End a run as Ctrl-C does, where it still goes on."""
+    with contextlib.suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.terminate()
+        else:
+            process.send_signal(signal.SIGINT)

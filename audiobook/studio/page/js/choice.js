@@ -3,6 +3,8 @@
 import { make } from "./dom.js";
 
 const OPENING = new Set([" ", "F4"]);
+/** On a Mac an arrow opens the list, where elsewhere it moves in it. */
+const ARROWS_OPEN = /Mac/.test(navigator.platform);
 const MOVING = new Set(["Home", "End", "PageUp", "PageDown"]);
 
 /**
@@ -35,7 +37,7 @@ export function takeChoice(select, commit) {
       event.stopPropagation();
       putBack();
     } else {
-      isOpen = OPENING.has(event.key) || (event.altKey && event.key.startsWith("Arrow"));
+      isOpen = OPENING.has(event.key) || ((event.altKey || ARROWS_OPEN) && event.key.startsWith("Arrow"));
       isMoving ||= !isOpen && (event.key.startsWith("Arrow") || event.key.length === 1 || MOVING.has(event.key));
     }
   });

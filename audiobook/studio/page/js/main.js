@@ -91,7 +91,9 @@ async function follow({ isFirst = false } = {}) {
   main.setAttribute("aria-busy", "true");
   const host = make("div", { class: `view view-${place.view}` });
   main.replaceChildren(host);
-  const use = (bindings) => keys.use([...bindings, ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+  const use = (bindings) => {
+    if (mine === turn) keys.use([...bindings, ...(WRITING.includes(place.view) ? [undoKey] : [])]);
+  };
   const shared = { name: place.name, store, events, say, attempt, use };
   try {
     const shown = await SHOW[place.view](host, shared);
