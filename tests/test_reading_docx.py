@@ -71,6 +71,14 @@ _MESSAGE = (
     [
         ("html", _PAGE, ["Two", "The bell räng."]),
         ("mht", _MESSAGE, ["Two", "The bell räng."]),
+        ("mht", _MESSAGE.replace("charset=utf-8", 'charset="unicode"'), ["Two", "The bell räng."]),
+        (
+            "mht",
+            _MESSAGE.replace("; charset=utf-8", "").replace(
+                "<body>", "<head><meta charset=utf-8></head><body>"
+            ),
+            ["Two", "The bell räng."],
+        ),
         ("txt", "The bell räng.\nTwice.", ["The bell räng.", "Twice."]),
         ("rtf", "{\\rtf1 The bell rang.}", []),
         ("mht", "no message", ["no message"]),

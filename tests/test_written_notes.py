@@ -56,7 +56,14 @@ def test_notes_among_the_paragraphs_are_skipped_by_name(tmp_path: Path, notes: s
 
 
 @pytest.mark.parametrize(
-    "words", ["[3] Nobody refers to it.", "[She laughs]", "³ is a small number.", "1 Fish"]
+    "words",
+    [
+        "[3] Nobody refers to it.",
+        "[She laughs]",
+        "³ is a small number.",
+        "1 Fish",
+        "[Footnote 1: Or in 1805.] He walked home.",
+    ],
 )
 def test_what_nothing_refers_to_is_read(tmp_path: Path, words: str) -> None:
     assert _read(tmp_path / "mill.txt", words).skipped == ()

@@ -32,7 +32,7 @@ _TO_THE: Mapping[str, tuple[str, str]] = {
 
 _BRACKETED = r"\[(?:\d{1,3}|[A-Za-z]|[ivx]{2,4}|[*†‡§]{1,3}|citation needed|(?:note|nb|fn) ?\d{0,3})\]"
 _NOTE = re.compile(
-    rf"(?<=[\w.,;:!?”’\"»)\]…]){_BRACKETED}|\A{_BRACKETED}(?=\s[a-z])"
+    rf"(?<=[\w.,;:!?”’\"»)\]…]){_BRACKETED}|\A(?!\[[AaIi]\]){_BRACKETED}(?=\s[a-z])"
     rf"|(?<![⁻⁺{_RAISED}])[{_RAISED}]{{1,3}}(?![\w/⁄])"
     r"|(?<=[\w.,;:!?”’\"»)\]…])[*†‡§]{1,3}(?![\w*])|\A[*†‡§]{1,3}\s(?=[a-z])"
     r"|(?<=[.!?])\(\d{1,2}\)(?=\s|\Z)|\A\(\d{1,2}\)(?=\s(?:he|she|they|said|asked)\b)"

@@ -77,12 +77,12 @@ ORDINAL = (
 )
 """An ordinal in words."""
 NUMBER = (
-    rf"(?:{_DIGITS}|{_ROMAN}(?:{_ENDING}|e)?(?![^\W_])|{_WORDS}(?![^\W_])|last|final"
+    rf"(?:{_DIGITS}|(?:{_ROMAN}|[IVX]{{1,7}}(?:{_ENDING}|e))(?![^\W_])|{_WORDS}(?![^\W_])|last|final"
     rf"|(?:{_ORDINALS})(?![^\W_])|[א-ת]{{1,3}}['׳]?(?![^\W_])"
     rf"|(?:{_COMPOUND}|{_FOREIGN})(?:[- ](?:(?:et|y|e|und)[- ])?(?:{_FOREIGN}))*)"
 )
 """A chapter's number, in digits, Roman or in words."""
-_ORDINAL_NUMERAL = re.compile(rf"(?:(\d+){_ENDING}|([ivxlcdm]+?)(?:{_ENDING}|e))\.?")
+_ORDINAL_NUMERAL = re.compile(rf"(?:(\d+){_ENDING}|([ivx]+?)(?:{_ENDING}|e))\.?")
 CJK_DIGITS = "[0-9０-９〇零一二三四五六七八九十百千两兩壱弐参]"
 _CJK_VALUES = {
     **{c: v for v, c in enumerate("零一二三四五六七八九")},

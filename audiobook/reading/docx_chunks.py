@@ -72,7 +72,14 @@ def _read_page(name: str, data: bytes, place: str) -> _Element | None:
         part = message_from_bytes(data, policy=policy.default).get_body(("html", "plain"))
         if part is None:
             return None
-        words, kind = str(part.get_content()), part.get_content_subtype()
+        kind, payload = part.get_content_subtype(), part.get_payload(decode=True)
+        body = payload if isinstance(payload, bytes) else b""
+        try:
+            words = body.decode(part.get_content_charset(""))
+        except (LookupError, UnicodeDecodeError):  # stated wrongly, or not here ("unicode", says Word)
+            if kind == "html":
+                return parse_page(body, place)
+            words = decode_text(body, place)[0]
     elif kind == "txt":
         words, kind = decode_text(data, place)[0], "plain"
     else:

@@ -14,6 +14,7 @@ _SIGNED = re.compile(rf"\[(?P<sign>{_SIGN})\][ \t]+\S|(?P<raised>[⁰¹²³⁴-�
 _REFERENCE = re.compile(
     rf"(?<=[^\W_])[.,;:!?…]?[”’\"»)]?(?:\[(?P<sign>{_SIGN})\]|(?P<raised>[⁰¹²³⁴-⁹]{{1,3}})(?![\w/⁄]))"
 )
+_BRACKET = re.compile(r"[\[\]]")
 _MOST_BLOCKS = 12
 """Paragraphs of a note in brackets; one that is not closed by then is none."""
 
@@ -38,11 +39,15 @@ def mark_written_notes(blocks: Sequence[Block], text: str) -> None:
 
 
 def _find_end(blocks: Sequence[Block], text: str, first: int) -> int:
-    """Return the index after a bracketed note's last paragraph: where it is closed, else its own."""
+    """Return the index after a bracketed note's last paragraph: where it is closed, else its own.
+
+    Where the story goes on behind the bracket, it is `first`: nothing is left out.
+    """
     depth = 0
     for index in range(first, min(first + _MOST_BLOCKS, len(blocks))):
-        words = text[blocks[index].start : blocks[index].end]
-        depth += words.count("[") - words.count("]")
-        if depth <= 0:
-            return index + 1
+        for bracket in _BRACKET.finditer(text, blocks[index].start, blocks[index].end):
+            depth += 1 if bracket[0] == "[" else -1
+            if depth == 0:
+                goes_on = any(map(str.isalnum, text[bracket.end() : blocks[index].end]))
+                return first if goes_on else index + 1
     return first + 1

@@ -84,6 +84,7 @@ class Identities:
         for sighting in self.scene.told:
             first_told.setdefault(sighting.person, sighting.token)
         votes: dict[int, set[int]] = {}
+        answers: dict[int, int] = {}
         for turn, answer in pairwise(self.turns):
             role = self._known_by_role(turn)
             if role is None or answer.passage - turn.passage > 2:
@@ -96,8 +97,12 @@ class Identities:
                 genders = {self.people[p].gender for p in (role, named)} - {"unknown"}
                 if is_new and len(genders) < 2 and answer.speaker != named:
                     votes.setdefault(role, set()).add(named)
+                    answers[role] = answer.first
+        last_tagged = {turn.speaker: turn.first for turn in self.turns if turn.tag}
         for role, names in votes.items():
             named = min(names)
+            if named in last_tagged and last_tagged.get(role, -1) > answers[role]:
+                continue  # “Give him the money, Peter.” … said the guard … said Peter: they are two
             if len(names) == 1 and sum(named in others for others in votes.values()) == 1:
                 self._put_in_place(role, named)
                 if self.people[named].gender == "unknown" and self.people[role].gender != "unknown":

@@ -1,6 +1,7 @@
 """The words that tell who speaks: verbs of speech, titles, kinship, roles, first names.
 
-The lists are plain files in `data/`, written for this project; each explains itself in its head.
+The lists are plain files in `data/`, written for this project but for the world's first names, which are
+Faker's (MIT licence); each explains itself in its head.
 """
 
 from __future__ import annotations
@@ -139,7 +140,10 @@ _PERSON_ENDINGS: dict[str, Gender] = {
     "keeper": "unknown", "maker": "unknown", "smith": "unknown", "monger": "unknown", "ologist": "unknown",
     "driver": "unknown", "seller": "unknown", "worker": "unknown", "person": "unknown",
 }  # fmt: skip
-_NO_PEOPLE = frozenset("human german roman norman shaman talisman caiman ottoman".split())
+_NO_PEOPLE = frozenset(
+    """human german roman norman shaman talisman caiman ottoman malady screwdriver pacemaker bestseller
+    remaster walkman tallboy dolman cayman doberman""".split()
+)
 
 
 def tell_noun(noun: str) -> Gender | None:

@@ -110,21 +110,31 @@ class PhraseReader:
             return Phrase(kind="pronoun", first=at, after=at + 1, gender=_SUBJECT_PRONOUNS[low], text=low)
         if low == "i" and self.tokens.texts[at] == "I":
             return Phrase(kind="first person", first=at, after=at + 1, text="I")
-        if low in ("they", "we") and self.tokens.lowers[at + 1 : at + 2] in (["all"], ["both"]):
-            return Phrase(kind="group", first=at, after=at + 2, text=low)
+        several = self._read_several(at, stop)
+        if several is not None:
+            return several
         if low in ("they", "it"):
             return Phrase(kind="pronoun", first=at, after=at + 1, text=low)
-        if low in ("both", "all") and at + 1 < stop:
-            of = self.tokens.lowers[at + 1] == "of"
-            several = self._read_role(at + of + ("the" in self.tokens.lowers[at + 1 : at + 2 + of]), stop)
-            if several is not None and several.kind == "group":
-                return replace(several, first=at)
-        if low in ("we", "everyone", "everybody", "both"):
-            return Phrase(kind="group", first=at, after=at + 1, text=low)
         if low in ("somebody", "someone", "nobody"):
             return Phrase(kind="role", first=at, after=at + 1, noun=low, text=low)
         if low in _DETERMINERS or low in _COUNTING:
             return self._read_role(at, stop)
+        return None
+
+    def _read_several(self, at: int, stop: int) -> Phrase | None:
+        """Read several people at once: they all, all of them, both women, everybody."""
+        low, following = self.tokens.lowers[at], self.tokens.lowers[at + 1 : at + 3]
+        if low in ("they", "we") and following[:1] in (["all"], ["both"]):
+            return Phrase(kind="group", first=at, after=at + 2, text=low)
+        if low in ("both", "all", "none") and following in (["of", "them"], ["of", "us"]):
+            return Phrase(kind="group", first=at, after=at + 3, text=low)
+        if low in ("both", "all") and at + 1 < stop:
+            of = following[0] == "of"
+            several = self._read_role(at + of + ("the" in following[: 1 + of]), stop)
+            if several is not None and several.kind == "group":
+                return replace(several, first=at)
+        if low in ("we", "everyone", "everybody", "both"):
+            return Phrase(kind="group", first=at, after=at + 1, text=low)
         return None
 
     def _read_name(self, at: int, stop: int) -> Phrase:

@@ -36,7 +36,7 @@ _OF_SOMEBODY = frozenset({"his", "her", "their", "my", "our", "'s"})
 _STORY = 20_000
 """Characters up to which "the girl looked round" beside speech may be someone of its own: a novel names its
 people, and there that takes two of a hundred lines from them."""
-_BEFORE_SOMEBODY = frozenset({"the", "a", "an", "my", "our"})
+_BEFORE_SOMEBODY = frozenset({"the", "a", "an", "my", "our", "his", "her"})
 _AGAIN = 12
 """Turns within which a role that somebody goes by is still that person's."""
 

@@ -51,6 +51,7 @@ _NO_SPEAKERS = frozenset(
 ) | {"the end"}
 """In small letters; Friday is a name as well."""
 _HEADINGS = frozenset("scene act chapter part int ext int. ext. enter exit exeunt prologue epilogue".split())
+_QUOTES = re.compile('["“”„«»]')
 _FEWEST_LINES = 3
 _MOST_BETWEEN = 6
 """Lines without a label between two of one scene: directions, and speech that goes on."""
@@ -192,7 +193,7 @@ def _is_talk(text: str, run: Sequence[_Line]) -> bool:
     if len(run) < _FEWEST_LINES or not 1 < len(names) < len(run):
         return False
     if all(line.kind == "dated" for line in run):
-        return True
+        return _are_messages(text, run)
     nicks = {line.name for line in run if line.kind == "nick"}
     if any(names[nick] < 2 for nick in nicks):  # "note: …" is written small as well
         return False
@@ -202,6 +203,14 @@ def _is_talk(text: str, run: Sequence[_Line]) -> bool:
     talked = sum(1 for each in words if _TALKING.search(each))
     holds_talk = 4 * said >= 3 * len(run) or (3 * talked >= len(run) and min(names.values()) > 1)
     return holds_talk and 2 * changes >= len(run) - 1
+
+
+def _are_messages(text: str, run: Sequence[_Line]) -> bool:
+    """Tell messages under their senders and times from a story's "Berlin 14:05": most talk to somebody."""
+    words = [text[line.label_end : line.end] for line in run]
+    if any(_QUOTES.search(each) for each in words):
+        return False
+    return 3 * sum(1 for each in words if _TALKING.search(each)) >= len(run)
 
 
 def say_labels(script: Script) -> Script:
