@@ -101,3 +101,21 @@ def test_documents_within_a_document_are_read_or_warned_of(kind: str, chunk: str
     assert [w for w in book.warnings if "altChunk" in w] == ([] if read else list(book.warnings))
     assert book.warnings or read
     assert book.faults == ()
+
+
+def test_lines_that_are_links_to_chapters_are_a_list_of_contents() -> None:
+    chapters = "".join(
+        paragraph(run(f"Chapter {n}"), "H1") + paragraph(run(f"Bell {n} rang.")) for n in (1, 2, 3)
+    )
+    links = "".join(
+        f'<w:p><w:hyperlink w:anchor="c{n}">{run(f"Chapter {n}")}</w:hyperlink></w:p>' for n in (1, 2, 3)
+    )
+    book = read_docx(Path("a.docx"), docx(paragraph(run("Contents")) + links + chapters))
+    assert [chapter.title for chapter in book.chapters] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    assert [skip.reason for skip in book.skipped] == ["contents"]
+
+
+def test_a_word_that_is_a_link_is_read() -> None:
+    link = f'<w:hyperlink w:anchor="later">{run("the harbour")}</w:hyperlink>'
+    book = read_docx(Path("a.docx"), docx(f"<w:p>{run('He saw ')}{link}{run(' again.')}</w:p>"))
+    assert _list_read(book) == ["He saw the harbour again."]

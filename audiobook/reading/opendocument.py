@@ -18,6 +18,7 @@ from audiobook.reading.flow import SourceText
 from audiobook.reading.html import read_tree
 from audiobook.reading.markup import parse_xml, put_words, text_of
 from audiobook.reading.package import Metadata
+from audiobook.reading.signs import is_longer_than_a_sign
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -134,6 +135,10 @@ class _Converter:
             self._paragraph(element, name, out)
         elif name == "note":
             self._note(element, out)
+        elif (
+            name == "a" and _get(element, "href").startswith("#") and is_longer_than_a_sign(text_of(element))
+        ):
+            self._pass_through(element, etree.SubElement(out, "a", href=_get(element, "href")))
         elif name in _CHARACTERS:
             put_words(out, _CHARACTERS[name])
         elif name == "line-break":

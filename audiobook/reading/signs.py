@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from audiobook.reading.markup import text_of, types_of
@@ -35,6 +36,7 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = str.maketrans("［］〔〕【】（）〈〉", "[][][]()()")
+_LONGEST_SIGN = 6
 _INLINE = frozenset({"a", "b", "em", "font", "i", "small", "span", "strong"})
 
 
@@ -117,3 +119,8 @@ def begins_with_sign(head: str, sign: str) -> bool:
     core = re.sub(r"[\s\[\](){}.:]", "", spell_sign(sign)).casefold()
     start = re.sub(r"^[\s\[({]+", "", spell_sign(head)).casefold()
     return bool(core) and start.startswith(core) and not start[len(core) : len(core) + 1].isalnum()
+
+
+def is_longer_than_a_sign(words: Iterable[str]) -> bool:
+    """Tell a link to a chapter, as lists of contents have them, from the sign of a note."""
+    return len("".join(words).strip()) > _LONGEST_SIGN

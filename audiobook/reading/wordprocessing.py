@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from audiobook.reading.docx_chunks import chunk_id
 from audiobook.reading.elements import LEFT_OUT
 from audiobook.reading.markup import put_words
+from audiobook.reading.signs import is_longer_than_a_sign
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -144,6 +145,8 @@ class Converter:
             self._inline_child(child, out)
 
     def _inline_child(self, child: _Element, out: _Element) -> None:
+        from lxml import etree
+
         name = str(child.tag).removeprefix(W)
         if name in {"r", f"{_A}r"}:
             self._run(child, out)
@@ -155,6 +158,11 @@ class Converter:
             self._leave_out(child, out, "page number")
         elif name == f"{_M}oMath":
             self._formula(child, out)
+        elif name == "hyperlink" and child.get(f"{W}anchor") and is_longer_than_a_sign(words_of(child)):
+            self._put_words(out)
+            link = etree.SubElement(out, "a", href=f"#{child.get(f'{W}anchor')}")
+            self._inline(child, link)
+            self._put_words(link)
         elif name == f"{_MC}AlternateContent":
             self._inline(_choose(child), out)
         else:
