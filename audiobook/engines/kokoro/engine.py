@@ -57,8 +57,8 @@ _ADAPTER = 4
 """Counts the changes of this adapter that change the sound."""
 
 _CASTS = "kokoro/cast.txt"
-_PITCH_SHIFTS = (0, 12, -12)
-"""A semitone up and down: what is played faster sounds of another size too, so other voices go before."""
+_PITCH_SHIFTS = (0, 25, -25)
+"""Two semitones up and down, which is as far as two voices of a pool must differ at least."""
 
 _PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy")
 

@@ -39,14 +39,22 @@ class SpeechModel(Protocol):
     limit: int
     """The most phonemes that it takes at once."""
 
+    @property
+    def takes_pitch(self) -> bool:
+        """Whether it speaks higher or lower itself; where not, what it speaks is played faster or slower."""
+        ...
+
     def phonemize(self, text: str) -> list[list[str]]:
         """Return each sentence's phonemes, none that the model does not know."""
         ...
 
-    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> SpokenPhonemes:
+    def run(
+        self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float, pitch: float = 1.0
+    ) -> SpokenPhonemes:
         """Speak phonemes, `length` times as long as the voice does of itself.
 
-        `liveliness` multiplies what noise the model takes, 0 leaving it out.
+        `liveliness` multiplies what noise the model takes, 0 leaving it out, and `pitch` the voice's
+        fundamental frequency where it `takes_pitch`; else it changes nothing.
         """
         ...
 
@@ -68,13 +76,17 @@ class Reader:
 
     def speak(self, speech: Speech, voice: Voice, speaker: str, pace: Pace) -> Clip:
         """Speak a text.  Raises `SynthesisError` where there is nothing in it to be heard."""
-        factor = pitch_factor(voice.pitch)
-        length = pace.length(voice.rate)
+        pitch = pitch_factor(voice.pitch)
+        faster = 1.0 if self.model.takes_pitch else pitch
         run = partial(
-            self.model.run, speaker=speaker, length=length * factor, liveliness=liveliness(voice.range)
+            self.model.run,
+            speaker=speaker,
+            length=pace.length(voice.rate) * faster,
+            liveliness=liveliness(voice.range),
+            pitch=pitch,
         )
         pieces = self._pieces(speech)
-        waves = [(play_faster(run(piece).wave, factor), _pause_s(piece, voice.rate)) for piece in pieces]
+        waves = [(play_faster(run(piece).wave, faster), _pause_s(piece, voice.rate)) for piece in pieces]
         samples = write_samples(join(waves, self.model.sample_rate), pace.gain, voice.volume)
         if not samples:
             raise SynthesisError(_describe(speech.text, voice.id, "the model has no sound for any of it"))
