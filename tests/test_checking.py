@@ -218,6 +218,7 @@ CUES: dict[str, tuple[Change, str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CUES)
 def test_each_figure_of_the_cues_can_fail(name: str, tmp_path: Path) -> None:
     change, figure, remark = CUES[name]
@@ -296,6 +297,7 @@ def test_files_of_a_book_must_not_lie_apart() -> None:
     assert found["channels of all files"].value == "mono and stereo"
 
 
+@pytest.mark.slow
 def test_other_profiles_ask_for_other_things(tmp_path: Path) -> None:
     take = record()
     path = tag(

@@ -106,6 +106,7 @@ def test_signs_are_words_where_the_output_has_none() -> None:
     assert "✓" not in result.stdout
 
 
+@pytest.mark.slow
 def test_missing_outdated_foreign_and_broken_files_are_rows(made: Path) -> None:
     walk = made / "output" / "walk"
     one, two = sorted(walk.glob("*.mp3"))
@@ -167,6 +168,7 @@ def test_another_profile() -> None:
     assert run("check", "--profile", "none").exit_code == 2
 
 
+@pytest.mark.slow
 def test_pictures_are_drawn_and_cleaned_away(made: Path) -> None:
     result = run("check", "--plot")
     assert result.exit_code == 0
@@ -230,6 +232,7 @@ def test_other_programs_would_complain(made: Path) -> None:
         assert done.returncode or re.search(r"error|warning|resync|illegal", done.stdout + done.stderr, re.I)
 
 
+@pytest.mark.slow
 def test_whole_book_files_are_checked_too(made: Path) -> None:
     (made / "voices.yaml").write_text("output: {formats: [m4b, epub]}\n", encoding="utf-8")
     assert failed(check("walk")[1]).keys() >= {"up to date"}

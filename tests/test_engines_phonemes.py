@@ -138,6 +138,7 @@ def test_what_espeak_says_of_a_word_can_be_asked_for(
     assert 1 - len(other) / len(spoken) >= share, other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("voice_id", ["en-us", "en-gb-x-rp", "de"])
 def test_phonemes_are_heard_whatever_stands_around_them(tracer: Tracer, voice_id: str) -> None:
     tracer.take_voice(language_file(voice_id))

@@ -37,6 +37,7 @@ def tracks(count: int, *, cached: float = 0.0, letter_s: float = 1.4e-4) -> list
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cached", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("dearer", [0.8, 1.0, 1.25])
 @pytest.mark.parametrize("letter_s", [1.4e-4, 0.03])

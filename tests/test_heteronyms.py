@@ -85,6 +85,7 @@ def test_each_sense_can_be_said_in_each_accent(voice: str) -> None:
         assert engine.transcribe(sense.ph, sense.alphabet, voice)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_can_be_had(text: str) -> None:
     for sense in find_heteronyms(f"{text} read {text} wound", "en"):

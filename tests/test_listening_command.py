@@ -222,6 +222,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, hearsay: Hearsay) -> CheckReport:
 WALK = "# One\n\nThe door was open.\n\n# Two\n\nThey left by the lower gate.\n"
 
 
+@pytest.mark.slow
 def test_a_book_in_one_file_is_heard_by_its_chapters(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +237,7 @@ def test_a_book_in_one_file_is_heard_by_its_chapters(
     assert (found.passed, found.value) == (False, 75.0)
 
 
+@pytest.mark.slow
 def test_of_several_formats_one_is_heard(new_project: NewProject, monkeypatch: pytest.MonkeyPatch) -> None:
     new_project(f"{TONES}output: {{formats: [mp3, flac, m4b]}}\n", walk=WALK)
     assert narrate("--quiet").exit_code == 0
@@ -248,6 +250,7 @@ def test_of_several_formats_one_is_heard(new_project: NewProject, monkeypatch: p
     assert [each.passed for each in story.findings if each.figure == "heard"] == [True] * 4
 
 
+@pytest.mark.slow
 def test_a_story_in_another_language_is_not_judged(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,7 @@ def test_what_is_no_order_is_refused(body: bytes, kind: str, status: int, shared
     assert not (project / "output").exists()
 
 
+@pytest.mark.slow
 def test_a_new_text_is_read_and_then_on_the_shelf(new_project: NewProject) -> None:
     project = new_project(a=STORY)
     with open_studio(project) as studio:
@@ -326,6 +327,7 @@ def test_too_large_an_upload_is_cut_short(new_project: NewProject, monkeypatch: 
         assert [path.name for path in (project / "texts").iterdir()] == ["a.txt"]
 
 
+@pytest.mark.slow
 def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
     project = new_project(a=STORY)
     make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
@@ -392,6 +394,7 @@ def test_the_stories_of_the_repository_are_listened_to_as_finished(new_project: 
         assert studio.ask(studio.story("echo-fade", "/player")).json["tracks"] == []
 
 
+@pytest.mark.slow
 def test_what_is_printed_beside_a_run_is_not_taken_for_its_words() -> None:
     noisy = """
 import os

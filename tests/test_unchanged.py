@@ -129,6 +129,7 @@ def play(seed: int, steps: int) -> int:
 TALES = {"one": '"Good evening," said Anna.\n', "two": "Nobody said a word.\n"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_said_at_once_is_what_a_full_run_says(seed: int, new_project: NewProject) -> None:
     new_project(**TALES)
@@ -165,6 +166,7 @@ def test_an_unchanged_run_loads_no_room(new_project: NewProject) -> None:
             assert "yaml" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_table_and_the_json_are_those_of_a_full_run(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -444,6 +444,7 @@ def divide(loaded: Settings) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @given(cases(), WISHES)
 @any_file
 def test_a_voice_changes_alone(case: Case, wish: VoiceWish) -> None:
@@ -453,6 +454,7 @@ def test_a_voice_changes_alone(case: Case, wish: VoiceWish) -> None:
     case.check(after, {} if wish == VoiceWish() else changes, "Ann")
 
 
+@pytest.mark.slow
 @given(cases(), WISHES)
 @any_file
 def test_the_narrator_changes_alone(case: Case, wish: VoiceWish) -> None:
@@ -462,6 +464,7 @@ def test_the_narrator_changes_alone(case: Case, wish: VoiceWish) -> None:
     case.check(after, changes, "narrator")
 
 
+@pytest.mark.slow
 @given(cases(), GENDERS, ALIASES)
 @any_file
 def test_gender_and_names_change_alone(case: Case, gender: Gender, aliases: list[str]) -> None:
@@ -470,6 +473,7 @@ def test_gender_and_names_change_alone(case: Case, gender: Gender, aliases: list
     case.check(after, {"character Ann": wanted}, "Ann")
 
 
+@pytest.mark.slow
 @given(cases(), SPEAKERS)
 @any_file
 def test_a_line_changes_alone(case: Case, speaker: str) -> None:
@@ -480,6 +484,7 @@ def test_a_line_changes_alone(case: Case, speaker: str) -> None:
     case.check(state_lines(case.text, "s", "Yes.", more), {"line Yes.": more}, "lines")
 
 
+@pytest.mark.slow
 @given(cases())
 @any_file
 def test_a_character_goes_alone(case: Case) -> None:
@@ -491,6 +496,7 @@ def test_a_character_goes_alone(case: Case) -> None:
     case.check(forget_character(case.text, "s", "Ann"), {**wanted, **own}, "Ann")
 
 
+@pytest.mark.slow
 @given(cases(with_lines=True), st.booleans())
 @any_file
 def test_a_line_goes_alone(case: Case, is_last: bool) -> None:
