@@ -49,6 +49,7 @@ from audiobook.listening.hearing import Line, Listener
 from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.verdicts import Heard
+from audiobook.planning.chapters import Scope
 from audiobook.project.layout import open_project
 from tests.alignment import align_line
 
@@ -237,7 +238,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     told = parser.parse_args()
     project = open_project(Path())
-    options = Options(chapters=choose_chapters(told.chapters, None, None))
+    options = Options(scope=Scope(chapters=choose_chapters(told.chapters, None, None)))
     files = find_files_to_hear(project, told.stories, options, Notes(), cache_folder=cache_folder())
     ear = Memory(told.keep) if told.keep else open_recognizer()
     listener = Listener(ear=ear, sounds=Sounds(sound_in_ipa))

@@ -41,17 +41,17 @@ class _Watch(Silent):
         self.began = self.ended = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
 
     def work_begins(self, jobs: int) -> None:
         self._meter.begin(jobs)
         self.began = self.clock()
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, count: int, work_s: float) -> None:
         del story
         self._meter.advance(clips=count, work_s=work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
+    def track_made(self, story: str, path: Path) -> None:
         del story, path
         self.ended = self.clock()
         self._meter.advance(files=1)

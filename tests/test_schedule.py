@@ -23,7 +23,7 @@ def _list_chapters(new_project: Callable[..., Path], *, in_order: bool) -> list[
     project = open_project(new_project(folder=f"{in_order}", b=BOOK, a="A story of few words."))
     _, stories = plan_stories(project, ["a", "b"], Options(), Silent(), cache_folder=cache_folder())
     order = []
-    jobs = schedule(stories, in_order=in_order)
+    jobs = schedule([story for story in stories if story is not None], in_order=in_order)
     while job := jobs.next_job():
         assert isinstance(job, SpeakJob)
         chapters = {t.chapter for t in job.story.tracks if job.specs[0] in t.specs}

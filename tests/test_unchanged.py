@@ -48,7 +48,7 @@ def make(*stories: str) -> Report:
 
 
 def outcome(report: Report) -> dict[str, object]:
-    stories = [replace(story, proven={}) for story in report.stories]
+    stories = tuple(replace(story, proven={}) for story in report.stories)
     return asdict(replace(report, stories=stories, read=None))
 
 

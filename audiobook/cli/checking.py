@@ -69,14 +69,17 @@ def check(
     from audiobook.cli.progress import Notes
     from audiobook.folders import cache_folder
     from audiobook.listening.recognizer import expect_recognizer
+    from audiobook.planning.chapters import Scope
     from audiobook.project.layout import open_project
 
     recognizer = expect_recognizer() if listen else None
     project = open_project(Path(), voices=voices, output=output, engine=engine)
     options = Options(
         jobs=jobs,
-        chapters=choose_chapters(chapters, first, last),
-        reading=make_wish(matter=matter, footnotes=footnotes),
+        scope=Scope(
+            chapters=choose_chapters(chapters, first, last),
+            reading=make_wish(matter=matter, footnotes=footnotes),
+        ),
     )
     pictures = plot_to or (project.previews if plot else None)
     with open_counter(quiet=as_json) as counter:

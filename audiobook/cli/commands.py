@@ -124,6 +124,7 @@ def make(
 
         def ask() -> tuple[Project, Options]:
             from audiobook.building.run import Options
+            from audiobook.planning.chapters import Scope
 
             options = Options(
                 jobs=jobs,
@@ -131,9 +132,11 @@ def make(
                 formats=formats or None,
                 base_url=base_url,
                 force=force,
-                preview=preview,
-                chapters=choose_chapters(chapters, first, last),
-                reading=make_wish(matter=matter, footnotes=footnotes),
+                scope=Scope(
+                    preview=preview,
+                    chapters=choose_chapters(chapters, first, last),
+                    reading=make_wish(matter=matter, footnotes=footnotes),
+                ),
             )
             return _open_project(voices=voices, output=output, engine=engine), options
 

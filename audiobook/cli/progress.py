@@ -99,27 +99,27 @@ class _Lines(Silent):
             for path, reasons in story.reasons.items():
                 self._say(f"{story.name}: making {path}: {'; '.join(reasons)}")
         if self._meter:
-            self._meter.plan(story, clips, tracks)
+            self._meter.plan(story.work.values(), clips, tracks)
         self._said = time.monotonic()
 
     def work_begins(self, jobs: int) -> None:
         if self._meter:
             self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, clips: int, work_s: float) -> None:
         if self._verbose:
-            self._say(f"{story.name}: spoke {count(clips, 'clip')}")
+            self._say(f"{story}: spoke {count(clips, 'clip')}")
         if self._meter:
             self._meter.advance(clips=clips, work_s=work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
-        self._say(f"{story.name}: made {path}")
+    def track_made(self, story: str, path: Path) -> None:
+        self._say(f"{story}: made {path}")
         if self._meter:
             self._meter.advance(files=1)
 
-    def part_made(self, story: StoryReport, title: str) -> None:
+    def part_made(self, story: str, title: str) -> None:
         if self._verbose:
-            self._say(f"{story.name}: encoded {title!r}")
+            self._say(f"{story}: encoded {title!r}")
         if self._meter:
             self._meter.advance(files=1)
 
@@ -158,10 +158,10 @@ class _Bars(Silent):
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         if not self._lines:
             _say_of_story(self, story, has_work=tracks > 0)
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
         if tracks:
             own = self._own[story.name] = Meter()
-            own.plan(story, clips, tracks)
+            own.plan(story.work.values(), clips, tracks)
             self._bars[story.name] = self._progress.add_task(
                 self._cut(story.title), total=1.0, state=self._count_up(own)
             )
@@ -173,26 +173,26 @@ class _Bars(Silent):
         for meter in (self._meter, *self._own.values()):
             meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, clips: int, work_s: float) -> None:
         self._count(story, clips=clips, work_s=work_s)
         if self._lines:
             self._lines.clips_spoken(story, clips, work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
+    def track_made(self, story: str, path: Path) -> None:
         self._count(story, files=1)
         if self._lines:
             self._lines.track_made(story, path)
 
-    def part_made(self, story: StoryReport, title: str) -> None:
+    def part_made(self, story: str, title: str) -> None:
         self._count(story, files=1)
         if self._lines:
             self._lines.part_made(story, title)
 
-    def _count(self, story: StoryReport, *, clips: int = 0, work_s: float = 0.0, files: int = 0) -> None:
-        own = self._own[story.name]
+    def _count(self, story: str, *, clips: int = 0, work_s: float = 0.0, files: int = 0) -> None:
+        own = self._own[story]
         for meter in (self._meter, own):
             meter.advance(clips=clips, work_s=work_s, files=files)
-        self._progress.update(self._bars[story.name], completed=own.share, state=self._count_up(own))
+        self._progress.update(self._bars[story], completed=own.share, state=self._count_up(own))
         self.tick()
 
     def tick(self) -> None:

@@ -42,8 +42,12 @@ def tell_story(
     source = find_story(project, name)
     settings = read_settings(project).for_story(source.stem)
     joins = find_story_joins(source, settings, script, reads).joins
-    warnings = [*script.book.warnings, *warn_of_unmet(project, script), *warn_of_joins(project, joins)]
-    return warnings, note_joins(project, joins)
+    warnings = [
+        *script.book.warnings,
+        *warn_of_unmet(project.voices, script),
+        *warn_of_joins(project.voices, joins),
+    ]
+    return warnings, note_joins(project.voices, joins)
 
 
 def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, Spoken]:

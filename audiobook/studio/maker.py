@@ -19,7 +19,7 @@ from audiobook.building.recipe import make_stories
 from audiobook.building.report import Silent, StoryReport
 from audiobook.building.run import Options
 from audiobook.errors import NarrateError
-from audiobook.planning.chapters import choose_chapters
+from audiobook.planning.chapters import Scope, choose_chapters
 from audiobook.project.layout import Project
 
 _LEAST_S = 0.1
@@ -90,12 +90,14 @@ class Teller(Silent):
     def __init__(self) -> None:
         self._meter = Meter()
         self._stories: dict[str, dict[str, int]] = {}
+        self._titles: dict[str, str] = {}
         self._title = ""
         self._said = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         """Count a story's work."""
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
+        self._titles[story.name] = story.title
         if tracks:
             self._title = self._title or story.title
         self._stories[story.name] = {"clips": 0, "clips_total": clips, "files": 0, "files_total": tracks}
@@ -105,25 +107,25 @@ class Teller(Silent):
         """Start the clock."""
         self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, count: int, work_s: float) -> None:
         """Count clips."""
         self._meter.advance(clips=count, work_s=work_s)
         self._count(story, "clips", count)
 
-    def track_made(self, story: StoryReport, _path: Path) -> None:
+    def track_made(self, story: str, _path: Path) -> None:
         """Count a file."""
         self._meter.advance(files=1)
         self._count(story, "files", 1)
 
-    def part_made(self, story: StoryReport, _title: str) -> None:
+    def part_made(self, story: str, _title: str) -> None:
         """Count a chapter of a whole-book file."""
         self._meter.advance(files=1)
         self._count(story, "files", 1)
 
-    def story_done(self, story: StoryReport) -> None:
+    def story_done(self, story: str) -> None:
         """Say that a story is left as it is from now on."""
-        self._stories.pop(story.name, None)
-        say({"done": story.name})
+        self._stories.pop(story, None)
+        say({"done": story})
         self._tell(at_once=True)
 
     def tick(self) -> None:
@@ -138,10 +140,10 @@ class Teller(Silent):
         """Pass a sentence on."""
         say({"note": message})
 
-    def _count(self, story: StoryReport, what: str, count: int) -> None:
-        self._title = story.title
-        if story.name in self._stories:
-            self._stories[story.name][what] += count
+    def _count(self, story: str, what: str, count: int) -> None:
+        self._title = self._titles[story]
+        if story in self._stories:
+            self._stories[story][what] += count
         self._tell(at_once=what == "files")
 
     def _tell(self, *, at_once: bool) -> None:
@@ -187,7 +189,7 @@ def main(arguments: Sequence[str]) -> int:
         report = make_stories(
             request.project,
             () if request.are_all else request.stories,
-            Options(in_order=True, chapters=choose_chapters(request.chapters)),
+            Options(in_order=True, scope=Scope(chapters=choose_chapters(request.chapters))),
             Teller(),
             cache_folder=request.cache_folder,
         )
