@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audiobook.audio import Encoder
 from audiobook.building.editions import make_edition
 from audiobook.building.jobs import make_track, speak_clips
 from audiobook.building.report import Listener
+from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
 from audiobook.building.survey import StoryWork
 from audiobook.building.workers import Workers
-from audiobook.caching.clips import ClipCache
 from audiobook.errors import NarrateError
 
 if TYPE_CHECKING:
@@ -33,115 +32,109 @@ class Made:
     errors: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Tally:
-    """What of a story is still to be made, and what was."""
+def make_tracks(
+    run: Run, stories: Sequence[StoryWork], jobs: int, listener: Listener
+) -> dict[StoryWork, Made]:
+    """Make what the stories lack by so many processes, and return what became of each.
 
-    tracks: set[Path]
-    editions: set[Path]
-    clips: int = 0
-    errors: list[str] = field(default_factory=list)
+    Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
+    """
+    making = _Making(run, stories, listener)
+    listener.work_begins(jobs)
+    engines = {name for story in stories for track in story.tracks for name in track.makers}
+    if run.options.scheduler is not None and engines:
+        # Whoever has no cluster never loads this.
+        from audiobook.building.cluster.workers import open_cluster
+
+        with open_cluster(run.options.scheduler, engines, run.settings.output.ffmpeg) as cluster:
+            making.work_through(cluster)
+    # Whole-book files are made of tracks that lie here, and no other machine sees.
+    with Workers(jobs) as workers:
+        making.work_through(workers)
+    return {story: making.conclude(story) for story in stories}
 
 
-class Making:
-    """The work on some stories, which several pools of workers may go through one after the other."""
+class _Making:
+    """The work on some stories, and what has become of it so far."""
 
-    def __init__(
-        self,
-        stories: Sequence[StoryWork],
-        listener: Listener,
-        *,
-        cache: ClipCache,
-        encoder: Encoder,
-        partial: Path,
-        in_order: bool,
-    ) -> None:
-        """Order the work; `partial` is the folder of files in the making, `in_order` as `schedule` has it."""
-        self._listener = listener
-        self._cache, self._encoder, self._partial = cache, encoder, partial
-        self._schedule = schedule(stories, in_order=in_order)
-        self._tallies = {
-            story: _Tally(
-                tracks={track.path for track in story.tracks},
-                editions={edition.path for edition in story.editions},
-            )
-            for story in stories
-        }
+    def __init__(self, run: Run, stories: Sequence[StoryWork], listener: Listener) -> None:
+        self._run, self._listener = run, listener
+        self._schedule = schedule(stories, in_order=run.options.in_order)
+        self._left = {story: {file.path for file in (*story.tracks, *story.editions)} for story in stories}
+        self._clips: Counter[StoryWork] = Counter()
+        self._errors: dict[StoryWork, list[str]] = {story: [] for story in stories}
 
     def conclude(self, story: StoryWork) -> Made:
         """Return what became of one of the stories."""
-        tally = self._tallies[story]
-        return Made(clips=tally.clips, unmade=frozenset(tally.tracks), errors=tuple(tally.errors))
+        return Made(
+            clips=self._clips[story],
+            unmade=frozenset(self._left[story]),
+            errors=tuple(self._errors[story]),
+        )
 
     def work_through(self, workers: Workers | ClusterWorkers) -> None:
-        """Speak what is missing, and make each track as soon as its clips are there.
-
-        A cluster's workers make no whole-book files: those are made of tracks that lie here.
-        Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
-        """
-        tracks_only, jobs = not isinstance(workers, Workers), self._schedule
+        """Speak what is missing, and make each track as soon as its clips are there."""
+        tracks_only, plan = not isinstance(workers, Workers), self._schedule
         while True:
-            while workers.has_room and (job := jobs.next_job(tracks_only=tracks_only)):
+            while workers.has_room and (job := plan.next_job(tracks_only=tracks_only)):
                 self._submit(job, workers)
-            if workers.is_idle and not jobs.has_job(tracks_only=tracks_only):
+            if workers.is_idle and not plan.has_job(tracks_only=tracks_only):
                 return
             self._listener.tick()
             for label, future in workers.finished(_POLL_S):
                 assert isinstance(label, Job)  # noqa: S101 - submitted above
                 try:
-                    self._collect(label, future, workers)
+                    self._collect(label, future.result(), workers)
                 except NarrateError as error:
                     self._fail(label.story, str(error))
                 if isinstance(label, SpeakJob):
-                    jobs.clips_settled(label)
+                    plan.clips_settled(label)
 
     def _submit(self, job: Job, workers: Workers | ClusterWorkers) -> None:
+        run, partial = self._run, self._run.project.partial
         if isinstance(job, SpeakJob):
-            workers.submit(job, speak_clips, job.specs, self._cache)
+            workers.submit(job, speak_clips, job.specs, run.cache)
         elif isinstance(job, EditionJob):
-            workers.submit(job, make_edition, job.edition, self._encoder, self._partial)
+            workers.submit(job, make_edition, job.edition, run.encoder, partial)
         elif isinstance(workers, Workers):
-            workers.submit(job, make_track, job.track, self._cache, self._encoder, self._partial)
+            workers.submit(job, make_track, job.track, run.cache, run.encoder, partial)
         else:
             workers.submit_track(job, job.track)
 
-    def _collect(self, job: Job, future: Future[Any], workers: Workers | ClusterWorkers) -> None:
-        """Count what a job came to.  Raises `NarrateError` where it failed."""
-        tally, name, result = self._tallies[job.story], job.story.report.name, future.result()
+    def _collect(self, job: Job, result: Any, workers: Workers | ClusterWorkers) -> None:
+        """Count what a job came to."""
+        story, name = job.story, job.story.report.name
         if isinstance(job, SpeakJob):
-            tally.clips += len(job.specs)
+            self._clips[story] += len(job.specs)
             self._listener.clips_spoken(name, result, job.work_s)
             return
         if isinstance(job, TrackJob):
-            self._collect_track(job, tally, result, workers)
+            self._collect_track(job, result, workers)
         else:
-            tally.editions.remove(job.edition.path)
+            self._left[story].remove(job.edition.path)
             self._listener.track_made(name, job.edition.path)
-        if not tally.tracks and not tally.editions:
+        if not self._left[story]:
             self._listener.story_done(name)
 
-    def _collect_track(
-        self, job: TrackJob, tally: _Tally, result: Any, workers: Workers | ClusterWorkers
-    ) -> None:
-        track, report = job.track, job.story.report
+    def _collect_track(self, job: TrackJob, result: Any, workers: Workers | ClusterWorkers) -> None:
+        story, track, name = job.story, job.track, job.story.report.name
         if not isinstance(workers, Workers):
-            self._listener.clips_spoken(report.name, result.clips, report.work[track.path].speech_s)
-            result = workers.receive_track(track, result, self._partial)
-        if track.codec == job.story.plan.tracks[0].codec:  # each clip counts once, not in each codec
-            tally.clips += result.clips_repaired
-        tally.tracks.remove(track.path)
+            self._listener.clips_spoken(name, result.clips, story.report.work[track.path].speech_s)
+            result = workers.receive_track(track, result, self._run.project.partial)
+        if track.codec == story.plan.tracks[0].codec:  # each clip counts once, not in each codec
+            self._clips[story] += result.clips_repaired
+        self._left[story].remove(track.path)
         if track.is_part:
-            self._listener.part_made(report.name, track.tags.title)
+            self._listener.part_made(name, track.tags.title)
         else:
-            self._listener.track_made(report.name, track.path)
-        if not tally.tracks:
-            self._schedule.tracks_settled(job.story)
+            self._listener.track_made(name, track.path)
+        if len(self._left[story]) == len(story.editions):  # which come last
+            self._schedule.tracks_settled(story)
 
     def _fail(self, story: StoryWork, message: str) -> None:
         """Note an error; with the first, nothing more is done for the story."""
-        errors = self._tallies[story].errors
-        if not errors:
-            self._listener.story_done(story.report.name)
+        if story not in self._schedule.given_up:
             self._schedule.given_up.add(story)
-        if message not in errors:
-            errors.append(message)
+            self._listener.story_done(story.report.name)
+        if message not in self._errors[story]:
+            self._errors[story].append(message)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from audiobook.audio import check_encoder
 from audiobook.building.finishing import finish_story
-from audiobook.building.making import Made, Making
+from audiobook.building.making import Made, make_tracks
 from audiobook.building.report import Listener, Report, StoryReport
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.building.survey import StoryWork, survey_story
-from audiobook.building.workers import Workers, choose_jobs
+from audiobook.building.workers import choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.casting import Settings
 from audiobook.choices import USUAL_ENGINE
@@ -179,33 +179,12 @@ class _Shelf:
 
 
 def _produce(run: Run, stories: Sequence[StoryWork], listener: Listener) -> dict[StoryWork, Made]:
-    """Make what is missing, and say what became of each story."""
+    """Make what is missing, and return what became of each story."""
     for codec in codecs_for(run.formats):
         check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
-    scheduler, ffmpeg = run.options.scheduler, run.settings.output.ffmpeg
-    jobs = run.options.jobs or choose_jobs(
-        find_efforts(spec for story in stories for spec in story.missing.values())
-    )
-    engines = {name for story in stories for track in story.tracks for name in track.makers}
+    missing = (spec for story in stories for spec in story.missing.values())
     try:
-        making = Making(
-            stories,
-            listener,
-            cache=run.cache,
-            encoder=run.encoder,
-            partial=run.project.partial,
-            in_order=run.options.in_order,
-        )
-        listener.work_begins(jobs)
-        if scheduler is not None and engines:
-            # Whoever has no cluster never loads this.
-            from audiobook.building.cluster.workers import open_cluster
-
-            with open_cluster(scheduler, engines, ffmpeg) as cluster:
-                making.work_through(cluster)
-        with Workers(jobs) as workers:
-            making.work_through(workers)
+        return make_tracks(run, stories, run.options.jobs or choose_jobs(find_efforts(missing)), listener)
     finally:
         run.cache.prune(round(run.settings.output.cache_gb * 1e9))
-    return {story: making.conclude(story) for story in stories}
