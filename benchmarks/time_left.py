@@ -21,7 +21,7 @@ from pathlib import Path
 
 from audiobook.building.progress import Meter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent, StoryReport
+from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
 from audiobook.project.layout import open_project
 from benchmarks.speed import family
@@ -31,7 +31,7 @@ _MOST_ERROR = 0.2
 _FROM, _TO = 0.1, 0.95
 
 
-class _Watch(Silent):
+class _Watch(Listener):
     """A listener that notes the forecast, at every poll of the run."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

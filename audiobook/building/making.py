@@ -60,7 +60,10 @@ class _Making:
     def __init__(self, run: Run, stories: Sequence[StoryWork], listener: Listener) -> None:
         self._run, self._listener = run, listener
         self._schedule = schedule(stories, in_order=run.options.in_order)
-        self._left = {story: {file.path for file in (*story.tracks, *story.editions)} for story in stories}
+        self._left = {
+            story: {*(track.path for track in story.tracks), *(each.path for each in story.editions)}
+            for story in stories
+        }
         self._clips: Counter[StoryWork] = Counter()
         self._errors: dict[StoryWork, list[str]] = {story: [] for story in stories}
 

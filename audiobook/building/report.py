@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from audiobook.files import Identity
 
@@ -77,8 +77,11 @@ class Report:
         return any(story.errors for story in self.stories)
 
 
-class Listener(Protocol):
-    """Is told how a run goes; stories are named once they were planned."""
+class Listener:
+    """Is told how a run goes; this one says nothing of it, since errors are in the report.
+
+    Stories are named, once they were planned.
+    """
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         """Hear that a story was read, and how many clips and files are to be made of it."""
@@ -102,22 +105,8 @@ class Listener(Protocol):
         """Hear that some time has passed."""
 
     def waiting(self, message: str) -> None:
-        """Hear that another run must end first, in words."""
+        """Hear that another run must end first, in words; a note like any."""
+        self.note(message)
 
     def note(self, message: str) -> None:
         """Hear something that a person should know."""
-
-
-class Silent:
-    """A listener that says nothing; errors are in the report.  What it waits for is a note like any."""
-
-    def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
-    def work_begins(self, jobs: int) -> None: ...
-    def clips_spoken(self, story: str, count: int, work_s: float) -> None: ...
-    def track_made(self, story: str, path: Path) -> None: ...
-    def part_made(self, story: str, title: str) -> None: ...
-    def story_done(self, story: str) -> None: ...
-    def tick(self) -> None: ...
-    def note(self, message: str) -> None: ...
-    def waiting(self, message: str) -> None:
-        self.note(message)

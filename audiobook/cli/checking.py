@@ -9,7 +9,7 @@ import click
 
 from audiobook.choices import PROFILES
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, VOICES
-from audiobook.cli.reading import chapter_options, choose_chapters, make_wish, reading_options
+from audiobook.cli.reading import chapter_options, choose_scope, reading_options
 
 if TYPE_CHECKING:
     from audiobook.reading.choices import Footnotes
@@ -69,24 +69,17 @@ def check(
     from audiobook.cli.progress import Notes
     from audiobook.folders import cache_folder
     from audiobook.listening.recognizer import expect_recognizer
-    from audiobook.planning.chapters import Scope
     from audiobook.project.layout import open_project
 
     recognizer = expect_recognizer() if listen else None
     project = open_project(Path(), voices=voices, output=output, engine=engine)
-    options = Options(
-        jobs=jobs,
-        scope=Scope(
-            chapters=choose_chapters(chapters, first, last),
-            reading=make_wish(matter=matter, footnotes=footnotes),
-        ),
-    )
+    scope = choose_scope(chapters, first, last, matter=matter, footnotes=footnotes)
     pictures = plot_to or (project.previews if plot else None)
     with open_counter(quiet=as_json) as counter:
         found = check_stories(
             project,
             stories,
-            options,
+            Options(jobs=jobs, scope=scope),
             Notes(),
             profile=profiles.PROFILES[profile],
             cache_folder=cache_folder(),

@@ -16,7 +16,7 @@ from audiobook.choices import FORMATS
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, STORY, VOICES
 from audiobook.cli.reading import (
     chapter_options,
-    choose_chapters,
+    choose_scope,
     make_wish,
     print_contents,
     print_text,
@@ -124,7 +124,6 @@ def make(
 
         def ask() -> tuple[Project, Options]:
             from audiobook.building.run import Options
-            from audiobook.planning.chapters import Scope
 
             options = Options(
                 jobs=jobs,
@@ -132,10 +131,8 @@ def make(
                 formats=formats or None,
                 base_url=base_url,
                 force=force,
-                scope=Scope(
-                    preview=preview,
-                    chapters=choose_chapters(chapters, first, last),
-                    reading=make_wish(matter=matter, footnotes=footnotes),
+                scope=choose_scope(
+                    chapters, first, last, matter=matter, footnotes=footnotes, preview=preview
                 ),
             )
             return _open_project(voices=voices, output=output, engine=engine), options
@@ -217,13 +214,8 @@ def script(
 
         project = open_project(Path(), voices=voices, engine=engine)
         reads = keep_plans(cache_folder())
-        script_of_story, cast_of_story = script_and_cast(
-            project,
-            story,
-            chapters=choose_chapters(chapters, first, last),
-            wish=make_wish(matter=matter, footnotes=footnotes),
-            reads=reads,
-        )
+        scope = choose_scope(chapters, first, last, matter=matter, footnotes=footnotes)
+        script_of_story, cast_of_story = script_and_cast(project, story, scope, reads)
         told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
         warnings, notes = tell_story(project, story, script_of_story, reads)
     print_script(script_of_story, cast_of_story, told, as_json=as_json)
@@ -275,8 +267,10 @@ def cast(
 
             pinned = pin_cast(project, story, wish)
         else:
+            from audiobook.planning.chapters import Scope
+
             reads = keep_plans(cache_folder())
-            script, roles = script_and_cast(project, story, wish=wish, reads=reads)
+            script, roles = script_and_cast(project, story, Scope(reading=wish), reads)
             warnings, notes = tell_story(project, story, script, reads)
     if pin:
         print_pinned(pinned, as_json=as_json)

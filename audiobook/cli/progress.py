@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.building.progress import Meter
-from audiobook.building.report import Listener, Silent, StoryReport
+from audiobook.building.report import Listener, StoryReport
 from audiobook.cli.console import WARNING, open_console, print_note
 from audiobook.cli.tables import write_clock
 from audiobook.plurals import count
@@ -31,7 +31,7 @@ _LEAST_SPEED = 0.05
 """Times real time that are not shown as 0.0."""
 
 
-class Notes(Silent):
+class Notes(Listener):
     """Says what a person should know, and nothing of the work, since none is done: for `--dry-run`."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -76,7 +76,7 @@ def describe(meter: Meter, *, is_brief: bool = False) -> str:
     return f"{counts}, {speed:.{0 if speed >= 10 else 1}f} × real time, {when}"
 
 
-class _Lines(Silent):
+class _Lines(Listener):
     """A plain line for everything that happened, and now and then how far it is; for pipes and logs."""
 
     def __init__(self, console: Console, *, verbose: bool, counts: bool = True) -> None:
@@ -135,7 +135,7 @@ class _Lines(Silent):
         self._console.print(line, soft_wrap=True)
 
 
-class _Bars(Silent):
+class _Bars(Listener):
     """A bar for each story that has work, and one for all together with the time left."""
 
     def __init__(self, progress: Progress, *, verbose: bool) -> None:
@@ -221,7 +221,7 @@ class _Bars(Silent):
 def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
     """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines."""
     if quiet:
-        yield Silent()
+        yield Listener()
         return
     console = open_console(stderr=True)
     if not console.is_terminal:

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from audiobook.model import Book, Chapter
-    from audiobook.planning.chapters import ChapterChoice
+    from audiobook.planning.chapters import ChapterChoice, Scope
     from audiobook.reading import ReadingWish
     from audiobook.reading.choices import Footnotes
 
@@ -51,6 +51,22 @@ def make_wish(*, matter: bool | None, footnotes: Footnotes | None) -> ReadingWis
     from audiobook.reading import ReadingWish
 
     return ReadingWish(matter=matter, footnotes=footnotes)
+
+
+def choose_scope(
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    *,
+    matter: bool | None,
+    footnotes: Footnotes | None,
+    preview: int | None = None,
+) -> Scope:
+    """Turn the options into what of a book is meant.  Raises `click.UsageError`."""
+    from audiobook.planning.chapters import Scope
+
+    wish = make_wish(matter=matter, footnotes=footnotes)
+    return Scope(preview=preview, chapters=choose_chapters(chapters, first, last), reading=wish)
 
 
 def choose_chapters(chapters: str | None, first: int | None, last: int | None) -> ChapterChoice | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiobook.model import Book, Cast, Script, Utterance
-from audiobook.planning.chapters import ChapterChoice, keep_chapters
+from audiobook.planning.chapters import WHOLE, Scope, keep_chapters
 from audiobook.planning.explaining import Spoken, explain_script
 from audiobook.planning.joins import find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.languages import settle_language
@@ -21,18 +21,13 @@ from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
 def script_and_cast(
-    project: Project,
-    name: str,
-    *,
-    chapters: ChapterChoice | None = None,
-    wish: ReadingWish = NO_WISH,
-    reads: PlanScript = plan_script,
+    project: Project, name: str, scope: Scope = WHOLE, reads: PlanScript = plan_script
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
     settings = read_settings(project)
     source = find_story(project, name)
-    script, cast = reads(source, settings.for_story(source.stem), wish=wish)
-    return keep_chapters(script, chapters), cast
+    script, cast = reads(source, settings.for_story(source.stem), preview=scope.preview, wish=scope.reading)
+    return keep_chapters(script, scope.chapters), cast
 
 
 def tell_story(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from audiobook.building.progress import Meter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent, StoryReport
+from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Options
 from audiobook.errors import NarrateError
 from audiobook.planning.chapters import Scope, choose_chapters
@@ -84,7 +84,7 @@ class MakeRequest:
         )
 
 
-class Teller(Silent):
+class Teller(Listener):
     """Writes a line for what a page shows of a run."""
 
     def __init__(self) -> None:
