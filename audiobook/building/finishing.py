@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from audiobook.building.survey import StoryWork
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
-from audiobook.planning.plans import StoryPlan
+from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
 from audiobook.publishing import read_edition_seconds, read_mark
@@ -24,20 +25,11 @@ def finish_story(run: Run, story: StoryWork, made: Made) -> StoryReport:
 
     Where all tracks are, what goes with them is written first.
     """
-    plan, errors = story.plan, list(made.errors)
-    files: dict[Path, Identity | None] = {}
-    seconds = 0.0
+    plan = story.plan
     tracks = [track for track in plan.tracks if not track.is_part]
-    for track in tracks:
-        # Before it is looked into: what comes into its place meanwhile is not what was proven.
-        identity = identify(track.path)
-        mark = read_mark(track.path)
-        if mark is not None and mark.fingerprint == track.fingerprint:
-            files[track.path] = identity
-            if track.codec == tracks[0].codec:
-                seconds += mark.seconds
-        elif track.path not in made.unmade:
-            errors.append(_describe_cut(track.path))
+    files, seconds = _prove_tracks(tracks)
+    lacking = (track.path for track in tracks if track.path not in files and track.path not in made.unmade)
+    errors = [*made.errors, *map(_describe_cut, lacking)]
     if not errors and len(files) != len(tracks):
         errors.append(f"{story.report.name}: only {len(files)} of {count(len(tracks), 'file')} made")
     if len(files) == len(tracks) and run.is_for_whole_books:
@@ -61,6 +53,20 @@ def finish_story(run: Run, story: StoryWork, made: Made) -> StoryReport:
         clips_made=made.clips,
         errors=tuple(errors),
     )
+
+
+def _prove_tracks(tracks: Sequence[TrackPlan]) -> tuple[dict[Path, Identity | None], float]:
+    """Return those that are there, whole and as planned, and the seconds of those in the first format."""
+    files: dict[Path, Identity | None] = {}
+    seconds = 0.0
+    for track in tracks:
+        # Before it is looked into: what comes into its place meanwhile is not what was proven.
+        identity = identify(track.path)
+        mark = read_mark(track.path)
+        if mark is not None and mark.fingerprint == track.fingerprint:
+            files[track.path] = identity
+            seconds += mark.seconds if track.codec == tracks[0].codec else 0.0
+    return files, seconds
 
 
 def _write_texts(run: Run, plan: StoryPlan) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
@@ -73,19 +74,11 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     reasons = explain_tracks(plan, tracks, settings, forced=force, formerly=joined.formerly)
     reasons |= {edition.path: explain_edition(edition, tracks, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
-    voices = run.project.voices
-    described = _describe(plan)
     report = replace(
-        described,
+        _describe(plan, joined, run.project.voices),
         name=source.name,
         reasons=reasons,
         work=estimate_tracks(tracks, missing),
-        warnings=(
-            *described.warnings,
-            *warn_of_unmet(voices, plan.script),
-            *warn_of_joins(voices, joined.joins),
-        ),
-        notes=tuple(note_joins(voices, joined.joins)),
     )
     return StoryWork(
         plan=plan,
@@ -119,8 +112,8 @@ def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, Clip
     return missing, len(missing)
 
 
-def _describe(plan: StoryPlan) -> StoryReport:
-    """Report a story as it was planned."""
+def _describe(plan: StoryPlan, joined: StoryJoins, voices: Path | None) -> StoryReport:
+    """Report a story as it was planned by the settings of a `voices` file."""
     # A sample alone is not the story.
     tracks = [track for track in plan.chapters if track.codec != SAMPLE]
     spoken = [u for track in tracks for u in track.utterances if u.kind != "credit"]
@@ -144,5 +137,6 @@ def _describe(plan: StoryPlan) -> StoryReport:
         characters=len({u.speaker for u in spoken if u.kind == "speech" and u.speaker}),
         engines=tuple(sorted({spec.voice.engine for track in tracks for spec in track.specs})),
         clips=len({spec.key for track in plan.chapters for spec in track.specs}),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *warn_of_unmet(voices, plan.script), *warn_of_joins(voices, joined.joins)),
+        notes=tuple(note_joins(voices, joined.joins)),
     )
