@@ -109,19 +109,15 @@ def plan_story(
     They are planned once for each codec.  Where only some of a book's chapters are in `scope`, each is the
     same file as in a run for them all.
     """
-    preview, codecs = scope.preview, encoding.codecs
-    script, cast = reads(path, settings, preview=preview, wish=scope.reading)
-    spacing = settings_spacing(settings)
+    script, cast = reads(path, settings, preview=scope.preview, wish=scope.reading)
     pronouncer = make_pronouncer(settings, script)
     is_local = is_from_texts(project, path)
     overruled = is_local and is_overruled(path, settings, scope.reading, script.book)
-    origin = FROM_TEXTS if is_local and not overruled else ELSEWHERE
     cover, cover_warnings = wish_cover(path, script.book)
+    spacing, codecs = settings_spacing(settings), encoding.codecs
+    stems = track_stems(project, script, preview=scope.preview)
     tracks: list[TrackPlan] = []
-    drafts = _draft_files(
-        project, script, cast, spacing, codecs, preview=preview, cover=identify_cover(cover)
-    )
-    for draft in drafts:
+    for draft in _draft_files(stems, script, cast, spacing, codecs, cover=identify_cover(cover)):
         chapter = draft.chapter
         if scope.chapters is not None and not scope.chapters.holds(chapter.number):
             continue
@@ -133,7 +129,7 @@ def plan_story(
             specs=specify_clips(chapter.utterances, cast, pronouncer, deliver_by(settings)),
             spacing=spacing,
             tags=draft.tags,
-            origin=origin,
+            origin=FROM_TEXTS if is_local and not overruled else ELSEWHERE,
             cover=cover,
             longest_s=draft.longest_s,
         )
@@ -148,22 +144,17 @@ def plan_story(
     )
 
 
-def _plan_codecs(
-    first: TrackPlan,
-    codecs: Sequence[str],
-    encoding: Encoding,
-) -> list[TrackPlan]:
+def _plan_codecs(first: TrackPlan, codecs: Sequence[str], encoding: Encoding) -> list[TrackPlan]:
     """Complete a plan for each codec."""
     engines = name_engines({spec.voice for spec in first.specs})
     first = replace(first, makers=tuple(engines))
     planned = []
     for codec in codecs:
         makers = Makers(encoder=encoding.encoder.version_for(codec), engines=engines)
-        is_format = codec in FORMATS
-        file = (
-            plan_file(first, codec, makers) if is_format else _plan_part(encoding.parts, first, codec, makers)
-        )
-        planned.append(file)
+        if codec in FORMATS:
+            planned.append(plan_file(first, codec, makers))
+        else:
+            planned.append(_plan_part(encoding.parts, first, codec, makers))
     return planned
 
 
@@ -192,18 +183,10 @@ class _Draft:
 
 
 def _draft_files(
-    project: Project,
-    script: Script,
-    cast: Cast,
-    spacing: Spacing,
-    codecs: Sequence[str],
-    *,
-    preview: int | None,
-    cover: str,
+    stems: Sequence[Path], script: Script, cast: Cast, spacing: Spacing, codecs: Sequence[str], *, cover: str
 ) -> list[_Draft]:
     """List the files of a book: its chapters', and the sample where it is among the `codecs`."""
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
-    stems = track_stems(project, script, preview=preview)
     scenes = mark_scenes(chapters, cast, spacing)
     own = [codec for codec in codecs if codec != SAMPLE]
     count = len(chapters)

@@ -40,17 +40,17 @@ class MakeRequest:
     are_all: bool = False
 
     def covers(self, other: MakeRequest) -> bool:
-        """Tell whether all that another order asks for is made by this one."""
+        """Tell whether all that another request asks for is made by this one."""
         has_them = bool(other.chapters) and set(other.chapters) <= set(self.chapters)
         return set(other.stories) <= set(self.stories) and (has_them or not self.chapters)
 
     def without(self, name: str) -> MakeRequest:
-        """Return the order without a story."""
+        """Return the request without a story."""
         left = tuple(each for each in self.stories if each != name)
         return replace(self, stories=left, are_all=self.are_all and left == self.stories)
 
     def write(self) -> str:
-        """Return the order as the argument that `read` takes."""
+        """Return the request as the argument that `read` takes."""
         voices = self.project.voices
         return json.dumps(
             {
@@ -67,7 +67,7 @@ class MakeRequest:
 
     @classmethod
     def read(cls, text: str) -> MakeRequest:
-        """Return the order that `write` wrote."""
+        """Return the request that `write` wrote."""
         values = json.loads(text)
         voices = values["voices"]
         return cls(
@@ -181,7 +181,7 @@ def _keep_lines_apart() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make what is ordered; return the exit status, as `narrate` has it."""
+    """Make what is asked for; return the exit status, as `narrate` has it."""
     request = MakeRequest.read(arguments[0])
     _keep_lines_apart()
     try:
