@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ def make_tracks(
     # Whole-book files are made of tracks that lie here, and no other machine sees.
     with Workers(jobs) as workers:
         making.work_through(workers)
-    return {story: making.conclude(story) for story in stories}
+    return making.conclude()
 
 
 class _Making:
@@ -65,15 +65,14 @@ class _Making:
             for story in stories
         }
         self._clips: Counter[StoryWork] = Counter()
-        self._errors: dict[StoryWork, list[str]] = {story: [] for story in stories}
+        self._errors: dict[StoryWork, list[str]] = defaultdict(list)
 
-    def conclude(self, story: StoryWork) -> Made:
-        """Return what became of one of the stories."""
-        return Made(
-            clips=self._clips[story],
-            unmade=frozenset(self._left[story]),
-            errors=tuple(self._errors[story]),
-        )
+    def conclude(self) -> dict[StoryWork, Made]:
+        """Return what became of each story."""
+        return {
+            story: Made(clips=self._clips[story], unmade=frozenset(left), errors=tuple(self._errors[story]))
+            for story, left in self._left.items()
+        }
 
     def work_through(self, workers: Workers | ClusterWorkers) -> None:
         """Speak what is missing, and make each track as soon as its clips are there."""

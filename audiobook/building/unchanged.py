@@ -131,13 +131,12 @@ def _state_outcome(story: StoryReport) -> dict[str, object]:
 
 def _read_report(stated: Mapping[str, Any]) -> Report:
     """Return a noted report as that of a run which made nothing."""
-    stories = [StoryReport(**_freeze(story)) for story in stated["stories"]]
-    report = Report(**_freeze({**stated, "stories": stories}))
-    return replace(
-        report,
-        stories=tuple(replace(story, files=tuple(map(Path, story.files))) for story in report.stories),
-        leftovers=tuple(map(Path, report.leftovers)),
+    stories = tuple(
+        StoryReport(**_freeze({**story, "files": list(map(Path, story["files"]))}))
+        for story in stated["stories"]
     )
+    leftovers = tuple(map(Path, stated["leftovers"]))
+    return Report(**_freeze({**stated, "stories": stories, "leftovers": leftovers}))
 
 
 def _freeze(stated: Mapping[str, Any]) -> dict[str, Any]:

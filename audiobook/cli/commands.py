@@ -124,8 +124,10 @@ def make(
 
         def ask() -> tuple[Project, Options]:
             from audiobook.building.run import Options
+            from audiobook.project.layout import open_project
 
-            options = Options(
+            project = open_project(Path(), voices=voices, output=output, engine=engine)
+            return project, Options(
                 jobs=jobs,
                 scheduler=scheduler,
                 formats=formats or None,
@@ -135,7 +137,6 @@ def make(
                     chapters, first, last, matter=matter, footnotes=footnotes, preview=preview
                 ),
             )
-            return _open_project(voices=voices, output=output, engine=engine), options
 
         if dry_run:
             _dry_run(ctx, stories, ask, as_json=as_json)
@@ -144,12 +145,6 @@ def make(
             last_run.keep(report)
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)
-
-
-def _open_project(*, voices: Path | None, output: Path | None, engine: str | None) -> Project:
-    from audiobook.project.layout import open_project
-
-    return open_project(Path(), voices=voices, output=output, engine=engine)
 
 
 def _make(stories: tuple[str, ...], ask: _Ask, *, quiet: bool, verbose: bool) -> Report:
