@@ -141,7 +141,7 @@ class _Shelf:
                 self._unmet.append(work.plan.script.unmet)
                 self._covers.append(work.plan.cover)
                 self._engines.update(work.report.engines)
-                self._expected += story_paths(run.project, work.plan.script, run.formats)
+                self._expected += story_paths(run.project.output, work.plan.script, run.formats)
         if self._are_all and len(self._unmet) == total:
             self._warn(warn_of_unmet_everywhere(run.project.voices, self._unmet))
         return surveyed

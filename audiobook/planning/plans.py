@@ -24,6 +24,7 @@ from audiobook.planning.tagging import tag_track
 from audiobook.project.layout import (
     ELSEWHERE,
     FROM_TEXTS,
+    PREVIEWS,
     Project,
     is_from_texts,
     story_folder,
@@ -115,7 +116,7 @@ def plan_story(
     overruled = is_local and is_overruled(path, settings, scope.reading, script.book)
     cover, cover_warnings = wish_cover(path, script.book)
     spacing, codecs = settings_spacing(settings), encoding.codecs
-    stems = track_stems(project, script, preview=scope.preview)
+    stems = track_stems(project.output, script, preview=scope.preview)
     tracks: list[TrackPlan] = []
     for draft in _draft_files(stems, script, cast, spacing, codecs, cover=identify_cover(cover)):
         chapter = draft.chapter
@@ -226,9 +227,9 @@ def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
     )
 
 
-def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
+def track_paths(output: Path, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
     """Name the files that a script's chapters become, in order; chapters without words have none."""
-    stems = track_stems(project, script)
+    stems = track_stems(output, script)
     paths = [
         stem.with_name(f"{stem.name}{CODECS[c].suffix}") for c in codecs if c != SAMPLE for stem in stems
     ]
@@ -237,12 +238,12 @@ def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3"
     return paths
 
 
-def track_stems(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:
+def track_stems(output: Path, script: Script, *, preview: int | None = None) -> list[Path]:
     """Name those files without their ending."""
     titles = [chapter.title for chapter in script.chapters if chapter.utterances]
     digits = max(2, len(str(len(titles))))
-    folder = project.output / story_folder(script.book.name)
+    folder = output / story_folder(script.book.name)
     names = [safe_file_name(f"{number:0{digits}d} - {title}") for number, title in enumerate(titles, 1)]
     if preview is not None:
-        return [project.previews / f"{folder.name} - {name}" for name in names]
+        return [output / PREVIEWS / f"{folder.name} - {name}" for name in names]
     return [folder / name for name in names]
