@@ -19,9 +19,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.project.layout import open_project
 from benchmarks.speed import family
@@ -31,11 +31,11 @@ _MOST_ERROR = 0.2
 _FROM, _TO = 0.1, 0.95
 
 
-class _Watch(Listener):
+class _Watch(RunListener):
     """A listener that notes the forecast, at every poll of the run."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._meter = Meter(clock)
+        self._meter = RunMeter(clock)
         self.clock = clock
         self.seen: list[tuple[float, float]] = []
         self.began = self.ended = 0.0

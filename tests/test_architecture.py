@@ -157,6 +157,12 @@ def test_public_things_have_docstrings(path: Path) -> None:
             assert ast.get_docstring(node), node.name
 
 
+def test_no_class_has_the_name_of_a_value_that_passes_between_stages() -> None:
+    own = [node.name for node in _parse(PACKAGE / "model.py").body if isinstance(node, ast.ClassDef)]
+    everywhere = (node for path in MODULES for node in _parse(path).body if isinstance(node, ast.ClassDef))
+    assert sorted(node.name for node in everywhere if node.name in own) == sorted(own)
+
+
 def test_functions_take_no_more_parameters_than_a_reader_can_hold() -> None:
     functions = (node for path in MODULES for node in ast.walk(_parse(path)))
     with_more = set()

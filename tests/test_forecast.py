@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from audiobook.building.forecast import Forecast, play
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.report import StoryReport
 from audiobook.building.workers import choose_jobs, count_cores, count_free_bytes
 from audiobook.building.workload import TrackWork
@@ -73,7 +73,7 @@ def test_a_run_played_through_does_all_work_and_keeps_all_processes_busy() -> No
 
 def test_a_meter_counts_and_says_what_is_left() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     planned = dict(zip(map(Path, "abcd"), tracks(4), strict=True))
     story = StoryReport(name="s", work=planned)
     meter.plan(story.work.values(), 40, 4)
@@ -90,7 +90,7 @@ def test_a_meter_counts_and_says_what_is_left() -> None:
 
 def test_a_slow_engine_never_runs_at_no_times_real_time() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     work = TrackWork(jobs_s=(2,) * 500, all_letters=20_000, audio_s=1500)
     story = StoryReport(name="s", work={Path("a"): work})
     meter.plan(story.work.values(), 500, 1)
@@ -102,7 +102,7 @@ def test_a_slow_engine_never_runs_at_no_times_real_time() -> None:
 
 def test_a_pace_that_would_be_shown_as_nothing_is_left_out() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     work = TrackWork(jobs_s=(2,) * 500, all_letters=200, audio_s=15)
     meter.plan([work], 500, 1)
     meter.begin(1)
@@ -157,7 +157,7 @@ def test_the_memory_of_a_container_is_what_its_limit_leaves(
 
 def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     for began, name in ((0.0, "first"), (1000.0, "second")):
         now = began
         story = StoryReport(name=name, work=dict(zip(map(Path, "abcd"), tracks(4), strict=True)))

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Listener, Report
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
 from audiobook.building.unchanged import Asked, LastRun, open_last_run
 from audiobook.building.upkeep import clean_project
@@ -45,7 +45,7 @@ def look(*stories: str, **parameters: object) -> LastRun:
 
 def make(*stories: str) -> Report:
     return make_stories(
-        open_project(Path()), stories, Options(jobs=1), Listener(), cache_folder=cache_folder()
+        open_project(Path()), stories, Options(jobs=1), RunListener(), cache_folder=cache_folder()
     )
 
 

@@ -10,7 +10,7 @@ from audiobook.audio import Encoder, find_encoder
 from audiobook.building.files_to_check import describe_book, describe_file
 from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files, measure_effort
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.building.survey import StoryWork
 from audiobook.building.workers import Workers, choose_jobs, count_cores
@@ -77,7 +77,7 @@ def check_stories(
     project: Project,
     names: Sequence[str],
     options: Options,
-    listener: Listener,
+    listener: RunListener,
     *,
     profile: Profile,
     cache_folder: Path,
@@ -109,7 +109,7 @@ def check_stories(
 
 
 def find_files_to_hear(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> list[FileToHear]:
     """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)

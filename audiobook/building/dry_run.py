@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, Report
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
 from audiobook.building.survey import StoryWork
 from audiobook.building.workers import choose_jobs
@@ -48,7 +48,7 @@ class DryRun:
 
 
 def dry_run_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> DryRun:
     """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
     report, planned = plan_stories(project, names, options, listener, cache_folder=cache_folder)

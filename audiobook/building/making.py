@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audiobook.building.editions import make_edition
 from audiobook.building.jobs import make_track, speak_clips
-from audiobook.building.report import Listener
+from audiobook.building.report import RunListener
 from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
 from audiobook.building.survey import StoryWork
@@ -33,7 +33,7 @@ class Made:
 
 
 def make_tracks(
-    run: Run, stories: Sequence[StoryWork], jobs: int, listener: Listener
+    run: Run, stories: Sequence[StoryWork], jobs: int, listener: RunListener
 ) -> dict[StoryWork, Made]:
     """Make what the stories lack by so many processes, and return what became of each.
 
@@ -57,7 +57,7 @@ def make_tracks(
 class _Making:
     """The work on some stories, and what has become of it so far."""
 
-    def __init__(self, run: Run, stories: Sequence[StoryWork], listener: Listener) -> None:
+    def __init__(self, run: Run, stories: Sequence[StoryWork], listener: RunListener) -> None:
         self._run, self._listener = run, listener
         self._schedule = schedule(stories, in_order=run.options.in_order)
         self._left = {

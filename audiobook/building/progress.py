@@ -9,7 +9,7 @@ from audiobook.building.forecast import Forecast
 from audiobook.building.workload import TrackWork
 
 
-class Meter:
+class RunMeter:
     """Counts a run's chapters and clips, of all stories together, and forecasts its end."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

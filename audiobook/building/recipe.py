@@ -9,7 +9,7 @@ from pathlib import Path
 from audiobook.audio import check_encoder
 from audiobook.building.finishing import finish_story
 from audiobook.building.making import Made, make_tracks
-from audiobook.building.report import Listener, Report, StoryReport
+from audiobook.building.report import Report, RunListener, StoryReport
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.building.survey import StoryWork, survey_story
 from audiobook.building.workers import choose_jobs
@@ -42,7 +42,7 @@ _LOT = 16
 
 
 def make_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> Report:
     """Make the named stories (all without a name) and say what became of each.
 
@@ -87,7 +87,7 @@ def _find_unused(settings: Settings, stories: Sequence[StoryReport]) -> str | No
 
 
 def plan_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> tuple[Report, list[StoryWork | None]]:
     """Find out what `make_stories` would do, and do nothing: no lock, no engine, no encoder, no file.
 
@@ -105,7 +105,7 @@ _Surveyed = tuple[StoryReport, StoryWork | None]
 """What is known of a story, and the work on it; none where it can't be read."""
 
 
-def _make_lot(run: Run, surveyed: Sequence[_Surveyed], listener: Listener) -> Iterator[StoryReport]:
+def _make_lot(run: Run, surveyed: Sequence[_Surveyed], listener: RunListener) -> Iterator[StoryReport]:
     """Make what is missing of some stories, and say what became of each."""
     stories = [work for _, work in surveyed if work is not None]
     made = _produce(run, stories, listener) if any(story.files for story in stories) else {}
@@ -116,7 +116,7 @@ def _make_lot(run: Run, surveyed: Sequence[_Surveyed], listener: Listener) -> It
 class _Shelf:
     """The stories of a run, read a lot at a time; what can only be said of all of them is gathered."""
 
-    def __init__(self, run: Run, sources: Sequence[Source], listener: Listener, *, are_all: bool) -> None:
+    def __init__(self, run: Run, sources: Sequence[Source], listener: RunListener, *, are_all: bool) -> None:
         self._run = run
         self._sources = sources
         self._listener = listener
@@ -178,7 +178,7 @@ class _Shelf:
         return Report(stories=tuple(stories), leftovers=tuple(leftovers), warnings=tuple(self._warnings))
 
 
-def _produce(run: Run, stories: Sequence[StoryWork], listener: Listener) -> dict[StoryWork, Made]:
+def _produce(run: Run, stories: Sequence[StoryWork], listener: RunListener) -> dict[StoryWork, Made]:
     """Make what is missing, and return what became of each story."""
     for codec in codecs_for(run.formats):
         check_encoder(run.encoder, codec)

@@ -77,7 +77,7 @@ class Report:
         return any(story.errors for story in self.stories)
 
 
-class Listener:
+class RunListener:
     """Is told how a run goes; this one says nothing of it, since errors are in the report.
 
     Stories are named, once they were planned.

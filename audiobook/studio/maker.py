@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.errors import NarrateError
 from audiobook.planning.chapters import Scope, choose_chapters
@@ -84,11 +84,11 @@ class MakeRequest:
         )
 
 
-class Teller(Listener):
+class Teller(RunListener):
     """Writes a line for what a page shows of a run."""
 
     def __init__(self) -> None:
-        self._meter = Meter()
+        self._meter = RunMeter()
         self._stories: dict[str, dict[str, int]] = {}
         self._titles: dict[str, str] = {}
         self._title = ""
