@@ -87,7 +87,7 @@ def export_player(
 
 
 def _list_all_finished(project: Project, script: Script, name: str) -> Sequence[FinishedTrack]:
-    finished = list_finished(project.output, script)
+    finished = list_finished(project, script)
     wanted = sum(1 for chapter in script.chapters if chapter.utterances)
     if len(finished) < wanted:
         there = f"only {len(finished)} of {wanted} MP3 files are there" if finished else "it is not made yet"

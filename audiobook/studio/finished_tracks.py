@@ -10,6 +10,7 @@ from audiobook.errors import StorageError
 from audiobook.model import NARRATOR, Script, Track, Utterance
 from audiobook.planning.plans import track_paths
 from audiobook.planning.records import match_lines, read_record
+from audiobook.project.layout import Project
 from audiobook.publishing import read_mark, read_record_text, read_track
 
 _GONE = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="")
@@ -25,14 +26,14 @@ class FinishedTrack:
     track: Track
 
 
-def list_finished(output: Path, script: Script) -> tuple[FinishedTrack, ...]:
+def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]:
     """Return a story's MP3 files that are there, whole, in order.
 
     One that was made before voices or words were changed counts too; words that are in the story no
     more have no cue.
     """
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
-    paths = track_paths(output, script)
+    paths = track_paths(project.output, script)
     found = []
     for number, (path, chapter) in enumerate(zip(paths, chapters, strict=True), 1):
         mark = read_mark(path)
