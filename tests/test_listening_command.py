@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from audiobook.building import audit
 from audiobook.building.hearing import FileToHear
 from audiobook.building.recognizer_files import _list_published
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.checking import PROFILES, CheckReport, HeardLine, describe_line
 from audiobook.checking.hearing import judge_heard, pass_over
@@ -212,7 +212,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, hearsay: Hearsay) -> CheckReport:
         open_project(Path()),
         [],
         Options(),
-        Silent(),
+        RunListener(),
         profile=PROFILES["acx"],
         cache_folder=cache_folder(),
         hearing=audit.Hearing(recognizer=Path()),

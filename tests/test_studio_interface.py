@@ -15,7 +15,7 @@ import pytest
 
 import audiobook.studio
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.folders import cache_folder
 from audiobook.project.layout import open_project
@@ -34,7 +34,7 @@ STORY = '"Who is there?" asked Nora.\n\n"It is only the wind," said Max.\n'
 @pytest.fixture
 def studio(new_project: NewProject) -> Iterator[StudioClient]:
     project = new_project(a=STORY, empty="")
-    make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(open_project(project), ["a"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
     with open_studio(project) as client:
         client.wait_for_shelf()
         yield client

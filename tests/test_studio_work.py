@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.errors import StorageError
 from audiobook.folders import cache_folder
@@ -330,7 +330,7 @@ def test_too_large_an_upload_is_cut_short(new_project: NewProject, monkeypatch: 
 @pytest.mark.slow
 def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
     project = new_project(a=STORY)
-    make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(open_project(project), ["a"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
     with open_studio(project) as studio:
         assert studio.wait_for_shelf()["a"]["state"] == "made"
         before = studio.ask(studio.story("a")).json["revision"]

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Report, Silent
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
 from audiobook.building.unchanged import Asked, LastRun, open_last_run
 from audiobook.building.upkeep import clean_project
@@ -44,11 +44,13 @@ def look(*stories: str, **parameters: object) -> LastRun:
 
 
 def make(*stories: str) -> Report:
-    return make_stories(open_project(Path()), stories, Options(jobs=1), Silent(), cache_folder=cache_folder())
+    return make_stories(
+        open_project(Path()), stories, Options(jobs=1), RunListener(), cache_folder=cache_folder()
+    )
 
 
 def outcome(report: Report) -> dict[str, object]:
-    stories = [replace(story, proven={}) for story in report.stories]
+    stories = tuple(replace(story, proven={}) for story in report.stories)
     return asdict(replace(report, stories=stories, read=None))
 
 

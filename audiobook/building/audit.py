@@ -10,9 +10,9 @@ from audiobook.audio import Encoder, find_encoder
 from audiobook.building.files_to_check import describe_book, describe_file
 from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files, measure_effort
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
-from audiobook.building.schedule import StoryWork
+from audiobook.building.survey import StoryWork
 from audiobook.building.workers import Workers, choose_jobs, count_cores
 from audiobook.checking import (
     BookToCheck,
@@ -77,7 +77,7 @@ def check_stories(
     project: Project,
     names: Sequence[str],
     options: Options,
-    listener: Listener,
+    listener: RunListener,
     *,
     profile: Profile,
     cache_folder: Path,
@@ -94,10 +94,9 @@ def check_stories(
     """
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     ffmpeg = find_encoder(read_settings(project).output.ffmpeg)
-    by_name = {id(work.report): work for work in works}
     stories = [
-        _open_story(project, story, by_name.get(id(story)), options, pictures, hears=hearing is not None)
-        for story in report.stories
+        _open_story(project, story, work, options, pictures, hears=hearing is not None)
+        for story, work in zip(report.stories, works, strict=True)
     ]
     jobs = options.jobs or count_cores()
     if hearing is not None:
@@ -110,14 +109,13 @@ def check_stories(
 
 
 def find_files_to_hear(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> list[FileToHear]:
     """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
-    by_name = {id(work.report): work for work in works}
     stories = [
-        _open_story(project, story, by_name.get(id(story)), options, None, hears=True)
-        for story in report.stories
+        _open_story(project, story, work, options, None, hears=True)
+        for story, work in zip(report.stories, works, strict=True)
     ]
     return [file for story in stories for file in story.files_to_hear]
 

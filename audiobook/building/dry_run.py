@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, Report
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
-from audiobook.building.schedule import StoryWork
+from audiobook.building.survey import StoryWork
 from audiobook.building.workers import choose_jobs
 from audiobook.building.workload import estimate_speaking_s, estimate_work_s, find_efforts
 from audiobook.caching.clips import ClipCache
@@ -30,7 +30,7 @@ class DryRunStory:
 
     name: str
     title: str
-    files: dict[Path, tuple[str, ...]]
+    files: Mapping[Path, tuple[str, ...]]
     finished: int
     clips_to_speak: int
     clips_cached: int
@@ -48,28 +48,29 @@ class DryRun:
 
 
 def dry_run_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> DryRun:
     """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
-    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    report, planned = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    works = [work for work in planned if work is not None]
     cache = ClipCache(cache_folder / "clips")
     missing = (spec for work in works for spec in work.missing.values())
     jobs = options.jobs or choose_jobs(find_efforts(missing))
     asked_for: set[str] = set()
-    is_afar = options.scheduler is not None
-    stories = tuple(_foretell(work, cache, jobs, asked_for, is_afar=is_afar) for work in works)
+    on_cluster = options.scheduler is not None
+    stories = tuple(_foretell(work, cache, jobs, asked_for, on_cluster=on_cluster) for work in works)
     return DryRun(report=report, stories=stories)
 
 
 def _foretell(
-    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], *, is_afar: bool
+    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], *, on_cluster: bool
 ) -> DryRunStory:
     """Count a story's work; clips that a story before it has `asked_for` are not spoken again.
 
-    On a cluster (`is_afar`) the cache is of no use: every clip is spoken where its track is made.
+    On a cluster the cache is of no use: every clip is spoken where its track is made.
     """
     needed = {spec.key: spec for track in work.tracks for spec in track.specs}
-    missing = needed if is_afar else {k: spec for k, spec in work.missing.items() if k not in asked_for}
+    missing = needed if on_cluster else {k: spec for k, spec in work.missing.items() if k not in asked_for}
     asked_for.update(missing)
     audio_s = sum(_measure(track, work, cache) for track in work.tracks)
     made = len(work.all_editions) - len(work.editions)
@@ -83,7 +84,7 @@ def _foretell(
         clips_cached=len(needed) - len(missing),
         audio_s=audio_s,
         work_s=estimate_work_s(speech_s, audio_s, jobs) if work.tracks else 0.0,
-        notes=tuple(work.report.notes),
+        notes=work.report.notes,
     )
 
 

@@ -85,7 +85,7 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         except NarrateError:
             unread.append(source.stem)
         else:
-            expected += story_paths(project, script, settings.output.formats)
+            expected += story_paths(project.output, script, settings.output.formats)
     files = {
         path: path.stat().st_size
         for path in (*find_leftovers(project, expected, unread), *find_previews(project))

@@ -15,8 +15,8 @@ from audiobook.languages import primary_language
 from audiobook.model import Pronunciation, Script, Voice
 from audiobook.normalizing import keep_uncommon
 from audiobook.planning.scripting import plan_script
-from audiobook.project.layout import Project, find_story
-from audiobook.project.settings import read_settings
+from audiobook.project.layout import Project
+from audiobook.project.settings import open_story
 from audiobook.project.shared_engines import shared_engine
 from audiobook.reading import NO_WISH, ReadingWish
 from audiobook.script.lexicon import lexicon
@@ -85,10 +85,8 @@ def find_hard_words(
     Raises `EngineError` where the narrator's engine can't tell how it says a word, `SourceError` for a
     word that the story has not; else as `script_and_cast`.
     """
-    settings = read_settings(project)
-    source = find_story(project, story)
-    own = settings.for_story(source.stem)
-    script, cast = plan_script(source, own, wish=wish)
+    path, own = open_story(project, story)
+    script, cast = plan_script(path, own, wish=wish)
     voice = cast.roles[0].voice
     engine = shared_engine(voice.engine)
     if not isinstance(engine, PronouncingEngine):

@@ -24,7 +24,7 @@ from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
-from audiobook.studio.routes import Reading
+from audiobook.studio.routes import ReadRoutes
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
 from audiobook.studio.uploads import sweep
@@ -67,7 +67,7 @@ class Studio:
 
     def _list_interface(self) -> list[Route]:
         """List the addresses under `api/`, all of which `openapi.json` describes."""
-        reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
+        reading = ReadRoutes(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
         return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]

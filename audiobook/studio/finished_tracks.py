@@ -33,7 +33,7 @@ def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]
     more have no cue.
     """
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
-    paths = track_paths(project, script)
+    paths = track_paths(project.output, script)
     found = []
     for number, (path, chapter) in enumerate(zip(paths, chapters, strict=True), 1):
         mark = read_mark(path)

@@ -33,7 +33,7 @@ _PATIENT_AGAIN_S = 1.0
 """After such a wait, how long it does not wait again: what takes longer is told by an event."""
 
 
-class Reading:
+class ReadRoutes:
     """Answers that change nothing."""
 
     def __init__(self, desk: Desk, shelf: Shelf, player: Player, watch: Watch, prepared: Prepared) -> None:

@@ -45,7 +45,7 @@ from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, name_threads
 from audiobook.engines.neural.sources import Note
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats
-from audiobook.engines.neural.store import Origin, VoiceStore
+from audiobook.engines.neural.store import Provenance, VoiceStore
 from audiobook.errors import EngineError, NarrateError, SynthesisError
 from audiobook.languages import is_same_language, primary_language
 from audiobook.model import Clip, EngineCast, Phonemes, Voice, VoiceEntry
@@ -85,7 +85,7 @@ class KokoroEngine:
         self._model = ModelShelf(self._load_model, 1)
         self._paces: dict[tuple[str, str], Pace] = {}
         self._seen_names: dict[Any, tuple[str, ...]] = {}
-        self._seen_origin: dict[Any, Origin] = {}
+        self._seen_origin: dict[Any, Provenance] = {}
 
     @property
     def effort(self) -> Effort:
@@ -267,7 +267,7 @@ class KokoroEngine:
                 ) from error
         return self._seen_names[stamp]
 
-    def _origin(self) -> Origin:
+    def _origin(self) -> Provenance:
         """Return where the installed model came from, which is read once too."""
         stamp = self._store.stamp(MODEL)
         if stamp not in self._seen_origin:
