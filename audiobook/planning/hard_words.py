@@ -149,6 +149,27 @@ def sound_words(words: Sequence[str], voice: Voice) -> Sequence[WordSound]:
     return [WordSound(word=word, notation="", ipa="", is_known=False) for word in words]
 
 
+@dataclass(slots=True, kw_only=True)
+class FoundPhrase:
+    """How often a phrase stands in a story, and the first utterance with it: its text and its number."""
+
+    sentence: str
+    line: int
+    count: int = 0
+
+
+def find_phrases(script: Script, phrases: Sequence[Pronunciation]) -> dict[str, FoundPhrase]:
+    """Find where a script says what these pronunciations are of; those that it never says are left out."""
+    find = make_finder(phrases)
+    found: dict[str, FoundPhrase] = {}
+    for line, utterance in enumerate(u for chapter in script.chapters for u in chapter.utterances):
+        text = unicodedata.normalize("NFC", utterance.text)
+        for place in find(text):
+            words = place.pronunciation.words
+            found.setdefault(words, FoundPhrase(sentence=text, line=line)).count += 1
+    return found
+
+
 _NOUNS_HAVE_CAPITALS = frozenset(("de", "lb"))
 """Languages in which a capital makes no name: what their dictionaries have is a word that everybody knows."""
 

@@ -24,6 +24,7 @@ from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
+from audiobook.studio.pronunciations import Pronunciations
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
@@ -70,7 +71,8 @@ class Studio:
         reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
+        parts = (reading, Pronunciations(self._desk), work, changes)
+        return [*(route for part in parts for route in part.routes()), Route("/api/openapi.json", _describe)]
 
     def _build(self) -> Starlette:
         return Starlette(
