@@ -121,3 +121,74 @@ def test_an_engine_that_can_not_tell_lists_them_all_the_same(new_project: NewPro
         assert words_of(studio)["Bourgh"]["ipa"] == ""
         assert state(studio, "Bourgh", "ipa", "bɜː").status == 422
         assert state(studio, "Bourgh", "respelling", "burr").status == 200
+
+
+@pytest.mark.slow
+def test_a_word_is_respelled_by_ear(browser: Browser, studio: StudioClient, project: Path) -> None:
+    with open_page(browser, studio.address, expected="422") as page:
+        show_view(page, studio.address, "visit", "pronunciations")
+        row = page.get_by_role("article", name="Bourgh")
+        expect(row).to_contain_text("/bˈɜːɡ/")
+        expect(row).to_contain_text("2 times")
+        row.get_by_role("button", name="Bourgh", exact=True).click()
+        expect(row.get_by_label("Say it")).to_be_focused()
+        expect(row.get_by_role("button", name="Keep it")).to_be_disabled()
+        page.keyboard.type("burr")
+        with page.expect_response(re.compile("way=respelling&said=burr")) as heard:
+            row.get_by_role("button", name="As it would be").click()
+        assert heard.value.status == 200
+        with page.expect_response(re.compile("said=burr.*line=0|line=0.*said=burr")):
+            row.get_by_role("button", name="In its line").click()
+        with page.expect_response(re.compile(r"audio\?word=Bourgh$")):
+            row.get_by_role("button", name="As it is now").click()
+        row.get_by_label("is written down").select_option("in IPA")
+        expect(row.get_by_label("Say it")).to_have_value("bˈɜːɡ")
+        row.get_by_label("Say it").fill("§")
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice-error")).to_contain_text("Spell it as it sounds instead")
+        row.get_by_label("is written down").select_option("spelled as it sounds")
+        row.get_by_label("Say it").fill("burr")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("“Bourgh” is said so now")).to_be_visible()
+        expect(row).to_contain_text("“burr”")
+        assert "Bourgh: burr" in (project / "voices.yaml").read_text(encoding="utf-8")
+        page.keyboard.press("Control+z")
+        expect(row).not_to_contain_text("“burr”")
+        assert (project / "voices.yaml").read_text(encoding="utf-8") == SETTINGS
+
+
+@pytest.mark.slow
+def test_any_phrase_of_the_story_is_looked_up_and_taken_out(
+    browser: Browser, studio: StudioClient, project: Path
+) -> None:
+    with open_page(browser, studio.address, expected="404") as page:
+        show_view(page, studio.address, "visit", "pronunciations")
+        page.get_by_label("Find").fill("no such thing")
+        page.get_by_role("button", name="Look it up").click()
+        expect(page.locator(".notice-error")).to_contain_text("does not stand in the story")
+        page.get_by_label("Find").fill("lead singer")
+        page.keyboard.press("Enter")
+        row = page.get_by_role("article", name="lead singer")
+        expect(row.get_by_label("Say it")).to_be_focused()
+        page.keyboard.type("leed singer")
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("“leed singer”")
+        row.get_by_role("button", name="lead singer", exact=True).click()
+        row.get_by_role("button", name="Take it out").click()
+        expect(page.get_by_text("voices.yaml says nothing of “lead singer” any more")).to_be_visible()
+        expect(row).not_to_contain_text("“leed singer”")
+        assert (project / "voices.yaml").read_text(encoding="utf-8") == SETTINGS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 860), PHONE, (320, 700)])
+def test_the_words_hold_no_barrier_and_fit(
+    theme: Theme, size: tuple[int, int], browser: Browser, studio: StudioClient
+) -> None:
+    with open_page(browser, studio.address, theme=theme, size=size) as page:
+        show_view(page, studio.address, "visit", "pronunciations")
+        for name in ("Bourgh", "Siobhan"):
+            page.get_by_role("button", name=name, exact=True).click()
+        assert find_barriers(page) == []
+        assert find_overhang(page) == []

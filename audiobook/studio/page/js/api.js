@@ -42,6 +42,10 @@ export const api = {
   spoken: (name, id, edition) =>
     request("GET", `${story(name, `/utterances/${id}/spoken`)}?${new URLSearchParams({ edition })}`),
   cast: (name) => request("GET", story(name, "/cast")),
+  words: (name) => request("GET", story(name, "/pronunciations")),
+  findWord: (name, find) =>
+    request("GET", `${story(name, "/pronunciations")}?${new URLSearchParams({ find })}`),
+  pronounce: (name, json) => request("POST", story(name, "/pronunciations"), { json }),
   player: (name) => request("GET", story(name, "/player")),
   peaks: async (name, number) => (await request("GET", story(name, `/tracks/${number}/peaks`))).peaks,
   voices: () => request("GET", "voices"),
@@ -79,6 +83,16 @@ export function auditionAddress(name, speaker, text, voice = null) {
   const query = new URLSearchParams({ speaker, text });
   addVoice(query, voice);
   return `api/${story(name, "/audition")}?${query}`;
+}
+
+/**
+ * Return the address of a word's sound, alone or in a `line` of the story; as it is said now or, with a `way` of
+ * saying it (or "engine"), as it would be.
+ */
+export function wordAddress(name, word, { line = null, way = null, said = null } = {}) {
+  const query = new URLSearchParams({ word });
+  for (const [key, value] of Object.entries({ line, way, said })) if (value !== null) query.set(key, value);
+  return `api/${story(name, "/pronunciations/audio")}?${query}`;
 }
 
 function addVoice(query, voice) {
