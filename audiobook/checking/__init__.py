@@ -1,7 +1,7 @@
 """Checking: finished files are decoded, measured, and compared with what was meant."""
 
 from audiobook.checking.books import BookToCheck, check_book
-from audiobook.checking.completeness import Planned, judge_source
+from audiobook.checking.completeness import PACE, Planned, judge_source, measure_pace
 from audiobook.checking.decoding import decode, decode_mono
 from audiobook.checking.files import CheckedFile, FileToCheck, check_file
 from audiobook.checking.hearing import describe_line, pass_over
@@ -12,6 +12,7 @@ from audiobook.checking.sound import judge_spread
 from audiobook.checking.tags import Label, judge_titles
 
 __all__ = [
+    "PACE",
     "PROFILES",
     "BookToCheck",
     "CheckReport",
@@ -33,5 +34,6 @@ __all__ = [
     "judge_source",
     "judge_spread",
     "judge_titles",
+    "measure_pace",
     "pass_over",
 ]

@@ -51,15 +51,16 @@ class Doubt:
     fix: LineFix | None
 
 
-def find_doubtful(script: Script, count: int) -> tuple[Doubt, ...]:
-    """Return at most `count` lines by what a correction would mend, the most first.
+def find_doubtful(script: Script, count: int | None = None, *, with_fixes: bool = True) -> tuple[Doubt, ...]:
+    """Return at most `count` lines (or all) by what a correction would mend, the most first.
 
     Of lines that hang together there is one; settled lines and those surer than `SURE` are not in doubt.
+    A novel's fixes take seconds; without them each is None.
     """
     chains = sorted(_find_chains(script.quotations), key=lambda chain: (-_gain(chain), chain[0][0]))[:count]
     if not chains:
         return ()
-    words = LineWords(script.book)
+    words = LineWords(script.book) if with_fixes else None
     return tuple(_describe(script, chain, words) for chain in chains)
 
 
@@ -103,7 +104,7 @@ def _rules_out(quotation: Quotation, genders: dict[str, Gender], name: str) -> b
     return len(genders_told) > 1 or name == quotation.addressee
 
 
-def _describe(script: Script, chain: _Chain, words: LineWords) -> Doubt:
+def _describe(script: Script, chain: _Chain, words: LineWords | None) -> Doubt:
     index, quotation = min(chain, key=lambda each: (each[1].confidence, each[0]))
     text = script.book.text
     genders = {character.name: character.gender for character in script.characters}
@@ -128,7 +129,7 @@ def _describe(script: Script, chain: _Chain, words: LineWords) -> Doubt:
         gain=_gain(chain),
         others=tuple(name for name in fitting if name != guess),
         proposal=guess,
-        fix=words.find_fix(quotation, guess or ""),
+        fix=words.find_fix(quotation, guess or "") if words else None,
     )
 
 
