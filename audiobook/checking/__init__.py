@@ -8,10 +8,12 @@ from audiobook.checking.hearing import describe_line, pass_over
 from audiobook.checking.plot import is_own_picture
 from audiobook.checking.profiles import PROFILES, Limit, Profile
 from audiobook.checking.report import CheckReport, Finding, HeardLine, StoryFindings
+from audiobook.checking.silences import LONG_S, find_silences
 from audiobook.checking.sound import judge_spread
 from audiobook.checking.tags import Label, judge_titles
 
 __all__ = [
+    "LONG_S",
     "PACE",
     "PROFILES",
     "BookToCheck",
@@ -30,6 +32,7 @@ __all__ = [
     "decode",
     "decode_mono",
     "describe_line",
+    "find_silences",
     "is_own_picture",
     "judge_source",
     "judge_spread",

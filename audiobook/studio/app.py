@@ -25,6 +25,7 @@ from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
 from audiobook.studio.pronunciations import Pronunciations
+from audiobook.studio.review import Review
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
@@ -71,7 +72,8 @@ class Studio:
         reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        parts = (reading, Pronunciations(self._desk), work, changes)
+        review = Review(self._desk, self._player, self._watch, self._story_measured)
+        parts = (reading, Pronunciations(self._desk), review, work, changes)
         return [*(route for part in parts for route in part.routes()), Route("/api/openapi.json", _describe)]
 
     def _build(self) -> Starlette:
@@ -107,6 +109,9 @@ class Studio:
 
     def _story_edited(self, name: str) -> None:
         self._hub.tell_soon("text", {"name": name})
+
+    def _story_measured(self, name: str) -> None:
+        self._hub.tell_soon("review", {"name": name})
 
     def _look_again(self) -> None:
         self._watch.look()

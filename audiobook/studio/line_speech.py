@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from audiobook.building.jobs import fetch_clip
 from audiobook.caching.clips import ClipCache
-from audiobook.casting import StorySettings, VoiceWish
+from audiobook.casting import StorySettings, VoiceWish, at_pace
 from audiobook.errors import EngineError
 from audiobook.model import (
     NARRATOR,
@@ -22,6 +22,7 @@ from audiobook.model import (
     Voice,
 )
 from audiobook.planning.clip_specs import deliver_by, specify_clip
+from audiobook.planning.estimate import estimate_speech_s
 from audiobook.planning.explaining import Spoken, explain
 from audiobook.planning.pronouncing import Pronouncer, make_pronouncer
 from audiobook.project.shared_engines import shared_engine
@@ -83,6 +84,17 @@ class LineSpeaker:
             spec = specify_clip(utterance, self._choose(role.voice, wish), self._pronounce(said), None)
             clip, _ = fetch_clip(spec, self._cache)
         return clip
+
+    def foresee_s(self, number: int, voice: Voice) -> float:
+        """Return how many seconds an utterance should take, by a speaker's plain voice.
+
+        Raises `EngineError` where there is no such engine any more.
+        """
+        utterance, following = self._utterances[number]
+        with _SPEAKING:  # engines are asked for phonemes
+            spoken = at_pace(self._deliver(voice, utterance.delivery).voice, utterance.pace)
+            text, _ = self._pronouncer.spell(utterance, spoken, following.start if following else None)
+        return estimate_speech_s(text, spoken)
 
     def explain(self, number: int) -> Spoken:
         """Return what is spoken of an utterance, and what of that is not what is written."""

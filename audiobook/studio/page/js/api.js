@@ -46,6 +46,8 @@ export const api = {
   findWord: (name, find) =>
     request("GET", `${story(name, "/pronunciations")}?${new URLSearchParams({ find })}`),
   pronounce: (name, json) => request("POST", story(name, "/pronunciations"), { json }),
+  review: (name) => request("GET", story(name, "/review")),
+  markDone: (name, json) => request("POST", story(name, "/review"), { json }),
   player: (name) => request("GET", story(name, "/player")),
   peaks: async (name, number) => (await request("GET", story(name, `/tracks/${number}/peaks`))).peaks,
   voices: () => request("GET", "voices"),
@@ -57,6 +59,8 @@ export const api = {
   undo: (json) => request("POST", "undo", { json }),
   chapters: (name) => request("GET", story(name, "/chapters")),
   make: (stories, chapters = []) => request("POST", "make", { json: { stories, chapters } }),
+  makeAnew: (name, chapter) =>
+    request("POST", "make", { json: { stories: [name], chapters: [chapter], anew: true } }),
   leaveQueue: (name) => request("DELETE", `make/${encodeURIComponent(name)}`),
   stop: () => request("DELETE", "make"),
   addExample: () => request("POST", "example"),
@@ -76,6 +80,11 @@ export function lineAddress(name, id, { edition = null, voice = null } = {}) {
   const query = new URLSearchParams(edition === null ? {} : { edition });
   addVoice(query, voice);
   return `api/${story(name, `/utterances/${id}/audio`)}?${query}`;
+}
+
+/** Return the address of a stretch of a finished file, in seconds (W3C Media Fragments, "Temporal Dimension"). */
+export function stretchAddress(name, { track, start, end }) {
+  return `api/${story(name, `/tracks/${track}`)}#t=${start},${end}`;
 }
 
 /** Return the address of a sentence as a speaker of a story says it; `voice` as for a line. */

@@ -14,6 +14,7 @@ import { showListen } from "./listen.js";
 import { makeProgress } from "./make/progress.js";
 import { StoryButton } from "./make/story-button.js";
 import { showPronunciations } from "./pronunciations/view.js";
+import { showReview } from "./review/view.js";
 import { showScript } from "./script/view.js";
 import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
@@ -24,10 +25,11 @@ const SHOW = {
   cast: showCast,
   pronunciations: showPronunciations,
   listen: showListen,
+  review: showReview,
 };
 
 /** The views that change voices.yaml, and so have something to undo. */
-const WRITING = ["script", "cast", "pronunciations"];
+const WRITING = ["script", "cast", "pronunciations", "review"];
 
 const main = document.getElementById("main");
 const views = document.getElementById("views");

@@ -22,6 +22,11 @@ export function tellStated({ way, said }) {
   return way === "respelling" ? `“${said}”` : `/${said}/`;
 }
 
+/** Return what was written of a word; `saying` null is nothing any more. */
+export function tellSaying(word, saying) {
+  return saying ? `“${word}” is said so now.` : `voices.yaml says nothing of “${word}” any more.`;
+}
+
 /**
  * Make the editor of how a word (of api/…/pronunciations) is said; `does.hear(word, saying, isInLine)` speaks it,
  * `saying` null as it is said now, `does.keep(word, saying)` states it, and with null nothing any more.

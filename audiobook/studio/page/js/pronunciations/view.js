@@ -4,6 +4,7 @@ import { api, wordAddress } from "../api.js";
 import { make, makeButton, makeField } from "../dom.js";
 import { createSound } from "../sound.js";
 import { count } from "../words.js";
+import { tellSaying } from "./respelling.js";
 import { makeWord } from "./row.js";
 
 const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -96,7 +97,7 @@ class PronunciationsView {
     const isDone = await this.attempt(() => this.store.write(api.pronounce, change));
     if (isDone) {
       this.#open.delete(word);
-      this.say(`${saying ? `“${word}” is said so now` : `voices.yaml says nothing of “${word}” any more`}. Ctrl-Z takes it back.`);
+      this.say(`${tellSaying(word, saying)} Ctrl-Z takes it back.`);
     }
     await this.refresh();
   }
