@@ -30,7 +30,7 @@ export function makeConcern(concern, story, { does, isOpen }) {
     make("span", { class: "kind" }, KINDS[kind]),
     make("span", { class: "facts" }, nameChapter(chapter)),
   );
-  toggle.addEventListener("click", () => does.open(isOpen ? null : concern));
+  toggle.addEventListener("click", () => does.turn(concern, !isOpen));
   const words = make(
     "blockquote",
     { lang: story.language },
@@ -45,7 +45,7 @@ export function makeConcern(concern, story, { does, isOpen }) {
   return make(
     "li",
     { class: names.filter(Boolean).join(" "), "data-key": keyOf(concern) },
-    make("article", { "aria-labelledby": id }, parts),
+    make("article", { "aria-labelledby": id, tabindex: "-1" }, parts),
   );
 }
 

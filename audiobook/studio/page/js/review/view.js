@@ -80,14 +80,16 @@ class ReviewView {
     if (focused) this.#focus();
   }
 
+  /** Take the focus to what is open: to its article, where Space is a key of the view's. */
   #focus() {
-    const open = this.#list.querySelector(".is-open .concern-toggle") ?? this.#list.querySelector(".concern-toggle");
-    open?.focus();
+    const open = this.#list.querySelector(".is-open article") ?? this.#list.querySelector(".concern-toggle");
+    open?.focus({ preventScroll: true });
+    open?.closest(".concern").scrollIntoView({ block: "nearest" });
   }
 
   #actions() {
     return {
-      open: (concern) => this.open(concern),
+      turn: (concern, isOpen) => this.turn(concern, isOpen),
       hear: (concern) => this.hear(concern),
       hearNow: ({ line }) => this.sound.play(lineAddress(this.name, line, { edition: this.#shown.edition })),
       mark: (concern, isDone) => this.mark(concern, isDone),
@@ -115,12 +117,12 @@ class ReviewView {
     return found;
   }
 
-  /** Show what mends a concern; null shows it of none. */
-  open(concern) {
-    this.#open = concern && keyOf(concern);
+  /** Show what mends a concern, or hide it. */
+  turn(concern, isOpen) {
+    const key = keyOf(concern);
+    this.#open = isOpen ? key : null;
     this.#set();
-    this.#focus();
-    this.#list.querySelector(".is-open")?.scrollIntoView({ block: "nearest" });
+    this.#list.querySelector(`[data-key="${key}"] .concern-toggle`)?.focus();
   }
 
   /** Go to the concern after (`step` 1) or before the one that is open. */
@@ -130,7 +132,9 @@ class ReviewView {
     const next = at < 0 ? (step > 0 ? 0 : wanted.length - 1) : at + step;
     if (!wanted[next]) return;
     this.#most = Math.max(this.#most, next + 1);
-    this.open(wanted[next]);
+    this.#open = keyOf(wanted[next]);
+    this.#set();
+    this.#focus();
   }
 
   get #chosen() {
