@@ -193,9 +193,7 @@ def main(arguments: Sequence[str]) -> int:
         report = make_stories(
             request.project,
             () if request.are_all else request.stories,
-            Options(
-                in_order=True, chapters=choose_chapters(request.chapters), force=request.is_anew
-            ),
+            Options(in_order=True, chapters=choose_chapters(request.chapters), force=request.is_anew),
             Teller(),
             cache_folder=request.cache_folder,
         )
