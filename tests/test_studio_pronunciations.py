@@ -148,13 +148,17 @@ def test_a_word_is_respelled_by_ear(browser: Browser, studio: StudioClient, proj
         expect(page.locator(".notice-error")).to_contain_text("Spell it as it sounds instead")
         row.get_by_label("is written down").select_option("spelled as it sounds")
         row.get_by_label("Say it").fill("burr")
+        (project / "voices.yaml").write_text(f"{SETTINGS}# mine\n", encoding="utf-8")
+        expect(page.get_by_text("voices.yaml was changed")).to_be_visible()
+        expect(row.get_by_label("Say it")).to_be_focused()
+        expect(row.get_by_label("Say it")).to_have_value("burr")  # what is being typed stays
         page.keyboard.press("Enter")
         expect(page.get_by_text("“Bourgh” is said so now")).to_be_visible()
         expect(row).to_contain_text("“burr”")
         assert "Bourgh: burr" in (project / "voices.yaml").read_text(encoding="utf-8")
         page.keyboard.press("Control+z")
         expect(row).not_to_contain_text("“burr”")
-        assert (project / "voices.yaml").read_text(encoding="utf-8") == SETTINGS
+        assert (project / "voices.yaml").read_text(encoding="utf-8") == f"{SETTINGS}# mine\n"
 
 
 @pytest.mark.slow

@@ -290,9 +290,13 @@ def test_a_line_that_was_not_heard_is_played_respelled_and_made_anew(browser: Br
         assert page.evaluate("document.querySelector('#sound').currentTime") < sound["end"] + 0.5
         item.get_by_role("button", name="What listening found").click()
         with page.expect_response(re.compile(r"/utterances/\d+/audio")):
-            item.get_by_role("button", name="As it would be now").click()
+            item.get_by_role("button", name="Hear the line anew").click()
         item.get_by_label("Respell").select_option("longer")
         item.get_by_label("Say it").fill("long gurr")
+        note_heard(project, "It rang again, longer.", told="the file is another, what it says is not")
+        (project / "texts" / "other.txt").write_text("A story that comes onto the shelf.", encoding="utf-8")
+        studio.wait_for_shelf()
+        expect(item.get_by_label("Say it")).to_have_value("long gurr")  # what is being typed stays
         with page.expect_response(re.compile("said=long.gurr")) as heard:
             item.get_by_role("button", name="In its line").click()
         assert heard.value.status == 200

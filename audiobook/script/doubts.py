@@ -114,6 +114,7 @@ def _describe(script: Script, chain: _Chain, words: LineWords | None) -> Doubt:
     if guess is None or _rules_out(quotation, genders, guess):
         guess = next(iter(fitting), None)
     start, end = quotation.start, quotation.end
+    before, after = show_around(text, start, end)
     chapter = next(
         (c.number for c in script.book.chapters for p in c.paragraphs[-1:] if start < p.end),
         len(script.book.chapters),
@@ -122,15 +123,21 @@ def _describe(script: Script, chain: _Chain, words: LineWords | None) -> Doubt:
         quotation=quotation,
         line=text.count("\n", 0, start) + 1,
         chapter=chapter,
-        before=_shorten_left(_flatten(text[max(0, start - 3 * _CONTEXT) : start]).lstrip()),
+        before=before,
         text=clean(text[start:end]),
-        after=_shorten_right(_flatten(text[end : end + 3 * _CONTEXT]).rstrip()),
+        after=after,
         lines=len(chain),
         gain=_gain(chain),
         others=tuple(name for name in fitting if name != guess),
         proposal=guess,
         fix=words.find_fix(quotation, guess or "") if words else None,
     )
+
+
+def show_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after a stretch of a text, about two lines of a terminal each."""
+    before = _shorten_left(_flatten(text[max(0, start - 3 * _CONTEXT) : start]).lstrip())
+    return before, _shorten_right(_flatten(text[end : end + 3 * _CONTEXT]).rstrip())
 
 
 def _flatten(words: str) -> str:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from audiobook.caching.silences import measure_silences, recall_silences
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
+from audiobook.script import show_around
 from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.concerns import (
@@ -32,9 +33,6 @@ from audiobook.studio.finished_tracks import FinishedTrack
 from audiobook.studio.heard_lines import heard_place, read_heard
 from audiobook.studio.player import Player
 from audiobook.studio.watch import Watch
-
-_AROUND_LINES = 2
-"""Lines of the story shown before and after one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,8 @@ class Review:
             "files": len(found.tracks),
             "unmeasured": found.unmeasured,
             "concerns": [
-                _show(each, lines, is_done=is_done) for each, is_done in zip(concerns, done, strict=True)
+                _show(each, lines, book.text, is_done=is_done)
+                for each, is_done in zip(concerns, done, strict=True)
             ],
         }
         return answer(self._desk.add_state(encode(shown), story, revision))
@@ -159,10 +158,11 @@ class Review:
         return is_known or each.fingerprint in self._broken
 
 
-def _show(concern: Concern, lines: Lines, *, is_done: bool) -> dict[str, object]:
+def _show(concern: Concern, lines: Lines, text: str, *, is_done: bool) -> dict[str, object]:
     utterance, chapter = lines.utterances[concern.line], lines.chapters[concern.line]
     doubt, sound = concern.doubt, concern.sound
-    before, after = (doubt.before, doubt.after) if doubt else _find_around(lines, concern.line)
+    place = doubt.quotation if doubt else utterance
+    before, after = show_around(text, place.start, place.end) if place.end else ("", "")
     return {
         "kind": concern.kind,
         "line": concern.line,
@@ -186,15 +186,3 @@ def _show(concern: Concern, lines: Lines, *, is_done: bool) -> dict[str, object]
         "sound": sound
         and {"track": sound.track, "start": round(sound.start_s, 3), "end": round(sound.end_s, 3)},
     }
-
-
-def _find_around(lines: Lines, number: int) -> tuple[str, str]:
-    """Return the words of the chapter before and after a line."""
-
-    def join(numbers: range) -> str:
-        own = lines.chapters[number]
-        return " ".join(lines.utterances[each].text for each in numbers if lines.chapters[each] is own)
-
-    before = range(max(0, number - _AROUND_LINES), number)
-    after = range(number + 1, min(number + 1 + _AROUND_LINES, len(lines.utterances)))
-    return f"{join(before)} ", f" {join(after)}"

@@ -20,6 +20,7 @@ class PronunciationsView {
   #open = new Set();
   #sought = [];
   #shown = null;
+  #rows = new Map();
 
   constructor(host, { name, store, say, attempt }) {
     Object.assign(this, { name, store, say, attempt });
@@ -63,15 +64,23 @@ class PronunciationsView {
   #set() {
     const wanted = fold(this.#field.value.trim());
     const words = this.#shown.words.filter(({ word }) => fold(word).includes(wanted));
-    const focused = document.activeElement?.closest(".word")?.dataset.word;
-    this.#list.replaceChildren(...words.map((word) => this.#setWord(word)));
-    if (focused !== undefined) this.#focus(focused, ".word-toggle");
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const name = focused?.closest(".word").dataset.word;
+    const rows = words.map((word) => this.#setWord(word));
+    this.#rows = new Map(rows.map((row) => [row.name, row]));
+    this.#list.replaceChildren(...rows.map(({ element }) => element));
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
+    else if (focused) this.#focus(name, ".word-toggle");
     this.#lookUp.hidden = !wanted || words.some(({ word }) => fold(word) === wanted);
     this.#told.textContent = wanted ? `${count(words.length, "word")} of ${this.#shown.words.length}` : "";
   }
 
+  /** Keep a row whose word is as it was: somebody may be typing in it. */
   #setWord(word) {
-    return makeWord(word, {
+    const told = JSON.stringify(word);
+    const known = this.#rows.get(word.word);
+    if (known?.told === told) return known;
+    const element = makeWord(word, {
       language: this.#shown.language,
       does: {
         hear: (each, saying, isInLine) => this.hear(each, saying, isInLine),
@@ -80,6 +89,7 @@ class PronunciationsView {
       isOpen: this.#open.has(word.word),
       turn: (isOpen) => (isOpen ? this.#open.add(word.word) : this.#open.delete(word.word)),
     });
+    return { name: word.word, told, element };
   }
 
   #focus(word, what) {

@@ -28,7 +28,7 @@ export function makeConcern(concern, story, { does, isOpen }) {
     { type: "button", id, class: "concern-toggle", "aria-expanded": String(isOpen) },
     icon("open"),
     make("span", { class: "kind" }, KINDS[kind]),
-    make("span", { class: "facts" }, nameChapter(chapter)),
+    chapter.title === story.title ? null : make("span", { class: "facts" }, nameChapter(chapter)),
   );
   toggle.addEventListener("click", () => does.turn(concern, !isOpen));
   const words = make(
@@ -81,7 +81,7 @@ function makeMending(concern, story, does) {
     const anew = { class: "plain", press: () => does.sayAgain(concern) };
     parts.push(
       makeRespeller(concern, does),
-      make("div", { class: "row" }, makeButton("As it would be now", now), makeButton("Say its chapter again", anew)),
+      make("div", { class: "row" }, makeButton("Hear the line anew", now), makeButton("Say its chapter again", anew)),
     );
   }
   return make("div", { class: "mending" }, parts);

@@ -22,6 +22,7 @@ class ReviewView {
   #most = MOST;
   #open = null;
   #shown = null;
+  #items = new Map();
 
   constructor(host, { name, store, say, attempt }) {
     Object.assign(this, { name, store, say, attempt });
@@ -68,16 +69,26 @@ class ReviewView {
 
   #set() {
     const wanted = this.#wanted;
-    const focused = this.#list.contains(document.activeElement);
-    const items = wanted.slice(0, this.#most).map((concern) =>
-      makeConcern(concern, this.#shown, { does: this.#actions(), isOpen: keyOf(concern) === this.#open }),
-    );
-    this.#list.replaceChildren(...items);
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const items = wanted.slice(0, this.#most).map((concern) => this.#setConcern(concern));
+    this.#items = new Map(items.map((item) => [item.key, item]));
+    this.#list.replaceChildren(...items.map(({ element }) => element));
     const more = wanted.length - items.length;
     setAttributes(this.#more, { hidden: more <= 0 });
     this.#more.textContent = `Show more of the other ${more}`;
     this.#about.textContent = describe(this.#shown);
-    if (focused) this.#focus();
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
+    else if (focused) this.#focus();
+  }
+
+  /** Keep an item that is as it was: somebody may be typing in it. */
+  #setConcern(concern) {
+    const [key, { characters, edition }] = [keyOf(concern), this.#shown];
+    const isOpen = key === this.#open;
+    const told = JSON.stringify([concern, isOpen, isOpen && characters, edition]);
+    const known = this.#items.get(key);
+    if (known?.told === told) return known;
+    return { key, told, element: makeConcern(concern, this.#shown, { does: this.#actions(), isOpen }) };
   }
 
   /** Take the focus to what is open: to its article, where Space is a key of the view's. */
@@ -172,7 +183,10 @@ class ReviewView {
 
   async #write(send, change, words) {
     const isDone = await this.attempt(() => this.store.write(send, change));
-    if (isDone) this.say(`${words} Ctrl-Z takes it back.`);
+    if (isDone) {
+      this.#items.clear(); // what was typed is written
+      this.say(`${words} Ctrl-Z takes it back.`);
+    }
     await this.refresh();
   }
 
