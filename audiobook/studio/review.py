@@ -68,10 +68,10 @@ class Review:
     def show(self, request: Request) -> Response:
         """Answer with what wants an ear."""
         name = request.path_params["name"]
-        story, revision = self._desk.open_now(name)
-        found = self._find(name, story)
+        _, revision = self._desk.open_now(name)
+        found = self._find(name)
         self._measure(name, found)
-        lines, concerns = found.lines, found.concerns
+        story, lines, concerns = found.story, found.lines, found.concerns
         done = self._marks.find_done(name, [lines.mark(each) for each in concerns], lines.counts)
         book = story.script.book
         shown = {
@@ -95,9 +95,8 @@ class Review:
         words, edition, is_done = said.text("words"), said.text("edition"), said.truth("done")
 
         def change() -> None:
-            story = self._desk.open(name)
-            found = self._find(name, story)
-            if edition != story.edition:
+            found = self._find(name)
+            if edition != found.story.edition:
                 raise StudioError(
                     409, "The story's text was changed; the page shows it as it is in a moment."
                 )
@@ -110,9 +109,9 @@ class Review:
         await anyio.to_thread.run_sync(change)
         return answer({"done": is_done})
 
-    def _find(self, name: str, story: OpenStory) -> _Found:
+    def _find(self, name: str) -> _Found:
         """Return a story's concerns, looked for anew only where something has changed."""
-        _, tracks = self._player.find(name)
+        story, tracks = self._player.find(name)
         heard = identify(heard_place(self._desk.project, name))
         cache = self._desk.cache
         unmeasured = sum(not self._is_measured(each) for each in tracks)

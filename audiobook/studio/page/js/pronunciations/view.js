@@ -3,11 +3,9 @@
 import { api, wordAddress } from "../api.js";
 import { make, makeButton, makeField } from "../dom.js";
 import { createSound } from "../sound.js";
-import { count } from "../words.js";
+import { count, fold } from "../words.js";
 import { tellSaying } from "./respelling.js";
 import { makeWord } from "./row.js";
-
-const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Shows a story's words in `host`, and writes how they are said. */
 class PronunciationsView {
