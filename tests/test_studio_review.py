@@ -27,6 +27,7 @@ from audiobook.planning.stories import script_and_cast
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings
 from audiobook.project.shared_engines import shared_engine
+from audiobook.studio.finished_tracks import list_finished
 from tests.pages import PHONE, SUPPER, Theme, find_barriers, find_overhang, open_page, show_view, wait_until
 from tests.sounds import RATE, babble, noise, write
 from tests.studio import Answer, StudioClient, open_studio
@@ -69,11 +70,12 @@ def make_flawed(folder: Path) -> None:
 
 def note_heard(folder: Path, words: str, **fields: object) -> None:
     """Note that a recognizer has not heard a line, as whoever lets it listen does."""
-    script, _ = script_and_cast(open_project(folder), "supper")
-    line = next(u for chapter in script.chapters for u in chapter.utterances if u.text == words)
-    noted: dict[str, object] = {"words": words, "start": line.start, "start_s": 1.0, "end_s": 2.0}
-    noted |= {"verdict": "words lost", "heard": "the bell at nine", "file": "1.mp3", "told": "not looked at"}
-    noted |= fields
+    project = open_project(folder)
+    tracks = list_finished(project, script_and_cast(project, "supper")[0])
+    cue = next(cue for each in tracks for cue in each.track.cues if cue.utterance.text == words)
+    noted: dict[str, object] = {"words": words, "start": cue.utterance.start}
+    noted |= {"start_s": cue.start_s, "end_s": cue.end_s, "verdict": "words lost"}
+    noted |= {"heard": "the bell at nine", "file": "1.mp3", "told": "not looked at"} | fields
     place = folder / "output" / ".heard" / "supper.json"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps({"version": 1, "check": {"1.mp3": [noted]}}), encoding="utf-8")
@@ -177,6 +179,8 @@ def test_a_mark_holds_while_the_same_is_to_be_said(project: Path) -> None:
         assert ("heard", "It rang again, longer.", True) in found(studio)
         note_heard(project, "It rang again, longer.", heard="it sang a song")
         assert ("heard", "It rang again, longer.", False) in found(studio)
+        note_heard(project, "It rang again, longer.", end_s=0.0)  # it was spoken again since
+        assert "heard" not in {kind for kind, *_ in found(studio)}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from audiobook.planning.estimate import estimate_speech_s
 from audiobook.script import Doubt, find_doubtful
 from audiobook.studio.done_marks import Mark
 from audiobook.studio.finished_tracks import FinishedTrack
-from audiobook.studio.heard_lines import HeardLine
+from audiobook.studio.heard_lines import NotedLine
 from audiobook.studio.line_speech import LineSpeaker
 from audiobook.words import count_words
 
@@ -29,6 +29,9 @@ _LOSSES = ("words lost", "not heard")
 
 _PLAUSIBLE = (0.7, 1.4)
 """Lines that are so many times as long as their written words foresee need no closer look."""
+
+_SAME_S = 0.05
+"""Within which a line is as long as it was: what is written of it are milliseconds."""
 
 _BEFORE_WORDS = 8
 """By which a mark tells a line from others of the same words: as many as a correction's, or twice that."""
@@ -159,7 +162,7 @@ def find_long_silences(tracks: Iterable[FinishedTrack], lines: Lines, cache: Cli
 
 
 def find_unheard(
-    tracks: Iterable[FinishedTrack], lines: Lines, heard: Sequence[HeardLine]
+    tracks: Iterable[FinishedTrack], lines: Lines, heard: Sequence[NotedLine]
 ) -> Iterator[Concern]:
     """Yield lines of which a recognizer heard something else, or not all; those first that lack something."""
     cues = {id(cue.utterance): (each, cue) for each in tracks for cue in each.track.cues}
@@ -169,8 +172,10 @@ def find_unheard(
         number = by_place.get((line.start, line.words), alone.get(line.words))
         place = None if number is None else cues.get(id(lines.utterances[number]))
         if number is None or place is None:
-            continue  # the text, or the file, is another by now
+            continue  # the text is another by now
         each, cue = place
+        if abs((cue.end_s - cue.start_s) - (line.end_s - line.start_s)) > _SAME_S:
+            continue  # it was spoken again since
         instead = f": it was heard as “{line.heard}”" if line.heard else ""
         yield Concern(
             kind="heard",

@@ -19,17 +19,16 @@ _FOUND_BY = ("check", "making")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeardLine:
+class NotedLine:
     """A line of which something was not heard: its words, and where its utterance begins in the book's text.
 
-    `verdict` is one of `listening.verdicts`, `heard` what was heard; `file` is where it sounds, in seconds.
+    `verdict` is one of `listening.verdicts`, `heard` what was heard.  It sounded from `start_s` on.
     """
 
     words: str
     start: int
     verdict: str
     heard: str
-    file: str
     start_s: float
     end_s: float
 
@@ -39,7 +38,7 @@ def heard_place(project: Project, story: str) -> Path:
     return project.output / ".heard" / f"{story_folder(story)}.json"
 
 
-def read_heard(project: Project, story: str) -> list[HeardLine]:
+def read_heard(project: Project, story: str) -> list[NotedLine]:
     """Return the lines of a story of which something was not heard; none where nobody has listened."""
     try:
         record = json.loads(heard_place(project, story).read_bytes())
@@ -49,5 +48,5 @@ def read_heard(project: Project, story: str) -> list[HeardLine]:
         return []
 
 
-def _read(line: Mapping[str, Any]) -> HeardLine:
-    return HeardLine(**{each.name: line[each.name] for each in fields(HeardLine)})
+def _read(line: Mapping[str, Any]) -> NotedLine:
+    return NotedLine(**{each.name: line[each.name] for each in fields(NotedLine)})
