@@ -27,6 +27,7 @@ from audiobook.planning.stories import script_and_cast
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings
 from audiobook.project.shared_engines import shared_engine
+from audiobook.studio.done_marks import DoneMarks, Mark
 from audiobook.studio.finished_tracks import list_finished
 from tests.pages import PHONE, SUPPER, Theme, find_barriers, find_overhang, open_page, show_view, wait_until
 from tests.sounds import RATE, babble, noise, write
@@ -162,13 +163,24 @@ def test_what_is_done_stays_done_when_the_text_is_edited_elsewhere(
     assert json.loads((project / "review.json").read_text(encoding="utf-8")) == {"stories": {}}
 
 
-def test_a_mark_means_no_other_line_of_the_same_words(studio: StudioClient, project: Path) -> None:
-    mark(studio, DOUBTS[2])
-    text = project / "texts" / "supper.txt"
-    text.write_text(SUPPER + '\n"He\'s late, at any rate."\n', encoding="utf-8")
-    assert [is_done for _, words, is_done in found(studio) if words == DOUBTS[2]].count(True) <= 1
-    text.write_text(SUPPER.replace("sound of spoons.", "sound of spoons and forks."), encoding="utf-8")
-    assert ("speaker", DOUBTS[2], True) in found(studio)  # alone again, it may stand elsewhere
+def test_a_mark_means_no_other_line_of_the_same_words(tmp_path: Path) -> None:
+    marks = DoneMarks(tmp_path / "review.json")
+
+    def of(after: str, *, alone: bool, gist: str = "Tom") -> Mark:
+        return Mark(kind="speaker", words="Yes.", after=after, gist=gist, is_alone=alone)
+
+    def done(*wanted: Mark) -> list[bool]:
+        return marks.find_done("s", wanted)
+
+    marks.set("s", of("he asked.", alone=False), is_done=True)
+    assert done(of("he asked.", alone=False), of("she asked.", alone=False)) == [True, False]
+    assert done(of("she asked.", alone=True)) == [False]  # the marked one is gone, this is the other
+    assert done(of("he asked.", alone=True), of("he asked.", alone=True, gist="Ann")) == [True, False]
+    marks.set("s", of("he asked.", alone=True), is_done=False)
+    marks.set("s", of("she asked.", alone=True), is_done=True)
+    assert done(of("she asked again.", alone=True)) == [True]  # edited before it, or moved
+    assert done(of("she asked.", alone=False), of("he asked.", alone=False)) == [True, False]
+    assert marks.find_done("other", [of("she asked.", alone=True)]) == [False]
 
 
 def test_a_mark_holds_while_the_same_is_to_be_said(project: Path) -> None:

@@ -80,7 +80,13 @@ class Lines:
             place -= 1
             before = f"{self.utterances[place].text} {before}"
         after = " ".join(before.split()[-_BEFORE_WORDS:])
-        return Mark(kind=concern.kind, words=words, after=after, gist=concern.gist)
+        return Mark(
+            kind=concern.kind,
+            words=words,
+            after=after,
+            gist=concern.gist,
+            is_alone=self.counts[words] == 1,
+        )
 
 
 def list_lines(script: Script) -> Lines:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,12 +24,21 @@ _LOCK = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What was looked at: the kind of concern, the line's words, those before it, and what was said of it."""
+    """What was looked at: the kind of concern, the line's words, those before it, and what was said of it.
+
+    `is_alone`: no other line of the story has these words.
+    """
 
     kind: str
     words: str
     after: str
     gist: str
+    is_alone: bool
+
+    def means(self, other: Mark) -> bool:
+        """Tell whether this mark is of the line and concern that the other is of, as the story is now."""
+        is_like = (self.kind, self.words, self.gist) == (other.kind, other.words, other.gist)
+        return is_like and (self.after == other.after or (self.is_alone and other.is_alone))
 
 
 class DoneMarks:
@@ -38,28 +47,20 @@ class DoneMarks:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def find_done(self, story: str, wanted: Sequence[Mark], words: Counter[str]) -> list[bool]:
-        """Tell of each mark whether it is set; `words` counts how many lines have the same words.
-
-        Where only one has them, what stands before it may have changed.
-        """
+    def find_done(self, story: str, marks: Sequence[Mark]) -> list[bool]:
+        """Tell of each mark, as the story is now, whether it was set."""
         with _LOCK:
-            marks = self._read().get(story, [])
-        by_line: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-        for mark in marks:
-            by_line[mark.kind, mark.words, mark.gist].add(mark.after)
-        return [
-            bool(after := by_line[each.kind, each.words, each.gist])
-            and (words[each.words] == 1 or each.after in after)
-            for each in wanted
-        ]
+            known = self._read().get(story, [])
+        by_words: defaultdict[str, list[Mark]] = defaultdict(list)
+        for each in known:
+            by_words[each.words].append(each)
+        return [any(one.means(each) for one in by_words[each.words]) for each in marks]
 
-    def set(self, story: str, mark: Mark, words: Counter[str], *, is_done: bool) -> None:
+    def set(self, story: str, mark: Mark, *, is_done: bool) -> None:
         """Set or remove a mark."""
 
         def change(marks: list[Mark]) -> list[Mark]:
-            is_alone = words[mark.words] == 1
-            kept = [each for each in marks if not _is_same(each, mark, is_alone=is_alone)]
+            kept = [each for each in marks if not each.means(mark)]
             return [*kept, mark] if is_done else kept
 
         with _LOCK:
@@ -90,9 +91,3 @@ class DoneMarks:
                 f"{self._path}: expected the marks of what was reviewed, as narrate studio writes them; "
                 "mend the file, or remove it to begin anew"
             ) from error
-
-
-def _is_same(one: Mark, other: Mark, *, is_alone: bool) -> bool:
-    """Tell whether two marks mean the same line and concern."""
-    is_like = (one.kind, one.words, one.gist) == (other.kind, other.words, other.gist)
-    return is_like and (is_alone or one.after == other.after)

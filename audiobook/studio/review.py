@@ -72,7 +72,7 @@ class Review:
         found = self._find(name)
         self._measure(name, found)
         story, lines, concerns = found.story, found.lines, found.concerns
-        done = self._marks.find_done(name, [lines.mark(each) for each in concerns], lines.counts)
+        done = self._marks.find_done(name, [lines.mark(each) for each in concerns])
         book = story.script.book
         shown = {
             "title": book.title,
@@ -102,7 +102,7 @@ class Review:
                 )
             for each in found.concerns:
                 if (each.kind, each.line) == (kind, line) and found.lines.utterances[line].text == words:
-                    self._marks.set(name, found.lines.mark(each), found.lines.counts, is_done=is_done)
+                    self._marks.set(name, found.lines.mark(each), is_done=is_done)
                     return
             raise StudioError(409, "Nothing of that line wants an ear any more; look again.")
 
