@@ -133,6 +133,9 @@ def test_a_word_is_respelled_by_ear(browser: Browser, studio: StudioClient, proj
         row.get_by_role("button", name="Bourgh", exact=True).click()
         expect(row.get_by_label("Say it")).to_be_focused()
         expect(row.get_by_role("button", name="Keep it")).to_be_disabled()
+        with page.expect_response(re.compile(r"audio\?word=Bourgh&line=0$")):
+            row.get_by_role("button", name="In its line").click()
+        row.get_by_label("Say it").focus()
         page.keyboard.type("burr")
         with page.expect_response(re.compile("way=respelling&said=burr")) as heard:
             row.get_by_role("button", name="As it would be").click()

@@ -40,7 +40,12 @@ export function makeRespelling(word, does) {
   const saying = () => ({ way: ways.value, said: field.value.trim() });
   const hear = (words, get, isInLine = false) =>
     makeButton(words, { class: "plain", picture: "play", press: () => does.hear(word, get(), isInLine) });
-  const after = [hear("As it would be", saying), hear("In its line", saying, true)];
+  const isNew = () => {
+    const { way, said } = saying();
+    return said !== "" && !(stated?.way === way && stated.said === said);
+  };
+  const after = hear("As it would be", saying);
+  const inLine = hear("In its line", () => (isNew() ? saying() : null), true);
   const before = hear("As it is now", () => null);
   const byItself = stated ? hear("As the engine says it", () => BY_ITSELF) : null;
   const takeOut =
@@ -51,7 +56,7 @@ export function makeRespelling(word, does) {
     "form",
     { class: "respelling" },
     make("div", { class: "row" }, makeField("Say it", field), ways),
-    make("div", { class: "row" }, before, byItself, after, makeGap(), takeOut, keep),
+    make("div", { class: "row" }, before, byItself, after, inLine, makeGap(), takeOut, keep),
     stated?.is_general ? make("p", { class: "facts" }, "It stands in voices.yaml for every story.") : null,
   );
 
@@ -63,9 +68,7 @@ export function makeRespelling(word, does) {
     show();
   }
   function show() {
-    const { way, said } = saying();
-    const isNew = said !== "" && !(stated?.way === way && stated.said === said);
-    for (const button of [keep, ...after]) button.disabled = !isNew;
+    for (const button of [keep, after]) button.disabled = !isNew();
   }
   field.addEventListener("input", show);
   form.addEventListener("submit", (event) => {
