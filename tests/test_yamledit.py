@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 from audiobook.casting import (
     CharacterSettings,
     Settings,
+    StorySettings,
     VoiceWish,
     default_voices_yaml,
     forget_character,
     forget_line,
+    forget_pronunciation,
     load_settings,
+    make_pronunciation,
     state_aliases,
     state_characters,
     state_gender,
     state_lines,
+    state_pronunciation,
     state_voice,
 )
 from audiobook.errors import EditError
@@ -370,6 +374,9 @@ WISHES = st.builds(
 GENDERS = st.sampled_from(get_args(Gender))
 ALIASES = st.lists(st.sampled_from(["Annie", "the 'cook' of Ann", "x, y", "Q"]), unique=True)
 SPEAKERS = st.sampled_from(["Max", "Bea", NARRATOR])
+SAYINGS = st.sampled_from(
+    [{"respelling": "tee: {hot}"}, {"ipa": "tʰiː"}, {"language": "fr", "case": "true"}, {"espeak": "t'i:"}]
+)
 any_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
@@ -482,6 +489,27 @@ def test_a_line_changes_alone(case: Case, speaker: str) -> None:
     case.check(state_lines(case.text, "s", "Yes.", fixes), {"line Yes.": fixes}, "lines")
     more = [*fixes, LineFix(snippet="Yes.", speaker="Zoe", after="the end")]
     case.check(state_lines(case.text, "s", "Yes.", more), {"line Yes.": more}, "lines")
+
+
+@given(cases(), st.sampled_from(["tea", "No", "a 'cup' of: tea"]), SAYINGS, SAYINGS)
+@any_file
+def test_a_pronunciation_changes_and_goes_alone(
+    case: Case, words: str, one: dict[str, str], other: dict[str, str]
+) -> None:
+    rest = case.settings.for_story("s")
+    after = case.text
+    for stated in (one, other):
+        after = state_pronunciation(after, "s", words, stated)
+        said = (*rest.pronunciations, make_pronunciation(words, stated))
+        assert load(after).for_story("s").pronunciations == said
+    case.check(after, {"rest": replace(divided_rest(case), pronunciations=said)}, "pronunciations")
+    case.check(forget_pronunciation(after, "s", words), {}, "pronunciations", "head")
+
+
+def divided_rest(case: Case) -> StorySettings:
+    rest = case.parts["rest"]
+    assert isinstance(rest, StorySettings)
+    return rest
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import AUTO, default_voices_yaml, load_settings
 from audiobook.casting.pronounce import Place, make_finder, spell_out
+from audiobook.casting.pronunciation_readers import make_pronunciation, tell_pronunciation
 from audiobook.casting.settings import (
     BookDetails,
     CastingMode,
@@ -21,10 +22,12 @@ from audiobook.casting.settings import (
 from audiobook.casting.statements import (
     forget_character,
     forget_line,
+    forget_pronunciation,
     state_aliases,
     state_characters,
     state_gender,
     state_lines,
+    state_pronunciation,
     state_voice,
 )
 from audiobook.casting.voice_readers import FindFault, KnownEngines, find_engine
@@ -60,14 +63,18 @@ __all__ = [
     "fit_voices",
     "forget_character",
     "forget_line",
+    "forget_pronunciation",
     "keep_flow",
     "load_settings",
     "make_finder",
+    "make_pronunciation",
     "spell_out",
     "state_aliases",
     "state_characters",
     "state_gender",
     "state_lines",
+    "state_pronunciation",
     "state_voice",
+    "tell_pronunciation",
     "write_scalar",
 ]

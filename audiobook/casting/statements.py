@@ -109,6 +109,17 @@ def forget_line(text: str, story: str, snippet: str, place: int) -> str:
     return remove_value(text, _with_all_that_ends(text, path))
 
 
+def state_pronunciation(text: str, story: str, words: str, stated: Mapping[str, str]) -> str:
+    """State how words are said in a story, in the place of whatever stands there of them."""
+    value: Value = stated["respelling"] if stated.keys() == {"respelling"} else dict(stated)
+    return _change(text, story, "pronunciations", Section({words: value}))
+
+
+def forget_pronunciation(text: str, story: str, words: str) -> str:
+    """Take out how words are said, which the story's section states; else as `forget_line`."""
+    return remove_value(text, _with_all_that_ends(text, ("stories", story, "pronunciations", words)))
+
+
 def _with_all_that_ends(text: str, path: Sequence[str]) -> Sequence[str]:
     """Return the path of the outermost section that holds nothing but what stands at a path."""
     while len(path) > 1:

@@ -24,6 +24,8 @@ from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
+from audiobook.studio.pronunciations import Pronunciations
+from audiobook.studio.review import Review
 from audiobook.studio.routes import ReadRoutes
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
@@ -70,7 +72,9 @@ class Studio:
         reading = ReadRoutes(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
+        review = Review(self._desk, self._player, self._watch, self._story_measured)
+        parts = (reading, Pronunciations(self._desk), review, work, changes)
+        return [*(route for part in parts for route in part.routes()), Route("/api/openapi.json", _describe)]
 
     def _build(self) -> Starlette:
         return Starlette(
@@ -105,6 +109,9 @@ class Studio:
 
     def _story_edited(self, name: str) -> None:
         self._hub.tell_soon("text", {"name": name})
+
+    def _story_measured(self, name: str) -> None:
+        self._hub.tell_soon("review", {"name": name})
 
     def _look_again(self) -> None:
         self._watch.look()

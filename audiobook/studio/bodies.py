@@ -50,6 +50,13 @@ class Fields:
             raise StudioError(422, f"{key}: expected a whole number.")
         return value
 
+    def truth(self, key: str) -> bool:
+        """Return true or false."""
+        value = self._get(key)
+        if not isinstance(value, bool):
+            raise StudioError(422, f"{key}: expected true or false.")
+        return value
+
     def number(self, key: str) -> float:
         """Return a number."""
         value = self._get(key)

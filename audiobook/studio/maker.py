@@ -30,6 +30,7 @@ _LEAST_S = 0.1
 class MakeRequest:
     """What to make: of which project, and with which cache; of one story perhaps only some chapters.
 
+    `is_anew`: also what is there, with every line spoken again.
     With `are_all` the stories are all there were when it was asked for; what can only be said of all is said.
     """
 
@@ -38,9 +39,12 @@ class MakeRequest:
     stories: tuple[str, ...]
     chapters: tuple[int, ...] = ()
     are_all: bool = False
+    is_anew: bool = False
 
     def covers(self, other: MakeRequest) -> bool:
         """Tell whether all that another request asks for is made by this one."""
+        if other.is_anew and not self.is_anew:
+            return False
         has_them = bool(other.chapters) and set(other.chapters) <= set(self.chapters)
         return set(other.stories) <= set(self.stories) and (has_them or not self.chapters)
 
@@ -62,6 +66,7 @@ class MakeRequest:
                 "stories": () if self.are_all else self.stories,  # an argument has its limits
                 "chapters": self.chapters,
                 "are_all": self.are_all,
+                "is_anew": self.is_anew,
             }
         )
 
@@ -81,6 +86,7 @@ class MakeRequest:
             stories=tuple(values["stories"]),
             chapters=tuple(values["chapters"]),
             are_all=values["are_all"],
+            is_anew=values["is_anew"],
         )
 
 
@@ -189,7 +195,11 @@ def main(arguments: Sequence[str]) -> int:
         report = make_stories(
             request.project,
             () if request.are_all else request.stories,
-            Options(in_order=True, scope=Scope(chapters=choose_chapters(request.chapters))),
+            Options(
+                in_order=True,
+                scope=Scope(chapters=choose_chapters(request.chapters)),
+                force=request.is_anew,
+            ),
             Teller(),
             cache_folder=request.cache_folder,
         )

@@ -13,14 +13,23 @@ import { showCast } from "./cast/view.js";
 import { showListen } from "./listen.js";
 import { makeProgress } from "./make/progress.js";
 import { StoryButton } from "./make/story-button.js";
+import { showPronunciations } from "./pronunciations/view.js";
+import { showReview } from "./review/view.js";
 import { showScript } from "./script/view.js";
 import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
 
-const SHOW = { shelf: showShelf, script: showScript, cast: showCast, listen: showListen };
+const SHOW = {
+  shelf: showShelf,
+  script: showScript,
+  cast: showCast,
+  pronunciations: showPronunciations,
+  listen: showListen,
+  review: showReview,
+};
 
 /** The views that change voices.yaml, and so have something to undo. */
-const WRITING = ["script", "cast"];
+const WRITING = ["script", "cast", "pronunciations", "review"];
 
 const main = document.getElementById("main");
 const views = document.getElementById("views");

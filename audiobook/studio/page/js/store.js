@@ -52,6 +52,11 @@ export class Store {
     return this.#cast;
   }
 
+  /** Read what only one view shows, with a function of `api`: it is not kept. */
+  read(ask) {
+    return this.#read(ask(this.#name));
+  }
+
   async voices() {
     this.#voices ??= await api.voices();
     return this.#voices;

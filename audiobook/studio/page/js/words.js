@@ -41,6 +41,11 @@ export function percent(share) {
   return share > 0 && share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`;
 }
 
+/** Return words as they are compared where something is sought: without capitals and accents. */
+export function fold(words) {
+  return words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
 /** Return a name as the beginning of a line has it: "her grandfather" → "Her grandfather". */
 export function capital(name) {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
