@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from audiobook.audio import find_encoder
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.caching.clips import ClipCache
 from audiobook.checking import find_silences
@@ -66,7 +66,7 @@ def make_flawed(folder: Path) -> None:
             cache.put(spec.key, replace(clip, samples=clip.samples[:half] + hole + clip.samples[half:]))
         if utterance.text == DRAWN_OUT:
             cache.put(spec.key, Clip(samples=clip.samples * 6, sample_rate=clip.sample_rate))
-    make_stories(project, ["supper"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(project, ["supper"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
 
 
 def note_heard(folder: Path, words: str, **fields: object) -> None:
