@@ -8,12 +8,13 @@ from audiobook.building.editions import compose_texts, find_captions, open_relea
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import StoryWork
+from audiobook.building.word_times import time_release
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
-from audiobook.publishing import read_edition_seconds, read_mark
+from audiobook.publishing import read_edition_seconds, read_mark, words_for
 
 
 def finish_story(run: Run, story: StoryWork) -> None:
@@ -49,7 +50,12 @@ def _finish_book(run: Run, story: StoryWork) -> None:
         if tracks:
             release = open_release(plan.script.book, plan.cast, tracks)
             formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
-            texts = compose_texts(folder, release, tuple(formats), run.base_url, cover=plan.cover)
+            by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
+            others = [name for name in formats if name not in by_words]
+            texts = compose_texts(folder, release, others, run.base_url, cover=plan.cover)
+            if by_words:
+                timed = time_release(run, tracks, release, report)
+                texts |= compose_texts(folder, timed, by_words, run.base_url, cover=plan.cover)
             for path in write_texts(texts, run.project.partial):
                 _add(report, path, identify(path))
         for edition in story.all_editions:

@@ -13,6 +13,7 @@ from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.building.workers import Workers
+from audiobook.caching.track_words import keep_words
 from audiobook.errors import NarrateError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Worker
         if not isinstance(workers, Workers):
             listener.clips_spoken(report, result.clips, report.work[job.track.path].speech_s)
             result = workers.receive_track(job.track, result, run.project.partial)
+        keep_words(job.track.fingerprint, result.track.cues, run.cache)
     except NarrateError as error:
         _fail(job.story, str(error), listener)
         return

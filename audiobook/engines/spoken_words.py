@@ -1,0 +1,61 @@
+"""Which words of a text are heard when, though what an engine speaks may be spelled otherwise than the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from audiobook.model import WordTime
+from audiobook.words import find_words
+
+
+def trace(spoken: str, source: str, start: int = 0) -> list[int]:
+    """Return for each character of `spoken` which one of `source` it comes from; `start` is the first's number.
+
+    The two are alike but for single letters and signs.  What stands in `spoken` alone comes from where it was
+    put in.
+    """
+    if spoken == source:
+        return list(range(start, start + len(source)))
+    origins = []
+    for _, from_, to, first, last in SequenceMatcher(None, source, spoken, autojunk=False).get_opcodes():
+        most = max(from_, to - 1)
+        origins += [min(from_ + place, most) + start for place in range(last - first)]
+    return origins
+
+
+def time_words(
+    text: str, marks: Iterable[tuple[int, int]], frames: int, sample_rate: int
+) -> tuple[WordTime, ...]:
+    """Return when the words of a text begin; each lasts until the next one does, the last until `frames`.
+
+    A mark is a character of the text, and the sample at which what is spoken of it begins.  A word without a
+    mark of its own is said together with the one before it ("of the"), and has a share of that by its letters.
+    """
+    words = list(find_words(text))
+    begins: dict[int, int] = {}
+    for character, sample in marks:
+        number = max(0, bisect_right(words, character, key=lambda word: word[0]) - 1)
+        if not begins or (number > max(begins) and sample >= max(begins.values())):
+            begins[number] = sample
+    if not words or not begins:
+        return ()
+    edges = [*sorted(begins.items()), (len(words), frames)]
+    edges[0] = (0, edges[0][1])
+    timed: list[WordTime] = []
+    for (first, begin), (last, end) in pairwise(edges):
+        timed += share_out(words[first:last], begin / sample_rate, end / sample_rate)
+    return tuple(timed)
+
+
+def share_out(words: Sequence[tuple[int, int]], start_s: float, end_s: float) -> list[WordTime]:
+    """Give each of these words its share of a time, by its letters."""
+    total = sum(end - start for start, end in words)
+    timed, at_s = [], start_s
+    for start, end in words:
+        until_s = at_s + (end_s - start_s) * (end - start) / total
+        timed.append(WordTime(start=start, end=end, start_s=at_s, end_s=until_s))
+        at_s = until_s
+    return timed
