@@ -11,7 +11,11 @@ from audiobook.model import WordTime
 from audiobook.words import find_words
 
 
-def trace(spoken: str, source: str, start: int = 0) -> list[int]:
+_LONGEST = 5_000
+"""Texts of more characters, which no sentence has, are not compared letter by letter: that takes the square."""
+
+
+def trace(spoken: Sequence[str], source: Sequence[str], start: int = 0) -> list[int]:
     """Return for each character of `spoken` which one of `source` it comes from; `start` is the first's number.
 
     The two are alike but for single letters and signs.  What stands in `spoken` alone comes from where it was
@@ -19,33 +23,35 @@ def trace(spoken: str, source: str, start: int = 0) -> list[int]:
     """
     if spoken == source:
         return list(range(start, start + len(source)))
+    if max(len(spoken), len(source)) > _LONGEST:
+        return [start + place * len(source) // len(spoken) for place in range(len(spoken))]
     origins = []
     for _, from_, to, first, last in SequenceMatcher(None, source, spoken, autojunk=False).get_opcodes():
-        most = max(from_, to - 1)
-        origins += [min(from_ + place, most) + start for place in range(last - first)]
+        most = max(0, min(to, len(source)) - 1)
+        origins += [start + min(from_ + place, most) for place in range(last - first)]
     return origins
 
 
-def time_words(
-    text: str, marks: Iterable[tuple[int, int]], frames: int, sample_rate: int
-) -> tuple[WordTime, ...]:
-    """Return when the words of a text begin; each lasts until the next one does, the last until `frames`.
+def time_words(text: str, marks: Iterable[tuple[int, int, int]], sample_rate: int) -> tuple[WordTime, ...]:
+    """Return when the words of a text sound.
 
-    A mark is a character of the text, and the sample at which what is spoken of it begins.  A word without a
-    mark of its own is said together with the one before it ("of the"), and has a share of that by its letters.
+    A mark is a character of the text, and the samples at which what is spoken of it begins and ends.  A word
+    without a mark of its own is said together with the one before it ("of the"), and has a share of that by
+    its letters.
     """
     words = list(find_words(text))
-    begins: dict[int, int] = {}
-    for character, sample in marks:
+    marked: dict[int, tuple[int, int]] = {}
+    for character, begin, end in marks:
         number = max(0, bisect_right(words, character, key=lambda word: word[0]) - 1)
-        if not begins or (number > max(begins) and sample >= max(begins.values())):
-            begins[number] = sample
-    if not words or not begins:
+        if number in marked:
+            marked[number] = (marked[number][0], max(marked[number][1], end))
+        elif not marked or (number > max(marked) and begin >= marked[max(marked)][0]):
+            marked[number] = (begin, end)
+    if not words or not marked:
         return ()
-    edges = [*sorted(begins.items()), (len(words), frames)]
-    edges[0] = (0, edges[0][1])
+    firsts = [0, *list(marked)[1:], len(words)]
     timed: list[WordTime] = []
-    for (first, begin), (last, end) in pairwise(edges):
+    for (first, last), (begin, end) in zip(pairwise(firsts), marked.values(), strict=True):
         timed += share_out(words[first:last], begin / sample_rate, end / sample_rate)
     return tuple(timed)
 

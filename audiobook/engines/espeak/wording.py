@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from audiobook.engines.silence import FLOOR, find_end
 from audiobook.engines.spoken_words import time_words, trace
@@ -78,8 +78,10 @@ class Spoken:
 def make_clip(spoken: Spoken, text: str, sample_rate: int) -> Clip:
     """Return the clip of a text; its words begin where eSpeak says, and end before the silence behind them."""
     wave = memoryview(spoken.samples).cast("h")
-    words = []
-    for each in time_words(text, spoken.marks, len(wave), sample_rate):
-        start, end = round(each.start_s * sample_rate), round(each.end_s * sample_rate)
-        words.append(replace(each, end_s=find_end(wave, start, end, spoken.floor) / sample_rate))
-    return Clip(samples=spoken.samples, sample_rate=sample_rate, words=tuple(words))
+    begins = [*(begin for _, begin in spoken.marks), len(wave)]
+    marks = [
+        (character, begin, find_end(wave, begin, end, spoken.floor))
+        for (character, begin), end in zip(spoken.marks, begins[1:], strict=True)
+    ]
+    words = time_words(text, marks, sample_rate)
+    return Clip(samples=spoken.samples, sample_rate=sample_rate, words=words)
