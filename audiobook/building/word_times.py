@@ -1,10 +1,17 @@
-"""When the words of finished files sound: as it is kept of them, else as their engines tell, spoken once more."""
+"""When the words of finished files sound: as is kept of them, or as their engines tell, or as is heard.
+
+Clips of an earlier narrate, or that the cache has no more, are spoken again for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+from audiobook.audio import Encoder
+from audiobook.building.hearing import RECOGNIZER_EFFORT, is_known, keep_recognizer, keep_wave
 from audiobook.building.jobs import speak_clips
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
@@ -13,12 +20,18 @@ from audiobook.building.workload import divide_work, estimate_speaking_s, find_e
 from audiobook.caching.clips import ClipCache
 from audiobook.caching.track_words import find_words, keep_words
 from audiobook.engines.base import can_time_words
+from audiobook.listening.recognizer import find_recognizer, has_package
+from audiobook.listening.windows import group_lines
+from audiobook.listening.word_times import SaidLine, align_lines
 from audiobook.model import Cue, Release, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.word_times import add_words
 from audiobook.plurals import count
 from audiobook.project.shared_engines import shared_engine
+
+_PIECE_S = 150.0
+"""So much is read along in one go, as it is heard (`hearing.py`)."""
 
 _TOLERANCE_S = 0.001
 """By which a clip may differ from its place in a file: resampled, it may be a sample longer."""
@@ -34,19 +47,34 @@ def time_release(run: Run, plans: Sequence[TrackPlan], release: Release, report:
     tracks = []
     for plan, track in zip(plans, release.tracks, strict=True):
         cues = find_words(plan.fingerprint, track.cues, run.cache)
-        if cues is None or any(cue.words is None for cue in cues):
-            cues = _time_cues(run, plan, track)
+        if cues is None or not _are_timed(cues):
+            cues = _time_cues(run, plan, track, release.book.language)
             keep_words(plan.fingerprint, cues, run.cache)
         tracks.append(replace(track, cues=cues))
     unknown = sum(cue.words is None for track in tracks for cue in track.cues)
     if unknown:
-        report.warnings.append(
-            f"{count(unknown, 'line')} of {release.book.title} have no times of their words"
-        )
+        warning = _explain(unknown, {spec.voice.engine for plan in plans for spec in plan.specs})
+        report.warnings.append(warning)
+        run.listener.note(f"warning: {report.name}: {warning}")
     return replace(release, tracks=tuple(tracks))
 
 
-def _time_cues(run: Run, plan: TrackPlan, track: Track) -> tuple[Cue, ...]:
+def _are_timed(cues: Sequence[Cue]) -> bool:
+    return all(cue.words is not None for cue in cues)
+
+
+def _explain(unknown: int, engines: Iterable[str]) -> str:
+    """Say of how many lines the words have no times, why, and what helps."""
+    silent = sorted(name for name in engines if not can_time_words(shared_engine(name)))
+    by_whom = f" ({' and '.join(silent)} does not tell)" if silent else ""
+    remedy = ""
+    if find_recognizer() is None or not has_package():
+        remedy = "; a recognizer finds those of English: narrate voices install whisper"
+    return f"the words of {count(unknown, 'line')} have no times{by_whom}{remedy}"
+
+
+def _time_cues(run: Run, plan: TrackPlan, track: Track, language: str) -> tuple[Cue, ...]:
+    """Time the words of a finished file: by its clips, spoken again where need be, or by ear."""
     specs = plan.specs[: len(track.cues)]
     again = {
         spec.key: spec
@@ -55,21 +83,71 @@ def _time_cues(run: Run, plan: TrackPlan, track: Track) -> tuple[Cue, ...]:
     }
     if again:
         run.listener.note(f"{track.title}: {count(len(again), 'clip')} spoken again, to time the words")
-        _speak_again(run, list(again.values()))
+        batches = divide_work([(estimate_speaking_s(spec), spec) for spec in again.values()])
+        jobs = choose_jobs(find_efforts(again.values()))
+        work = [(speak_clips, [spec for _, spec in batch], run.cache) for batch in batches]
+        _work_through(run, work, jobs)
     spoken = [_find_fitting(cue, spec, run.cache) for cue, spec in zip(track.cues, specs, strict=True)]
-    return add_words(track.cues, specs, spoken)
+    cues = add_words(track.cues, specs, spoken)
+    recognizer = find_recognizer()
+    if _are_timed(cues) or recognizer is None or not has_package():
+        return cues
+    return _hear_words(run, plan.path, cues, recognizer, language)
 
 
-def _speak_again(run: Run, specs: Sequence[ClipSpec]) -> None:
-    """Speak clips that were made before their words were timed, or are in the cache no more."""
-    batches = divide_work([(estimate_speaking_s(spec), spec) for spec in specs])
-    with Workers(run.options.jobs or choose_jobs(find_efforts(specs))) as workers:
-        for batch in batches:
-            workers.submit(batch, speak_clips, [spec for _, spec in batch], run.cache)
-        while not workers.is_idle:
+def _hear_words(
+    run: Run, path: Path, cues: Sequence[Cue], recognizer: Path, language: str
+) -> tuple[Cue, ...]:
+    """Time the words that are not timed by a recognizer, which reads along with the finished file."""
+
+    def is_wanted(cue: Cue) -> bool:
+        return cue.words is None and is_known(cue.utterance.language or language)
+
+    pieces = [
+        which
+        for which in group_lines([(cue.start_s, cue.end_s) for cue in cues], range(len(cues)), _PIECE_S)
+        if any(is_wanted(cues[number]) for number in which)
+    ]
+    if pieces:
+        run.listener.note(f"{path.name}: the recognizer reads along, to time the words")
+    lines = [SaidLine(cue.utterance.text, cue.start_s, cue.end_s) for cue in cues]
+    work = [(read_along, path, run.encoder, recognizer, lines, which) for which in pieces]
+    heard = _work_through(run, work, choose_jobs([RECOGNIZER_EFFORT]))
+    timed = list(cues)
+    for which, words in zip(pieces, heard, strict=True):
+        for number, own in zip(which, words, strict=True):
+            if is_wanted(cues[number]):
+                timed[number] = replace(cues[number], words=own)
+    return tuple(timed)
+
+
+def read_along(
+    path: Path, ffmpeg: Encoder, recognizer: Path, lines: Sequence[SaidLine], which: range
+) -> list[tuple[WordTime, ...] | None]:
+    """Decode a file, and time the words of some of its lines; what a worker process does.
+
+    A file that can't be decoded has no times.
+    """
+    wave = keep_wave(path, ffmpeg)
+    if isinstance(wave, str):
+        return [None] * len(which)
+    return list(align_lines(keep_recognizer(recognizer), wave, lines, which))
+
+
+def _work_through(run: Run, work: Sequence[tuple[Any, ...]], jobs: int) -> list[Any]:
+    """Have functions called with their arguments by so many processes; return what they return."""
+    results: dict[int, Any] = {}
+    queue = list(enumerate(work))[::-1]
+    with Workers(run.options.jobs or jobs) as workers:
+        while queue or not workers.is_idle:
+            while queue and workers.has_room:
+                number, (job, *arguments) = queue.pop()
+                workers.submit(number, job, *arguments)
             run.listener.tick()
-            for _, future in workers.finished(_POLL_S):
-                future.result()
+            for number, future in workers.finished(_POLL_S):
+                assert isinstance(number, int)  # noqa: S101 - submitted above
+                results[number] = future.result()
+    return [results[number] for number in range(len(work))]
 
 
 def _read_words(key: str, cache: ClipCache) -> tuple[WordTime, ...] | None:

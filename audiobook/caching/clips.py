@@ -1,7 +1,7 @@
 """The clip cache: synthesized speech by the hash of everything that shapes its sound.
 
-An entry is one file, `ab/abcdef….clip`: a header (magic, sample rate, samples, bytes of them that follow) and
-the samples, packed without loss.  Where the clip's words are timed, another magic says that these come behind.
+An entry is one file, `ab/abcdef….clip`: a header (magic, sample rate, samples, their bytes) and the samples,
+packed without loss.  Where the clip's words are timed, another magic says that these come behind.
 An entry that does not fit its header, or its own checksums, is a miss.
 The chapters that a whole-book file is joined of lie beside them (`plans.py`), and are pruned like them.
 """

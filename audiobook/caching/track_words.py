@@ -29,7 +29,7 @@ def keep_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> None:
 
 
 def find_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> tuple[Cue, ...] | None:
-    """Return the cues of a file with the words that were kept of it; None where they are missing or damaged."""
+    """Return a file's cues with the words that were kept of it; None where they are missing or damaged."""
     import zstandard
 
     path = cache.place(fingerprint, _SUFFIX)

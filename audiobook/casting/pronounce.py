@@ -63,7 +63,7 @@ def make_finder(pronunciations: Sequence[Pronunciation]) -> Callable[[str], list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelled:
-    """A text as it is spoken, what of that is spoken by phonemes, and which words were put in place of others."""
+    """A text as it is spoken, what of that by phonemes, and which words in place of which."""
 
     text: str
     phonemes: tuple[Phonemes, ...] = ()

@@ -20,7 +20,7 @@ def trim_silence(samples: bytes, floor: int = FLOOR) -> bytes:
 
 
 def find_sound(samples: bytes, floor: int = FLOOR) -> tuple[int, int]:
-    """Return the number of the first sample over `floor` and of the first after the last; see `trim_silence`."""
+    """Return the numbers of the first sample over `floor` and of that after the last; see `trim_silence`."""
     wave = memoryview(samples).cast("h")
     # Digital silence is most of it, and goes at once; half a sample may go with it, hence // 2.
     start = (len(samples) - len(samples.lstrip(b"\0"))) // 2

@@ -1,4 +1,4 @@
-"""Which words of a text are heard when, though what an engine speaks may be spelled otherwise than the text."""
+"""Which words of a text are heard when, though what an engine speaks may be spelled otherwise."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from itertools import pairwise
 from audiobook.model import WordTime
 from audiobook.words import find_words
 
-
 _LONGEST = 5_000
-"""Texts of more characters, which no sentence has, are not compared letter by letter: that takes the square."""
+"""Texts of more characters, which no sentence has, are not compared letter by letter: it takes too long."""
 
 
 def trace(spoken: Sequence[str], source: Sequence[str], start: int = 0) -> list[int]:
-    """Return for each character of `spoken` which one of `source` it comes from; `start` is the first's number.
+    """Return which character of `source` each one of `spoken` comes from; `start` is the first's number.
 
     The two are alike but for single letters and signs.  What stands in `spoken` alone comes from where it was
     put in.

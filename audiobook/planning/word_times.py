@@ -1,4 +1,4 @@
-"""From the words that an engine spoke to those that are written: "1940" sounds while "nineteen forty" does."""
+"""From the words that are spoken to those that are written: "1940" sounds while "nineteen forty" does."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _find_spoken(
 
 
 def _place_spoken(word: tuple[int, int], readings: Sequence[Reading]) -> tuple[int, int]:
-    """Return where in the spoken text a written word is; all that is spoken for a part of it belongs to it."""
+    """Return where in the spoken text a written word is, with all that is spoken for a part of it."""
     start, end = word
     shift = 0
     first, last = start, end

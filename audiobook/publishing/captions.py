@@ -28,8 +28,8 @@ _UNKNOWN = "Unknown speaker"
 def write_vtt(book: Release, track: Track) -> str:
     """Write WebVTT (https://www.w3.org/TR/webvtt1/): each cue under its number, its speaker a voice span.
 
-    The narrator's too, so that a page can show each in a way of their own.  Where the words of a cue are timed,
-    each but the first stands behind its time.
+    The narrator's too, so that a page can show each in a way of their own.  Where words are timed, each but
+    a cue's first stands behind its time.
     """
     about = [_title(book, track), *([f"by {book.book.author}"] if book.book.author else []), SYNTHETIC]
     blocks = ["WEBVTT", "NOTE\n" + "\n".join(_escape(_flatten(line)) for line in about)]
@@ -88,7 +88,7 @@ def write_lrc(book: Release, track: Track) -> str:
 
 
 def write_words(_book: Release, track: Track) -> str:
-    """Write the words of a track as JSON: each with its times and its place in a cue, whose number is VTT's."""
+    """Write a track's words as JSON: each with its times, and its place in a cue by the number in VTT."""
     cues, words = [], []
     for number, cue in enumerate(track.cues, 1):
         utterance = cue.utterance

@@ -42,12 +42,12 @@ def _show_cues(track: Track, colours: Mapping[str | None, int]) -> Iterator[dict
 
 
 def _show_words(cue: Cue) -> list[int]:
-    """Return three numbers for each word: from which to which letter of the text, and when after the cue, in ms.
+    """Return three numbers for each word: from which to which letter it goes, and when after the cue, in ms.
 
     Letters are counted as a browser does, in UTF-16.
     """
     text = cue.utterance.text
-    wide = [place for place, letter in enumerate(text) if ord(letter) > 0xFFFF]  # noqa: PLR2004
+    wide = [place for place, letter in enumerate(text) if ord(letter) > 0xFFFF]
     numbers = []
     for word in cue.words or ():
         start, end = (at + bisect.bisect_left(wide, at) for at in (word.start, word.end))

@@ -24,7 +24,6 @@ from audiobook.engines.espeak.notation import add_ending, transcribe
 from audiobook.engines.espeak.process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak.text import letters_of, plain_text, respellings
 from audiobook.engines.espeak.unread import find_unread
-from audiobook.engines.espeak.words import sound_words
 from audiobook.engines.espeak.wording import (
     Spoken,
     Wording,
@@ -34,6 +33,7 @@ from audiobook.engines.espeak.wording import (
     word,
     word_phonemes,
 )
+from audiobook.engines.espeak.words import sound_words
 from audiobook.engines.silence import FLOOR, find_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.languages import is_same_language
@@ -267,7 +267,7 @@ class EspeakEngine:
         return Spoken(samples, marks, floor)
 
     def _request(self, request: Request) -> Answer:
-        """Return the answer to a request, its sound proven whole; try again where it isn't or the process fails."""
+        """Return the answer to a request, its sound proven whole; try again where it isn't."""
         limit_s = self._time_limit_s + _LIMIT_S_PER_CHARACTER * len(request.text)
         reason = ""
         for _ in range(_ATTEMPTS):

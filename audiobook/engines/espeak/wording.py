@@ -76,7 +76,7 @@ class Spoken:
 
 
 def make_clip(spoken: Spoken, text: str, sample_rate: int) -> Clip:
-    """Return the clip of a text; its words begin where eSpeak says, and end before the silence behind them."""
+    """Return a text's clip; its words begin where eSpeak says, and end before the silence behind them."""
     wave = memoryview(spoken.samples).cast("h")
     begins = [*(begin for _, begin in spoken.marks), len(wave)]
     marks = [

@@ -12,8 +12,8 @@ from typing import Protocol
 from audiobook.engines.espeak.text import letters_of, plain_text, respellings
 from audiobook.engines.neural.pace import STANDARD_RATE, Pace
 from audiobook.engines.neural.splitting import CLAUSE_ENDS, SENTENCE_ENDS, split_phonemes
-from audiobook.engines.neural.word_edges import find_word_edges
 from audiobook.engines.neural.waves import Wave, join, pitch_factor, play_faster, write_samples
+from audiobook.engines.neural.word_edges import find_word_edges
 from audiobook.engines.spoken_words import time_words
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Clip, Phonemes, Voice, WordTime

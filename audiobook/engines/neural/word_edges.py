@@ -1,4 +1,4 @@
-"""Which phonemes of a sentence are which of its words, though in a sentence words are said otherwise than alone."""
+"""Which phonemes of a sentence belong to which of its words, which by themselves are said otherwise."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _STRESS = "ˈˌ"
 def find_word_edges(signs: Sequence[str], alone: Sequence[Sequence[str]]) -> list[tuple[int, int, int]]:
     """Return words by their numbers, and from which of the signs to which each is said, the last included.
 
-    `signs` are a text's phonemes with spaces and marks, `alone` those of each word by itself.  The two are laid
-    side by side; a word begins at a space where it can, but some are said in one ("of the"), and a number is
-    said in several.  Words that nothing is said for by itself are left out.
+    `signs` are a text's phonemes with spaces and marks, `alone` those of each word by itself.  The two are
+    laid side by side; a word begins at a space where it can, but some are said in one ("of the"), and a number
+    in several.  Words that nothing is said for by itself are left out.
     """
     spoken = [place for place, sign in enumerate(signs) if _is_sound(sign)]
     said = [(number, sign) for number, word in enumerate(alone) for sign in word if _is_sound(sign)]
