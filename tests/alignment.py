@@ -28,8 +28,17 @@ _SAID = {
 """Names of the sample stories that pocketsphinx's dictionary lacks."""
 
 
+_WORD = re.compile(r"[a-z']*[a-z][a-z']*")
+
+
 def split_words(text: str) -> list[str]:
-    return [word.strip("'") for word in re.findall(r"[a-z']*[a-z][a-z']*", text.replace("’", "'").lower())]
+    return [word.strip("'") for word in _WORD.findall(text.replace("’", "'").lower())]
+
+
+def find_places(text: str) -> list[int]:
+    """Return where in a text each of the words begins that `split_words` finds in it."""
+    found = _WORD.finditer(text.replace("’", "'").lower())
+    return [each.end() - len(each.group().lstrip("'")) for each in found]
 
 
 def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:

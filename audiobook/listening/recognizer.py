@@ -42,6 +42,10 @@ _NO_SPEECH = re.compile(r"\[[^\]]*\]|♪")
 """What it writes of sounds that are no words: "[Music]"."""
 
 _STEPS_A_SECOND = 50
+_LATE_S = 0.09
+"""By so much it attends to a word after it is heard: 105 ms in eSpeak's voice, 82 ms in Kokoro's, in the
+median of eight sentences each."""
+
 _MOST_TOKENS = 220
 """Half of its context, as it is taught (openai/whisper, `sample_len`)."""
 
@@ -143,7 +147,7 @@ class Recognizer:
         steps: dict[int, int] = {}
         for token, step in found.alignments:
             steps.setdefault(token, step)
-        begins = [steps[at] / _STEPS_A_SECOND for at in np.cumsum([0, *counts]).tolist()]
+        begins = [max(0.0, steps[at] / _STEPS_A_SECOND - _LATE_S) for at in np.cumsum([0, *counts]).tolist()]
         return list(pairwise(begins))
 
     def _listen(self, wave: Wave) -> Any:

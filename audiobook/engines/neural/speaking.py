@@ -105,6 +105,8 @@ class Reader:
         for number, first, last in find_word_edges(signs, alone):
             begin, end = (min(max(0, edge), frames) for edge in (edges[first][0], edges[last][1]))
             marks.append((words[number][0], begin, end))
+        if marks:  # behind the last word there is no more silence
+            marks[-1] = (*marks[-1][:2], frames)
         return time_words(speech.text, marks, self.model.sample_rate)
 
     def _sound_alone(self, speech: Speech, word: tuple[int, int]) -> Sequence[str]:

@@ -15,7 +15,7 @@ def find_word_edges(signs: Sequence[str], alone: Sequence[Sequence[str]]) -> lis
     """Return words by their numbers, and from which of the signs to which each is said, the last included.
 
     `signs` are a text's phonemes with spaces and marks, `alone` those of each word by itself.  The two are
-    laid side by side; a word begins at a space where it can, but some are said in one ("of the"), and a number
+    laid side by side; a word begins at a space where it can, but some are said in one ("of the"), and numbers
     in several.  Words that nothing is said for by itself are left out.
     """
     spoken = [place for place, sign in enumerate(signs) if _is_sound(sign)]
