@@ -157,19 +157,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--engine", default="pyttsx3")
     asked = parser.parse_args(arguments)
     names = asked.names or [path.stem for path in sorted(Path("texts").glob("*.txt"))]
-    heads = (
-        "cues",
-        "unaligned",
-        "bias",
-        "median",
-        "≤150 ms",
-        "onset",
-        "words",
-        "aligned",
-        "bias",
-        "median",
-        "took",
-    )
+    heads = ["cues", "unaligned", "bias", "median", "≤150 ms", "onset"]
+    heads += ["words", "aligned", "bias", "median", "took"]
     print(f"{'story':24}" + "".join(f"{head:>10}" for head in heads))
     are_true = True
     for name in names:
@@ -177,13 +166,12 @@ def main(arguments: Sequence[str]) -> int:
             began = time.perf_counter()
             sync = make_and_measure(name, Path(folder), asked.engine)
         took = time.perf_counter() - began
-        are_true = (
-            are_true and sync.is_true and sync.word_median_ms <= WORD_MS.get(asked.engine, WORD_MS["kokoro"])
-        )
+        limit_ms = WORD_MS.get(asked.engine, max(WORD_MS.values()))
+        are_true = are_true and sync.is_true and sync.word_median_ms <= limit_ms
         print(
             f"{Path(name).stem[:24]:24}{sync.cues:10}{sync.unaligned:10}{sync.bias_ms:7.0f} ms"
-            f"{sync.median_ms:7.0f} ms{sync.share:10.1%}{sync.worst_onset_ms:7.0f} ms"
-            f"{sync.words:10}{len(sync.word_errors):10}{sync.word_bias_ms:7.0f} ms{sync.word_median_ms:7.0f} ms{took:8.1f} s"
+            f"{sync.median_ms:7.0f} ms{sync.share:10.1%}{sync.worst_onset_ms:7.0f} ms{sync.words:10}"
+            f"{len(sync.word_errors):10}{sync.word_bias_ms:7.0f} ms{sync.word_median_ms:7.0f} ms{took:8.1f} s"
         )
     return 0 if are_true else 1
 
