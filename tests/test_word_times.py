@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import webvtt
 from click.testing import CliRunner
 
+from audiobook.audio import find_encoder
+from audiobook.building.word_times import read_along
 from audiobook.caching.clips import ClipCache
 from audiobook.cli import main
 from audiobook.engines import open_engine
@@ -21,10 +24,12 @@ from audiobook.engines.base import Engine
 from audiobook.engines.neural.word_edges import find_word_edges
 from audiobook.engines.spoken_words import time_words
 from audiobook.folders import cache_folder
+from audiobook.listening.word_times import SaidLine
 from audiobook.model import NARRATOR, Clip, Cue, Phonemes, Reading, Utterance, Voice, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.word_times import time_written
 from audiobook.words import find_words
+from tests.published import fetch_once, fetch_recognizer, find_shared
 
 US = Voice(engine="pyttsx3", id="en-us")
 NewProject = Callable[..., Path]
@@ -227,3 +232,45 @@ def test_where_nobody_knows_when_words_sound_the_run_says_so(
     told = _read(project)
     assert told["words"] == []
     assert [cue["timed"] for cue in told["cues"]] == [False, False]
+
+
+def test_times_within_captions_are_passed_over_by_a_library(new_project: NewProject) -> None:
+    project = new_project("engine: pyttsx3\noutput: {captions: words, formats: [mp3, vtt]}\n", tea=STORY)
+    _make("--format", "vtt")
+    (path,) = project.rglob("*.vtt")
+    assert "<00:00:0" in path.read_text(encoding="utf-8")
+    said = " ".join(caption.text.replace("\n", " ") for caption in webvtt.read(str(path)))
+    assert said == STORY.replace('"', "")
+
+
+@pytest.mark.usefixtures("tiny_voices")
+@pytest.mark.parametrize("pitch", [50, 80])
+def test_kokoros_words_lie_within_its_clips(pitch: int) -> None:
+    engine = open_engine("kokoro")
+    text = "In 1940 the café’s owner paid — of the “well-known” money. Yes."
+    clip = engine.synthesize(text, Voice(engine="kokoro", id="af_bella", pitch=pitch))
+    engine.close()
+    assert _tell(text, clip) == "In 1940 the café’s owner paid of the well-known money Yes".split()
+    assert _are_in_order(clip.words or (), clip.seconds)
+    assert (clip.words or ())[-1].end_s == pytest.approx(clip.seconds, abs=0.001)
+
+
+@pytest.mark.slow
+def test_a_recognizer_reads_along_where_an_engine_does_not_tell(
+    new_project: NewProject, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `listen`")
+    model = fetch_once(find_shared(tmp_path_factory), "whisper", fetch_recognizer)
+    monkeypatch.setenv("NARRATE_WHISPER", str(model))
+    project = new_project("characters: {Anna: {engine: tone, voice: tone-high}}\n", tea=STORY)
+    said = _make("--engine", "pyttsx3", "--format", "words", "--verbose")
+    assert "the recognizer reads along" in said
+    assert "have no times" not in said
+    told = _read(project)
+    assert all(cue["timed"] for cue in told["cues"])
+    (sound,) = project.rglob("*.mp3")
+    lines = [SaidLine(cue["text"], cue["start"], cue["end"]) for cue in told["cues"]]
+    heard = read_along(sound, find_encoder(), model, lines, range(1))[0]
+    own = [word["start"] for word in told["words"] if word["cue"] == 1]
+    assert heard is not None
+    assert np.median([abs(word.start_s - at) for word, at in zip(heard, own, strict=True)]) < 0.1

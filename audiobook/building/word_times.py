@@ -144,9 +144,9 @@ def _work_through(run: Run, work: Sequence[tuple[Any, ...]], jobs: int) -> list[
                 number, (job, *arguments) = queue.pop()
                 workers.submit(number, job, *arguments)
             run.listener.tick()
-            for number, future in workers.finished(_POLL_S):
-                assert isinstance(number, int)  # noqa: S101 - submitted above
-                results[number] = future.result()
+            for label, future in workers.finished(_POLL_S):
+                assert isinstance(label, int)  # noqa: S101 - submitted above
+                results[label] = future.result()
     return [results[number] for number in range(len(work))]
 
 
