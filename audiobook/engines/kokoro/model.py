@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from audiobook.engines.kokoro.cuts import LEAD_INS, SHORT, cut_lead_in, cut_start, place_heard
+from audiobook.engines.kokoro.cuts import LATE_S, LEAD_INS, SHORT, cut_lead_in, cut_start
 from audiobook.engines.kokoro.graph import DURATION
 from audiobook.engines.neural.sessions import open_session
 from audiobook.engines.neural.speaking import SpokenPhonemes, is_heard
@@ -49,6 +49,7 @@ class KokoroModel:
 
     limit = _LIMIT
     sample_rate = _SAMPLE_RATE
+    late_s = LATE_S
 
     def __init__(self, kokoro: LoadedKokoro, language: str) -> None:
         self._kokoro = kokoro
@@ -94,10 +95,8 @@ class KokoroModel:
         lead_in = self._lead_in if len(phonemes) <= SHORT and self._has_durations else []
         spoken = self._say([*lead_in, *phonemes], speaker, length)
         if lead_in:
-            spoken = cut_lead_in(spoken, len(lead_in), _SAMPLE_RATE)
-        elif spoken.edges:
-            spoken = cut_start(spoken, phonemes, _SAMPLE_RATE)
-        return place_heard(spoken, _SAMPLE_RATE)
+            return cut_lead_in(spoken, len(lead_in), _SAMPLE_RATE)
+        return cut_start(spoken, phonemes, _SAMPLE_RATE) if spoken.edges else spoken
 
     @cached_property
     def _lead_in(self) -> list[str]:

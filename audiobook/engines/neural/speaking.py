@@ -42,6 +42,8 @@ class SpeechModel(Protocol):
     sample_rate: int
     limit: int
     """The most phonemes that it takes at once."""
+    late_s: float
+    """How long before the edges that it tells its phonemes are heard."""
 
     def phonemize(self, text: str) -> list[list[str]]:
         """Return each sentence's phonemes, none that the model does not know."""
@@ -79,7 +81,8 @@ class Reader:
             self.model.run, speaker=speaker, length=length * factor, liveliness=liveliness(voice.range)
         )
         pieces = self._pieces(speech)
-        spoken = [_play_faster(run(piece), factor) for piece in pieces]
+        late = round(self.model.late_s * self.model.sample_rate)
+        spoken = [_play_faster(run(piece), factor, late) for piece in pieces]
         waves = [(each.wave, _pause_s(piece, voice.rate)) for each, piece in zip(spoken, pieces, strict=True)]
         whole, starts = join(waves, self.model.sample_rate)
         samples, cut = write_samples(whole, pace.gain, voice.volume)
@@ -199,10 +202,11 @@ def _append(found: list[list[str]], more: list[list[str]], *, is_new: bool) -> l
     return [*found[:-1], found[-1] + more[0], *more[1:]]
 
 
-def _play_faster(spoken: SpokenPhonemes, factor: float) -> SpokenPhonemes:
+def _play_faster(spoken: SpokenPhonemes, factor: float, late: int) -> SpokenPhonemes:
+    """Return a wave as it is when played faster, with its edges where the phonemes are heard."""
     wave = play_faster(spoken.wave, factor)
     share = len(wave) / max(1, len(spoken.wave))
-    return SpokenPhonemes(wave=wave, edges=tuple(round(edge * share) for edge in spoken.edges))
+    return SpokenPhonemes(wave=wave, edges=tuple(round((edge - late) * share) for edge in spoken.edges))
 
 
 def _pause_s(piece: Sequence[str], rate: int) -> float:

@@ -288,6 +288,7 @@ class _PiperModel:
     """A loaded voice of Piper."""
 
     limit = _LIMIT
+    late_s = 0.0
 
     def __init__(self, folder: Path) -> None:
         load_onnxruntime()
