@@ -239,7 +239,7 @@ def test_times_within_captions_are_passed_over_by_a_library(new_project: NewProj
     _make("--format", "vtt")
     (path,) = project.rglob("*.vtt")
     assert "<00:00:0" in path.read_text(encoding="utf-8")
-    said = " ".join(caption.text.replace("\n", " ") for caption in webvtt.read(str(path)))
+    said = " ".join(caption.text.replace("\n", " ") for caption in webvtt.read(str(path)).captions)
     assert said == STORY.replace('"', "")
 
 
