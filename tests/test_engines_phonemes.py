@@ -93,7 +93,7 @@ def trace_words(tracer: Tracer, notation: str) -> str:
 def write_for_espeak(text: str, word: str, notation: str, voice_id: str) -> str:
     start = text.index(word)
     phonemes = [Phonemes(start=start, end=start + len(word), notation=notation)]
-    return ENGINE._with_phonemes(text, phonemes, voice_id)
+    return ENGINE._with_phonemes(text, phonemes, voice_id).text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)

@@ -72,7 +72,8 @@ def make_flawed(folder: Path) -> None:
 def note_heard(folder: Path, words: str, **fields: object) -> None:
     """Note that a recognizer has not heard a line, as whoever lets it listen does."""
     project = open_project(folder)
-    tracks = list_finished(project, script_and_cast(project, "supper")[0])
+    cache = ClipCache(cache_folder() / "clips")
+    tracks = list_finished(project, script_and_cast(project, "supper")[0], cache)
     cue = next(cue for each in tracks for cue in each.track.cues if cue.utterance.text == words)
     noted: dict[str, object] = {"words": words, "start": cue.utterance.start}
     noted |= {"start_s": cue.start_s, "end_s": cue.end_s, "verdict": "words lost"}

@@ -8,19 +8,20 @@ from pathlib import Path
 
 from audiobook.building.editions import compose_texts, find_captions, open_release, write_texts
 from audiobook.building.making import Made
-from audiobook.building.report import StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Run
 from audiobook.building.survey import StoryWork
+from audiobook.building.word_times import time_release
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
 from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
-from audiobook.publishing import read_edition_seconds, read_mark
+from audiobook.publishing import read_edition_seconds, read_mark, words_for
 
 
-def finish_story(run: Run, story: StoryWork, made: Made) -> StoryReport:
+def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) -> StoryReport:
     """Report what is there, proven by the files themselves: each is whole, and made of these clips.
 
     Where all tracks are, what goes with them is written first.
@@ -32,10 +33,12 @@ def finish_story(run: Run, story: StoryWork, made: Made) -> StoryReport:
     errors = [*made.errors, *map(_describe_cut, lacking)]
     if not errors and len(files) != len(tracks):
         errors.append(f"{story.report.name}: only {len(files)} of {count(len(tracks), 'file')} made")
+    warnings: list[str] = []
     if len(files) == len(tracks) and run.is_for_whole_books:
         has_failed = bool(errors)
         try:
-            files |= {path: identify(path) for path in _write_texts(run, plan)}
+            texts, warnings = _write_texts(run, plan, listener)
+            files |= {path: identify(path) for path in texts}
             for edition in story.all_editions:
                 identity = identify(edition.path)
                 if is_edition_made(edition):
@@ -52,6 +55,7 @@ def finish_story(run: Run, story: StoryWork, made: Made) -> StoryReport:
         seconds=seconds,
         clips_made=made.clips,
         errors=tuple(errors),
+        warnings=(*story.report.warnings, *warnings),
     )
 
 
@@ -69,16 +73,22 @@ def _prove_tracks(tracks: Sequence[TrackPlan]) -> tuple[dict[Path, Identity | No
     return files, seconds
 
 
-def _write_texts(run: Run, plan: StoryPlan) -> list[Path]:
-    """Write the texts that go with the tracks, which are all there; return their paths."""
+def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list[Path], list[str]]:
+    """Write the texts that go with the tracks, which are all there; return their paths, and warnings."""
     tracks = [track for track in plan.tracks if track.codec == "mp3"]
     if not tracks:
-        return []
+        return [], []
     release = open_release(plan.script.book, plan.cast, tracks)
     formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
+    by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
+    others = [name for name in formats if name not in by_words]
     folder = run.project.output / story_folder(plan.name)
-    texts = compose_texts(folder, release, tuple(formats), run.base_url, cover=plan.cover)
-    return write_texts(texts, run.project.partial)
+    texts = compose_texts(folder, release, others, run.base_url, cover=plan.cover)
+    warnings: list[str] = []
+    if by_words:
+        timed, warnings = time_release(run, tracks, release, listener)
+        texts |= compose_texts(folder, timed, by_words, run.base_url, cover=plan.cover)
+    return write_texts(texts, run.project.partial), warnings
 
 
 def _describe_cut(path: Path) -> str:

@@ -24,11 +24,12 @@ from audiobook.audio import (
 from audiobook.caching.clips import ClipCache
 from audiobook.engines.base import Engine, PhoneticEngine
 from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Cue, Image, Track
+from audiobook.model import Break, Clip, Cue, Image, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.records import keep_lines
 from audiobook.planning.samples import keep_within
+from audiobook.planning.word_times import add_words
 from audiobook.project.layout import make_folder
 from audiobook.project.shared_engines import shared_engine
 from audiobook.publishing import (
@@ -160,6 +161,7 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
         seconds=seconds,
     )
     write_tags(unfinished, plan.tags, stamp, _make_cover(plan))
+    cues = add_words(cues, plan.specs, source.words)
     return TrackResult(
         track=Track(
             path=str(plan.path), title=plan.tags.title, chapter=plan.chapter, seconds=seconds, cues=cues
@@ -187,11 +189,18 @@ class _ClipSource:
     def __init__(self, plan: TrackPlan, cache: ClipCache) -> None:
         self.plan = plan
         self._cache = cache
+        self._words: dict[str, Sequence[WordTime] | None] = {}
         self.repaired = 0
+
+    @property
+    def words(self) -> list[Sequence[WordTime] | None]:
+        """The words of each clip, as they are known once it was read."""
+        return [self._words.get(spec.key) for spec in self.plan.specs]
 
     def _clip(self, spec: ClipSpec) -> Clip:
         clip, was_there = fetch_clip(spec, self._cache)
         self.repaired += not was_there
+        self._words[spec.key] = clip.words
         return clip
 
     def measure(self) -> tuple[list[int], int]:

@@ -15,6 +15,7 @@ from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
 from audiobook.building.survey import StoryWork
 from audiobook.building.workers import Workers
+from audiobook.caching.track_words import keep_words
 from audiobook.errors import NarrateError
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class _Making:
         if not isinstance(workers, Workers):
             self._listener.clips_spoken(name, result.clips, story.report.work[track.path].speech_s)
             result = workers.receive_track(track, result, self._run.project.partial)
+        keep_words(track.fingerprint, result.track.cues, self._run.cache)
         if track.codec == story.plan.tracks[0].codec:  # each clip counts once, not in each codec
             self._clips[story] += result.clips_repaired
         self._left[story].remove(track.path)

@@ -110,7 +110,7 @@ def _make_lot(run: Run, surveyed: Sequence[_Surveyed], listener: RunListener) ->
     stories = [work for _, work in surveyed if work is not None]
     made = _produce(run, stories, listener) if any(story.files for story in stories) else {}
     for report, work in surveyed:
-        yield finish_story(run, work, made.get(work, Made())) if work is not None else report
+        yield finish_story(run, work, made.get(work, Made()), listener) if work is not None else report
 
 
 class _Shelf:

@@ -4,7 +4,7 @@ from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import AUTO, default_voices_yaml, load_settings
-from audiobook.casting.pronounce import Place, make_finder, spell_out
+from audiobook.casting.pronounce import Place, Spelled, make_finder, spell, spell_out
 from audiobook.casting.pronunciation_readers import make_pronunciation, tell_pronunciation
 from audiobook.casting.settings import (
     BookDetails,
@@ -50,6 +50,7 @@ __all__ = [
     "Place",
     "ReadingSettings",
     "Settings",
+    "Spelled",
     "StorySettings",
     "Vary",
     "VoiceWish",
@@ -68,6 +69,7 @@ __all__ = [
     "load_settings",
     "make_finder",
     "make_pronunciation",
+    "spell",
     "spell_out",
     "state_aliases",
     "state_characters",

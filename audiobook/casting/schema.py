@@ -44,6 +44,7 @@ _READING_KEYS: Mapping[str, Reader[Any]] = {
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
     "formats": listing(choice(*FORMATS), "a list of formats, like [mp3, epub]", at_least=1),
+    "captions": choice("sentences", "words"),
     "base_url": text("an address like https://example.org/books", pattern=r"https?://\S+", longest=1000),
     "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),
     "cache_gb": number(0.1, 10_000, "a number of gigabytes"),

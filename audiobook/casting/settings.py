@@ -174,10 +174,12 @@ class BookDetails:
 class OutputSettings:
     """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
-    `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.
+    `captions` is `sentences` or `words`, whose times captions tell; `ffmpeg` is `bundled`, or the name or
+    path of another; `base_url` is where a podcast will lie.
     """
 
     formats: tuple[str, ...]
+    captions: str
     ffmpeg: str
     cache_gb: float
     base_url: str | None = None

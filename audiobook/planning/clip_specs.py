@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audiobook.caching.clips import clip_key
 from audiobook.casting import Delivered, StorySettings, at_pace, deliver, keep_flow
 from audiobook.engines.base import VariantEngine
-from audiobook.model import Cast, Phonemes, Utterance, Voice
+from audiobook.model import Cast, Phonemes, Reading, Utterance, Voice
 from audiobook.planning.pronouncing import Pronouncer
 from audiobook.project.shared_engines import shared_engine
 from audiobook.project.versions import name_voice, version_of
@@ -33,8 +33,9 @@ class ClipSpec:
     """A clip to be had: its key in the cache, and what to synthesize where the cache has none.
 
     `cast` is the speaker's plain voice, and `voice` that voice as it delivers this line: changed by the
-    deliveries that `delivered_by` names, as `delivery` says, and by the chapter's `pace`.  `unread` are the
-    characters that it can't read, and passes over.
+    deliveries that `delivered_by` names, as `delivery` says, and by the chapter's `pace`.  `readings` are the
+    words of the utterance that others are spoken for; `unread` are the characters that the voice can't read,
+    and passes over.
     """
 
     key: str
@@ -45,6 +46,7 @@ class ClipSpec:
     delivered_by: tuple[str, ...] = ()
     delivery: str = ""
     pace: float = 1.0
+    readings: tuple[Reading, ...] = ()
     unread: int = 0
 
 
@@ -78,7 +80,8 @@ def specify_clip(
     """
     delivered = deliver(voice, utterance.delivery)
     spoken = at_pace(delivered.voice, utterance.pace)
-    text, phonemes = pronouncer.spell(utterance, spoken, following.start if following else None)
+    spelled = pronouncer.respell(utterance, spoken, following.start if following else None)
+    text, phonemes = spelled.text, spelled.phonemes
     if following is not None and following.follows == "tag":
         text = keep_flow(text)
     return ClipSpec(
@@ -90,6 +93,7 @@ def specify_clip(
         delivered_by=delivered.names,
         delivery=delivered.why,
         pace=utterance.pace,
+        readings=spelled.readings,
         unread=pronouncer.count_unread(utterance, spoken),
     )
 

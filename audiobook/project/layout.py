@@ -18,7 +18,7 @@ from audiobook.suggesting import did_you_mean
 
 PREVIEWS = "previews"
 _PARTIAL = ".partial"
-_CAPTIONS = {".vtt", ".srt", ".lrc"}
+_CAPTIONS = (".vtt", ".srt", ".lrc", ".words.json")
 _LISTS = {"playlist.m3u8", "feed.xml", "feed.jpg"}
 _SAMPLE = "sample.mp3"
 
@@ -231,7 +231,7 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
         return []
     stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
     for path in files:
-        if path.suffix in _CAPTIONS and path.stem in stems:
+        if path.name.endswith(_CAPTIONS) and any(path.name.removesuffix(end) in stems for end in _CAPTIONS):
             left.add(path)
         if is_empty and path.name in _LISTS:
             left.add(path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audiobook.caching.clips import ClipCache
+from audiobook.caching.track_words import find_words
 from audiobook.errors import StorageError
 from audiobook.model import NARRATOR, Script, ScriptChapter, Track, Utterance, Voice
 from audiobook.planning.plans import track_paths
@@ -29,8 +31,8 @@ class FinishedTrack:
     voices: tuple[Voice, ...]
 
 
-def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]:
-    """Return a story's MP3 files that are there, whole, in order.
+def list_finished(project: Project, script: Script, cache: ClipCache) -> tuple[FinishedTrack, ...]:
+    """Return a story's MP3 files that are there, whole, in order; where they are known, with their words.
 
     One that was made before voices or words were changed counts too; words that are in the story no
     more have no cue.
@@ -40,7 +42,7 @@ def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]
     found = []
     for number, (path, chapter) in enumerate(zip(paths, chapters, strict=True), 1):
         mark = read_mark(path)
-        if mark is not None and (read := _read(path, chapter)) is not None:
+        if mark is not None and (read := _read(path, chapter, mark.fingerprint, cache)) is not None:
             track, voices = read
             found.append(
                 FinishedTrack(number=number, fingerprint=mark.fingerprint, track=track, voices=voices)
@@ -48,7 +50,9 @@ def list_finished(project: Project, script: Script) -> tuple[FinishedTrack, ...]
     return tuple(found)
 
 
-def _read(path: Path, chapter: ScriptChapter) -> tuple[Track, tuple[Voice, ...]] | None:
+def _read(
+    path: Path, chapter: ScriptChapter, fingerprint: str, cache: ClipCache
+) -> tuple[Track, tuple[Voice, ...]] | None:
     """Read a chapter's file, and in which voice each of its cues was spoken."""
     record = read_record(read_record_text(path) or "")
     if record is None:
@@ -58,6 +62,7 @@ def _read(path: Path, chapter: ScriptChapter) -> tuple[Track, tuple[Voice, ...]]
         track = read_track(path, chapter.title, chapter.number, lines)
     except StorageError:  # replaced between two looks, or damaged
         return None
-    there = [(cue, line.voice) for cue, line in zip(track.cues, record.lines, strict=True)]
+    cues = find_words(fingerprint, track.cues, cache) or track.cues
+    there = [(cue, line.voice) for cue, line in zip(cues, record.lines, strict=True)]
     there = [(cue, voice) for cue, voice in there if cue.utterance is not _GONE]
     return replace(track, cues=tuple(cue for cue, _ in there)), tuple(voice for _, voice in there)

@@ -89,7 +89,7 @@ class Player:
             return story, ()
         known = self._known.get(name)
         if known is None or known[0] is not story or known[1] != stamp:
-            known = (story, stamp, list_finished(self._desk.project, story.script))
+            known = (story, stamp, list_finished(self._desk.project, story.script, self._desk.cache))
             self._known = dict([*self._known.items(), (name, known)][-_MOST_KEPT:])
         return story, known[2]
 

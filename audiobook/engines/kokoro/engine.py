@@ -98,6 +98,11 @@ class KokoroEngine:
         return True
 
     @property
+    def times_words(self) -> bool:
+        """Its model gives each phoneme a length; see `TimingEngine`."""
+        return True
+
+    @property
     def fingerprint(self) -> str:
         """The versions of the packages and of this adapter; each model has its own."""
         versions = name_versions(NAME, _PACKAGES)

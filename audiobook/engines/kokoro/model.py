@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from audiobook.engines.kokoro.cuts import LEAD_INS, SHORT, cut_lead_in, cut_start
+from audiobook.engines.kokoro.cuts import LATE_S, LEAD_INS, SHORT, cut_lead_in, cut_start
 from audiobook.engines.kokoro.graph import DURATION, PITCH
 from audiobook.engines.neural.sessions import open_session
 from audiobook.engines.neural.speaking import SpokenPhonemes, is_heard
@@ -49,6 +49,7 @@ class KokoroModel:
 
     limit = _LIMIT
     sample_rate = _SAMPLE_RATE
+    late_s = LATE_S
 
     def __init__(self, kokoro: LoadedKokoro, language: str) -> None:
         self._kokoro = kokoro

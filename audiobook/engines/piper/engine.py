@@ -289,6 +289,7 @@ class _PiperModel:
 
     limit = _LIMIT
     takes_pitch = False
+    late_s = 0.0
 
     def __init__(self, folder: Path) -> None:
         load_onnxruntime()
