@@ -8,9 +8,11 @@ from audiobook.building.editions import compose_texts, find_captions, open_relea
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import StoryWork
+from audiobook.building.unclear import forget_unclear, read_unclear
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
+from audiobook.planning.samples import SAMPLE
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
 from audiobook.publishing import read_edition_seconds, read_mark
@@ -33,10 +35,22 @@ def finish_story(run: Run, story: StoryWork) -> None:
                 report.seconds += mark.seconds
         elif track.path not in unmade:
             report.errors.append(_describe_cut(track.path))
+    _list_unclear(run, story)
     if not report.errors and found != len(tracks):
         report.errors.append(f"{report.name}: only {found} of {count(len(tracks), 'file')} made")
     if found == len(tracks) and run.is_for_whole_books:
         _finish_book(run, story)
+
+
+def _list_unclear(run: Run, story: StoryWork) -> None:
+    """Say which lines of what is there are unclear, and forget those of what is not any more."""
+    if run.options.preview is not None:
+        return
+    plan = story.plan
+    if run.is_for_whole_books:
+        forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
+    own = {track.fingerprint for track in plan.chapters if track.codec != SAMPLE}
+    story.report.unclear = list(read_unclear(run.project, plan.name, "making", own))
 
 
 def _finish_book(run: Run, story: StoryWork) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiobook.building.editions import make_edition
-from audiobook.building.jobs import make_track, speak_clips
+from audiobook.building.jobs import TrackResult, make_track
 from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.building.takes import Spoken, speak_clips
+from audiobook.building.unclear import find_unclear, keep_unclear
 from audiobook.building.workers import Workers
 from audiobook.errors import NarrateError
 
@@ -64,7 +67,7 @@ def _work_through(run: Run, plan: Schedule, workers: Workers | ClusterWorkers) -
 def _submit(run: Run, job: Job, workers: Workers | ClusterWorkers) -> None:
     partial = run.project.partial
     if isinstance(job, SpeakJob):
-        workers.submit(job, speak_clips, job.specs, run.cache)
+        workers.submit(job, functools.partial(speak_clips, anew=run.options.force), job.specs, run.cache)
     elif isinstance(job, EditionJob):
         workers.submit(job, make_edition, job.edition, run.encoder, partial)
     elif isinstance(workers, Workers):
@@ -73,15 +76,16 @@ def _submit(run: Run, job: Job, workers: Workers | ClusterWorkers) -> None:
         workers.submit_track(job, job.track)
 
 
-def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> None:
+def _collect_clips(job: SpeakJob, future: Future[Spoken], listener: Listener) -> None:
     report = job.story.report
     try:
         spoken = future.result()
     except NarrateError as error:
         _fail(job.story, str(error), listener)
         return
-    _count_made(report, len(job.specs))
-    listener.clips_spoken(report, spoken, job.work_s)
+    _count_made(report, spoken.clips)
+    report.spoken_again += spoken.again
+    listener.clips_spoken(report, len(job.specs), job.work_s)
 
 
 def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Workers | ClusterWorkers) -> None:
@@ -96,6 +100,7 @@ def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Worker
         return
     if job.track.codec == job.story.plan.tracks[0].codec:  # each clip counts once, not in each codec
         _count_made(report, result.clips_repaired)
+    _keep_unclear(run, job, result)
     job.story.tracks.remove(job.track)
     if job.track.is_part:
         listener.part_made(report, job.track.tags.title)
@@ -103,6 +108,15 @@ def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Worker
         listener.track_made(report, job.track.path)
     if not job.story.tracks and not job.story.editions:
         listener.story_done(report)
+
+
+def _keep_unclear(run: Run, job: TrackJob, result: TrackResult) -> None:
+    """Note the lines of a track that are unclear, now that it is there; a preview's only for this run."""
+    found = find_unclear(job.track, result.track, run.cache)
+    if run.options.preview is None:
+        keep_unclear(run.project, job.story.plan.name, "making", {job.track.fingerprint: found})
+    else:
+        job.story.report.unclear += found
 
 
 def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from audiobook.audio import check_encoder
@@ -12,6 +13,7 @@ from audiobook.building.report import Listener, Report, StoryReport
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.building.schedule import StoryWork
 from audiobook.building.survey import survey_story
+from audiobook.building.takes import choose_recognizer
 from audiobook.building.workers import choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.casting import Settings
@@ -48,7 +50,7 @@ def make_stories(
     A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
     can be made at all: faulty settings, no such story, no encoder, no room.
     """
-    run = prepare_run(project, options, listener, cache_folder)
+    run = start_listening(prepare_run(project, options, listener, cache_folder))
     sources = find_stories(project, names)
     with sole_use(project.output, cache_folder, listener.waiting):
         clear_partial(project)
@@ -65,6 +67,16 @@ def make_stories(
         program = Path(run.encoder.program)
         shelf.report.read = (*run.settings.files, (program, identify(program)))
     return shelf.report
+
+
+def start_listening(run: Run) -> Run:
+    """Have a run's new clips heard, as its settings say.  Raises `EngineError` where that can't be.
+
+    On a cluster none are: its machines need not have the recognizer.
+    """
+    if run.options.scheduler is not None:
+        return run
+    return replace(run, recognizer=choose_recognizer(run.settings.output.listen))
 
 
 def _has_own_letters(cover: CoverWish) -> bool:
@@ -92,14 +104,21 @@ def _make_lot(run: Run, shelf: _Shelf, first: int) -> None:
 
 
 def plan_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project,
+    names: Sequence[str],
+    options: Options,
+    listener: Listener,
+    *,
+    cache_folder: Path,
+    listens: bool = False,
 ) -> tuple[Report, list[StoryWork]]:
     """Find out what `make_stories` would do, and do nothing: no lock, no engine, no encoder, no file.
 
-    Returns the report as far as it goes, and the work on each story that could be read.
-    Raises `NarrateError` as `make_stories`.
+    What that would hear is said only where it `listens`.  Returns the report as far as it goes, and the work
+    on each story that could be read. Raises `NarrateError` as `make_stories`.
     """
     run = prepare_run(project, options, listener, cache_folder, keeps_scripts=False)
+    run = start_listening(run) if listens else run
     sources = find_stories(project, names)
     shelf = _Shelf(run, sources, are_all=not names)
     stories = shelf.survey(0, len(sources))

@@ -12,6 +12,29 @@ if TYPE_CHECKING:
     from audiobook.building.workload import TrackWork
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclearLine:
+    """A line of which something was not heard; `unclear.read_unclear` tells what each field is.
+
+    `line` counts the chapter's from 1, `again` is how often it was spoken again.
+    """
+
+    file: str
+    chapter: int
+    title: str
+    line: int
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+    speaker: str | None
+    words: str
+    heard: str
+    verdict: str
+    told: str
+    again: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class StoryReport:
     """One story's outcome; filled in while the run goes on.
@@ -19,9 +42,10 @@ class StoryReport:
     `clips_made` were synthesized in this run, `clips_reused` were not: clips, of which one may be several
     utterances.  `words` and `letters` count what is spoken (letters and digits), by `engines`, `characters`
     who speaks, `unspoken` what none of their voices can read.
-    `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what each of
-    `files` was when it was found whole.
-    `errors` and `warnings` are sentences for a person, `notes` tell what is as was asked for.
+    `spoken_again` are lines of which something was not heard at first, `unclear` those of which it still is
+    not. `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what
+    each of `files` was when it was found whole. `errors` and `warnings` are sentences for a person, `notes`
+    tell what is as was asked for.
     """
 
     name: str
@@ -35,6 +59,8 @@ class StoryReport:
     engines: tuple[str, ...] = ()
     clips_made: int = 0
     clips_reused: int = 0
+    spoken_again: int = 0
+    unclear: list[UnclearLine] = field(default_factory=list)
     reasons: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     work: dict[Path, TrackWork] = field(default_factory=dict)
     proven: dict[Path, Identity] = field(default_factory=dict)

@@ -49,7 +49,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What every step of one run needs; `reads` gives a story's script and cast."""
+    """What every step of one run needs; `reads` gives a story's script and cast.
+
+    `recognizer` is the folder of that which hears new clips, None where none does.
+    """
 
     project: Project
     settings: Settings
@@ -58,6 +61,7 @@ class Run:
     options: Options
     listener: Listener
     reads: PlanScript = plan_script
+    recognizer: Path | None = None
 
     @property
     def formats(self) -> tuple[str, ...]:

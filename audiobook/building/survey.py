@@ -8,6 +8,7 @@ from dataclasses import replace
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import StoryWork
+from audiobook.building.takes import is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
 from audiobook.casting import write_scalar
 from audiobook.errors import NarrateError, SourceError
@@ -56,7 +57,7 @@ def survey_story(
     # A finished whole-book file needs its parts no more, and the cache may have let go of them.
     needed = {part.path for edition in editions for part in edition.parts}
     tracks = [track for track in plan.tracks if not track.is_part or track.path in needed]
-    tracks = [track for track in tracks if force or not is_made(track)]
+    tracks = [_listen_to(run, plan, track) for track in tracks if force or not is_made(track)]
     joined = StoryJoins()
     if tells_joins and tracks:
         joined = find_story_joins(source.path, settings, plan.script, run.reads)
@@ -84,6 +85,14 @@ def survey_story(
     )
 
 
+def _listen_to(run: Run, plan: StoryPlan, track: TrackPlan) -> TrackPlan:
+    """Have the clips of a track heard that is to be made, where the run listens."""
+    if run.recognizer is None:
+        return track
+    specs = plan_to_hear(track.utterances, track.specs, plan.script.book, run.recognizer)
+    return replace(track, specs=specs)
+
+
 def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipSpec], int]:
     """Return the clips to speak before the tracks can be made, and how many will be spoken in all.
 
@@ -93,7 +102,7 @@ def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, Clip
         return {}, sum(len({spec.key for spec in track.specs}) for track in tracks)
     specs = {spec.key: spec for track in tracks for spec in track.specs}
     force = run.options.force
-    missing = {key: spec for key, spec in specs.items() if force or run.cache.measure(key) is None}
+    missing = {key: spec for key, spec in specs.items() if force or not is_there(spec, run.cache)}
     return missing, len(missing)
 
 

@@ -23,7 +23,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from audiobook.building.report import Report, StoryReport
+from audiobook.building.report import Report, StoryReport, UnclearLine
 from audiobook.caching.hashed_files import HashedFiles
 from audiobook.choices import PICTURES
 from audiobook.errors import StorageError
@@ -36,7 +36,7 @@ FOLDER = "unchanged"
 _LIMIT_BYTES = 5_000_000
 """One takes a kilobyte for each file of the output."""
 
-_NOT_LOOKED_AT = {"previews", "__pycache__"}
+_NOT_LOOKED_AT = {"previews", ".heard", "__pycache__"}
 """Folders that no run's outcome depends on."""
 
 _SPEAKS_BY = (
@@ -136,7 +136,9 @@ def _read_report(stated: Mapping[str, object]) -> Report:
     for story in stories:
         story.files = list(map(Path, story.files))
         story.engines = tuple(story.engines)
+        story.unclear = [UnclearLine(**line) for line in story.unclear]  # type: ignore[arg-type]
         story.clips_made, story.clips_reused = 0, story.clips_made + story.clips_reused
+        story.spoken_again = 0
     report = Report(stories=stories, **fields)  # type: ignore[arg-type]
     report.leftovers = list(map(Path, report.leftovers))
     return report

@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 from itertools import zip_longest
 
-from audiobook.building.jobs import fetch_clip
+from audiobook.building.takes import fetch_clip
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import StorySettings, VoiceWish
 from audiobook.errors import EngineError
