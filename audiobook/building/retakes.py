@@ -32,6 +32,9 @@ _SLOWEST = 80
 _FEWEST_LETTERS = 8
 """A shorter half would be a short line of its own, which is what neural voices speak worst."""
 
+_LONG_WORD = 4
+"""Shorter ones are mostly those that belong to the next word ("the", "of", "to")."""
+
 _CLAUSE_ENDS = frozenset(",;:—–.!?…")
 _CLAUSE_S, _WORD_S = 0.18, 0.04
 """The silence where a text is cut: at a mark that of a comma (`engines/neural/speaking.py`), else a
@@ -77,7 +80,7 @@ def _within(phonemes: Sequence[Phonemes], start: int, end: int) -> tuple[Phoneme
 
 
 def find_cut(text: str, phonemes: Sequence[Phonemes] = ()) -> int | None:
-    """Return where a text is best cut in two: after a clause near its middle, else after a word there.
+    """Return where a text is best cut in two: after a clause near its middle, else after a long word there.
 
     None where a half would be too short, or within words that are spoken by phonemes.
     """
@@ -91,7 +94,8 @@ def find_cut(text: str, phonemes: Sequence[Phonemes] = ()) -> int | None:
     ]
     third = len(text) / 3
     clauses = [p for p in places if text[:p].rstrip()[-1:] in _CLAUSE_ENDS and third <= p <= 2 * third]
-    return min(clauses or places, key=lambda place: abs(place - len(text) / 2), default=None)
+    words = [p for p in places if len(text[:p].split()[-1]) >= _LONG_WORD]
+    return min(clauses or words or places, key=lambda place: abs(place - len(text) / 2), default=None)
 
 
 def _count_letters(text: str) -> int:
