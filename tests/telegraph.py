@@ -1,7 +1,7 @@
 """An engine whose sound spells what it says, and an ear that reads it: listening without a model.
 
-Each letter is a stretch of one level, the words are apart, and the end fades as speech does.  It forgets the last
-words of some lines, in some ways of speaking them, as neural engines do.
+Each letter is a stretch of one level, the words are apart, and the end fades as speech does.  It forgets the
+last words of some lines, in some ways of speaking them, as neural engines do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORDS_FORGOTTEN = 3
 
 
 class TelegraphEngine:
-    """Spells; what is said of a "harbour" it forgets plainly, of a "tower" unless slowly, of a "cellar" always."""
+    """Spells; of a "harbour" it forgets the end plainly, of a "tower" unless slowly, of a "cellar" always."""
 
     fingerprint = "telegraph 1"
     is_fallible = True
@@ -72,7 +72,7 @@ class TelegraphEar:
 
 
 def listen_by_telegraph(monkeypatch: pytest.MonkeyPatch, log: Path) -> None:
-    """Have runs of this process speak and listen by telegraph; what is heard is counted in `log`, by lines."""
+    """Have runs of this process speak and listen by telegraph; `log` gets a line for all that is heard."""
     log.touch()
     monkeypatch.setitem(registry.BUILT_IN, "telegraph", "tests.telegraph:TelegraphEngine")
     shared_engine.cache_clear()

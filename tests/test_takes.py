@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ from audiobook.building.retakes import find_cut
 from audiobook.building.unclear import read_unclear
 from audiobook.model import Phonemes
 from audiobook.project.layout import open_project
-from tests.command_line import make, narrate
+from tests import command_line
+from tests.command_line import narrate
 from tests.telegraph import listen_by_telegraph
 
 NewProject = Callable[..., Path]
@@ -32,6 +34,10 @@ def log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "heard.log"
     listen_by_telegraph(monkeypatch, path)
     return path
+
+
+def make(*arguments: str) -> dict[str, Any]:
+    return dict(command_line.make(*arguments))
 
 
 def digests(project: Path) -> dict[str, str]:

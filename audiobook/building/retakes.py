@@ -94,7 +94,7 @@ def find_cut(text: str, phonemes: Sequence[Phonemes] = ()) -> int | None:
     ]
     third = len(text) / 3
     clauses = [p for p in places if text[:p].rstrip()[-1:] in _CLAUSE_ENDS and third <= p <= 2 * third]
-    words = [p for p in places if len(text[:p].split()[-1]) >= _LONG_WORD]
+    words = [p for p in places if len(text[:p].rsplit(maxsplit=1)[-1]) >= _LONG_WORD]
     return min(clauses or words or places, key=lambda place: abs(place - len(text) / 2), default=None)
 
 

@@ -143,7 +143,7 @@ def fetch_clip(spec: ClipSpec, cache: ClipCache) -> tuple[Clip, bool]:
 def _choose_take(spec: ClipSpec, to_hear: ToHear, cache: ClipCache) -> Take:
     """Hear the clip of a line; where something of it is not heard, speak it again, and keep the best."""
     plain = cache.get(spec.key) or speak(spec.text, spec.voice, spec.phonemes)
-    best, way, again = _hear(plain, spec, to_hear), "", 0
+    best, way, again = hear_clip(plain, spec), "", 0
     chosen = plain
     for name, retake in list_ways(spec):
         if best.is_clear or again == MOST_AGAIN:
@@ -153,7 +153,7 @@ def _choose_take(spec: ClipSpec, to_hear: ToHear, cache: ClipCache) -> Take:
             clip = retake()
         except EngineError:  # a half that has no sound, say: then it is no way to speak this line
             continue
-        heard = _hear(clip, spec, to_hear)
+        heard = hear_clip(clip, spec)
         if rank(heard) < rank(best):
             best, way, chosen = heard, name, clip
     key = spec.key
@@ -165,7 +165,10 @@ def _choose_take(spec: ClipSpec, to_hear: ToHear, cache: ClipCache) -> Take:
     return take
 
 
-def _hear(clip: Clip, spec: ClipSpec, to_hear: ToHear) -> Heard:
+def hear_clip(clip: Clip, spec: ClipSpec) -> Heard:
+    """Return what is heard of a clip, of a line that is to be heard; the same whatever was heard before."""
+    to_hear = spec.to_hear
+    assert to_hear is not None  # noqa: S101 - whoever calls this has looked
     listener = Listener(
         ear=_keep_ear(to_hear.recognizer, os.getpid()), sounds=_keep_sounds(), names=to_hear.names
     )
