@@ -16,7 +16,8 @@ from audiobook.model import Phonemes
 from audiobook.project.layout import open_project
 from tests import command_line
 from tests.command_line import narrate
-from tests.telegraph import listen_by_telegraph
+from tests.published import fetch_once, fetch_recognizer, find_shared
+from tests.forgetful import add_engine, listen_by_telegraph
 
 NewProject = Callable[..., Path]
 
@@ -175,3 +176,34 @@ def test_a_text_is_never_cut_within_what_is_spoken_by_phonemes() -> None:
     cut = find_cut(text, [Phonemes(start=start, end=start + len("to Monte Cristo"), notation="x")])
     assert cut is not None
     assert not start < cut < start + len("to Monte Cristo")
+
+
+@pytest.mark.slow
+def test_a_real_recognizer_hears_what_a_real_voice_forgets(
+    new_project: NewProject,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: the extra `listen`")
+    model = fetch_once(find_shared(tmp_path_factory), "whisper", fetch_recognizer)
+    monkeypatch.setenv("NARRATE_WHISPER", str(model))
+    add_engine(monkeypatch, "forgetful", "ForgetfulEngine")
+    project = new_project("engine: forgetful\ncasting: single\nnarrator: {voice: en-us}\n", night=STORY)
+    story = make("--jobs", "1")["night"]
+    once = digests(project)
+
+    assert story["spoken_again"] == 3
+    (line,) = story["unclear"]
+    assert (line["words"], line["verdict"]) == (
+        "Nobody went into the cellar after the long rain.",
+        "words lost",
+    )
+    assert "long rain" not in line["heard"]
+    make("--jobs", "2", "--force")
+    assert digests(project) == once
+    told = json.loads(narrate("check", "--listen", "--json").stdout)["stories"][0]["heard"]
+    assert [each["line"] for each in told if each["verdict"] in {"words lost", "not heard"}] == [
+        line["words"]
+    ]
+    (checked,) = read_unclear(open_project(project), "night", "check")
+    assert (checked.start, checked.end, checked.line) == (line["start"], line["end"], line["line"])
