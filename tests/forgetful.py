@@ -1,7 +1,7 @@
 """Engines that forget words, as neural ones do.
 
-Of one the sound spells what it says, for an ear that reads it, so that runs can be heard without a model.  The
-other one is eSpeak, for a real recognizer.
+Of one the sound spells what it says, for an ear that reads it, so that runs can be heard without a model.
+The other one is eSpeak, for a real recognizer.
 """
 
 from __future__ import annotations

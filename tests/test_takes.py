@@ -10,14 +10,21 @@ from typing import Any
 
 import pytest
 
+from audiobook.building import takes
 from audiobook.building.retakes import find_cut
 from audiobook.building.unclear import read_unclear
+from audiobook.caching.clips import ClipCache
+from audiobook.casting import VoiceWish
+from audiobook.folders import cache_folder
 from audiobook.model import Phonemes
+from audiobook.planning.scripting import plan_script
 from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
+from audiobook.studio.line_speech import LineSpeaker
 from tests import command_line
 from tests.command_line import narrate
-from tests.published import fetch_once, fetch_recognizer, find_shared
 from tests.forgetful import add_engine, listen_by_telegraph
+from tests.published import fetch_once, fetch_recognizer, find_shared
 
 NewProject = Callable[..., Path]
 
@@ -136,6 +143,33 @@ def test_a_preview_is_heard_and_leaves_no_record(new_project: NewProject, log: P
 
     assert "1 still unclear" in told
     assert not (project / "output" / ".heard").exists()
+    assert log.read_text()
+
+
+def test_a_single_line_is_the_take_that_the_file_holds(
+    new_project: NewProject, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = open_project(new_project(SETTINGS, night=STORY))
+    monkeypatch.setattr(takes, "choose_recognizer", lambda _: log)
+    cache = ClipCache(cache_folder() / "clips")
+    script, cast = plan_script(project.texts / "night.txt", read_settings(project).for_story("night"))
+    speaker = LineSpeaker(script, cast, read_settings(project).for_story("night"), cache)
+    before = speaker.speak(1, VoiceWish())
+    assert log.read_text() == ""
+    make()
+    after = speaker.speak(1, VoiceWish())
+
+    assert len(after.samples) > len(before.samples)
+    assert speaker.speak(0, VoiceWish()) == speaker.speak(0, VoiceWish())
+
+
+def test_what_is_kept_of_a_story_goes_with_its_files(new_project: NewProject, log: Path) -> None:
+    project = new_project(SETTINGS, night=STORY, day="Nobody came down to the boats.\n")
+    make()
+    (project / "texts" / "night.txt").unlink()
+    narrate("clean")
+
+    assert not list(project.glob("output/.heard/*"))
     assert log.read_text()
 
 

@@ -140,6 +140,21 @@ def fetch_clip(spec: ClipSpec, cache: ClipCache) -> tuple[Clip, bool]:
     return clip, False
 
 
+def fetch_as_made(utterance: Utterance, spec: ClipSpec, book: Book, cache: ClipCache) -> Clip:
+    """Return an utterance's clip as it is in the story's file: the take that was kept, if it was heard.
+
+    Spoken now if need be, and not heard then.  Raises as `speak_clips`.
+    """
+    recognizer = choose_recognizer(None)
+    if recognizer is not None:
+        (heard,) = plan_to_hear([utterance], [spec], book, recognizer)
+        take = find_take(heard, cache)
+        clip = cache.get(take.clip) if take else None
+        if clip is not None:
+            return clip
+    return fetch_clip(spec, cache)[0]
+
+
 def _choose_take(spec: ClipSpec, to_hear: ToHear, cache: ClipCache) -> Take:
     """Hear the clip of a line; where something of it is not heard, speak it again, and keep the best."""
     plain = cache.get(spec.key) or speak(spec.text, spec.voice, spec.phonemes)
