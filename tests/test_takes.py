@@ -173,6 +173,23 @@ def test_what_is_kept_of_a_story_goes_with_its_files(new_project: NewProject, lo
     assert log.read_text()
 
 
+def test_a_line_of_several_formats_is_named_once(new_project: NewProject, log: Path) -> None:
+    project = open_project(new_project(f"{SETTINGS}output: {{formats: [flac, mp3, sample]}}\n", night=STORY))
+    story = make()["night"]
+
+    assert (len(story["unclear"]), len(read_unclear(project, "night", "making"))) == (1, 1)
+    assert log.read_text()
+
+
+def test_a_book_in_one_file_is_heard_too(new_project: NewProject, log: Path) -> None:
+    new_project(f"{SETTINGS}output: {{formats: [m4b]}}\n", night=STORY)
+    first, second = make()["night"], make()["night"]
+
+    assert (first["spoken_again"], second["spoken_again"]) == (3, 0)
+    assert first["unclear"] == second["unclear"] != []
+    assert log.read_text()
+
+
 def test_other_engines_and_languages_are_not_heard(new_project: NewProject, log: Path) -> None:
     new_project("engine: tone\n", night=STORY)
     make()

@@ -8,11 +8,10 @@ from audiobook.building.editions import compose_texts, find_captions, open_relea
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import StoryWork
-from audiobook.building.unclear import forget_unclear, read_unclear
+from audiobook.building.unclear import forget_unclear, name_chapters, read_unclear
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
-from audiobook.planning.samples import SAMPLE
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
 from audiobook.publishing import read_edition_seconds, read_mark
@@ -49,8 +48,8 @@ def _list_unclear(run: Run, story: StoryWork) -> None:
     plan = story.plan
     if run.is_for_whole_books:
         forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
-    own = {track.fingerprint for track in plan.chapters if track.codec != SAMPLE}
-    story.report.unclear = list(read_unclear(run.project, plan.name, "making", own))
+    lines = read_unclear(run.project, plan.name, "making", name_chapters(plan))
+    story.report.unclear = list(lines)
 
 
 def _finish_book(run: Run, story: StoryWork) -> None:

@@ -14,7 +14,7 @@ from audiobook.building.report import Listener, StoryReport
 from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, Schedule, SpeakJob, StoryWork, TrackJob, schedule
 from audiobook.building.takes import Spoken, speak_clips
-from audiobook.building.unclear import find_unclear, keep_unclear
+from audiobook.building.unclear import find_unclear, keep_unclear, name_chapters
 from audiobook.building.workers import Workers
 from audiobook.errors import NarrateError
 
@@ -111,7 +111,12 @@ def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Worker
 
 
 def _keep_unclear(run: Run, job: TrackJob, result: TrackResult) -> None:
-    """Note the lines of a track that are unclear, now that it is there; a preview's only for this run."""
+    """Note the lines of a track that are unclear, now that it is there; a preview's only for this run.
+
+    Those of one format are enough: the others are made of the same clips.
+    """
+    if job.track.fingerprint not in name_chapters(job.story.plan):
+        return
     found = find_unclear(job.track, result.track, run.cache)
     if run.options.preview is None:
         keep_unclear(run.project, job.story.plan.name, "making", {job.track.fingerprint: found})

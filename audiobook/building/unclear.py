@@ -20,7 +20,8 @@ from audiobook.checking import HeardLine, describe_line
 from audiobook.errors import StorageError
 from audiobook.files import write_whole
 from audiobook.model import ScriptChapter, Track
-from audiobook.planning.plans import TrackPlan
+from audiobook.planning.plans import StoryPlan, TrackPlan
+from audiobook.planning.samples import SAMPLE
 from audiobook.project.layout import HEARD, Project, story_folder
 
 FoundBy = Literal["making", "check"]
@@ -67,6 +68,12 @@ def forget_unclear(project: Project, story: str, found_by: FoundBy, kept: Collec
     lines = {key: own for key, own in record.get(found_by, {}).items() if key in kept}
     if lines != record.get(found_by, {}):
         _write(project, story, {**record, found_by: lines})
+
+
+def name_chapters(plan: StoryPlan) -> set[str]:
+    """Return the fingerprints of a story's chapters, each in the first format that is no sample."""
+    tracks = [track for track in plan.tracks if track.codec != SAMPLE]
+    return {track.fingerprint for track in tracks if track.codec == tracks[0].codec}
 
 
 def find_unclear(plan: TrackPlan, track: Track, cache: ClipCache) -> list[UnclearLine]:
