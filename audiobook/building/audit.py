@@ -13,6 +13,7 @@ from audiobook.building.recipe import plan_stories
 from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.building.survey import StoryWork
+from audiobook.building.unclear import describe_heard, forget_unclear, keep_unclear
 from audiobook.building.workers import Workers, choose_jobs, count_cores
 from audiobook.checking import (
     BookToCheck,
@@ -31,7 +32,7 @@ from audiobook.checking import (
     pass_over,
 )
 from audiobook.choices import FORMATS
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, StorageError
 from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.samples import SAMPLE
@@ -101,6 +102,7 @@ def check_stories(
     jobs = options.jobs or count_cores()
     if hearing is not None:
         _hear_files(stories, hearing, ffmpeg, options.jobs)
+        _keep_unclear(project, stories, listener)
     _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
@@ -211,6 +213,21 @@ def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jo
                 story.findings.append(pass_over(wanted.path, _why_unheard(story, wanted)))
         if not story.files_to_check:
             _hear_parts(story, heard)
+
+
+def _keep_unclear(project: Project, stories: Sequence[_Story], listener: RunListener) -> None:
+    """Note what was not heard for the studio; where that can't be written, the check goes on."""
+    for story in stories:
+        if story.work is None or not story.heard:
+            continue
+        plan = story.work.plan
+        found = describe_heard(story.heard, plan.script.chapters)
+        try:
+            keep_unclear(project, plan.name, "check", found)
+            if story.is_whole:
+                forget_unclear(project, plan.name, "check", found)
+        except StorageError as error:
+            listener.note(f"warning: {error}; the studio will not show what was heard")
 
 
 def _hear_parts(story: _Story, heard: Mapping[Path, Sequence[HeardLine]]) -> None:

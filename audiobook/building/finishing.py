@@ -8,9 +8,10 @@ from pathlib import Path
 
 from audiobook.building.editions import compose_texts, find_captions, open_release, write_texts
 from audiobook.building.making import Made
-from audiobook.building.report import RunListener, StoryReport
+from audiobook.building.report import RunListener, StoryReport, UnclearLine
 from audiobook.building.run import Run
 from audiobook.building.survey import StoryWork
+from audiobook.building.unclear import forget_unclear, name_chapters, read_unclear
 from audiobook.building.word_times import time_release
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
@@ -54,9 +55,18 @@ def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) 
         proven={path: identity for path, identity in files.items() if identity is not None},
         seconds=seconds,
         clips_made=made.clips,
+        spoken_again=made.again,
+        unclear=_list_unclear(run, plan) if run.options.scope.preview is None else made.unclear,
         errors=tuple(errors),
         warnings=(*story.report.warnings, *warnings),
     )
+
+
+def _list_unclear(run: Run, plan: StoryPlan) -> tuple[UnclearLine, ...]:
+    """Return which lines of what is there are unclear, and forget those of what is not any more."""
+    if run.is_for_whole_books:
+        forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
+    return read_unclear(run.project, plan.name, "making", name_chapters(plan))
 
 
 def _prove_tracks(tracks: Sequence[TrackPlan]) -> tuple[dict[Path, Identity | None], float]:

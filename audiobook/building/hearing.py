@@ -18,7 +18,7 @@ from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.errors import NarrateError
 from audiobook.languages import primary_language
 from audiobook.listening.hearing import Line, Listener
-from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
+from audiobook.listening.recognizer import LANGUAGE, SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import find_names
 from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, Limits
@@ -36,8 +36,6 @@ _PIECE_S = 150.0
 """So much is heard in one go: little enough to say how far it is, much for decoding the file once more."""
 
 _POLL_S = 0.2
-_KNOWN = "en"
-"""What the recognizer knows."""
 
 RECOGNIZER_EFFORT = Effort(letter_s=0.0, memory_mb=350)
 """What a recognizer takes of a process's memory (measured: 350 MB), by which processes are counted."""
@@ -102,7 +100,7 @@ def _describe(cue: Cue, spec: ClipSpec, language: str) -> Line:
 
 def is_known(language: str) -> bool:
     """Tell whether the recognizer knows a language."""
-    return primary_language(language) == _KNOWN
+    return primary_language(language) == LANGUAGE
 
 
 @functools.cache
@@ -161,6 +159,7 @@ def _tell_of(path: Path, cue: Cue, heard: Heard) -> HeardLine:
         start_s=cue.start_s,
         end_s=cue.end_s,
         heard=heard,
+        span=(cue.utterance.start, cue.utterance.end),
     )
 
 

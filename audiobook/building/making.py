@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiobook.building.editions import make_edition
-from audiobook.building.jobs import make_track, speak_clips
-from audiobook.building.report import RunListener
+from audiobook.building.jobs import TrackResult, make_track
+from audiobook.building.report import RunListener, UnclearLine
 from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
 from audiobook.building.survey import StoryWork
+from audiobook.building.takes import speak_clips
+from audiobook.building.unclear import find_unclear, keep_unclear, name_chapters
 from audiobook.building.workers import Workers
 from audiobook.caching.track_words import keep_words
 from audiobook.errors import NarrateError
@@ -26,9 +29,14 @@ _POLL_S = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What became of the work on a story: `clips` were made, `unmade` files were not, `errors` say why."""
+    """What became of the work on a story: `clips` were made, `unmade` files were not, `errors` say why.
+
+    So many lines were spoken `again`; the `unclear` ones of a preview are nowhere else.
+    """
 
     clips: int = 0
+    again: int = 0
+    unclear: tuple[UnclearLine, ...] = ()
     unmade: frozenset[Path] = frozenset()
     errors: tuple[str, ...] = ()
 
@@ -66,12 +74,20 @@ class _Making:
             for story in stories
         }
         self._clips: Counter[StoryWork] = Counter()
+        self._again: Counter[StoryWork] = Counter()
+        self._unclear: dict[StoryWork, list[UnclearLine]] = defaultdict(list)
         self._errors: dict[StoryWork, list[str]] = defaultdict(list)
 
     def conclude(self) -> dict[StoryWork, Made]:
         """Return what became of each story."""
         return {
-            story: Made(clips=self._clips[story], unmade=frozenset(left), errors=tuple(self._errors[story]))
+            story: Made(
+                clips=self._clips[story],
+                again=self._again[story],
+                unclear=tuple(self._unclear[story]),
+                unmade=frozenset(left),
+                errors=tuple(self._errors[story]),
+            )
             for story, left in self._left.items()
         }
 
@@ -96,7 +112,7 @@ class _Making:
     def _submit(self, job: Job, workers: Workers | ClusterWorkers) -> None:
         run, partial = self._run, self._run.project.partial
         if isinstance(job, SpeakJob):
-            workers.submit(job, speak_clips, job.specs, run.cache)
+            workers.submit(job, functools.partial(speak_clips, anew=run.options.force), job.specs, run.cache)
         elif isinstance(job, EditionJob):
             workers.submit(job, make_edition, job.edition, run.encoder, partial)
         elif isinstance(workers, Workers):
@@ -108,8 +124,9 @@ class _Making:
         """Count what a job came to."""
         story, name = job.story, job.story.report.name
         if isinstance(job, SpeakJob):
-            self._clips[story] += len(job.specs)
-            self._listener.clips_spoken(name, result, job.work_s)
+            self._clips[story] += result.clips
+            self._again[story] += result.again
+            self._listener.clips_spoken(name, len(job.specs), job.work_s)
             return
         if isinstance(job, TrackJob):
             self._collect_track(job, result, workers)
@@ -127,6 +144,7 @@ class _Making:
         keep_words(track.fingerprint, result.track.cues, self._run.cache)
         if track.codec == story.plan.tracks[0].codec:  # each clip counts once, not in each codec
             self._clips[story] += result.clips_repaired
+        self._keep_unclear(job, result)
         self._left[story].remove(track.path)
         if track.is_part:
             self._listener.part_made(name, track.tags.title)
@@ -134,6 +152,20 @@ class _Making:
             self._listener.track_made(name, track.path)
         if len(self._left[story]) == len(story.editions):  # which come last
             self._schedule.tracks_settled(story)
+
+    def _keep_unclear(self, job: TrackJob, result: TrackResult) -> None:
+        """Note the lines of a track that are unclear, now that it is there; a preview's only for this run.
+
+        Those of one format are enough: the others are made of the same clips.
+        """
+        if job.track.fingerprint not in name_chapters(job.story.plan):
+            return
+        found = find_unclear(job.track, result.track, self._run.cache)
+        if self._run.options.scope.preview is None:
+            fingerprint, name = job.track.fingerprint, job.story.plan.name
+            keep_unclear(self._run.project, name, "making", {fingerprint: found})
+        else:
+            self._unclear[job.story] += found
 
     def _fail(self, story: StoryWork, message: str) -> None:
         """Note an error; with the first, nothing more is done for the story."""

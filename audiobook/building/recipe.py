@@ -12,6 +12,7 @@ from audiobook.building.making import Made, make_tracks
 from audiobook.building.report import Report, RunListener, StoryReport
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.building.survey import StoryWork, survey_story
+from audiobook.building.takes import choose_recognizer
 from audiobook.building.workers import choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.casting import Settings
@@ -49,7 +50,7 @@ def make_stories(
     A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
     can be made at all: faulty settings, no such story, no encoder, no room.
     """
-    run = prepare_run(project, options, cache_folder)
+    run = start_listening(prepare_run(project, options, cache_folder))
     sources = find_stories(project, names)
     with sole_use(project.output, cache_folder, listener.waiting):
         clear_partial(project)
@@ -70,6 +71,16 @@ def make_stories(
     )
 
 
+def start_listening(run: Run) -> Run:
+    """Have a run's new clips heard, as its settings say.  Raises `EngineError` where that can't be.
+
+    On a cluster none are: its machines need not have the recognizer.
+    """
+    if run.options.scheduler is not None:
+        return run
+    return replace(run, recognizer=choose_recognizer(run.settings.output.listen))
+
+
 def _has_own_letters(cover: CoverWish) -> bool:
     """Tell whether a cover is a picture, or drawn with letters that come with narrate, as they are."""
     name = identify_cover(cover)
@@ -87,14 +98,22 @@ def _find_unused(settings: Settings, stories: Sequence[StoryReport]) -> str | No
 
 
 def plan_stories(
-    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
+    project: Project,
+    names: Sequence[str],
+    options: Options,
+    listener: RunListener,
+    *,
+    cache_folder: Path,
+    listens: bool = False,
 ) -> tuple[Report, list[StoryWork | None]]:
     """Find out what `make_stories` would do, and do nothing: no lock, no engine, no encoder, no file.
 
+    What that would hear is said only where it `listens`.
     Returns the report as far as it goes, and the work on each of its stories; None where one can't be read.
     Raises `NarrateError` as `make_stories`.
     """
     run = prepare_run(project, options, cache_folder, keeps_scripts=False)
+    run = start_listening(run) if listens else run
     sources = find_stories(project, names)
     shelf = _Shelf(run, sources, listener, are_all=not names)
     surveyed = shelf.survey(0, len(sources))

@@ -14,12 +14,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnclearLine:
+    """A line of which something was not heard; `unclear.read_unclear` tells what each field is.
+
+    `line` counts the chapter's from 1, `again` is how often it was spoken again.
+    """
+
+    file: str
+    chapter: int
+    title: str
+    line: int
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+    speaker: str | None
+    words: str
+    heard: str
+    verdict: str
+    told: str
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryReport:
     """One story's outcome; before it is made, what is known of it by then.
 
     Of its `clips`, of which one may be several utterances, `clips_made` were synthesized in this run.
     `words` and `letters` count what is spoken (letters and digits), by `engines`, `characters` who speaks,
     `unspoken` what none of their voices can read.
+    `spoken_again` are lines of which something was not heard at first, `unclear` those of which it still is
+    not.
     `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what each of
     `files` was when it was found whole.
     `errors` and `warnings` are sentences for a person, `notes` tell what is as was asked for.
@@ -36,6 +61,8 @@ class StoryReport:
     engines: tuple[str, ...] = ()
     clips: int = 0
     clips_made: int = 0
+    spoken_again: int = 0
+    unclear: tuple[UnclearLine, ...] = ()
     reasons: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     work: Mapping[Path, TrackWork] = field(default_factory=dict)
     proven: Mapping[Path, Identity] = field(default_factory=dict)

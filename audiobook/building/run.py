@@ -39,7 +39,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast."""
+    """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
+
+    `recognizer` is the folder of that which hears new clips, None where none does.
+    """
 
     project: Project
     settings: Settings
@@ -47,6 +50,7 @@ class Run:
     cache: ClipCache
     options: Options
     reads: PlanScript = plan_script
+    recognizer: Path | None = None
 
     @property
     def formats(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
+from audiobook.building.takes import is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
 from audiobook.casting import write_scalar
 from audiobook.errors import SourceError
@@ -67,7 +68,7 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     folder = run.project.output / story_folder(plan.name)
     all_editions = plan_editions(folder, run.formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
-    tracks = _find_unmade(plan, editions, force=force)
+    tracks = [_listen_to(run, plan, track) for track in _find_unmade(plan, editions, force=force)]
     joined = StoryJoins()
     if tells_joins and tracks:
         joined = find_story_joins(source.path, settings, plan.script, run.reads)
@@ -99,6 +100,14 @@ def _find_unmade(plan: StoryPlan, editions: Sequence[EditionPlan], *, force: boo
     return [track for track in tracks if force or not is_made(track)]
 
 
+def _listen_to(run: Run, plan: StoryPlan, track: TrackPlan) -> TrackPlan:
+    """Have the clips of a track heard that is to be made, where the run listens."""
+    if run.recognizer is None:
+        return track
+    specs = plan_to_hear(track.utterances, track.specs, plan.script.book, run.recognizer)
+    return replace(track, specs=specs)
+
+
 def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipSpec], int]:
     """Return the clips to speak before the tracks can be made, and how many will be spoken in all.
 
@@ -108,7 +117,7 @@ def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, Clip
         return {}, sum(len({spec.key for spec in track.specs}) for track in tracks)
     specs = {spec.key: spec for track in tracks for spec in track.specs}
     force = run.options.force
-    missing = {key: spec for key, spec in specs.items() if force or run.cache.measure(key) is None}
+    missing = {key: spec for key, spec in specs.items() if force or not is_there(spec, run.cache)}
     return missing, len(missing)
 
 

@@ -23,7 +23,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from audiobook.building.report import Report, StoryReport
+from audiobook.building.report import Report, StoryReport, UnclearLine
 from audiobook.caching.hashed_files import HashedFiles
 from audiobook.choices import PICTURES
 from audiobook.errors import StorageError
@@ -36,7 +36,7 @@ FOLDER = "unchanged"
 _LIMIT_BYTES = 5_000_000
 """One takes a kilobyte for each file of the output."""
 
-_NOT_LOOKED_AT = {"previews", "__pycache__"}
+_NOT_LOOKED_AT = {"previews", ".heard", "__pycache__"}
 """Folders that no run's outcome depends on."""
 
 _SPEAKS_BY = (
@@ -126,13 +126,21 @@ def open_last_run(asked: Asked, cache: Path) -> LastRun | None:
 
 
 def _state_outcome(story: StoryReport) -> dict[str, object]:
-    return asdict(replace(story, clips_made=0, reasons={}, work={}, proven={}, notes=()))
+    return asdict(replace(story, clips_made=0, spoken_again=0, reasons={}, work={}, proven={}, notes=()))
 
 
 def _read_report(stated: Mapping[str, Any]) -> Report:
     """Return a noted report as that of a run which made nothing."""
     stories = tuple(
-        StoryReport(**_freeze({**story, "files": list(map(Path, story["files"]))}))
+        StoryReport(
+            **_freeze(
+                {
+                    **story,
+                    "files": list(map(Path, story["files"])),
+                    "unclear": [UnclearLine(**line) for line in story["unclear"]],
+                }
+            )
+        )
         for story in stated["stories"]
     )
     leftovers = tuple(map(Path, stated["leftovers"]))

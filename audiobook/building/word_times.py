@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from audiobook.audio import Encoder
 from audiobook.building.hearing import RECOGNIZER_EFFORT, is_known, keep_recognizer, keep_wave
-from audiobook.building.jobs import speak_clips
 from audiobook.building.report import RunListener
 from audiobook.building.run import Run
+from audiobook.building.takes import find_take, speak_clips
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import divide_work, estimate_speaking_s, find_efforts
 from audiobook.caching.clips import ClipCache
@@ -23,7 +24,7 @@ from audiobook.engines.base import can_time_words
 from audiobook.listening.recognizer import find_recognizer, has_package
 from audiobook.listening.windows import group_lines
 from audiobook.listening.word_times import SaidLine, align_lines
-from audiobook.model import Cue, Release, Track, WordTime
+from audiobook.model import Clip, Cue, Release, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.word_times import add_words
@@ -83,13 +84,14 @@ def _time_cues(
     again = {
         spec.key: spec
         for spec in specs
-        if can_time_words(shared_engine(spec.voice.engine)) and _read_words(spec.key, run.cache) is None
+        if can_time_words(shared_engine(spec.voice.engine)) and not _is_timed(spec, run.cache)
     }
     if again:
         listener.note(f"{track.title}: {count(len(again), 'clip')} spoken again, to time the words")
         batches = divide_work([(estimate_speaking_s(spec), spec) for spec in again.values()])
         jobs = choose_jobs(find_efforts(again.values()))
-        work = [(speak_clips, [spec for _, spec in batch], run.cache) for batch in batches]
+        speak_anew = partial(speak_clips, anew=True)
+        work = [(speak_anew, [spec for _, spec in batch], run.cache) for batch in batches]
         _work_through(run, listener, work, jobs)
     spoken = [_find_fitting(cue, spec, run.cache) for cue, spec in zip(track.cues, specs, strict=True)]
     cues = add_words(track.cues, specs, spoken)
@@ -154,14 +156,20 @@ def _work_through(run: Run, listener: RunListener, work: Sequence[tuple[Any, ...
     return [results[number] for number in range(len(work))]
 
 
-def _read_words(key: str, cache: ClipCache) -> tuple[WordTime, ...] | None:
-    clip = cache.get(key)
-    return None if clip is None else clip.words
+def _read_clip(spec: ClipSpec, cache: ClipCache) -> Clip | None:
+    """Return what sounds of a line: its clip, or the take that was kept in its place."""
+    take = find_take(spec, cache)
+    return cache.get(take.clip if take else spec.key)
+
+
+def _is_timed(spec: ClipSpec, cache: ClipCache) -> bool:
+    clip = _read_clip(spec, cache)
+    return clip is not None and clip.words is not None
 
 
 def _find_fitting(cue: Cue, spec: ClipSpec, cache: ClipCache) -> tuple[WordTime, ...] | None:
     """Return the words of a clip that is as long as what sounds in the file."""
-    clip = cache.get(spec.key)
+    clip = _read_clip(spec, cache)
     if clip is None or abs(clip.seconds - (cue.end_s - cue.start_s)) > _TOLERANCE_S:
         return None
     return clip.words

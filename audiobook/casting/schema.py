@@ -48,6 +48,7 @@ _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
     "base_url": text("an address like https://example.org/books", pattern=r"https?://\S+", longest=1000),
     "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),
     "cache_gb": number(0.1, 10_000, "a number of gigabytes"),
+    "listen": truth("true or false"),
 }
 
 DETAIL_KEYS: Mapping[str, Reader[Any]] = {

@@ -175,7 +175,8 @@ class OutputSettings:
     """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
     `captions` is `sentences` or `words`, whose times captions tell; `ffmpeg` is `bundled`, or the name or
-    path of another; `base_url` is where a podcast will lie.
+    path of another; `base_url` is where a podcast will lie.  `listen` says whether a recognizer hears new
+    clips; None leaves it to whether there is one.
     """
 
     formats: tuple[str, ...]
@@ -183,6 +184,7 @@ class OutputSettings:
     ffmpeg: str
     cache_gb: float
     base_url: str | None = None
+    listen: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

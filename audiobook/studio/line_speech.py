@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 from itertools import zip_longest
 
-from audiobook.building.jobs import fetch_clip
+from audiobook.building.takes import fetch_as_made, fetch_clip
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import StorySettings, VoiceWish, at_pace
 from audiobook.errors import EngineError
@@ -41,6 +41,7 @@ class LineSpeaker:
     """Speaks single utterances of a story through the clip cache; they are counted from 0 over the story."""
 
     def __init__(self, script: Script, cast: Cast, settings: StorySettings, cache: ClipCache) -> None:
+        self._book = script.book
         self._cast = cast
         self._cache = cache
         self._settings = settings
@@ -67,8 +68,7 @@ class LineSpeaker:
         with _SPEAKING:
             voice = self._choose(self._cast.voice_for(utterance), wish)
             spec = specify_clip(utterance, voice, self._pronounce(said), following, deliver=self._deliver)
-            clip, _ = fetch_clip(spec, self._cache)
-        return clip
+            return fetch_as_made(utterance, spec, self._book, self._cache)
 
     def say(self, text: str, speaker: str, wish: VoiceWish, said: Pronunciation | None = None) -> Clip:
         """Return a sentence as a speaker of the story would say it; wishes are those of `speak`.
