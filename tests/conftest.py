@@ -95,6 +95,7 @@ def tiny_voices(made_voices: Path) -> Iterator[Path]:
     """Let a module's tests speak in the tiny voices; return the folder that they lie in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NARRATE_VOICES", str(made_voices))
+        patch.delenv("NARRATE_WHISPER", raising=False)  # which would hear no word of what they say
         yield made_voices
 
 
