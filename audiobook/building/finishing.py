@@ -48,7 +48,7 @@ def _finish_book(run: Run, story: StoryWork) -> None:
     try:
         if tracks:
             release = open_release(plan.script.book, plan.cast, tracks)
-            formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
+            formats = dict.fromkeys([*run.formats_of(plan.name), *find_captions(tracks)])
             texts = compose_texts(folder, release, tuple(formats), run.base_url, cover=plan.cover)
             for path in write_texts(texts, run.project.partial):
                 _add(report, path, identify(path))

@@ -133,7 +133,7 @@ class _Shelf:
         for story in stories:
             self._unmet.append(story.plan.script.unmet)
             self._covers.append(story.plan.cover)
-            self._expected += story_paths(run.project, story.plan.script, run.formats)
+            self._expected += story_paths(run.project, story.plan.script, run.formats_of(story.plan.name))
         if self._are_all and len(self._unmet) == total:
             self._warn_of_general()
         return stories
@@ -165,7 +165,8 @@ class _Shelf:
 
 def _produce(run: Run, stories: Sequence[StoryWork]) -> None:
     """Make what is missing."""
-    for codec in codecs_for(run.formats):
+    formats = {name for story in stories for name in run.formats_of(story.plan.name)}
+    for codec in codecs_for(formats):
         check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
     missing = (spec for story in stories for spec in story.missing.values())

@@ -37,11 +37,12 @@ def survey_story(
     try:
         if source.fault is not None:
             raise SourceError(source.fault)
+        formats = run.formats_of(source.name)
         plan = plan_story(
             source.path,
             settings,
             project=run.project,
-            encoding=Encoding(encoder=run.encoder, codecs=codecs_for(run.formats), parts=run.cache.folder),
+            encoding=Encoding(encoder=run.encoder, codecs=codecs_for(formats), parts=run.cache.folder),
             scope=run.options.scope,
             reads=run.reads,
         )
@@ -51,7 +52,7 @@ def survey_story(
         return failed, None
     force = run.options.force
     folder = run.project.output / story_folder(plan.name)
-    all_editions = plan_editions(folder, run.formats, plan) if run.is_for_whole_books else ()
+    all_editions = plan_editions(folder, formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
     # A finished whole-book file needs its parts no more, and the cache may have let go of them.
     needed = {part.path for edition in editions for part in edition.parts}

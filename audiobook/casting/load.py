@@ -238,6 +238,7 @@ def _make_section(values: Mapping[str, Any], engines: KnownEngines) -> StorySett
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),
+        formats=values["output"]["formats"],
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )
     cast = engines.find_cast(engine, _ENGLISH)

@@ -196,6 +196,7 @@ class StorySettings:
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
     story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
+    `formats` are those of `choices.FORMATS` that are written of it.
     """
 
     engine: str
@@ -217,6 +218,7 @@ class StorySettings:
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    formats: tuple[str, ...] = ("mp3",)
     own_voices: frozenset[str] = frozenset()
 
     def with_cast(self, cast: EngineCast) -> StorySettings:
