@@ -329,7 +329,9 @@ def _add_story(draw: st.DrawFn, file: File, *, with_lines: bool) -> None:
             case "title":
                 file.add(2, 'title: "No: 1 # 2"', "title")
             case "output":
-                file.add(2, f"output: {draw(st.sampled_from(['{formats: [flac, mp3]}', '{}', '']))}", "output")
+                file.add(
+                    2, f"output: {draw(st.sampled_from(['{formats: [flac, mp3]}', '{}', '']))}", "output"
+                )
             case "narrator":
                 file.add(
                     2, f"narrator: {draw(st.sampled_from(['en-us', '{pitch: 9}', SAYS, '']))}", "narrator"
@@ -496,6 +498,7 @@ def test_details_change_alone(case: Case, details: dict[str, Value | None]) -> N
         rest,
         details=replace(story.details, **named),  # type: ignore[arg-type]  # all are texts or None
         formats=tuple(formats),  # type: ignore[arg-type]
+        has_own_formats=bool(details.get("formats", story.has_own_formats)),
     )
     case.check(state_details(case.text, "s", details), {"rest": wanted}, "title", "output", "head")
 

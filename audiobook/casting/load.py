@@ -179,7 +179,11 @@ def _make_settings(
         engine=general["engine"],
         general=_make_section(general, engines),
         stories={
-            name: replace(_make_section(_merge(general, own), engines), own_voices=_find_own_voices(own))
+            name: replace(
+                _make_section(_merge(general, own), engines),
+                own_voices=_find_own_voices(own),
+                has_own_formats="formats" in own.get("output", {}),
+            )
             for name, own in stories.items()
         },
         output=OutputSettings(**general["output"]),

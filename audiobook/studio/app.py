@@ -20,10 +20,13 @@ from audiobook.project.layout import Project
 from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
 from audiobook.studio.changes import Changes
 from audiobook.studio.desk import Desk
+from audiobook.studio.details import Details
+from audiobook.studio.downloads import Downloads
 from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
+from audiobook.studio.removal import Removal
 from audiobook.studio.routes import Reading
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
@@ -70,7 +73,15 @@ class Studio:
         reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
+        details = Details(self._desk, self._watch)
+        parts = [
+            *(reading, work, changes, details),
+            *(Downloads(self._desk), Removal(self._desk, self._runs, self._watch)),
+        ]
+        return [
+            *(route for part in parts for route in part.routes()),
+            Route("/api/openapi.json", _describe),
+        ]
 
     def _build(self) -> Starlette:
         return Starlette(
