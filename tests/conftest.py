@@ -109,7 +109,7 @@ def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def own_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the system's bin lie in the test's folder; return where it keeps files (freedesktop.org's Trash)."""
+    """Let the system's bin lie in the test's folder; return where it keeps files."""
     if sys.platform != "linux":
         pytest.skip("only Linux's bin can be put elsewhere for a test")
     from send2trash import plat_other

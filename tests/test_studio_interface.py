@@ -32,7 +32,7 @@ STORY = '"Who is there?" asked Nora.\n\n"It is only the wind," said Max.\n'
 
 
 @pytest.fixture
-def studio(new_project: NewProject, own_bin: Path) -> Iterator[StudioClient]:  # stories will be removed
+def studio(new_project: NewProject) -> Iterator[StudioClient]:
     project = new_project(a=STORY, empty="")
     make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
     with open_studio(project) as client:
@@ -90,6 +90,7 @@ def test_answers_fit_their_description(path: str, place: str, shared: StudioClie
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_bin")  # stories are removed, too
 @pytest.mark.parametrize("names", [None, ["a", "empty"]], ids=["any-names", "names-of-stories"])
 def test_nothing_that_is_made_up_brings_it_down(
     names: list[str] | None, studio: StudioClient, tmp_path: Path

@@ -22,6 +22,8 @@ from tests.command_line import narrate
 from tests.conftest import TONES
 from tests.studio import StudioClient, open_studio
 
+pytestmark = pytest.mark.usefixtures("own_bin")
+
 NewProject = Callable[..., Path]
 
 STORY = '"Who is there?" asked Nora.\n\n"It is only the wind," said Max.\n'
@@ -29,7 +31,7 @@ BOOK = "# One\n\nIt began.\n\n# Two\n\nIt ended.\n"
 
 
 @pytest.fixture
-def project(new_project: NewProject, own_bin: Path) -> Path:
+def project(new_project: NewProject) -> Path:
     return new_project(f"{TONES}# mine\n", night=STORY)
 
 
@@ -238,6 +240,11 @@ def test_a_story_that_is_made_or_shares_its_files_stays(project: Path, own_bin: 
             assert len(list(own_bin.iterdir())) == 1
     finally:
         os.close(lock)
+
+
+def test_an_address_names_all_its_methods(studio: StudioClient) -> None:
+    refused = studio.ask(studio.story("night", "/cover"), "PATCH")
+    assert (refused.status, refused.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
 
 
 def test_what_can_not_be_read_can_be_removed(studio: StudioClient, project: Path, own_bin: Path) -> None:
