@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image as Pictures
 
+from audiobook.errors import StorageError
 from audiobook.project.bin import put_away
 from audiobook.project.layout import open_project
 from audiobook.studio.downloads import write_zip
@@ -264,3 +265,6 @@ def test_without_a_bin_files_lie_in_a_folder_beside(project: Path, own_bin: Path
         (project / "texts" / "night.txt").write_text(str(number), encoding="utf-8")
         assert put_away(here, [project / "texts" / "night.txt"], "night") == project / "removed" / name
         assert (project / "removed" / name / "night.txt").read_text(encoding="utf-8") == str(number)
+    with pytest.raises(StorageError, match="can't be moved"):
+        put_away(here, [project / "texts" / "night.txt"], "night")  # gone meanwhile
+    assert len(list((project / "removed").iterdir())) == 2

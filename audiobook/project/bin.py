@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import shutil
 import sys
@@ -31,6 +32,8 @@ def put_away(project: Project, paths: Sequence[Path], name: str) -> Path | None:
         try:
             shutil.move(path, folder / path.name)
         except OSError as error:
+            with contextlib.suppress(OSError):  # unless others are in it already
+                folder.rmdir()
             raise StorageError(f"{path}: can't be moved to {folder}: {error.strerror}") from error
     return folder
 

@@ -54,7 +54,7 @@ function makeChoice({ folder, files }) {
     const input = make("input", { type: "radio", name, value, checked: value === "stay" });
     return { input, label: make("label", { class: "choice" }, input, make("span", {}, words)) };
   };
-  const [stay, go] = [radio("stay", `stays in ${folder}`), radio("go", "goes to the bin, too, with its folder")];
+  const [stay, go] = [radio("stay", `stays in ${folder}, until narrate clean`), radio("go", "goes to the bin, too, with its folder")];
   const element = make(
     "fieldset",
     {},
