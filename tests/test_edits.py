@@ -239,7 +239,8 @@ def test_details_are_stated_and_left_to_the_file_again(edit: Callable[..., Edito
     assert script_of(editor).book.title == "1984"
     second = editor.set_details("talk", {"title": None, "formats": None, "author": "You"}, first)
     assert written(editor) == "stories:\n  talk: {author: You}  # mine\n"
-    for fault in ({"title": "a\x07b"}, {"title": "x" * 501}, {"language": "english!"}, {"formats": []}):
+    faults: list[dict[str, Any]] = [{"title": "a\x07b"}, {"title": "x" * 501}, {"language": "english!"}]
+    for fault in (*faults, {"formats": []}):
         with pytest.raises(EditError, match=r"stories\.talk\..*expected .*nothing was changed"):
             editor.set_details("talk", fault, second)
     assert editor.undo(second).undone == "talk: its title, formats, author"

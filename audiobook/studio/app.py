@@ -73,13 +73,11 @@ class Studio:
         reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        details = Details(self._desk, self._watch)
-        parts = [
-            *(reading, work, changes, details),
-            *(Downloads(self._desk), Removal(self._desk, self._runs, self._watch)),
-        ]
+        details, downloads = Details(self._desk, self._watch), Downloads(self._desk)
+        removal = Removal(self._desk, self._runs, self._watch)
         return [
-            *(route for part in parts for route in part.routes()),
+            *(*reading.routes(), *work.routes(), *changes.routes()),
+            *(*details.routes(), *downloads.routes(), *removal.routes()),
             Route("/api/openapi.json", _describe),
         ]
 

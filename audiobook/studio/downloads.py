@@ -162,6 +162,9 @@ class _Outlet:
     def flush(self) -> None:
         pass
 
+    def close(self) -> None:
+        pass
+
     def take(self) -> bytes:
         data = b"".join(self._written)
         self._written.clear()
@@ -174,7 +177,7 @@ def write_zip(paths: Sequence[Path], folder: str) -> Iterator[bytes]:
     (zipfile gives what can't be rewound the lengths behind each file: APPNOTE 4.4.4, bit 3.)
     """
     outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", strict_timestamps=False) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(outlet, "w", strict_timestamps=False) as archive:
         for path in paths:
             info = zipfile.ZipInfo.from_file(path, f"{folder}/{path.name}", strict_timestamps=False)
             with path.open("rb") as source, archive.open(info, "w") as target:
