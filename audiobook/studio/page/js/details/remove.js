@@ -5,18 +5,24 @@ import { make, makeButton, newId } from "../dom.js";
 import { count, size } from "../words.js";
 import { addUp } from "./files.js";
 
-/** Ask, and remove a story; `does` has attempt, and `gone(words)`, which is told where it is now. */
+/**
+ * Ask, and remove a story; `does` has attempt, `goes(isGoing)`, which is told that it begins (and that it failed),
+ * and `gone(words)`, which is told where it is now.
+ */
 export async function removeStory({ name, file, title }, does) {
   let made = null;
   if (!(await does.attempt(async () => (made = await api.files(name))))) return;
   openDialog({ file, title, made }, async (choice) => {
     let answer = null;
+    does.goes(true);
     if (await does.attempt(async () => (answer = await api.remove(name, choice)))) {
       does.gone(
         answer.folder
           ? `“${title}” is in ${answer.folder} now; to have it back, move its files to where they were.`
           : `“${title}” is in this machine’s bin; put back from there, it is on the shelf again.`,
       );
+    } else {
+      does.goes(false);
     }
   });
 }

@@ -42,8 +42,8 @@ class DetailsView {
   }
 
   /** Show the files as they are now; nobody has asked, so that what goes wrong is no news. */
-  followFiles() {
-    return this.showFiles().catch(() => {});
+  async followFiles() {
+    if (!this.isGoing) await this.showFiles().catch(() => {});
   }
 
   async showFiles() {
@@ -108,6 +108,7 @@ class DetailsView {
       { name: this.name, file, title: details.title.value },
       {
         attempt: this.attempt,
+        goes: (isGoing) => (this.isGoing = isGoing),
         gone: (words) => {
           // The page lets go of what was said when it turns to another view.
           window.addEventListener("hashchange", () => this.say(words), { once: true });
@@ -125,8 +126,9 @@ class DetailsView {
     this.followFiles();
   }
 
-  refresh() {
-    return this.attempt(() => this.show());
+  async refresh() {
+    // That its text is gone is told to all pages, but no news to this one.
+    if (!this.isGoing) await this.attempt(() => this.show());
   }
 }
 
