@@ -19,7 +19,8 @@ class DetailsView {
   #files = make("div", { class: "made-files" });
   #fields = new Map();
   #writing = Promise.resolve();
-  #finished = 0;
+  #standing = "";
+  #asked = 0;
 
   constructor(host, shared) {
     Object.assign(this, { host, ...shared });
@@ -47,7 +48,9 @@ class DetailsView {
   }
 
   async showFiles() {
-    this.#files.replaceChildren(...showFiles(this.name, await api.files(this.name)));
+    const mine = ++this.#asked;
+    const made = await api.files(this.name);
+    if (mine === this.#asked) this.#files.replaceChildren(...showFiles(this.name, made));
   }
 
   #build({ details, languages, known_formats: known }) {
@@ -119,10 +122,11 @@ class DetailsView {
   }
 
   /** Show the files that come while the story is being made (the event `state`). */
-  follow({ stories }) {
-    const finished = stories[this.name]?.files ?? 0;
-    if (finished === this.#finished) return;
-    this.#finished = finished;
+  follow({ running, stories }) {
+    // Captions and lists come last, when no file is counted any more.
+    const standing = `${running} ${Object.keys(stories)} ${stories[this.name]?.files}`;
+    if (standing === this.#standing) return;
+    this.#standing = standing;
     this.followFiles();
   }
 
