@@ -255,6 +255,23 @@ def test_a_character_is_stated_under_the_name_that_it_has_above(edit: Callable[.
     assert speakers(editor)[1:3] == ["Rach", "Rach"]
 
 
+def test_details_are_stated_and_left_to_the_file_again(edit: Callable[..., Editor]) -> None:
+    editor = edit(f"{TONES}stories:\n  talk: {{author: Me}}  # mine\n")
+    first = editor.set_details("talk", {"title": "1984", "formats": ["m4b", "mp3"]}, editor.revision)
+    assert written(editor) == (
+        'stories:\n  talk: {author: Me, title: "1984", output: {formats: [m4b, mp3]}}  # mine\n'
+    )
+    assert script_of(editor).book.title == "1984"
+    second = editor.set_details("talk", {"title": None, "formats": None, "author": "You"}, first)
+    assert written(editor) == "stories:\n  talk: {author: You}  # mine\n"
+    faults: list[dict[str, Any]] = [{"title": "a\x07b"}, {"title": "x" * 501}, {"language": "english!"}]
+    for fault in (*faults, {"formats": []}):
+        with pytest.raises(EditError, match=r"stories\.talk\..*expected .*nothing was changed"):
+            editor.set_details("talk", fault, second)
+    assert editor.undo(second).undone == "talk: its title, formats, author"
+    assert script_of(editor).book.title == "1984"
+
+
 def test_merged_characters_are_one(edit: Callable[..., Editor]) -> None:
     own = f"{STORY}    characters:\n      Ms. Brown: {{rate: 90, aliases: [Brownie]}}  # slow\n"
     editor = edit(TONES + own)

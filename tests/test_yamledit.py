@@ -24,6 +24,7 @@ from audiobook.casting import (
     make_pronunciation,
     state_aliases,
     state_characters,
+    state_details,
     state_gender,
     state_lines,
     state_pronunciation,
@@ -324,12 +325,16 @@ def files(draw: st.DrawFn, *, with_lines: bool = False) -> File:
 def _add_story(draw: st.DrawFn, file: File, *, with_lines: bool) -> None:
     file.add(1, "t: {title: T}", "t")
     file.add(1, draw(st.sampled_from(["s:", "'s':", "s: &section"])), "head")
-    keys = draw(st.permutations(["title", "characters", "lines", "narrator"]))
-    count = draw(st.integers(keys.index("lines") + 1 if with_lines else 0, 4))
+    keys = draw(st.permutations(["title", "characters", "lines", "narrator", "output"]))
+    count = draw(st.integers(keys.index("lines") + 1 if with_lines else 0, 5))
     for key in keys[:count]:
         match key:
             case "title":
                 file.add(2, 'title: "No: 1 # 2"', "title")
+            case "output":
+                file.add(
+                    2, f"output: {draw(st.sampled_from(['{formats: [flac, mp3]}', '{}', '']))}", "output"
+                )
             case "narrator":
                 file.add(
                     2, f"narrator: {draw(st.sampled_from(['en-us', '{pitch: 9}', SAYS, '']))}", "narrator"
@@ -373,6 +378,16 @@ WISHES = st.builds(
 )
 GENDERS = st.sampled_from(get_args(Gender))
 ALIASES = st.lists(st.sampled_from(["Annie", "the 'cook' of Ann", "x, y", "Q"]), unique=True)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+DETAILS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.none() | WORDS | st.sampled_from(["1984", "No", "- a: b # c"]),
+        "author": st.none() | WORDS,
+        "language": st.sampled_from([None, "no", "en-GB"]),
+        "formats": st.sampled_from([None, ["m4b"], ["mp3", "epub"]]),
+    },
+)
 SPEAKERS = st.sampled_from(["Max", "Bea", NARRATOR])
 SAYINGS = st.sampled_from(
     [{"respelling": "tee: {hot}"}, {"ipa": "tʰiː"}, {"language": "fr", "case": "true"}, {"espeak": "t'i:"}]
@@ -478,6 +493,24 @@ def test_gender_and_names_change_alone(case: Case, gender: Gender, aliases: list
     after = state_aliases(state_gender(case.text, "s", "Ann", gender), "s", "Ann", aliases)
     wanted = replace(case.ann, gender=gender, aliases=tuple(aliases), is_character=True)
     case.check(after, {"character Ann": wanted}, "Ann")
+
+
+@pytest.mark.slow
+@given(cases(), DETAILS)
+@any_file
+def test_details_change_alone(case: Case, details: dict[str, Value | None]) -> None:
+    story = case.settings.for_story("s")
+    named = {key: value for key, value in details.items() if key != "formats"}
+    formats = details.get("formats", list(story.formats)) or case.settings.output.formats
+    rest = case.parts["rest"]
+    assert isinstance(rest, StorySettings)
+    wanted = replace(
+        rest,
+        details=replace(story.details, **named),  # type: ignore[arg-type]  # all are texts or None
+        formats=tuple(formats),  # type: ignore[arg-type]
+        has_own_formats=bool(details.get("formats", story.has_own_formats)),
+    )
+    case.check(state_details(case.text, "s", details), {"rest": wanted}, "title", "output", "head")
 
 
 @pytest.mark.slow

@@ -89,7 +89,7 @@ def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list
     if not tracks:
         return [], []
     release = open_release(plan.script.book, plan.cast, tracks)
-    formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
+    formats = dict.fromkeys([*run.formats_of(plan.name), *find_captions(tracks)])
     by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
     others = [name for name in formats if name not in by_words]
     folder = run.project.output / story_folder(plan.name)

@@ -160,7 +160,8 @@ class _Shelf:
                 self._unmet.append(work.plan.script.unmet)
                 self._covers.append(work.plan.cover)
                 self._engines.update(work.report.engines)
-                self._expected += story_paths(run.project.output, work.plan.script, run.formats)
+                formats = run.formats_of(work.plan.name)
+                self._expected += story_paths(run.project.output, work.plan.script, formats)
         if self._are_all and len(self._unmet) == total:
             self._warn(warn_of_unmet_everywhere(run.project.voices, self._unmet))
         return surveyed
@@ -199,7 +200,8 @@ class _Shelf:
 
 def _produce(run: Run, stories: Sequence[StoryWork], listener: RunListener) -> dict[StoryWork, Made]:
     """Make what is missing, and return what became of each story."""
-    for codec in codecs_for(run.formats):
+    formats = {name for story in stories for name in run.formats_of(story.plan.name)}
+    for codec in codecs_for(formats):
         check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
     missing = (spec for story in stories for spec in story.missing.values())

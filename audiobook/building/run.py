@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -52,13 +53,24 @@ class Run:
     reads: PlanScript = plan_script
     recognizer: Path | None = None
 
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """What to write; of a part of a book no sample, no whole-book file, no text that lists its tracks."""
-        formats = tuple(dict.fromkeys(self.options.formats or self.settings.output.formats))
+    def formats_of(self, name: str) -> tuple[str, ...]:
+        """Say what to write of a story.  Raises `UsageError` for a podcast without an address.
+
+        Of a part of a book it is no sample, no whole-book file, no text that lists its tracks.
+        """
+        formats = tuple(dict.fromkeys(self.options.formats or self.settings.for_story(name).formats))
+        self.check_address(formats)
         if self.is_for_whole_books:
             return formats
         return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+
+    def check_address(self, formats: Sequence[str]) -> None:
+        """Raise `UsageError` where a podcast is among the formats, and not where it will lie."""
+        if "podcast" in formats and not self.base_url:
+            raise UsageError(
+                "a podcast needs the address where its files will lie: --base-url https://example.org/books, "
+                "or output.base_url in voices.yaml"
+            )
 
     @property
     def base_url(self) -> str:
@@ -92,9 +104,5 @@ def prepare_run(
         options=options,
         reads=keep_plans(cache_folder, keeps=keeps_scripts),
     )
-    if "podcast" in run.formats and not run.base_url:
-        raise UsageError(
-            "a podcast needs the address where its files will lie: --base-url https://example.org/books, or "
-            "output.base_url in voices.yaml"
-        )
+    run.check_address(options.formats or settings.output.formats)
     return run

@@ -57,16 +57,17 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     if source.fault is not None:
         raise SourceError(source.fault)
     settings, force = run.settings.for_story(source.name), run.options.force
+    formats = run.formats_of(source.name)
     plan = plan_story(
         source.path,
         settings,
         project=run.project,
-        encoding=Encoding(encoder=run.encoder, codecs=codecs_for(run.formats), parts=run.cache.folder),
+        encoding=Encoding(encoder=run.encoder, codecs=codecs_for(formats), parts=run.cache.folder),
         scope=run.options.scope,
         reads=run.reads,
     )
     folder = run.project.output / story_folder(plan.name)
-    all_editions = plan_editions(folder, run.formats, plan) if run.is_for_whole_books else ()
+    all_editions = plan_editions(folder, formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
     tracks = [_listen_to(run, plan, track) for track in _find_unmade(plan, editions, force=force)]
     joined = StoryJoins()

@@ -200,6 +200,8 @@ class StorySettings:
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
     story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
+    `formats` are those of `choices.FORMATS` that are written of it; `has_own_formats` where that section
+    states them.
     """
 
     engine: str
@@ -221,6 +223,8 @@ class StorySettings:
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    formats: tuple[str, ...] = ("mp3",)
+    has_own_formats: bool = False
     own_voices: frozenset[str] = frozenset()
 
     def with_cast(self, cast: EngineCast) -> StorySettings:

@@ -16,6 +16,21 @@ from audiobook.yamledit.tree import Listing, Node, Scalar, Table, parse
 from audiobook.yamledit.words import Value
 
 
+def state_details(text: str, story: str, details: Mapping[str, Value | None]) -> str:
+    """State what a story is called and the like, or its `formats`; None states it no more.
+
+    Sections that hold nothing else go with what is taken out; comments stay.
+    """
+    for key, value in details.items():
+        path = ("stories", story, "output", key) if key == "formats" else ("stories", story, key)
+        if value is not None:
+            change: Change = value if len(path) == 3 else Fields({key: value})
+            text = _change(text, story, path[2], change)
+        elif _find(text, path) is not None:
+            text = remove_value(text, _with_all_that_ends(text, path))
+    return text
+
+
 def state_characters(text: str, story: str, characters: Mapping[str, Mapping[str, Value]]) -> str:
     """Put fields into characters' entries, which stand under the names given or are made."""
     entries = {name: Fields(fields, alone="voice") for name, fields in characters.items()}

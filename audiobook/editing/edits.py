@@ -21,6 +21,7 @@ from audiobook.casting import (
     forget_line,
     forget_pronunciation,
     state_aliases,
+    state_details,
     state_gender,
     state_lines,
     state_pronunciation,
@@ -36,6 +37,7 @@ from audiobook.project.layout import Project, find_story, identify_source
 from audiobook.project.settings import read_settings
 from audiobook.script import LineWords
 from audiobook.suggesting import did_you_mean
+from audiobook.yamledit.words import Value
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,6 +89,13 @@ class Editor:
     def revision(self) -> str:
         """The revision of the file as it is now."""
         return self._journal.revision
+
+    def set_details(self, story: str, details: Mapping[str, Value | None], revision: str) -> str:
+        """State what a story is called and the like, or its formats (`state_details`)."""
+        with self._change(story, revision) as draft:
+            draft.text = state_details(draft.text, draft.name, details)
+            draft.what = f"its {', '.join(details)}"
+        return draft.revision
 
     def set_voice(self, story: str, character: str, wish: VoiceWish, revision: str) -> str:
         """State of a character's voice in a story, or of the narrator's, what `wish` does not leave open."""

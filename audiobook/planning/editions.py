@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ _PARTS = {"m4b": "aac"}
 """What a whole-book file's tracks are encoded as, where not MP3."""
 
 
-def codecs_for(formats: Sequence[str]) -> tuple[str, ...]:
+def codecs_for(formats: Collection[str]) -> tuple[str, ...]:
     """Say what the tracks must be encoded as for these formats: MP3 for all that don't say otherwise."""
     own = {"opus": "opus", "flac": "flac", "sample": "sample"} | _PARTS
     wanted = {own.get(name, "mp3") for name in formats}

@@ -69,6 +69,10 @@ class Fields:
             raise StudioError(422, f"{key}: expected a list of texts.")
         return value
 
+    def texts_or_nothing(self, key: str) -> list[str] | None:
+        """Return a list of strings, or None where null is said."""
+        return None if self._get(key) is None else self.texts(key)
+
     def wholes(self, key: str) -> list[int]:
         """Return a list of integers from 1 on."""
         value = self._get(key)

@@ -56,6 +56,12 @@ export const api = {
   setVoice: (name, json) => request("POST", story(name, "/voice"), { json }),
   setCharacter: (name, json) => request("POST", story(name, "/character"), { json }),
   merge: (name, json) => request("POST", story(name, "/merge"), { json }),
+  details: (name) => request("GET", story(name, "/details")),
+  setDetails: (name, json) => request("POST", story(name, "/details"), { json }),
+  bringCover: (name, body) => request("PUT", story(name, "/cover"), { body }),
+  removeCover: (name) => request("DELETE", story(name, "/cover")),
+  files: (name) => request("GET", story(name, "/files")),
+  remove: (name, made) => request("DELETE", story(name, `?made=${made}`)),
   undo: (json) => request("POST", "undo", { json }),
   chapters: (name) => request("GET", story(name, "/chapters")),
   make: (stories, chapters = []) => request("POST", "make", { json: { stories, chapters } }),
@@ -67,9 +73,26 @@ export const api = {
   upload: (file) => request("PUT", `texts/${encodeURIComponent(file.name)}`, { body: file }),
 };
 
+let covers = 0;
+
+/** Have covers asked for anew from now on: a page keeps the pictures that it has, whatever the server says. */
+export function renewCovers() {
+  covers += 1;
+}
+
 /** Return the address of a story's cover. */
 export function coverAddress(name) {
-  return `api/${story(name, "/cover")}`;
+  return `api/${story(name, `/cover?${covers}`)}`;
+}
+
+/** Return the address of a file that was made of a story. */
+export function fileAddress(name, file) {
+  return `api/${story(name, `/files/${encodeURIComponent(file)}`)}`;
+}
+
+/** Return the address of a ZIP of all that was made of a story, or of one format. */
+export function zipAddress(name, format = null) {
+  return `api/${story(name, "/zip")}${format === null ? "" : `?${new URLSearchParams({ format })}`}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { address, readAddress, VIEWS } from "./router.js";
 import { Store } from "./store.js";
 import { capital } from "./words.js";
 import { showCast } from "./cast/view.js";
+import { showDetails } from "./details/view.js";
 import { showListen } from "./listen.js";
 import { makeProgress } from "./make/progress.js";
 import { StoryButton } from "./make/story-button.js";
@@ -26,10 +27,11 @@ const SHOW = {
   pronunciations: showPronunciations,
   listen: showListen,
   review: showReview,
+  details: showDetails,
 };
 
 /** The views that change voices.yaml, and so have something to undo. */
-const WRITING = ["script", "cast", "pronunciations", "review"];
+const WRITING = ["script", "cast", "pronunciations", "review", "details"];
 
 const main = document.getElementById("main");
 const views = document.getElementById("views");
@@ -92,6 +94,7 @@ async function follow({ isFirst = false } = {}) {
   current.leave();
   current = { leave() {} };
   say.hide();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   keys.use([]);
   store.open(place.name);
   showViews(place);

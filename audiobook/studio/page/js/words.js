@@ -30,6 +30,13 @@ export function count(number, noun, nouns = `${noun}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
 }
 
+/** Return so many bytes as "12 kB", "340 MB", "1.2 GB". */
+export function size(bytes) {
+  const [unit, name] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  const number = bytes / unit;
+  return `${number.toLocaleString("en", { maximumFractionDigits: number < 10 && unit > 1e3 ? 1 : 0 })} ${name}`;
+}
+
 /** Return a chapter's title with its number, where that doesn't say it already. */
 export function nameChapter({ number, title }) {
   if (!number) return title || "Credits";
