@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, expect
 
 from audiobook.audio import find_encoder
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import RunListener
+from audiobook.building.report import RunListener, UnclearLine
 from audiobook.building.run import Options
+from audiobook.building.unclear import keep_unclear
 from audiobook.caching.clips import ClipCache
 from audiobook.checking import find_silences
 from audiobook.folders import cache_folder
@@ -69,18 +70,28 @@ def make_flawed(folder: Path) -> None:
     make_stories(project, ["supper"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
 
 
-def note_heard(folder: Path, words: str, **fields: object) -> None:
+def note_heard(folder: Path, words: str, **fields: Any) -> None:
     """Note that a recognizer has not heard a line, as whoever lets it listen does."""
     project = open_project(folder)
     cache = ClipCache(cache_folder() / "clips")
     tracks = list_finished(project, script_and_cast(project, "supper")[0], cache)
     cue = next(cue for each in tracks for cue in each.track.cues if cue.utterance.text == words)
-    noted: dict[str, object] = {"words": words, "start": cue.utterance.start}
-    noted |= {"start_s": cue.start_s, "end_s": cue.end_s, "verdict": "words lost"}
-    noted |= {"heard": "the bell at nine", "file": "1.mp3", "told": "not looked at"} | fields
-    place = folder / "output" / ".heard" / "supper.json"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps({"version": 1, "check": {"1.mp3": [noted]}}), encoding="utf-8")
+    line = UnclearLine(
+        file="1.mp3",
+        chapter=1,
+        title="Supper",
+        line=1,
+        start=cue.utterance.start,
+        end=cue.utterance.end,
+        start_s=cue.start_s,
+        end_s=cue.end_s,
+        speaker=None,
+        words=words,
+        heard="the bell at nine",
+        verdict="words lost",
+        told="not looked at",
+    )
+    keep_unclear(project, "supper", "check", {"1.mp3": [replace(line, **fields)]})
 
 
 def review(studio: StudioClient) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def read_unclear(
     return tuple(sorted(lines, key=lambda line: (line.file, line.line)))
 
 
+def read_all_unclear(project: Project, story: str) -> list[UnclearLine]:
+    """Return each unclear line of a story once; whoever hears finished files knows better than a run."""
+    found = [*read_unclear(project, story, "check"), *read_unclear(project, story, "making")]
+    return list({(line.words, line.start): line for line in reversed(found)}.values())
+
+
 def keep_unclear(
     project: Project, story: str, found_by: FoundBy, found: Mapping[str, Sequence[UnclearLine]]
 ) -> None:
@@ -134,14 +140,15 @@ def _describe(line: HeardLine, number: int, chapter: int, title: str, *, again: 
     )
 
 
-def _place(project: Project, story: str) -> Path:
+def unclear_place(project: Project, story: str) -> Path:
+    """Return where it is noted what was heard of a story."""
     return project.output / HEARD / f"{story_folder(story)}.json"
 
 
 def _read(project: Project, story: str) -> dict[str, dict[str, tuple[UnclearLine, ...]]]:
     """Return what is noted; nothing of what is damaged, or another version's."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        record: dict[str, Any] = json.loads(_place(project, story).read_bytes())
+        record: dict[str, Any] = json.loads(unclear_place(project, story).read_bytes())
         if record.pop("version") == _VERSION:
             return {
                 found_by: {key: tuple(UnclearLine(**line) for line in lines) for key, lines in own.items()}
@@ -155,7 +162,7 @@ def _write(project: Project, story: str, record: Mapping[str, Mapping[str, Seque
         found_by: {key: [asdict(line) for line in lines] for key, lines in own.items()}
         for found_by, own in record.items()
     }
-    path = _place(project, story)
+    path = unclear_place(project, story)
     try:
         write_whole(path, json.dumps({"version": _VERSION, **kept}, ensure_ascii=False, indent=1).encode())
     except OSError as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from audiobook.building.report import UnclearLine
 from audiobook.caching.clips import ClipCache
 from audiobook.caching.silences import recall_silences
 from audiobook.checking import LONG_S, PACE, measure_pace
@@ -18,7 +19,6 @@ from audiobook.planning.estimate import estimate_speech_s
 from audiobook.script import Doubt, find_doubtful
 from audiobook.studio.done_marks import Mark
 from audiobook.studio.finished_tracks import FinishedTrack
-from audiobook.studio.heard_lines import NotedLine
 from audiobook.studio.line_speech import LineSpeaker
 from audiobook.words import count_words
 
@@ -168,7 +168,7 @@ def find_long_silences(tracks: Iterable[FinishedTrack], lines: Lines, cache: Cli
 
 
 def find_unheard(
-    tracks: Iterable[FinishedTrack], lines: Lines, heard: Sequence[NotedLine]
+    tracks: Iterable[FinishedTrack], lines: Lines, heard: Sequence[UnclearLine]
 ) -> Iterator[Concern]:
     """Yield lines of which a recognizer heard something else, or not all; those first that lack something."""
     cues = {id(cue.utterance): (each, cue) for each in tracks for cue in each.track.cues}

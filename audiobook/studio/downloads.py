@@ -133,7 +133,8 @@ class Downloads:
         try:
             story = self._desk.open(name)
             return {
-                path.stem for path in story_paths(self._desk.project.output, story.script, story.settings.formats)
+                path.stem
+                for path in story_paths(self._desk.project.output, story.script, story.settings.formats)
             }
         except NarrateError:
             return None

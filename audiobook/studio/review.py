@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from audiobook.building.unclear import read_all_unclear, unclear_place
 from audiobook.caching.silences import measure_silences, recall_silences
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
@@ -30,7 +31,6 @@ from audiobook.studio.concerns import (
 from audiobook.studio.desk import MOST_OPEN, Desk, OpenStory
 from audiobook.studio.done_marks import FILE, DoneMarks
 from audiobook.studio.finished_tracks import FinishedTrack
-from audiobook.studio.heard_lines import heard_place, read_heard
 from audiobook.studio.player import Player
 from audiobook.studio.watch import Watch
 
@@ -112,7 +112,7 @@ class Review:
     def _find(self, name: str) -> _Found:
         """Return a story's concerns, looked for anew only where something has changed."""
         story, tracks = self._player.find(name)
-        heard = identify(heard_place(self._desk.project, name))
+        heard = identify(unclear_place(self._desk.project, name))
         cache = self._desk.cache
         unmeasured = sum(not self._is_measured(each) for each in tracks)
         known = self._found.get(name)
@@ -125,7 +125,7 @@ class Review:
             return known
         lines = list_lines(story.script)
         concerns = [
-            *find_unheard(tracks, lines, read_heard(self._desk.project, name)),
+            *find_unheard(tracks, lines, read_all_unclear(self._desk.project, name)),
             *find_long_silences(tracks, lines, cache),
             *find_odd_paces(tracks, lines, story.speaker),
             *find_doubts(story.script, lines),
