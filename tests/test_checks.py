@@ -134,6 +134,7 @@ def test_missing_outdated_foreign_and_broken_files_are_rows(made: Path) -> None:
     assert "Traceback" not in shown.output
 
 
+@pytest.mark.slow
 def test_a_file_of_a_chapter_that_is_no_more_does_not_belong(made: Path) -> None:
     old = sorted((made / "output" / "walk").glob("*.mp3"))[1]
     shutil.copy(old, old.with_name("03 - Three.mp3"))
@@ -198,6 +199,7 @@ def test_a_folder_that_can_not_be_written_is_one_error(made: Path) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.slow
 def test_tones_are_no_speech_but_complete(new_project: NewProject) -> None:
     """The cheap engine says everything in its own time: only its loudness and pace are its own."""
     new_project(TONES, boats="The boats\n\n“Come in,” said Anna. The door was open.\n")

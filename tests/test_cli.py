@@ -147,6 +147,7 @@ def test_the_cast_says_who_speaks_in_which_voice_and_why(new_project: NewProject
     assert "Rachel" in narrate("cast", "echo-fade").output
 
 
+@pytest.mark.slow
 def test_voices_are_listed_by_engine_and_language() -> None:
     every = json.loads(narrate("voices", "--json").stdout)["voices"]
     assert {"pyttsx3", "tone"} <= {voice["engine"] for voice in every}

@@ -107,6 +107,7 @@ def test_the_bundled_font_has_what_is_taken_for_granted() -> None:
     assert not _has_all(_bundled(is_bold=True), {"夜"})
 
 
+@pytest.mark.slow
 def test_other_scripts_take_a_font_of_the_system_or_leave_the_words_out() -> None:
     armenian = "Հայոց պատմություն"
     lettering = find_lettering(armenian)

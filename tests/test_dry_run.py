@@ -126,6 +126,7 @@ def test_what_is_missing_damaged_or_foreign_is_told_apart(made: Path) -> None:
     assert "not one that narrate made" in why[PATHS[2]][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

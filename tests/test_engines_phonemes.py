@@ -190,6 +190,7 @@ def test_brackets_in_a_text_are_read_beside_phonemes(engine: EspeakEngine) -> No
     assert with_both.seconds > engine.synthesize("tomato", US).seconds + 0.5
 
 
+@pytest.mark.slow
 def test_a_long_text_with_many_phonemes_is_spoken_whole(engine: EspeakEngine) -> None:
     text = "A tomato is no potato, said the old man by the sea. " * 60
     notation = engine.transcribe("təˈmɑːtəʊ", "ipa", "en-us")

@@ -298,6 +298,7 @@ def test_every_codec_leaves_the_master_in_the_window(new_project: NewProject) ->
         assert heard.floor_db <= -60, name
 
 
+@pytest.mark.slow
 def test_a_story_has_formats_of_its_own(new_project: NewProject) -> None:
     own = "stories:\n  a: {output: {formats: [m4b, mp3]}}\n  b: {output: {formats: [podcast]}}\n"
     project = new_project(f"{TONES}{own}", a='"Well?" asked Tom.', b="It began.", c="It ended.")

@@ -38,6 +38,7 @@ def spoken_by_itself() -> dict[str, str]:
     return {s.word: s.notation for s in EspeakEngine().pronounce(sentences, "en-us")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sentence", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_a_word_is_said_as_it_is_meant(
     sentence: str, expected: str, spoken_by_itself: dict[str, str]

@@ -270,6 +270,7 @@ def test_much_of_it_does_not_hang(unit: str) -> None:
         assert time.process_time() - began < 30  # quadratic cost would take minutes
 
 
+@pytest.mark.slow
 def test_a_french_story_is_spoken_by_french_voices(new_project: NewProject) -> None:
     story = (
         (CASES / "french_guillemets.txt").read_text("utf-8").partition("\n=== script")[0].partition("\n")[2]

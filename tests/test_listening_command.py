@@ -239,6 +239,7 @@ def test_a_book_in_one_file_is_heard_by_its_chapters(
     assert (found.passed, found.value) == (False, 75.0)
 
 
+@pytest.mark.slow
 def test_what_was_not_heard_is_kept_until_the_files_are_heard_anew(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

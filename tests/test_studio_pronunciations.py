@@ -90,6 +90,7 @@ def test_a_word_is_stated_heard_and_taken_out(studio: StudioClient, project: Pat
     assert sound(studio) == plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "saying", "told"),
     [

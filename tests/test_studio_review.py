@@ -150,6 +150,7 @@ def test_odd_sound_comes_before_doubts(project: Path) -> None:
         assert (shown["files"], shown["unmeasured"]) == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("record", ["", "[]", '{"check": 1}', '{"check": {"x": [{"words": 1}]}}'])
 def test_a_record_that_can_not_be_read_says_nothing(record: str, project: Path) -> None:
     make_flawed(project)
@@ -160,6 +161,7 @@ def test_a_record_that_can_not_be_read_says_nothing(record: str, project: Path) 
         assert "heard" not in {kind for kind, *_ in found(studio)}
 
 
+@pytest.mark.slow
 def test_what_is_done_stays_done_when_the_text_is_edited_elsewhere(
     studio: StudioClient, project: Path
 ) -> None:
@@ -195,6 +197,7 @@ def test_a_mark_means_no_other_line_of_the_same_words(tmp_path: Path) -> None:
     assert marks.find_done("other", [of("she asked.", alone=True)]) == [False]
 
 
+@pytest.mark.slow
 def test_a_mark_holds_while_the_same_is_to_be_said(project: Path) -> None:
     make_flawed(project)
     note_heard(project, "It rang again, longer.")
@@ -207,6 +210,7 @@ def test_a_mark_holds_while_the_same_is_to_be_said(project: Path) -> None:
         assert "heard" not in {kind for kind, *_ in found(studio)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "status"),
     [

@@ -71,6 +71,7 @@ def test_details_are_stated_and_left_to_the_file_again(studio: StudioClient, pro
     assert (project / "voices.yaml").read_text(encoding="utf-8").endswith(own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -118,6 +119,7 @@ def test_a_cover_is_brought_replaced_and_taken_away(
     assert [path.name for path in texts.iterdir()] == ["night.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -142,6 +144,7 @@ def test_a_picture_that_is_too_large_is_refused_before_it_is_sent(studio: Studio
     assert studio.ask(studio.story("night", "/cover"), "PUT", body=b"x", headers=length).status == 413
 
 
+@pytest.mark.slow
 def test_files_are_taken_away_one_by_one_and_in_a_zip(new_project: NewProject) -> None:
     project = new_project(f"{TONES}output: {{formats: [mp3, vtt, m4b]}}\n", x="")
     (project / "texts" / "x.txt").unlink()

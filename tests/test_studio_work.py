@@ -354,6 +354,7 @@ def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
         assert studio.ask(studio.story("a")).status == 404
 
 
+@pytest.mark.slow
 def test_voices_that_are_installed_and_removed_are_noticed(
     new_project: NewProject, made_voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_line_that_is_not_heard_is_spoken_again(new_project: NewProject, log: 
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_the_same_takes_whatever_the_order_and_the_cache(new_project: NewProject, log: Path) -> None:
     project = new_project(SETTINGS, night=STORY)
     make("--jobs", "1")
@@ -85,6 +86,7 @@ def test_the_same_takes_whatever_the_order_and_the_cache(new_project: NewProject
     assert len(again["unclear"]) == 1
 
 
+@pytest.mark.slow
 def test_listening_is_turned_on_and_off_without_speaking_anew(new_project: NewProject, log: Path) -> None:
     project = new_project(f"{SETTINGS}output: {{listen: false}}\n", night=STORY)
     plain = make()["night"]
@@ -113,6 +115,7 @@ def test_listening_is_turned_on_and_off_without_speaking_anew(new_project: NewPr
     assert digests(project) == bytes_plain
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_what_is_still_unclear(new_project: NewProject, log: Path) -> None:
     new_project(SETTINGS, night=STORY)
     first, second = narrate().stdout, narrate().stdout
@@ -126,6 +129,7 @@ def test_a_run_ends_with_what_is_still_unclear(new_project: NewProject, log: Pat
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_a_line_that_is_respelled_is_not_unclear_any_more(new_project: NewProject, log: Path) -> None:
     project = new_project(SETTINGS, night=STORY)
     make()
@@ -137,6 +141,7 @@ def test_a_line_that_is_respelled_is_not_unclear_any_more(new_project: NewProjec
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_a_preview_is_heard_and_leaves_no_record(new_project: NewProject, log: Path) -> None:
     project = new_project(SETTINGS, night=STORY)
     told = narrate("--preview", "2").stdout
@@ -146,6 +151,7 @@ def test_a_preview_is_heard_and_leaves_no_record(new_project: NewProject, log: P
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_a_single_line_is_the_take_that_the_file_holds(
     new_project: NewProject, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +169,7 @@ def test_a_single_line_is_the_take_that_the_file_holds(
     assert speaker.speak(0, VoiceWish()) == speaker.speak(0, VoiceWish())
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_a_story_goes_with_its_files(new_project: NewProject, log: Path) -> None:
     project = new_project(SETTINGS, night=STORY, day="Nobody came down to the boats.\n")
     make()
@@ -173,6 +180,7 @@ def test_what_is_kept_of_a_story_goes_with_its_files(new_project: NewProject, lo
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_a_line_of_several_formats_is_named_once(new_project: NewProject, log: Path) -> None:
     project = open_project(new_project(f"{SETTINGS}output: {{formats: [flac, mp3, sample]}}\n", night=STORY))
     story = make()["night"]
@@ -181,6 +189,7 @@ def test_a_line_of_several_formats_is_named_once(new_project: NewProject, log: P
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_a_book_in_one_file_is_heard_too(new_project: NewProject, log: Path) -> None:
     new_project(f"{SETTINGS}output: {{formats: [m4b]}}\n", night=STORY)
     first, second = make()["night"], make()["night"]
@@ -190,6 +199,7 @@ def test_a_book_in_one_file_is_heard_too(new_project: NewProject, log: Path) -> 
     assert log.read_text()
 
 
+@pytest.mark.slow
 def test_other_engines_and_languages_are_not_heard(new_project: NewProject, log: Path) -> None:
     new_project("engine: tone\n", night=STORY)
     make()

@@ -524,6 +524,7 @@ def test_a_line_changes_alone(case: Case, speaker: str) -> None:
     case.check(state_lines(case.text, "s", "Yes.", more), {"line Yes.": more}, "lines")
 
 
+@pytest.mark.slow
 @given(cases(), st.sampled_from(["tea", "No", "a 'cup' of: tea"]), SAYINGS, SAYINGS)
 @any_file
 def test_a_pronunciation_changes_and_goes_alone(
