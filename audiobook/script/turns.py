@@ -79,6 +79,11 @@ class Turn:
         return sure[0] if sure else self.tags[0][0] if self.tags else None
 
     @property
+    def is_several(self) -> bool:
+        """Whether the tag says that several speak at once."""
+        return self.tag is not None and self.tag.is_sure and self.tag.subject.kind == "group"
+
+    @property
     def role(self) -> Phrase | None:
         """What someone not met before may be known by: the role in the tag, else in the nearest beat."""
         tag = self.tag
