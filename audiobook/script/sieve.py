@@ -70,6 +70,7 @@ class Sieve:
         identities = Identities(self.turns, self.people, self.scene, self.roles)
         identities.name_narrator()
         identities.join_described()
+        identities.join_spouses()
         self.scene.add_roles(self.roles.phrases())
         tell_genders_of_roles(
             self.people,
