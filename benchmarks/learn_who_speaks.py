@@ -9,8 +9,8 @@ a sentence of the program's, and its weight is a number.
 
 The rehearsal parts the books in five, no author in two of them (stories without a named author go round), and
 reads each part with weights learned from the other four.  It is end to end: people, speech and speakers are
-found by the program, and scored by `score.py`.  It also tells how sure the program was, how often it was right
-then, and how many lines a person would have to check, the least sure first, until 95 in 100 are right.
+found by the program, and scored by `score.py`.  It also tells how sure the program was and how often it was
+right then, and how many lines a person would check, the least sure first, until 95 in 100 are right.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def collect(path: Path, data: Path) -> list[Talk]:
 
 
 def _cut(talk: Sequence[Link]) -> Iterable[list[Link]]:
-    """Cut a talk where two turns in a row are settled: what comes before them tells nothing of what follows."""
+    """Cut a talk where two turns in a row are settled: what is before tells nothing of what follows."""
     stretch: list[Link] = []
     for link in talk:
         if len(stretch) > 2 and stretch[-1].is_settled and stretch[-2].is_settled:
@@ -127,9 +127,9 @@ def list_weights(weights: Weights) -> list[str]:
     lines = [
         "# What the clues of context.py and talks.py are worth, learned by benchmarks/learn_who_speaks.py.",
         "# [mode of the turn], then `clue weight`: above zero for the candidate, below against.  [goes on],",
-        "# [goes on again] and [alternates] say what speaks for a turn to be the last speaker's, the last two",
-        "# turns' speaker's, or that of who spoke two turns ago.  Texts as short as a story add those of",
-        "# [..., in stories].",
+        "# [goes on again] and [alternates] say what speaks for a turn to be the last speaker's, the last",
+        "# two turns' speaker's, or that of who spoke two turns ago.  Texts as short as a story add those",
+        "# of [..., in stories].",
     ]
     for section in sorted(weights):
         rounded = {clue: round(weight, 2) for clue, weight in weights[section].items()}
@@ -154,7 +154,7 @@ def part_by_author(paths: Sequence[Path]) -> list[list[Path]]:
 
 
 def read(path: Path, data: Path, out: Path, lines: Sequence[str]) -> list[tuple[str, float, bool]]:
-    """Write a book's script in the scorer's form, by weights of these lines; return how sure and right it was.
+    """Write a book's script in the scorer's form, by these weights; return how sure and right it was.
 
     Each is (corpus, confidence, whether right), for the quotations that are annotated.
     """
@@ -182,6 +182,11 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> None
     """Learn from the other authors, read the books left out, and print how that went."""
     collected = dict(zip(paths, run(collect, [(path, data) for path in paths], chunksize=1), strict=True))
     judged: list[tuple[str, float, bool]] = []
+    import pickle, time  # TEMP
+    pickle.dump(collected, open("/root/proto-crf/collected.pkl", "wb"))  # TEMP
+    print("collected", time.time(), flush=True)  # TEMP
+    Path("/root/proto-crf/weights.txt").write_text("\n".join(list_weights(learn_weights(_open_ones(collected.values())))) + "\n")  # TEMP
+    print("learned", time.time(), flush=True)  # TEMP
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch)
         for part in part_by_author(paths):
@@ -189,6 +194,7 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> None
             lines = list_weights(learn_weights(others))
             for verdicts in run(read, [(path, data, out, lines) for path in part], chunksize=1):
                 judged += verdicts
+            print("part", time.time(), flush=True)  # TEMP
         load_scorer(data).run_all(str(data / "dev"), scratch)
     for corpus in sorted({corpus for corpus, _, _ in judged}):
         print_calibration(corpus, [(sure, right) for each, sure, right in judged if each == corpus])

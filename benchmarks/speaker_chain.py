@@ -2,8 +2,8 @@
 
 The likelihood is that of all right ways through each talk: a turn of unknown speaker, or one whose speaker is
 not among its candidates, may be anybody's.  Its slope comes from forward and backward passes over many talks
-side by side; L-BFGS climbs it, with an L2 penalty.  Each weight is the sum of one for all modes and one of the
-mode's own; texts as short as a story add more of their own.
+side by side; L-BFGS climbs it, with an L2 penalty.  Each weight is the sum of one for all modes and one of
+the mode's own; texts as short as a story add more of their own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from audiobook.script.chain import FOLLOWS, TAKES_OVER, Link
 from audiobook.script.ranker import IN_STORIES
 
 PENALTY = 3.0
-STEPS = 50
+STEPS = 45
 """Steps of L-BFGS; 80 change nothing that a listener would hear."""
 _ALL = "all"
 _LEAST = 1e-17

@@ -1,7 +1,7 @@
 """Decode who speaks the turns of a talk, all at once.
 
-A linear chain of the second order: a state is who speaks a turn and who spoke the one before.  What speaks for
-a candidate by itself is one weight, that the turn is the last speaker's, or that of the one before, another.
+A linear chain of the second order: a state is who speaks a turn and who spoke the one before.  What speaks
+for a candidate by itself is one weight, that the turn is the last speaker's or the one's before another.
 Forward and backward passes give the probability of each candidate over all ways in which the talk may go, as
 in a conditional random field (Lafferty, McCallum and Pereira, 2001).
 """
@@ -19,7 +19,7 @@ FOLLOWS = (GOES_ON, GOES_ON_AGAIN, ALTERNATES)
 """How a turn may follow: spoken by the last speaker, by who has spoken the last two, by who spoke two turns
 ago.  Somebody else's turn is what these are weighed against."""
 TAKES_OVER = 6.0
-"""What speaks against one speaker of two turns between which nothing stands.  By hand: e to the sixth is 400."""
+"""What speaks against one speaker of two turns between which nothing stands: 400 to one, by hand."""
 SUREST = 0.95
 """What a choice is never surer than."""
 _TELLS = {GOES_ON: "spoke last", GOES_ON_AGAIN: "spoke the last two turns", ALTERNATES: "spoke 2 turns ago"}

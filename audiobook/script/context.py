@@ -8,11 +8,11 @@ kept in `data/speaker_weights.txt`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from audiobook.model import Gender
+from audiobook.script.candidates import REACH, Candidates
 from audiobook.script.chain import Link
 from audiobook.script.outlook import Lookout, Outlook
 from audiobook.script.people import Person
@@ -22,14 +22,8 @@ from audiobook.script.strangers import Strangers
 from audiobook.script.talks import Talks
 from audiobook.script.turns import Turn
 
-_REACH = 700
-"""Tokens looked back over for who is in the scene: two pages."""
-_MOST_CANDIDATES = 10
-_MOST_STRANGERS = 4
 _OPENING = 3
 """Tokens before a name that still opens its paragraph."""
-_NEAR = 12
-"""Turns around within which somebody without a name may speak again."""
 
 
 class Context:
@@ -56,12 +50,7 @@ class Context:
         self.tagged = Counter(turn.speaker for turn in turns if turn.speaker is not None)
         self.most_tagged = max(self.tagged.values(), default=1)
         self.speaking = {turn.passage for turn in turns}
-        first_person, in_speech = scene.words.first_person, scene.in_speech
-        self.told_i = [
-            i
-            for i, low in enumerate(scene.tokens.lowers)
-            if low in (first_person, "my", "me") and not in_speech[i]
-        ]
+        self.candidates = Candidates(self.talks, self.strangers, spans, narrator)
 
     @property
     def is_story(self) -> bool:
@@ -69,7 +58,7 @@ class Context:
         return self.strangers.is_story
 
     def list_talks(self) -> list[list[Link]]:
-        """Return the turns of each talk with what is known of each; those that go on from another are left out.
+        """Return the turns of each talk with what is known of each, but for those that go on from another.
 
         People met only as roles are added to the people.
         """
@@ -78,14 +67,14 @@ class Context:
         for index in listed:
             if is_open[index]:
                 self.strangers.find_role(index)
-        met = {index: self._meet(index) for index in listed if is_open[index]}
+        met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
         talks: dict[int, list[Link]] = {}
         for index in listed:
             turn = self.turns[index]
             talk = talks.setdefault(self.talks.talk_of[index], [])
             link = Link(index, self.outlooks[index].mode, [turn.speaker], [[]])
             if is_open[index]:
-                candidates = self._candidates_with(index, met)
+                candidates = self.candidates.choose_from(index, met)
                 if candidates:
                     link.candidates, link.clues = [*candidates], self.clues(index, candidates)
             link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])
@@ -100,84 +89,17 @@ class Context:
             return False
         return self.turns[index - 1].passage == turn.passage - 1
 
-    def _meet(self, index: int) -> list[int]:
-        """Return who is at a turn without a name: kin that acts, "the boy" whom "he" means, a role."""
-        turn, outlook = self.turns[index], self.outlooks[index]
-        outlook.kin = self.strangers.find_acting_kin(turn, outlook)
-        if outlook.kin is not None:
-            outlook.acts_before.insert(0, outlook.kin)
-            found = [outlook.kin]
-        else:
-            others = [each for each in self.candidates(index) if each != self.narrator]
-            unnamed = self.strangers.find_unnamed(turn, outlook, others)
-            found = [] if unnamed is None else [unnamed]
-        role = self.strangers.goes_by.get(index)
-        return found if role is None else [*found, role]
-
-    def _candidates_with(self, index: int, met: Mapping[int, Sequence[int]]) -> list[int]:
-        """Return the candidates of a turn, those among them who have no name but are met around."""
-        outlook = self.outlooks[index]
-        if outlook.kin is not None and outlook.mode != "pronoun":
-            return list(dict.fromkeys((outlook.kin, *met[index])))
-        named = self.candidates(index)
-        steps = sorted((step for step in range(-_NEAR, _NEAR + 1) if step), key=abs)
-        around = dict.fromkeys(
-            person for near in self.talks.near(index, *steps) for person in met.get(near, ())
-        )
-        strangers = [each for each in around if each not in named and each not in outlook.called]
-        strangers = strangers[:_MOST_STRANGERS]
-        found = [*named[: _MOST_CANDIDATES - len(strangers)], *strangers]
-        own = [each for each in met[index] if each not in found]
-        return [*found[: _MOST_CANDIDATES + 1 - len(own)], *own]
-
-    def candidates(self, index: int) -> list[int]:
-        """Return the people with names who may speak a turn, the likeliest first."""
-        turn, outlook, talks = self.turns[index], self.outlooks[index], self.talks
-        found = [*outlook.acts_before, *outlook.acts_after]
-        found += [beat.person for beat in turn.beats if beat.person is not None]
-        found += [*sorted(outlook.own_names), *sorted(outlook.seen_beside)]
-        before, after = talks.tagged(index, -1, 5), talks.tagged(index, 1, 3)
-        found += [*before[:3], *after[:2]]
-        found += [person for near in talks.near(index, -1, 1) for person in sorted(self.outlooks[near].called)]
-        if self.narrator is not None and self._tells_around(turn):
-            found.append(self.narrator)
-        seen = list(dict.fromkeys(sighting.person for sighting in self._in_sight(turn)))
-        found += seen[:3]
-        for near in talks.near(index, -1, -2, 1, 2):
-            found += [*self.outlooks[near].acts_before[:1], *self.outlooks[near].acts_after[:1]]
-        found += [*before[3:], *after[2:]]
-        for near in talks.near(index, -2, 2, -3, 3):
-            found += sorted(self.outlooks[near].called)
-        listed = list(dict.fromkeys([*found, *seen[3:]]))
-        if outlook.mode == "pronoun" and len(listed) > 1:
-            listed = [each for each in listed if each != self.narrator]  # who says "I" is not "he"
-        # Nobody calls himself by name.
-        listed = [each for each in listed if each not in outlook.called] or listed
-        if outlook.gender != "unknown" and len(listed) > _MOST_CANDIDATES:
-            listed.sort(key=lambda each: self.people[each].gender not in (outlook.gender, "unknown"))
-        return listed[:_MOST_CANDIDATES]
-
-    def _in_sight(self, turn: Turn) -> list[Sighting]:
-        """Return who is named near a turn; who answers within a paragraph may act in it later."""
-        later = self.scene.within(turn.first, self.spans[turn.passage].stop) if turn.takes_over else []
-        return later + self.scene.before(turn.first, _REACH)
-
-    def _tells_around(self, turn: Turn) -> bool:
-        """Tell whether the narration around a turn says "I"; a letter in a novel is not all of it."""
-        at = bisect_left(self.told_i, turn.first - _REACH)
-        return at < len(self.told_i) and self.told_i[at] < turn.after + _REACH
-
     def _fits_in_sight(self, index: int) -> bool:
         """Tell whether someone of the tag's gender has been seen or is tagged near."""
         gender = self.outlooks[index].gender
-        near = {s.person for s in self.scene.before(self.turns[index].first, _REACH)}
+        near = {s.person for s in self.scene.before(self.turns[index].first, REACH)}
         near.update(s for s in self.talks.settled[max(0, index - 6) : index + 3] if s is not None)
         return any(self.people[person].gender == gender for person in near)
 
     def clues(self, index: int, candidates: Sequence[int]) -> list[list[str]]:
         """Return for each candidate its clues."""
         turn, outlook = self.turns[index], self.outlooks[index]
-        before = self.scene.before(turn.first, _REACH)
+        before = self.scene.before(turn.first, REACH)
         ranks = self._rank(before, outlook.gender)
         times = Counter(s.person for s in before)
         settled = self.talks.settled

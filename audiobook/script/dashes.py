@@ -76,7 +76,7 @@ def find_unmarked_tag(text: str, start: int, end: int) -> int | None:
 
 
 def _is_tag(text: str, begin: int, end: int) -> bool:
-    """Tell whether what stands between two dashes is a tag: the speech before has ended, or it is but a tag."""
+    """Tell whether what stands between two dashes is a tag: speech has ended, or it is but a tag."""
     if not _opens_tag(text, begin, end):
         return False
     ends = text[max(0, begin - 8) : begin].rstrip(" \t\n—–―-")[-1:] in ",.!?…"

@@ -116,7 +116,7 @@ class Identities:
                     self.people[named].gender_evidence = self.people[role].gender_evidence
 
     def join_spouses(self) -> None:
-        """Let "his wife" and "his lady" be Mrs. Bennet where he is Mr. Bennet, "her husband" the other way."""
+        """Let "his wife" and "his lady" be Mrs. Bennet where he is Mr. Bennet; so "her husband"."""
         for turn in self.turns:
             tag = turn.tag
             if turn.speaker is not None or tag is None or tag.subject.noun not in _SPOUSES:
@@ -130,7 +130,7 @@ class Identities:
                 turn.evidence = f"tag {tag.where}: '{tag.words}', to {self.people[owner or 0].name}"
 
     def _owner_of_spouse(self, turn: Turn, spouse: Phrase) -> int | None:
-        """Return whose wife or husband speaks: who is called by name in the words, or was last named before."""
+        """Return whose wife or husband speaks: who is called in the words, or was last named before."""
         if spouse.owner is not None:
             return spouse.owner
         if spouse.determiner not in ("his", "her"):

@@ -32,7 +32,7 @@ class RoleBook:
         for person in people:
             for form in person.forms:
                 for title in form.titles[-1:]:
-                    if lexicon().title_gender.get(title) == "unknown":
+                    if lexicon().title_gender.get(title) == "unknown" or title in lexicon().section("ranks"):
                         self.hold(title, person.id)
                         if not form.words:
                             self.own.setdefault(title, person.id)

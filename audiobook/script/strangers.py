@@ -1,4 +1,4 @@
-"""People whom no name stands for: "my brother" whom "he" means, "her grandfather" who acts, "a man" in a tag."""
+"""People without a name: "my brother" whom "he" means, "her grandfather" who acts, "a man" in a tag."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ _AGAIN = 12
 class Strangers:
     """Finds the people without a name of one book; those not met before are added to the people."""
 
-    def __init__(self, turns: Sequence[Turn], people: Sequence[Person], scene: Scene, roles: RoleBook) -> None:
+    def __init__(
+        self, turns: Sequence[Turn], people: Sequence[Person], scene: Scene, roles: RoleBook
+    ) -> None:
         self.turns, self.people, self.scene, self.roles = turns, people, scene, roles
         self.is_story = not scene.tokens.ends or scene.tokens.ends[-1] <= STORY
         self.goes_by: dict[int, int] = {}
@@ -41,7 +43,7 @@ class Strangers:
             self.goes_by[index] = self.roles.make_own(role) if known is None else known
 
     def clues_of_word(self, index: int, settled: Sequence[int | None], fits: bool) -> list[str]:
-        """Return what speaks for who goes by the role of a turn; `fits` says that somebody near may be meant."""
+        """Return what speaks for who goes by the role of a turn; `fits`: somebody near may be meant."""
         turn = self.turns[index]
         role = turn.role
         if role is None:
@@ -68,7 +70,7 @@ class Strangers:
         return clues
 
     def find_unnamed(self, turn: Turn, outlook: Outlook, others: Iterable[int]) -> int | None:
-        """Return who "he" is where none of the `others` can be: the last "my brother" or "the boy" before it."""
+        """Return who "he" is where none of the `others` can be: the last "my brother" or "the boy"."""
         if outlook.mode not in ("pronoun", "beat") or outlook.gender == "unknown":
             return None
         if any(self.people[each].gender in (outlook.gender, "unknown") for each in others):

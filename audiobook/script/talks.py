@@ -7,7 +7,7 @@ may be.  Who speaks a whole talk is then decoded at once (`chain.py`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from audiobook.model import Gender
 from audiobook.script.outlook import Outlook
@@ -22,9 +22,7 @@ _AROUND = 15
 _RESUMING = frozenset(
     "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
 )
-_ANSWERING = frozenset(
-    "answered answers agreed rejoined replied replies responded retorted returned".split()
-)
+_ANSWERING = frozenset("answered answers agreed rejoined replied replies responded retorted returned".split())
 _FEW, _MANY = 5, 40
 """Tokens up to which words are short, and beyond which they are long."""
 
@@ -35,7 +33,7 @@ class Talks:
     def __init__(
         self, turns: Sequence[Turn], outlooks: Sequence[Outlook], scene: Scene, people: Sequence[Person]
     ) -> None:
-        """`turns` are those of which the sure rules have been asked, but nothing else."""
+        """Read the turns, of which the sure rules have been asked, but nothing else."""
         self.turns, self.outlooks, self.scene, self.people = turns, outlooks, scene, people
         self.settled = [turn.speaker for turn in turns]
         self.talk_of: list[int] = []
@@ -114,10 +112,11 @@ class Talks:
             flow = self.turns[other].passage - passage <= 1
             if person in self.outlooks[other].called:
                 clues.append(f"is called by name next{', at once' if flow else ''}")
-        for other in self.near(index, -2, 2):
-            if person in self.outlooks[other].called:
-                clues.append(f"is called by name 2 turns {'on' if other > index else 'back'}")
-        return clues
+        return clues + [
+            f"is called by name 2 turns {'on' if other > index else 'back'}"
+            for other in self.near(index, -2, 2)
+            if person in self.outlooks[other].called
+        ]
 
     def _clues_of_address(self, index: int, person: int) -> list[str]:
         """Read "sir" and "madam" in the turns beside, and whom these speak of."""
@@ -210,5 +209,3 @@ class Talks:
 
     def _says_you(self, turn: Turn) -> bool:
         return any(not {"you", "your"}.isdisjoint(words) for words in self._words(turn))
-
-

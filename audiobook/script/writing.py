@@ -47,7 +47,8 @@ def write_script(
     """Turn a book into a script: who says what, in order.
 
     `corrections` are what a person has said about characters and lines; they overrule what the text
-    suggests, `weights` say what clues are worth (as learned).  Pure and deterministic; takes any text, and time linear in its length.
+    suggests; `weights` say what clues are worth.  Pure and deterministic; takes any text, and time linear in
+    its length.
     """
     book = divide_labels(book)
     corrector = Corrector(book.text, corrections or Corrections())
