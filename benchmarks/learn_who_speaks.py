@@ -182,11 +182,6 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> None
     """Learn from the other authors, read the books left out, and print how that went."""
     collected = dict(zip(paths, run(collect, [(path, data) for path in paths], chunksize=1), strict=True))
     judged: list[tuple[str, float, bool]] = []
-    import pickle, time  # TEMP
-    pickle.dump(collected, open("/root/proto-crf/collected.pkl", "wb"))  # TEMP
-    print("collected", time.time(), flush=True)  # TEMP
-    Path("/root/proto-crf/weights.txt").write_text("\n".join(list_weights(learn_weights(_open_ones(collected.values())))) + "\n")  # TEMP
-    print("learned", time.time(), flush=True)  # TEMP
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch)
         for part in part_by_author(paths):
@@ -194,7 +189,6 @@ def rehearse(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> None
             lines = list_weights(learn_weights(others))
             for verdicts in run(read, [(path, data, out, lines) for path in part], chunksize=1):
                 judged += verdicts
-            print("part", time.time(), flush=True)  # TEMP
         load_scorer(data).run_all(str(data / "dev"), scratch)
     for corpus in sorted({corpus for corpus, _, _ in judged}):
         print_calibration(corpus, [(sure, right) for each, sure, right in judged if each == corpus])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
-from audiobook.script.chain import FOLLOWS, TAKES_OVER, Link
+from audiobook.script.chain import FOLLOWS, Link, weigh_by_hand
 from audiobook.script.ranker import IN_STORIES
 
 PENALTY = 3.0
@@ -66,13 +66,12 @@ class Talks:
         self._follow_at: list[tuple[int, int]] = []
         self.steps: list[_Step] = []
         self.heft = np.array([talk.heft for talk in self.talks])
-        takes_over: list[bool] = []
+        by_hand: list[list[float]] = []
         for place in range(len(self.talks[0].links)):
             going = [talk for talk in self.talks if len(talk.links) > place]
-            self.steps.append(self._lay_out(going, place, len(takes_over)))
-            takes_over += [talk.links[place].takes_over for talk in going]
-        self.rows = len(takes_over)
-        self.against = np.outer(takes_over, [TAKES_OVER, TAKES_OVER, 0.0])
+            self.steps.append(self._lay_out(going, place, len(by_hand)))
+            by_hand += [weigh_by_hand(talk.links[place]) for talk in going]
+        self.rows, self.by_hand = len(by_hand), np.array(by_hand)
         self.of_own = _matrix(self._own_at, self.rows * self.width, len(self.own))
         self.of_follow = _matrix(self._follow_at, self.rows, len(self.follow))
         self.heft_of_row = np.concatenate([self.heft[: len(step.valid)] for step in self.steps])
@@ -151,7 +150,7 @@ def _exponentials(laid: Talks, own: Array, follow: Array) -> tuple[Array, Array]
     valid = np.concatenate([step.valid for step in laid.steps])
     sums = np.where(valid, sums, -np.inf)
     likely = np.exp(sums - sums.max(1, keepdims=True))
-    ways = np.exp(np.clip(laid.of_follow @ follow - laid.against, -15, 15))
+    ways = np.exp(np.clip(laid.of_follow @ follow + laid.by_hand, -15, 15))
     return np.maximum(likely, _LEAST) * valid, ways
 
 

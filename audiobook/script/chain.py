@@ -9,7 +9,7 @@ in a conditional random field (Lafferty, McCallum and Pereira, 2001).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiobook.script.ranker import Choice, Weights
@@ -18,8 +18,11 @@ GOES_ON, GOES_ON_AGAIN, ALTERNATES = "goes on", "goes on again", "alternates"
 FOLLOWS = (GOES_ON, GOES_ON_AGAIN, ALTERNATES)
 """How a turn may follow: spoken by the last speaker, by who has spoken the last two, by who spoke two turns
 ago.  Somebody else's turn is what these are weighed against."""
-TAKES_OVER = 6.0
-"""What speaks against one speaker of two turns between which nothing stands: 400 to one, by hand."""
+BY_HAND: Mapping[str, tuple[float, float, float]] = {
+    "nothing stands between": (-6.0, -6.0, 0.0),
+    "the tag says that they go on": (2.0, 2.0, 0.0),
+}
+"""What is not only learned, by way of following: writers seldom show it, and then mean it."""
 SUREST = 0.95
 """What a choice is never surer than."""
 _TELLS = {GOES_ON: "spoke last", GOES_ON_AGAIN: "spoke the last two turns", ALTERNATES: "spoke 2 turns ago"}
@@ -39,7 +42,6 @@ class Link:
     candidates: list[int | None]
     clues: list[list[str]]
     links: list[str] = field(default_factory=list)
-    takes_over: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -61,17 +63,19 @@ _Table = list[list[float]]
 """Probability by who spoke the turn before, then by who speaks the turn."""
 
 
+def weigh_by_hand(link: Link) -> list[float]:
+    """Return what is not learned of each way in which a turn may follow."""
+    return [sum(BY_HAND[clue][way] for clue in link.links if clue in BY_HAND) for way in range(len(FOLLOWS))]
+
+
 def weigh_links(link: Link, weights: Weights) -> tuple[list[float], list[float]]:
     """Return the sums of the weights of each candidate, and of each way in which the turn may follow."""
     own = weights.get(link.mode, {})
     sums = [sum(own.get(clue, 0.0) for clue in clues) for clues in link.clues]
     follows = []
-    for way in FOLLOWS:
+    for way, by_hand in zip(FOLLOWS, weigh_by_hand(link), strict=True):
         table = weights.get(way, {})
-        follows.append(sum(table.get(clue, 0.0) for clue in link.links))
-    if link.takes_over:
-        follows[0] -= TAKES_OVER
-        follows[1] -= TAKES_OVER
+        follows.append(by_hand + sum(table.get(clue, 0.0) for clue in link.links))
     return sums, follows
 
 

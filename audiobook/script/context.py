@@ -78,7 +78,6 @@ class Context:
                 if candidates:
                     link.candidates, link.clues = [*candidates], self.clues(index, candidates)
             link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])
-            link.takes_over = turn.takes_over and bool(talk) and not turn.tag
             talk.append(link)
         return list(talks.values())
 
@@ -221,10 +220,11 @@ class Context:
             return []
         span = self.spans[passage - 1]
         seen = [s.person for s in self.scene.within(span.start, span.stop)]
+        clues = self._clues_of_opening(span, person)
         if person not in seen:
-            return ["is not named in the paragraph before"] if seen else []
+            return [*clues, "is not named in the paragraph before"] if seen else clues
         gender = self.outlooks[index].gender
-        clues = ["is named in the paragraph before"]
+        clues.append("is named in the paragraph before")
         fitting = {p for p in seen if gender == "unknown" or self.people[p].gender == gender}
         if fitting == {person}:
             clues.append("is the only one who fits in the paragraph before")
@@ -233,6 +233,14 @@ class Context:
         if seen[-1] == person:
             clues.append("closes the paragraph before")
         return clues
+
+    def _clues_of_opening(self, span: range, person: int) -> list[str]:
+        """Tell whether the "he" or "she" that opens the paragraph before may be a candidate."""
+        opens = self.scene.words.subjects.get(self.scene.tokens.lowers[span.start]) if len(span) else None
+        own = self.people[person].gender
+        if opens is None or own == "unknown":
+            return []
+        return [f"the paragraph before opens with {'he or she, who fits' if own == opens else 'another'}"]
 
     def _clues_of_paragraph_after(self, turn: Turn, person: int) -> list[str]:
         """Read the paragraph after, where it is narration: it may tell what the speaker does."""

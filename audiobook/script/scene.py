@@ -56,6 +56,10 @@ ENGLISH = Words(
     owners=frozenset({"my", "our"}),
     newcomers=frozenset({"a", "an"}),
 )  # fmt: skip
+_OF_OTHERS = frozenset("is isn't was wasn't has hasn't had hadn't will won't would wouldn't doesn't".split())
+"""Verbs that a sentence about somebody goes on with: "is late", where "come in" bids and "are you in?" asks."""
+_SENTENCE = 40
+"""Tokens within which the end of a sentence is looked for."""
 _BROKEN = 16
 """Tokens within which a sentence that a tag breaks goes on."""
 
@@ -190,7 +194,9 @@ class Scene:
             again += 1
         if again is None or again not in narration or not texts[again][0].islower():
             return False
-        return lowers[again] in lexicon().section("be and have") or lowers[again] in lexicon().human_verbs
+        ends = next((low for low in lowers[again : again + _SENTENCE] if low in (".", "!", "?")), "")
+        form = lexicon().human_verbs.get(lowers[again])
+        return ends != "?" and (lowers[again] in _OF_OTHERS or form in ("past", "present"))
 
     def own_names(self, first: int, after: int) -> list[int]:
         """Return whom the speech in tokens [first, after) says that its speaker is: "I'm Ben"."""

@@ -167,6 +167,8 @@ class Talks:
             links.append("the last is tagged")
         links.append(f"{self._length(turn)} words after {self._length(last)}")
         links += self._links_of_tag(turn)
+        if turn.takes_over and not turn.tag:
+            links.append("nothing stands between")
         if self._says_you(last):
             links.append("the last says you")
         if self._says_you(turn):
