@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
-from audiobook.script.chain import FOLLOWS, Link, weigh_by_hand
+from audiobook.script.chain import BY_HAND, FOLLOWS, Link, weigh_by_hand
 from audiobook.script.ranker import IN_STORIES
 
 PENALTY = 3.0
@@ -101,6 +101,8 @@ class Talks:
                     column = self.own.setdefault((section, clue), len(self.own))
                     self._own_at.append((row * self.width + z, column))
         for clue in link.links:
+            if clue in BY_HAND:
+                continue
             for section in ("", *([IN_STORIES] if talk.is_story else [])):
                 self._follow_at.append((row, self.follow.setdefault((section, clue), len(self.follow))))
 

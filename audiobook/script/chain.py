@@ -20,9 +20,9 @@ FOLLOWS = (GOES_ON, GOES_ON_AGAIN, ALTERNATES)
 ago.  Somebody else's turn is what these are weighed against."""
 BY_HAND: Mapping[str, tuple[float, float, float]] = {
     "nothing stands between": (-6.0, -6.0, 0.0),
-    "the tag says that they go on": (2.0, 2.0, 0.0),
+    "the tag says that they go on": (4.0, 4.0, 0.0),
 }
-"""What is not only learned, by way of following: writers seldom show it, and then mean it."""
+"""What is not learned, by way of following: writers seldom show it, and then mean it."""
 SUREST = 0.95
 """What a choice is never surer than."""
 _TELLS = {GOES_ON: "spoke last", GOES_ON_AGAIN: "spoke the last two turns", ALTERNATES: "spoke 2 turns ago"}
