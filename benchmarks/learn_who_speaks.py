@@ -117,9 +117,7 @@ def learn(paths: Sequence[Path], data: Path, run: Callable[..., Any]) -> dict[st
 
 
 def _open_ones(collected: Iterable[list[Talk]]) -> list[Talk]:
-    return [
-        talk for talks in collected for talk in talks if not all(link.is_settled for link in talk.links)
-    ]
+    return [talk for talks in collected for talk in talks if not all(link.is_settled for link in talk.links)]
 
 
 def list_weights(weights: Weights) -> list[str]:
@@ -135,7 +133,9 @@ def list_weights(weights: Weights) -> list[str]:
         rounded = {clue: round(weight, 2) for clue, weight in weights[section].items()}
         kept = {clue: weight for clue, weight in rounded.items() if abs(weight) >= LEAST}
         lines += ["", f"[{section}]"]
-        lines += [f"{clue} {weight:.2f}" for clue, weight in sorted(kept.items(), key=lambda p: (-p[1], p[0]))]
+        lines += [
+            f"{clue} {weight:.2f}" for clue, weight in sorted(kept.items(), key=lambda p: (-p[1], p[0]))
+        ]
     return lines
 
 

@@ -69,5 +69,8 @@ def test_what_comes_later_tells_who_spoke_before() -> None:
 
 
 def test_who_takes_over_is_not_who_spoke_last() -> None:
-    talk = [Link(0, "alone", [1], [[]]), Link(1, "alone", [1, 2], [["was called"], []], ["nothing stands between"])]
+    talk = [
+        Link(0, "alone", [1], [[]]),
+        Link(1, "alone", [1, 2], [["was called"], []], ["nothing stands between"]),
+    ]
     assert decode_talk(talk, WEIGHTS)[1][1] > 0.9

@@ -20,7 +20,7 @@ FOLLOWS = (GOES_ON, GOES_ON_AGAIN, ALTERNATES)
 ago.  Somebody else's turn is what these are weighed against."""
 BY_HAND: Mapping[str, tuple[float, float, float]] = {
     "nothing stands between": (-6.0, -6.0, 0.0),
-    "the tag says that they go on": (4.0, 4.0, 0.0),
+    "the tag says that they go on": (4.0, 4.0, -2.0),
 }
 """What is not learned, by way of following: writers seldom show it, and then mean it."""
 SUREST = 0.95

@@ -102,7 +102,7 @@ class Talks:
     def _clues_of_tags(self, index: int, person: int) -> list[str]:
         clues = []
         passage = self.turns[index].passage
-        for other in self.near(index, -1, -2, -3, -4, 1, 2, 3, 4):
+        for other in self.near(index, -3, -4, 3, 4):  # the nearer ones are chain.py's
             steps = abs(other - index)
             paragraphs = abs(self.turns[other].passage - passage)
             if self.settled[other] == person and (other < index or paragraphs <= 2 * steps + 2):
@@ -167,6 +167,8 @@ class Talks:
             links.append("the last is tagged")
         links.append(f"{self._length(turn)} words after {self._length(last)}")
         links += self._links_of_tag(turn)
+        if self.outlooks[index].acts_before or self.outlooks[index].acts_after:
+            links += ["somebody acts beside", f"{mode}, somebody acts beside"]
         if turn.takes_over and not turn.tag:
             links.append("nothing stands between")
         if self._says_you(last):

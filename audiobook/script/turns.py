@@ -174,7 +174,12 @@ def _find_gaps_and_tags(
     opens = turn.start == passages[turn.passage].start
     before = passages[turn.passage - 1] if turn.passage and opens else None
     leads = before and before.chapter == passages[turn.passage].chapter
-    if before and leads and not turn.tags and text[before.start : before.end].rstrip(" —–-")[-1:] in (":", ","):
+    if (
+        before
+        and leads
+        and not turn.tags
+        and text[before.start : before.end].rstrip(" —–-")[-1:] in (":", ",")
+    ):
         tag = finder.find_before(tokens.between(before.start, before.end))
         if tag:
             turn.tags.append((tag, 0))
