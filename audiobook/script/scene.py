@@ -57,7 +57,7 @@ ENGLISH = Words(
     newcomers=frozenset({"a", "an"}),
 )  # fmt: skip
 _OF_OTHERS = frozenset("is isn't was wasn't has hasn't had hadn't will won't would wouldn't doesn't".split())
-"""Verbs that a sentence about somebody goes on with: "is late", where "come in" bids and "are you in?" asks."""
+"""Verbs that a sentence about somebody goes on with: "is late", where "come in" bids."""
 _SENTENCE = 40
 """Tokens within which the end of a sentence is looked for."""
 _BROKEN = 16

@@ -166,7 +166,7 @@ class Talks:
         if self.settled[back[0]] is not None:
             links.append("the last is tagged")
         links.append(f"{self._length(turn)} words after {self._length(last)}")
-        links += self._links_of_tag(turn)
+        links += self._links_of_tag(turn, back[0])
         if self.outlooks[index].acts_before or self.outlooks[index].acts_after:
             links += ["somebody acts beside", f"{mode}, somebody acts beside"]
         if turn.takes_over and not turn.tag:
@@ -179,14 +179,23 @@ class Talks:
             reach = turn.passage - self.turns[back[1]].passage
             flow = "in one flow" if reach <= 2 else "near" if reach <= 4 else "far"
             links += [f"two back {flow}", f"two back {flow}, {mode}"]
+        for which, other in zip(("the last", "the one before"), back, strict=False):
+            genders = {self.outlooks[each].gender for each in (index, other)}
+            if "unknown" not in genders:
+                links.append(
+                    f"is {'of one gender' if len(genders) == 1 else 'not of one gender'} with {which}"
+                )
         return links + self._links_of_part(index)
 
-    def _links_of_tag(self, turn: Turn) -> list[str]:
+    def _links_of_tag(self, turn: Turn, last: int) -> list[str]:
         tag = turn.tag
         if tag is None:
             return []
         goes_on = tag.verb in ("went", "goes") and self.scene.tokens.lowers[tag.ends] == "on"
-        if turn.tags[0][1] == 0 and (goes_on or tag.verb in _RESUMING):
+        speaker = self.settled[last]
+        genders = {tag.subject.gender, "unknown" if speaker is None else self.people[speaker].gender}
+        may_go_on = turn.tags[0][1] == 0 and len(genders - {"unknown"}) < 2
+        if may_go_on and (goes_on or tag.verb in _RESUMING):
             return ["the tag says that they go on"]
         return ["the tag says that they answer"] if tag.verb in _ANSWERING else []
 
