@@ -28,7 +28,8 @@ SUREST = 0.95
 _TELLS = {GOES_ON: "spoke last", GOES_ON_AGAIN: "spoke the last two turns", ALTERNATES: "spoke 2 turns ago"}
 CLASHES = -2.0
 """What speaks, on top of what is learned, against a woman of whom a tag says "he": in novels some genders are
-mistaken.  Of openings and stories left out, learned from these alone, .627 and .845 are right (.624, .845 without)."""
+mistaken.  Of openings and stories left out (learned from these alone) .627 and .845 are right, .624 and .845
+without."""
 _LEAST = 40.0
 """Below the best candidate by so much a weight is taken for no less."""
 
