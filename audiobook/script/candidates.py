@@ -86,7 +86,10 @@ class Candidates:
             found += sorted(self.outlooks[near].called)
         listed = list(dict.fromkeys([*found, *seen[3:]]))
         if outlook.mode == "pronoun" and len(listed) > 1:
-            listed = [each for each in listed if each != self.narrator]  # who says "I" is not "he"
+            # Who says "I" is not "he", nor are several.
+            listed = [each for each in listed if each != self.narrator]
+            if outlook.gender != "unknown":
+                listed = [each for each in listed if each not in self.strangers.roles.crowds] or listed
         # Nobody calls himself by name.
         listed = [each for each in listed if each not in outlook.called] or listed
         if outlook.gender != "unknown" and len(listed) > _MOST:

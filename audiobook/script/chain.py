@@ -38,7 +38,8 @@ _LEAST = 40.0
 class Link:
     """A turn in its talk: who may speak it, what speaks for each of them, and how it may follow.
 
-    `candidates` are people's ids; None is somebody of whom nothing is known, and nobody's equal.
+    `candidates` are people's ids; None is somebody of whom nothing is known, and nobody's equal.  `order` is
+    how much counts what is learned of how turns follow each other.
     """
 
     turn: int
@@ -46,6 +47,7 @@ class Link:
     candidates: list[int | None]
     clues: list[list[str]]
     links: list[str] = field(default_factory=list)
+    order: float = 1.0
 
     @property
     def is_settled(self) -> bool:
@@ -84,7 +86,7 @@ def weigh_links(link: Link, weights: Weights) -> tuple[list[float], list[float]]
     follows = []
     for way, by_hand in zip(FOLLOWS, weigh_by_hand(link), strict=True):
         table = weights.get(way, {})
-        follows.append(by_hand + sum(table.get(clue, 0.0) for clue in link.links))
+        follows.append(by_hand + link.order * sum(table.get(clue, 0.0) for clue in link.links))
     return sums, follows
 
 

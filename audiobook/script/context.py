@@ -17,13 +17,16 @@ from audiobook.script.chain import Link
 from audiobook.script.outlook import Lookout, Outlook
 from audiobook.script.people import Person
 from audiobook.script.roles import RoleBook
-from audiobook.script.scene import Scene, Sighting
+from audiobook.script.scene import ENGLISH, Scene, Sighting
 from audiobook.script.strangers import Strangers
 from audiobook.script.talks import Talks
 from audiobook.script.turns import Turn
 
 _OPENING = 3
 """Tokens before a name that still opens its paragraph."""
+_ORDER_ELSEWHERE = 0.5
+"""What the order of turns counts in other languages than English, from which it is learned, where something
+stands beside the words: that tells the same in all of them."""
 
 
 class Context:
@@ -65,8 +68,10 @@ class Context:
         is_open = [turn.speaker is None and not turn.is_several for turn in self.turns]
         listed = [index for index in range(len(self.turns)) if not self.goes_on(index)]
         for index in listed:
-            if is_open[index]:
-                self.strangers.find_role(index)
+            role = self.turns[index].role
+            if is_open[index] and role is not None:
+                if not (self.strangers.roles.works_like_pronoun(role) and self._fits_in_sight(index)):
+                    self.strangers.find_role(index, role)
         met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
         talks: dict[int, list[Link]] = {}
         for index in listed:
@@ -78,6 +83,8 @@ class Context:
                 if candidates:
                     link.candidates, link.clues = [*candidates], self.clues(index, candidates)
             link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])
+            if self.scene.words is not ENGLISH and link.mode != "alone":
+                link.order = _ORDER_ELSEWHERE
             talk.append(link)
         return list(talks.values())
 

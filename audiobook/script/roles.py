@@ -27,6 +27,8 @@ class RoleBook:
         self.holders: dict[str, set[int]] = {}
         self.own: dict[str, int] = {}
         self.used: Counter[str] = Counter()
+        self.crowds: set[int] = set()
+        """Several who are one character: "the triplets"."""
         self.stated_genders: Mapping[str, Gender] = {}
         """What a person has said of roles, by their names in small letters."""
         for person in people:
@@ -111,6 +113,10 @@ class RoleBook:
             return None
         return self.make_own(phrase)
 
+    def works_like_pronoun(self, phrase: Phrase) -> bool:
+        """Tell whether a role means somebody in sight if anybody there fits; in English that is learned."""
+        return False
+
     def times(self, phrase: Phrase) -> int:
         """Return in how many tags a generic role stands as the subject."""
         return self.used[_key(phrase)]
@@ -166,7 +172,14 @@ class RoleBook:
             )
             self.people.append(person)
             self.own[key] = person.id
+            if phrase.kind == "group" or _looks_plural(phrase.noun):
+                self.crowds.add(person.id)
         return self.own[key]
+
+
+def _looks_plural(noun: str) -> bool:
+    """Tell whether a role ends as several do: "triplets", but not "boss" and "colossus"."""
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
 
 
 def _are_people(plural: str) -> bool:

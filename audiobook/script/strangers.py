@@ -34,11 +34,9 @@ class Strangers:
         self.goes_by: dict[int, int] = {}
         """Who goes by the role in a turn's tag, or its beat, by the turn."""
 
-    def find_role(self, index: int) -> None:
-        """Let a role in the tag, or in the beat, of a turn stand for someone of its own."""
-        turn = self.turns[index]
-        role = turn.role
-        if role is not None and (turn.tag or self.is_story):
+    def find_role(self, index: int, role: Phrase) -> None:
+        """Let the role in the tag, or in the beat, of a turn stand for someone of its own."""
+        if self.turns[index].tag or self.is_story:
             known = self.roles.own_of(role)
             self.goes_by[index] = self.roles.make_own(role) if known is None else known
 
