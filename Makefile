@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 
 .PHONY: test slow lint format bench bench-neural door stress torture shelf mastering sync delivery pace \
-	intelligibility calibration ears heard docs pictures
+	intelligibility calibration ears heard takes docs pictures
 
 test:
 	$(PYTHON) -m pytest
@@ -66,6 +66,10 @@ calibration:
 # Which of the built-in voices are hard to understand, or too much alike.
 intelligibility:
 	$(PYTHON) -m benchmarks.intelligibility
+
+# What it costs to hear clips as they are made, and what is flagged of them.
+takes:
+	cd $(or $(FOLDER),.) && PYTHONPATH=$(CURDIR) $(abspath $(PYTHON)) -m benchmarks.takes $(STORIES)
 
 # How many planted faults the recognizer hears in the finished files of FOLDER, and how many it only imagines.
 heard:

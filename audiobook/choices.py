@@ -1,6 +1,6 @@
 """Names and endings that are known without loading anything, so that a help text can list them at once."""
 
-FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "m4b", "epub", "lpf", "podcast", "sample")
+FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "words", "m4b", "epub", "lpf", "podcast", "sample")
 """What can be written (`publishing/`): a chapter's files, texts beside them, whole books."""
 
 PROFILES = ("acx", "librivox", "podcast")

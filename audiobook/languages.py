@@ -28,6 +28,9 @@ _NAMES = dict(
         "sv:Swedish ta:Tamil th:Thai tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese zh:Chinese"
     ).split()
 )
+NAMED_LANGUAGES = tuple(_NAMES)
+"""The tags of the languages that are called by a name here."""
+
 _OTHER_CODES = {
     # ISO 639-2's bibliographic codes, which library records use.
     "ger": "de", "fre": "fr", "cze": "cs", "dut": "nl", "gre": "el", "ice": "is", "rum": "ro", "slo": "sk",

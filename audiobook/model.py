@@ -434,11 +434,26 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordTime:
+    """When a word sounds, in seconds: that which is `text[start:end]` of the text that it belongs to."""
+
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """Synthesized speech: mono, signed 16-bit little-endian samples at `sample_rate` Hz."""
+    """Synthesized speech: mono, signed 16-bit little-endian samples at `sample_rate` Hz.
+
+    `words` are those of the text that was spoken, in order, from the first sample on; None where the engine
+    does not tell when they sound.  They decide nothing of the sound: clips of equal samples are equal.
+    """
 
     samples: bytes
     sample_rate: int
+    words: tuple[WordTime, ...] | None = field(default=None, compare=False)
 
     @property
     def seconds(self) -> float:
@@ -448,11 +463,15 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """Where in a track an utterance sounds, in seconds from the track's first sample."""
+    """Where in a track an utterance sounds, in seconds from the track's first sample.
+
+    `words` are those of its text, timed likewise; None where that is not known.
+    """
 
     utterance: Utterance
     start_s: float
     end_s: float
+    words: tuple[WordTime, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""How long a text is: in words, or in characters where a script has no spaces between words."""
+"""The words of a text, and how many: characters count for words where a script has no spaces between them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Ideographs (kanji, hanzi), with their sign of repetition and their zero; for a class of characters."""
@@ -16,12 +17,24 @@ CHARACTERS_PER_MINUTE = 240
 
 SAYABLE = re.compile(r"[^\W_]")
 _DENSE = re.compile(f"[{HAN}{KANA}]")
+_TOKEN = re.compile(f"[{HAN}{KANA}]|[^\\s—–…{HAN}{KANA}]+")
+_AROUND_WORDS = "-_*.,;:!?¿¡'\"‘’“”„‚«»‹›()[]{}、。「」『』"
 
 
 def count_words(text: str) -> int:
     """Count words (what holds a letter or digit between white space), of Chinese and Japanese characters."""
     characters, rest = _divide(text)
     return characters + sum(1 for word in rest.split() if SAYABLE.search(word))
+
+
+def find_words(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each word begins and ends, without the marks around it; a dash between two parts them."""
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        start = token.start() + len(word) - len(word.lstrip(_AROUND_WORDS))
+        end = token.end() - len(word) + len(word.rstrip(_AROUND_WORDS))
+        if SAYABLE.search(word):
+            yield start, end
 
 
 def estimate_minutes(text: str) -> float:

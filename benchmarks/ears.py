@@ -5,6 +5,7 @@
     … --settings FILE                                   with those of another voices.yaml
     python -m benchmarks.ears --voices bf_emma am_adam  each of these reads sentences of the stories
     … --engine NAME --sentences N                       of another engine than kokoro, more or fewer than 25
+    … --pitch 0 50 100                                  at each of these pitches
 
 `MOS` is DistillMOS and `DNS` DNSMOS P.808 (benchmarks/mos.py), `errors` the share of words that Whisper's
 tiny.en hears wrongly (benchmarks/dictation.py), with the mistakes behind it.  A story is made anew in a
@@ -43,6 +44,8 @@ from tests.listening import decode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from audiobook.engines.base import Engine
+
     Wave = NDArray[np.float32]
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +56,7 @@ LEAST_VOICE_MOS, MOST_VOICE_ERRORS = 4.2, 0.06
 FEWEST_WORDS = 40
 """What a voice must have said in a story to be judged by it: of ten words one that goes wrong is a tenth."""
 
+_OWN_PITCH = 50
 _PAUSE_S = 0.5
 _WINDOW_S = 25.0
 """Whisper hears 30 s at once; where it has more, a word may be cut at that."""
@@ -89,14 +93,8 @@ class Ears:
 
     def judge_lines(self, name: str, lines: Sequence[tuple[str, Wave]]) -> Verdict:
         """Judge lines of one voice, which are heard one after the other."""
-        tallies, waves = [], []
-        for group in _group(lines):
-            wave = join([wave for _, wave in group])
-            said = "\n".join(text for text, _ in group)
-            tallies.append(compare(said, self.recognizer.write_down(wave)))
-            waves.append(wave)
-        opinion = self.jury.judge(np.concatenate(waves))
-        return Verdict(name=name, opinion=opinion, tally=add_tallies(tallies))
+        opinion = self.jury.judge(join([wave for _, wave in lines]))
+        return Verdict(name=name, opinion=opinion, tally=dictate(self.recognizer, lines))
 
 
 def join(waves: Sequence[Wave]) -> Wave:
@@ -124,14 +122,27 @@ def choose_sentences(count: int) -> list[str]:
     return found[:: max(1, len(found) // count)][:count]
 
 
-def judge_voices(ears: Ears, engine: str, ids: Sequence[str], count: int) -> Iterator[Verdict]:
+def judge_voices(ears: Ears, voices: Sequence[Voice], count: int) -> Iterator[Verdict]:
     """Let each voice read the same sentences."""
     sentences = choose_sentences(count)
-    speaker = shared_engine(engine)
-    for id_ in ids:
-        voice = Voice(engine=engine, id=id_)
-        clips = [(text, to_listener(speaker.synthesize(text, voice))) for text in sentences]
-        yield ears.judge_lines(id_, clips)
+    for voice in voices:
+        name = voice.id if voice.pitch == _OWN_PITCH else f"{voice.id} pitch {voice.pitch}"
+        yield ears.judge_lines(name, read_sentences(shared_engine(voice.engine), voice, sentences))
+
+
+def read_sentences(engine: Engine, voice: Voice, sentences: Sequence[str]) -> list[tuple[str, Wave]]:
+    """Return each sentence with its sound, as the ears take it."""
+    return [(text, to_listener(engine.synthesize(text, voice))) for text in sentences]
+
+
+def dictate(recognizer: Recognizer, lines: Sequence[tuple[str, Wave]]) -> Tally:
+    """Return what of lines is heard wrongly, one after the other."""
+    return add_tallies(
+        compare(
+            "\n".join(text for text, _ in group), recognizer.write_down(join([wave for _, wave in group]))
+        )
+        for group in _group(lines)
+    )
 
 
 def judge_story(ears: Ears, name: str, settings: Path | None, folder: Path) -> Iterator[Verdict]:
@@ -176,6 +187,7 @@ def main() -> None:
     parser.add_argument("--voices", nargs="+", default=[], metavar="ID", help="judge these voices alone")
     parser.add_argument("--engine", default="kokoro", help="whose voices they are")
     parser.add_argument("--sentences", type=int, default=25, metavar="N")
+    parser.add_argument("--pitch", nargs="+", type=int, default=[_OWN_PITCH], metavar="P")
     told = parser.parse_args()
     ears = Ears()
     print(f"{'':34}{'MOS':>6}{'DNS':>6}{'errors':>8}{'words':>7}  said → heard")
@@ -187,7 +199,10 @@ def main() -> None:
         print(verdict, flush=True)
 
     if told.voices:
-        for verdict in judge_voices(ears, told.engine, told.voices, told.sentences):
+        voices = [
+            Voice(engine=told.engine, id=id_, pitch=pitch) for id_ in told.voices for pitch in told.pitch
+        ]
+        for verdict in judge_voices(ears, voices, told.sentences):
             show(verdict, LEAST_VOICE_MOS, MOST_VOICE_ERRORS)
         raise SystemExit(falls_short)
     for name in told.stories or [path.stem for path in sorted((ROOT / "texts").glob("*.txt"))]:

@@ -42,13 +42,13 @@ from audiobook.building.hearing import FileToHear
 from audiobook.building.run import Options
 from audiobook.checking import decode_mono
 from audiobook.cli.progress import Notes
-from audiobook.cli.reading import choose_chapters
 from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.folders import cache_folder
 from audiobook.listening.hearing import Line, Listener
 from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.verdicts import Heard
+from audiobook.planning.chapters import WHOLE, Scope, parse_chapters
 from audiobook.project.layout import open_project
 from tests.alignment import align_line
 
@@ -237,7 +237,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     told = parser.parse_args()
     project = open_project(Path())
-    options = Options(chapters=choose_chapters(told.chapters, None, None))
+    options = Options(scope=Scope(chapters=parse_chapters(told.chapters)) if told.chapters else WHOLE)
     files = find_files_to_hear(project, told.stories, options, Notes(), cache_folder=cache_folder())
     ear = Memory(told.keep) if told.keep else open_recognizer()
     listener = Listener(ear=ear, sounds=Sounds(sound_in_ipa))

@@ -1,8 +1,10 @@
-"""Which voices are hard to understand: a rhyme test that a speech recognizer takes.
+"""Which voices are hard to understand: a rhyme test and a dictation that speech recognizers take.
 
-    python -m benchmarks.intelligibility                    the pools of the built-in voices.yaml
-    python -m benchmarks.intelligibility en-us+f2 …         these voices
-    python -m benchmarks.intelligibility --variants         every variant of eSpeak, with the accent en-us
+    python -m benchmarks.intelligibility                    the English pools of every engine here
+    … --engine NAME                                         of this one alone
+    … --engine NAME VOICE …                                 these voices (of eSpeak's, if no engine is named)
+    … --variants                                            every variant of eSpeak, with the accent en-us
+    … --sentences N                                         a dictation of so many, 8 if not told
 
 A rhyme test (ANSI/ASA S3.2 describes the one that people take) asks which of six words was said that differ
 in one consonant: "pin bin din tin fin thin".  Here pocketsphinx is asked.  Its acoustic model has learnt from
@@ -13,11 +15,15 @@ Each voice says all words of `RHYMES`, three to a sentence, at rate 155.  `error
 corrected for chance (who guesses is wrong five times of six: 100 %); a voice is `unclear` above
 `MOST_ERRORS`.  `nearest` is the acoustic distance (benchmarks/voice_distances.py) from the
 most similar voice of its pool, `close` under `LEAST_DISTANCE`.
+
+`misheard` is the share of words that Whisper's tiny.en hears as others in sentences of the four stories
+(benchmarks/dictation.py): connected speech, and a recognizer that knows what is usually said.  It is left out
+where the recognizer is not installed (`narrate voices install whisper`).
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,13 +32,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audiobook.casting import load_settings
-from audiobook.engines.espeak.engine import EspeakEngine
+from audiobook.engines.registry import find_lack
+from audiobook.listening.recognizer import find_recognizer
 from audiobook.model import Clip, Voice
-from audiobook.project.shared_engines import known_engines
+from audiobook.project.shared_engines import known_engines, shared_engine
+from benchmarks.dictation import Recognizer
+from benchmarks.ears import choose_sentences, dictate, read_sentences
 from benchmarks.voice_distances import TEXT, Sound, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from audiobook.engines.base import Engine
 
     Floats = NDArray[np.float64]
 
@@ -63,6 +74,8 @@ travis, boris, shelby in two accents, aunty in one) 92 to 100 %: what they say i
 LEAST_DISTANCE = 1.0
 """What two voices of a pool must differ by at least: two semitones, or 3 dB in every band."""
 
+_WITH_A_CAST = ("pyttsx3", "kokoro", "piper")
+
 SAMPLE_RATE = 16_000
 _EDGE_S = 0.2
 _ROOM_TONE = 3 / 32768
@@ -70,10 +83,11 @@ _ROOM_TONE = 3 / 32768
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The share of a voice's words that were taken for another, corrected for chance."""
+    """The shares of a voice's words taken for others: of rhymes (corrected for chance), of sentences."""
 
     voice: Voice
     errors: float
+    misheard: float | None = None
 
 
 class Listener:
@@ -93,7 +107,7 @@ class Listener:
             decoder.add_jsgf_string(f"g{first}", grammar)
         return decoder
 
-    def score(self, engine: EspeakEngine, voice: Voice) -> Score:
+    def score(self, engine: Engine, voice: Voice) -> Score:
         """Let a voice say all words and return how many were understood."""
         wrong = count = 0
         for first in range(0, len(self._rhymes), _A_SENTENCE):
@@ -130,32 +144,61 @@ def to_listener(clip: Clip) -> Floats:
 
 def print_scores(title: str, scores: Sequence[Score], sounds: Sequence[Sound]) -> None:
     """Print a pool's voices, the clearest first."""
-    print(f"\n{title}\n{'voice':32} {'errors':>6}  nearest")
+    print(f"\n{title}\n{'voice':40} {'errors':>6} {'misheard':>8}  nearest")
     for score, sound in sorted(zip(scores, sounds, strict=True), key=lambda pair: pair[0].errors):
         others = [(sound.distance(other), other.voice.id) for other in sounds if other is not sound]
         nearest = min(others, default=(np.inf, ""))
         notes = ["unclear"] * (score.errors > MOST_ERRORS) + ["close"] * (nearest[0] < LEAST_DISTANCE)
+        misheard = "–" if score.misheard is None else f"{score.misheard:.1%}"
         name = f"{score.voice.id} pitch {score.voice.pitch}"
-        line = f"{name:32} {score.errors:6.0%}  {nearest[0]:4.1f} {nearest[1]:24} {', '.join(notes)}"
-        print(line.rstrip(), flush=True)
+        heard = f"{name:40} {score.errors:6.0%} {misheard:>8}"
+        print(f"{heard}  {nearest[0]:4.1f} {nearest[1]:24} {', '.join(notes)}".rstrip(), flush=True)
+
+
+def find_pools(engine: str) -> dict[str, tuple[Voice, ...]]:
+    """Return an engine's built-in English pools by name, the narrator as one of them."""
+    settings = load_settings(None, engines=known_engines(), engine=engine).general
+    return {"narrator": (settings.narrator,)} | {
+        str(name): tuple(voice for voice in voices if voice.engine == engine)
+        for name, voices in settings.pools.items()
+    }
 
 
 def main() -> None:
     """Print the table for the voices named, all variants, or the built-in pools."""
-    engine = EspeakEngine()
-    settings = load_settings(None, engines=known_engines(), engine="pyttsx3").general
-    pools: dict[str, tuple[Voice, ...]] = {"narrator": (settings.narrator,)}
-    pools |= {str(name): voices for name, voices in settings.pools.items()}
-    named = sys.argv[1:]
-    if named == ["--variants"]:
-        named = sorted(entry.id for entry in engine.voices() if entry.id.startswith("en-us+"))
-    if named:
-        pools = {"named": tuple(replace(settings.narrator, id=each, pitch=50) for each in named)}
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.intelligibility")
+    parser.add_argument("voices", nargs="*")
+    parser.add_argument("--engine", choices=_WITH_A_CAST)
+    parser.add_argument("--variants", action="store_true")
+    parser.add_argument("--sentences", type=int, default=8, metavar="N")
+    told = parser.parse_args()
+    named = told.voices
+    if told.variants:
+        named = sorted(each.id for each in shared_engine("pyttsx3").voices() if each.id.startswith("en-us+"))
+    if named or told.engine:
+        engines = [told.engine or "pyttsx3"]
+    else:
+        engines = [name for name in _WITH_A_CAST if find_lack(name) is None]
     listener = Listener()
-    for title, voices in pools.items():
-        scores = [listener.score(engine, voice) for voice in voices]
-        print_scores(title, scores, [measure(voice, engine.synthesize(TEXT, voice)) for voice in voices])
-    engine.close()
+    recognizer = Recognizer() if find_recognizer() else None
+    sentences = choose_sentences(told.sentences)
+    for name in engines:
+        pools = find_pools(name)
+        if named:
+            pools = {"named": tuple(replace(pools["narrator"][0], id=each, pitch=50) for each in named)}
+        engine = shared_engine(name)
+        for title, voices in pools.items():
+            scores = [listener.score(engine, voice) for voice in voices]
+            if recognizer is not None:
+                scores = [
+                    replace(
+                        each,
+                        misheard=dictate(recognizer, read_sentences(engine, each.voice, sentences)).share,
+                    )
+                    for each in scores
+                ]
+            sounds = [measure(voice, engine.synthesize(TEXT, voice)) for voice in voices]
+            print_scores(f"{name}: {title}", scores, sounds)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.project.layout import open_project
 from benchmarks.speed import family
@@ -31,27 +31,27 @@ _MOST_ERROR = 0.2
 _FROM, _TO = 0.1, 0.95
 
 
-class _Watch(Silent):
+class _Watch(RunListener):
     """A listener that notes the forecast, at every poll of the run."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._meter = Meter(clock)
+        self._meter = RunMeter(clock)
         self.clock = clock
         self.seen: list[tuple[float, float]] = []
         self.began = self.ended = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
 
     def work_begins(self, jobs: int) -> None:
         self._meter.begin(jobs)
         self.began = self.clock()
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, count: int, work_s: float) -> None:
         del story
         self._meter.advance(clips=count, work_s=work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
+    def track_made(self, story: str, path: Path) -> None:
         del story, path
         self.ended = self.clock()
         self._meter.advance(files=1)

@@ -28,8 +28,17 @@ _SAID = {
 """Names of the sample stories that pocketsphinx's dictionary lacks."""
 
 
+_WORD = re.compile(r"[a-z']*[a-z][a-z']*")
+
+
 def split_words(text: str) -> list[str]:
-    return [word.strip("'") for word in re.findall(r"[a-z']*[a-z][a-z']*", text.replace("’", "'").lower())]
+    return [word.strip("'") for word in _WORD.findall(text.replace("’", "'").lower())]
+
+
+def find_places(text: str) -> list[int]:
+    """Return where in a text each of the words begins that `split_words` finds in it."""
+    found = _WORD.finditer(text.replace("’", "'").lower())
+    return [each.end() - len(each.group().lstrip("'")) for each in found]
 
 
 def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:
@@ -38,6 +47,11 @@ def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:
     `samples` are mono at `SAMPLE_RATE` Hz, in −1…1.  Cues whose first word can't be aligned are missing;
     all are, where no alignment is found.
     """
+    return {number: when for (number, place), when in align_words(samples, cues).items() if place == 0}
+
+
+def align_words(samples: Samples, cues: Sequence[Cue]) -> Mapping[tuple[int, int], float]:
+    """Return when the words of cues sound, as `align_cues` does, by the cue's number and the word's in it."""
     from pocketsphinx import Decoder
 
     decoder = Decoder(lm=None, loglevel="FATAL", **_WIDE)
@@ -56,8 +70,7 @@ def align_cues(samples: Samples, cues: Sequence[Cue]) -> Mapping[int, float]:
         return {}
     spoken = [segment for segment in decoder.seg() if segment.word[0] not in "<[("]
     assert len(spoken) == len(words)
-    pairs = zip(spoken, places, strict=True)
-    return {number: word.start_frame / 100 for word, (number, place) in pairs if place == 0}
+    return {place: word.start_frame / 100 for word, place in zip(spoken, places, strict=True)}
 
 
 def align_line(samples: Samples, text: str) -> list[tuple[float, float]]:

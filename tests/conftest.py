@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -95,6 +96,7 @@ def tiny_voices(made_voices: Path) -> Iterator[Path]:
     """Let a module's tests speak in the tiny voices; return the folder that they lie in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NARRATE_VOICES", str(made_voices))
+        patch.delenv("NARRATE_WHISPER", raising=False)  # which would hear no word of what they say
         yield made_voices
 
 
@@ -104,6 +106,21 @@ def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "config" / "allowed-programs.txt"
     monkeypatch.setattr(allowing, "list_path", lambda: path)
     return path
+
+
+@pytest.fixture
+def own_bin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the system's bin lie in the test's folder; return where it keeps files."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux's bin can be put elsewhere for a test")
+    from send2trash import plat_other
+
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(plat_other, "XDG_DATA_HOME", os.fsencode(home))
+    monkeypatch.setattr(plat_other, "HOMETRASH_B", os.fsencode(home / "Trash"))
+    return home / "Trash" / "files"
 
 
 @pytest.fixture

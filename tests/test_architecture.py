@@ -82,6 +82,11 @@ HEAVY = {
     "py3langid",
 }
 
+MOST_PARAMETERS = 7
+"""Of a function; a command's are its options, which click hands over one by one."""
+
+WITH_MORE = {"check_stories": "as many as the command `check` has questions, and nothing else calls it"}
+
 
 def _room(module: str) -> str:
     """Return the room of `audiobook.room.module`; the package itself (its version) is ground."""
@@ -150,6 +155,24 @@ def test_public_things_have_docstrings(path: Path) -> None:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), node.name
+
+
+def test_no_class_has_the_name_of_a_value_that_passes_between_stages() -> None:
+    own = [node.name for node in _parse(PACKAGE / "model.py").body if isinstance(node, ast.ClassDef)]
+    everywhere = (node for path in MODULES for node in _parse(path).body if isinstance(node, ast.ClassDef))
+    assert sorted(node.name for node in everywhere if node.name in own) == sorted(own)
+
+
+def test_functions_take_no_more_parameters_than_a_reader_can_hold() -> None:
+    functions = (node for path in MODULES for node in ast.walk(_parse(path)))
+    with_more = set()
+    for node in functions:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            count = sum(each.arg not in {"self", "cls"} for each in named)
+            is_command = any("command" in ast.unparse(each) for each in node.decorator_list)
+            with_more |= {node.name} if count > MOST_PARAMETERS and not is_command else set()
+    assert with_more == WITH_MORE.keys()
 
 
 def test_pydub_has_one_user_and_nothing_is_mocked() -> None:

@@ -315,6 +315,7 @@ def test_neither_amount_nor_order_changes_a_cast_while_the_parts_stay(
     assert ids(assign_voices(script_of(backwards, genders), DEFAULTS)) == before
 
 
+@pytest.mark.slow
 @given(scripts(), st.data())
 @settings(deadline=None)
 def test_who_has_a_small_part_comes_and_goes_without_moving_a_larger_one(

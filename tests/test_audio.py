@@ -109,6 +109,7 @@ def test_resampling_keeps_the_sound() -> None:
     assert np.argmax(np.abs(np.fft.rfft(samples))) == 440
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("voice", "volume"), [("en-gb-x-rp", 1.0), ("en-us+m3", 0.3), ("en-us+f2", 0.05)])
 def test_a_master_lies_in_the_window_whatever_the_voice(voice: str, volume: float, tmp_path: Path) -> None:
     clips = speech(voice, volume)

@@ -218,6 +218,7 @@ CUES: dict[str, tuple[Change, str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CUES)
 def test_each_figure_of_the_cues_can_fail(name: str, tmp_path: Path) -> None:
     change, figure, remark = CUES[name]
@@ -225,6 +226,19 @@ def test_each_figure_of_the_cues_can_fail(name: str, tmp_path: Path) -> None:
     path = tag(write(tmp_path / "a.mp3", take.samples, *MP3))
     found = failures(check(change(order(path, take))))
     assert remark in found[figure].remark
+
+
+def test_a_long_silence_amid_a_line_fails(tmp_path: Path) -> None:
+    take = record()
+    samples, half_s = take.samples.copy(), HEAD_S + PAUSE_S + 3.0
+    for seconds, passed in ((0.8, True), (1.2, False)):
+        hole = slice(round((half_s - seconds / 2) * RATE), round((half_s + seconds / 2) * RATE))
+        samples[hole] = noise(seconds + 1, -70.5)[: hole.stop - hole.start]
+        path = tag(write(tmp_path / "a.mp3", samples, *MP3))
+        found = {each.figure: each for each in check(order(path, take)).findings}["silence in lines"]
+        assert found.passed is passed
+    assert found.value == pytest.approx(1.2, abs=0.1)
+    assert "“She waited by the lamp all night.” at 3.3 s" in found.remark
 
 
 def test_a_file_without_cues_says_so(tmp_path: Path) -> None:
@@ -296,6 +310,7 @@ def test_files_of_a_book_must_not_lie_apart() -> None:
     assert found["channels of all files"].value == "mono and stereo"
 
 
+@pytest.mark.slow
 def test_other_profiles_ask_for_other_things(tmp_path: Path) -> None:
     take = record()
     path = tag(

@@ -106,6 +106,7 @@ def test_signs_are_words_where_the_output_has_none() -> None:
     assert "✓" not in result.stdout
 
 
+@pytest.mark.slow
 def test_missing_outdated_foreign_and_broken_files_are_rows(made: Path) -> None:
     walk = made / "output" / "walk"
     one, two = sorted(walk.glob("*.mp3"))
@@ -133,6 +134,7 @@ def test_missing_outdated_foreign_and_broken_files_are_rows(made: Path) -> None:
     assert "Traceback" not in shown.output
 
 
+@pytest.mark.slow
 def test_a_file_of_a_chapter_that_is_no_more_does_not_belong(made: Path) -> None:
     old = sorted((made / "output" / "walk").glob("*.mp3"))[1]
     shutil.copy(old, old.with_name("03 - Three.mp3"))
@@ -167,6 +169,7 @@ def test_another_profile() -> None:
     assert run("check", "--profile", "none").exit_code == 2
 
 
+@pytest.mark.slow
 def test_pictures_are_drawn_and_cleaned_away(made: Path) -> None:
     result = run("check", "--plot")
     assert result.exit_code == 0
@@ -196,6 +199,7 @@ def test_a_folder_that_can_not_be_written_is_one_error(made: Path) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.slow
 def test_tones_are_no_speech_but_complete(new_project: NewProject) -> None:
     """The cheap engine says everything in its own time: only its loudness and pace are its own."""
     new_project(TONES, boats="The boats\n\n“Come in,” said Anna. The door was open.\n")
@@ -230,6 +234,7 @@ def test_other_programs_would_complain(made: Path) -> None:
         assert done.returncode or re.search(r"error|warning|resync|illegal", done.stdout + done.stderr, re.I)
 
 
+@pytest.mark.slow
 def test_whole_book_files_are_checked_too(made: Path) -> None:
     (made / "voices.yaml").write_text("output: {formats: [m4b, epub]}\n", encoding="utf-8")
     assert failed(check("walk")[1]).keys() >= {"up to date"}

@@ -147,6 +147,7 @@ def test_the_cast_says_who_speaks_in_which_voice_and_why(new_project: NewProject
     assert "Rachel" in narrate("cast", "echo-fade").output
 
 
+@pytest.mark.slow
 def test_voices_are_listed_by_engine_and_language() -> None:
     every = json.loads(narrate("voices", "--json").stdout)["voices"]
     assert {"pyttsx3", "tone"} <= {voice["engine"] for voice in every}
@@ -328,6 +329,7 @@ def test_contents_tell_how_long_a_book_is_to_hear(new_project: NewProject) -> No
     assert "1 chapter, 3 words, about 1 min to hear" in narrate("contents", "short").stdout
 
 
+@pytest.mark.slow
 def test_a_dry_run_a_run_and_its_table_count_alike(new_project: NewProject) -> None:
     twice = (
         '"Yes," said Max.\n\n"No," said Rachel.\n\n"Yes," said Max.\n\nChapter 2\n\nAll is well. All is well.'

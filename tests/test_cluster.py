@@ -297,6 +297,7 @@ def test_no_worker_is_one_message_in_bounded_time(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.slow
 def test_without_the_extra_the_message_says_how_to_install_it(
     new_project: NewProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,6 +314,7 @@ def test_without_the_extra_the_message_says_how_to_install_it(
     assert nothing_half_made(project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "reason"),
     [

@@ -49,6 +49,7 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
     assert repr(decode_value(type(value), line)) == repr(value)  # what is not compared too
 
 
+@pytest.mark.slow
 @given(st.builds(Utterance), st.builds(Book))
 def test_any_value_of_the_model_comes_back(utterance: Utterance, book: Book) -> None:
     assert decode_value(Utterance, encode_value(utterance)) == utterance

@@ -77,6 +77,7 @@ def ffmetadata(path: Path) -> str:
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "ending"), CODECS_AND_ENDINGS)
 @pytest.mark.parametrize(
     ("seconds", "rate"), [(0.01, 22_050), (0.9157, 24_000), (2.0, 44_100), (3.1234, 16_000)]
@@ -144,6 +145,7 @@ def test_what_a_file_was_made_of_comes_back(codec: str, ending: str, tmp_path: P
     assert (track.seconds, track.cues) == (read_seconds(path), CUES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "ending"), CODECS_AND_ENDINGS)
 @pytest.mark.parametrize("damage", ["end", "half", "more", "head", "nothing", "text"])
 def test_a_cut_or_foreign_file_is_not_whole(codec: str, ending: str, damage: str, tmp_path: Path) -> None:

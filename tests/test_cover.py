@@ -66,6 +66,7 @@ def _ink(title: str, author: str | None = None) -> np.ndarray[tuple[int, int], n
     return ink
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", TITLES)
 def test_any_title_stands_within_the_margins(title: str) -> None:
     if any(_needs_shaping(char) for char in title) and not features.check("raqm"):
@@ -84,6 +85,7 @@ def test_any_title_stands_within_the_margins(title: str) -> None:
     assert len(cover.data) <= 250_000
 
 
+@pytest.mark.slow
 def test_the_author_stands_below_and_a_book_without_one_has_a_cover_too() -> None:
     below = slice(2000, 2400)
     assert _ink("Echo Fade", "Anne-Marie Ferrari")[below].sum() > 10_000
@@ -105,6 +107,7 @@ def test_the_bundled_font_has_what_is_taken_for_granted() -> None:
     assert not _has_all(_bundled(is_bold=True), {"夜"})
 
 
+@pytest.mark.slow
 def test_other_scripts_take_a_font_of_the_system_or_leave_the_words_out() -> None:
     armenian = "Հայոց պատմություն"
     lettering = find_lettering(armenian)
@@ -115,6 +118,7 @@ def test_other_scripts_take_a_font_of_the_system_or_leave_the_words_out() -> Non
     draw_cover("\U0001fb00 \u1880\U00013000\U00016a00\ua500", None)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=300))
 def test_any_words_can_be_drawn(words: str) -> None:

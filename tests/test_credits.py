@@ -147,6 +147,7 @@ def test_without_credits_nothing_changes() -> None:
     assert add_credits(script, Credits()) is script
 
 
+@pytest.mark.slow
 def test_previews_and_chosen_chapters_have_no_credits(new_project: NewProject) -> None:
     project = new_project(f"{TONES}credits: {{opening: true, closing: true}}\n")
     (project / "texts" / "b.md").write_text(TWO_CHAPTERS, encoding="utf-8")

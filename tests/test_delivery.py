@@ -134,6 +134,7 @@ def narrate(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_changed_table_makes_the_lines_concerned_anew_and_says_so(new_project: NewProject) -> None:
     project = new_project(settings="", story=STORY)
     narrate("--quiet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def test_settled_lines_are_not_in_doubt() -> None:
     assert find_doubtful(replace(script, quotations=sure), 5) == ()
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(

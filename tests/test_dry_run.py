@@ -88,6 +88,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_cold_rehearsal_starts_nothing_and_writes_nothing(new_project: NewProject) -> None:
     project = new_project(a=BOOK)
     watch = """
@@ -113,6 +114,7 @@ print(started)
     assert not (project / "output").exists()
 
 
+@pytest.mark.slow
 def test_what_is_missing_damaged_or_foreign_is_told_apart(made: Path) -> None:
     first, second, third = (made / path for path in PATHS)
     first.unlink()
@@ -124,6 +126,7 @@ def test_what_is_missing_damaged_or_foreign_is_told_apart(made: Path) -> None:
     assert "not one that narrate made" in why[PATHS[2]][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -18,6 +18,7 @@ from audiobook.errors import ConflictError, EditError, SettingsError, SourceErro
 from audiobook.model import NARRATOR, Script, Voice
 from audiobook.planning.stories import script_and_cast
 from audiobook.project.layout import open_project
+from audiobook.project.settings import read_settings
 from tests.conftest import TONES
 
 NewProject = Callable[..., Path]
@@ -193,6 +194,30 @@ def test_what_is_stated_for_every_story_stays(edit: Callable[..., Editor]) -> No
     assert speakers(editor)[1] == "Max"
 
 
+def test_how_a_word_is_said_is_stated_and_taken_back(edit: Callable[..., Editor]) -> None:
+    editor = edit(f"{TONES}pronunciations: {{rain: rayn, Max: {{ipa: mæks, case: true}}}}\n")
+    before = editor.path.read_bytes()
+    editor.state_pronunciation("talk", "Rachel", {"respelling": "Rah-shell"}, editor.revision)
+    editor.state_pronunciation("talk", "Max", {"respelling": "Mex"}, editor.revision)
+    editor.state_pronunciation("talk", "No", {"ipa": "nəʊ"}, editor.revision)
+    assert written(editor).endswith(
+        "stories:\n  talk:\n    pronunciations:\n      Rachel: Rah-shell\n"
+        '      Max: {respelling: Mex, case: "true"}\n      "No": {ipa: nəʊ}\n'
+    )
+    stated = {each.words: each for each in read_settings(editor.project).for_story("talk").pronunciations}
+    assert (stated["Max"].respelling, stated["Max"].ph, stated["Max"].matches_case) == ("Mex", "", True)
+    for words in ("Rachel", "Max", "No"):
+        editor.state_pronunciation("talk", words, None, editor.revision)
+    assert editor.path.read_bytes() == before
+    for words, told in (("rain", "stands there for every story"), ("Ann", "nothing is stated")):
+        with pytest.raises(EditError, match=told):
+            editor.state_pronunciation("talk", words, None, editor.revision)
+    for stated_so in ({"respelling": "…"}, {"respelling": ""}, {"language": "no language"}):
+        with pytest.raises(EditError):
+            editor.state_pronunciation("talk", "Rachel", stated_so, editor.revision)
+    assert editor.undo(editor.revision).undone == "talk: how “No” is said"
+
+
 def test_what_can_not_be_told_from_others_is_refused(edit: Callable[..., Editor]) -> None:
     editor = edit(story='"Yes."\n\n"Yes."\n\n"..."\n')
     for start, problem in ((1, "no words tell this line from others"), (7, "no line begins at character 7")):
@@ -228,6 +253,23 @@ def test_a_character_is_stated_under_the_name_that_it_has_above(edit: Callable[.
         f"{STORY}    characters:\n      Rach: {{pitch: 60, gender: male, aliases: [Rachel, Rachel Green]}}\n"
     )
     assert speakers(editor)[1:3] == ["Rach", "Rach"]
+
+
+def test_details_are_stated_and_left_to_the_file_again(edit: Callable[..., Editor]) -> None:
+    editor = edit(f"{TONES}stories:\n  talk: {{author: Me}}  # mine\n")
+    first = editor.set_details("talk", {"title": "1984", "formats": ["m4b", "mp3"]}, editor.revision)
+    assert written(editor) == (
+        'stories:\n  talk: {author: Me, title: "1984", output: {formats: [m4b, mp3]}}  # mine\n'
+    )
+    assert script_of(editor).book.title == "1984"
+    second = editor.set_details("talk", {"title": None, "formats": None, "author": "You"}, first)
+    assert written(editor) == "stories:\n  talk: {author: You}  # mine\n"
+    faults: list[dict[str, Any]] = [{"title": "a\x07b"}, {"title": "x" * 501}, {"language": "english!"}]
+    for fault in (*faults, {"formats": []}):
+        with pytest.raises(EditError, match=r"stories\.talk\..*expected .*nothing was changed"):
+            editor.set_details("talk", fault, second)
+    assert editor.undo(second).undone == "talk: its title, formats, author"
+    assert script_of(editor).book.title == "1984"
 
 
 def test_merged_characters_are_one(edit: Callable[..., Editor]) -> None:

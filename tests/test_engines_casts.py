@@ -183,6 +183,7 @@ class TestWithVoices:
             general = read_settings(open_project(Path(), engine=engine)).general
             assert general.narrator.engine == ("kokoro" if engine == "auto" else engine)
 
+    @pytest.mark.slow
     def test_a_file_that_names_espeaks_voices_is_told_what_it_misses(self, new_project: NewProject) -> None:
         new_project("engine: pyttsx3\n", a=DIALOGUE)
         hint = "leave out engine, narrator and pools there for kokoro's"

@@ -373,6 +373,7 @@ def test_pins_and_the_page_keep_commands(program: Program, new_project: Callable
     assert (folder / "voices.yaml").read_text().count("command:") == 2
 
 
+@pytest.mark.slow
 def test_a_run_refuses_what_nobody_allowed_and_makes_the_rest(
     program: Program, new_project: Callable[..., Path], allowed: Path
 ) -> None:
@@ -401,6 +402,7 @@ def test_a_run_refuses_what_nobody_allowed_and_makes_the_rest(
     assert f"{path} '{{out}}' '{{text}}' changed" in " ".join(done.output.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", ["./mine", "{folder}/mine", "mine"])
 def test_no_ffmpeg_of_a_projects_own_is_started(
     new_project: Callable[..., Path], allowed: Path, monkeypatch: pytest.MonkeyPatch, named: str

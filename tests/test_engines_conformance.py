@@ -90,6 +90,7 @@ def test_every_engine_passes_what_takes_long(trial: Trial, check: Check) -> None
     assert result.passed, result.found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [each for each in CHECKS if each.__name__ in LONG_CHECKS], ids=name_check)
 def test_the_example_passes_what_takes_long(check: Check) -> None:
     """In each run, so that the long checks themselves are."""

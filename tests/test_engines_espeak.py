@@ -241,6 +241,7 @@ def test_no_process_outlives_a_killed_program() -> None:
     wait_for_the_end_of(members)
 
 
+@pytest.mark.slow
 def test_many_voices_in_turn(engine: EspeakEngine) -> None:
     ids = [entry.id for entry in engine.voices() if entry.language == "en-us"][:40]
     first = [engine.synthesize("Hello.", Voice(engine="pyttsx3", id=id_)) for id_ in ids]

@@ -72,6 +72,7 @@ def test_splitting_loses_nothing_and_keeps_the_limit(phonemes: list[str], limit:
     assert len(pieces) <= 2 * -(-len(phonemes) // limit)
 
 
+@pytest.mark.slow
 @given(
     words=st.lists(st.text("aətn", min_size=1, max_size=12), min_size=1, max_size=200),
     marks=st.lists(st.sampled_from([" ", " ", " ", ", ", ". "]), min_size=200, max_size=200),
@@ -215,6 +216,7 @@ def test_no_word_of_a_long_text_is_lost(engine: Engine, voice: Voice) -> None:
     assert engine.synthesize(words, voice).seconds / one == pytest.approx(count, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_voices")
 def test_kokoro_speaks_every_phoneme_of_a_text_beyond_its_limit() -> None:
     """The tiny model gives each phoneme 1,500 samples at its own speed, spaces too."""
@@ -263,6 +265,7 @@ def test_range_is_noise_and_the_same_at_each_run(engine: Engine, voice: Voice) -
         assert clips(0) == clips(100)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_leaves_no_files(voice: Voice, tmp_path: Path) -> None:
     program = (
         "import os, signal; from audiobook.engines import open_engine; from audiobook.model import Voice\n"
@@ -423,6 +426,7 @@ def test_silence_in_a_model_is_an_error(tmp_path: Path, monkeypatch: pytest.Monk
         install_voice("piper:mine", path, lambda *_: None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_process_that_spoke_ends_without_a_word(tiny_voices: Path, tmp_path: Path, method: str) -> None:
     assert tiny_voices

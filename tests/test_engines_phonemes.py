@@ -93,7 +93,7 @@ def trace_words(tracer: Tracer, notation: str) -> str:
 def write_for_espeak(text: str, word: str, notation: str, voice_id: str) -> str:
     start = text.index(word)
     phonemes = [Phonemes(start=start, end=start + len(word), notation=notation)]
-    return ENGINE._with_phonemes(text, phonemes, voice_id)
+    return ENGINE._with_phonemes(text, phonemes, voice_id).text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -138,6 +138,7 @@ def test_what_espeak_says_of_a_word_can_be_asked_for(
     assert 1 - len(other) / len(spoken) >= share, other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("voice_id", ["en-us", "en-gb-x-rp", "de"])
 def test_phonemes_are_heard_whatever_stands_around_them(tracer: Tracer, voice_id: str) -> None:
     tracer.take_voice(language_file(voice_id))
@@ -189,6 +190,7 @@ def test_brackets_in_a_text_are_read_beside_phonemes(engine: EspeakEngine) -> No
     assert with_both.seconds > engine.synthesize("tomato", US).seconds + 0.5
 
 
+@pytest.mark.slow
 def test_a_long_text_with_many_phonemes_is_spoken_whole(engine: EspeakEngine) -> None:
     text = "A tomato is no potato, said the old man by the sea. " * 60
     notation = engine.transcribe("təˈmɑːtəʊ", "ipa", "en-us")

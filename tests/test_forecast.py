@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from audiobook.building.forecast import Forecast, play
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.report import StoryReport
 from audiobook.building.workers import choose_jobs, count_cores, count_free_bytes
 from audiobook.building.workload import TrackWork
@@ -37,6 +37,7 @@ def tracks(count: int, *, cached: float = 0.0, letter_s: float = 1.4e-4) -> list
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cached", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("dearer", [0.8, 1.0, 1.25])
 @pytest.mark.parametrize("letter_s", [1.4e-4, 0.03])
@@ -73,10 +74,10 @@ def test_a_run_played_through_does_all_work_and_keeps_all_processes_busy() -> No
 
 def test_a_meter_counts_and_says_what_is_left() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     planned = dict(zip(map(Path, "abcd"), tracks(4), strict=True))
     story = StoryReport(name="s", work=planned)
-    meter.plan(story, 40, 4)
+    meter.plan(story.work.values(), 40, 4)
     meter.begin(1)
     assert describe(meter) == "0/4 chapters, 0/40 clips"
     now = 50.0
@@ -90,10 +91,10 @@ def test_a_meter_counts_and_says_what_is_left() -> None:
 
 def test_a_slow_engine_never_runs_at_no_times_real_time() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     work = TrackWork(jobs_s=(2,) * 500, all_letters=20_000, audio_s=1500)
     story = StoryReport(name="s", work={Path("a"): work})
-    meter.plan(story, 500, 1)
+    meter.plan(story.work.values(), 500, 1)
     meter.begin(2)
     now = 5.0
     meter.advance(clips=2, work_s=4.0)
@@ -102,9 +103,9 @@ def test_a_slow_engine_never_runs_at_no_times_real_time() -> None:
 
 def test_a_pace_that_would_be_shown_as_nothing_is_left_out() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     work = TrackWork(jobs_s=(2,) * 500, all_letters=200, audio_s=15)
-    meter.plan(StoryReport(name="s", work={Path("a"): work}), 500, 1)
+    meter.plan([work], 500, 1)
     meter.begin(1)
     now = 500.0
     meter.advance(clips=200, work_s=400.0)
@@ -157,11 +158,11 @@ def test_the_memory_of_a_container_is_what_its_limit_leaves(
 
 def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
     now = 0.0
-    meter = Meter(clock=lambda: now)
+    meter = RunMeter(clock=lambda: now)
     for began, name in ((0.0, "first"), (1000.0, "second")):
         now = began
         story = StoryReport(name=name, work=dict(zip(map(Path, "abcd"), tracks(4), strict=True)))
-        meter.plan(story, 40, 4)
+        meter.plan(story.work.values(), 40, 4)
         meter.begin(1)
         assert describe(meter).endswith("clips")  # nothing is known of this lot
         now += 50.0
@@ -177,7 +178,7 @@ def test_the_next_lot_of_a_shelf_has_a_forecast_of_its_own() -> None:
 def test_plain_lines_come_every_ten_seconds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    story = StoryReport(name="s", work={Path("a"): tracks(1)[0]}, clips_reused=10)
+    story = StoryReport(name="s", work={Path("a"): tracks(1)[0]}, clips=10)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     with open_listener(quiet=False, verbose=False) as listener:
@@ -185,7 +186,7 @@ def test_plain_lines_come_every_ten_seconds(
         listener.work_begins(1)
         for _ in range(31):
             now += 1
-            listener.clips_spoken(story, 0, 0.0)
+            listener.clips_spoken(story.name, 0, 0.0)
             listener.tick()
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "s: 4 clips to speak, 1 file to make (60% of its clips are there)"
@@ -208,8 +209,8 @@ def test_on_a_terminal_each_story_has_a_bar_and_all_together_one(monkeypatch: py
             listener.story_planned(story, 5, 1)
         listener.work_begins(1)
         for story in stories:
-            listener.clips_spoken(story, 5, story.work[Path(story.name)].speech_s)
-            listener.track_made(story, Path(story.name))
+            listener.clips_spoken(story.name, 5, story.work[Path(story.name)].speech_s)
+            listener.track_made(story.name, Path(story.name))
     shown = screen.getvalue()
     assert "1/1 chapter, 5/5 clips" in shown
     assert "together" in shown

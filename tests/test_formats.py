@@ -296,3 +296,19 @@ def test_every_codec_leaves_the_master_in_the_window(new_project: NewProject) ->
         assert -23 <= heard.rms_db <= -18, name
         assert heard.peak_db <= -3, name
         assert heard.floor_db <= -60, name
+
+
+@pytest.mark.slow
+def test_a_story_has_formats_of_its_own(new_project: NewProject) -> None:
+    own = "stories:\n  a: {output: {formats: [m4b, mp3]}}\n  b: {output: {formats: [podcast]}}\n"
+    project = new_project(f"{TONES}{own}", a='"Well?" asked Tom.', b="It began.", c="It ended.")
+    done = narrate("--json")
+    assert done.returncode == 1
+    stories = {story["name"]: story for story in json.loads(done.stdout)["stories"]}
+    assert stories["b"]["errors"][0].startswith("a podcast needs the address")
+    assert sorted(finished(project)) == ["a/01 - A.mp3", "a/A.m4b", "c/01 - C.mp3"]
+    narrate("clean")
+    assert len(finished(project)) == 3
+    assert make("a", "--format", "flac")["a"]["files"] == [
+        "output/a/01 - A.flac"
+    ]  # an option stands over both

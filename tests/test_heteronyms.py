@@ -38,6 +38,7 @@ def spoken_by_itself() -> dict[str, str]:
     return {s.word: s.notation for s in EspeakEngine().pronounce(sentences, "en-us")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sentence", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_a_word_is_said_as_it_is_meant(
     sentence: str, expected: str, spoken_by_itself: dict[str, str]
@@ -85,6 +86,7 @@ def test_each_sense_can_be_said_in_each_accent(voice: str) -> None:
         assert engine.transcribe(sense.ph, sense.alphabet, voice)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_can_be_had(text: str) -> None:
     for sense in find_heteronyms(f"{text} read {text} wound", "en"):

@@ -212,3 +212,21 @@ def test_a_graph_without_these_patterns_computes_what_it_did() -> None:
     model = draft.model(draft.add("Tanh", draft.add("Pow", mixed, draft.constant(3.0))), [X])
     x = wave()
     assert run(prepare(model), x=x) == pytest.approx(run(model, x=x), abs=1e-5)
+
+
+def test_a_voice_is_higher_by_the_factor_of_its_curve_alone() -> None:
+    draft = Draft()
+    curve = draft.add("Squeeze", draft.add("Relu", "x", name="/predictor/F0_proj/Conv"))
+    model = draft.model(draft.add("Add", curve, draft.constant(1.0)), [X])
+    prepared = prepare(model)
+    x = wave()
+    own = run(model, x=x)
+    assert np.array_equal(run(prepared, x=x, pitch=np.ones(1, np.float32)), own)
+    higher = run(prepared, x=x, pitch=np.full(1, 1.25, np.float32))
+    assert np.allclose(higher, 1 + 1.25 * (own - 1), atol=1e-5)
+
+
+def test_a_graph_whose_curve_is_not_found_has_no_pitch() -> None:
+    draft = Draft()
+    prepared = prepare(draft.model(draft.add("Squeeze", draft.add("Relu", "x")), [X]))
+    assert [each.name for each in prepared.graph.input] == ["x"]

@@ -56,6 +56,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", SAMPLES)
 def test_twenty_words_tell_their_language(language: str) -> None:
     assert guess_language(SAMPLES[language]) == language
@@ -85,6 +86,7 @@ def test_english_is_told_without_the_classifier(tmp_path: Path, monkeypatch: pyt
     assert detect_language(read_book(path)) == "en"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not BOOKS, reason="NARRATE_CORPUS names no folder with quotes/dev")
 def test_no_english_novel_is_taken_for_another_language() -> None:
     assert {detect_language(read_book(path)) for path in BOOKS[::4]} == {"en"}
@@ -231,6 +233,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", PACKS)
 @given(st.lists(PIECES, max_size=60).map("".join))
 @settings(max_examples=150, deadline=None)
@@ -258,6 +261,7 @@ UNITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_much_of_it_does_not_hang(unit: str) -> None:
     for language in PACKS:
@@ -266,6 +270,7 @@ def test_much_of_it_does_not_hang(unit: str) -> None:
         assert time.process_time() - began < 30  # quadratic cost would take minutes
 
 
+@pytest.mark.slow
 def test_a_french_story_is_spoken_by_french_voices(new_project: NewProject) -> None:
     story = (
         (CASES / "french_guillemets.txt").read_text("utf-8").partition("\n=== script")[0].partition("\n")[2]

@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 from audiobook.building import audit
 from audiobook.building.hearing import FileToHear
 from audiobook.building.recognizer_files import _list_published
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
+from audiobook.building.unclear import read_unclear
 from audiobook.checking import PROFILES, CheckReport, HeardLine, describe_line
 from audiobook.checking.hearing import judge_heard, pass_over
 from audiobook.cli import main
@@ -199,8 +200,9 @@ class Hearsay:
                     start_s=line.start_s,
                     end_s=line.end_s,
                     heard=Heard(verdict="not heard" if self.unheard in line.written else "heard", words=""),
+                    span=(cue.utterance.start, cue.utterance.end),
                 )
-                for line in file.lines
+                for line, cue in zip(file.lines, file.cues, strict=True)
             ]
             for file in files
         }
@@ -212,7 +214,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, hearsay: Hearsay) -> CheckReport:
         open_project(Path()),
         [],
         Options(),
-        Silent(),
+        RunListener(),
         profile=PROFILES["acx"],
         cache_folder=cache_folder(),
         hearing=audit.Hearing(recognizer=Path()),
@@ -222,6 +224,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, hearsay: Hearsay) -> CheckReport:
 WALK = "# One\n\nThe door was open.\n\n# Two\n\nThey left by the lower gate.\n"
 
 
+@pytest.mark.slow
 def test_a_book_in_one_file_is_heard_by_its_chapters(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +239,24 @@ def test_a_book_in_one_file_is_heard_by_its_chapters(
     assert (found.passed, found.value) == (False, 75.0)
 
 
+@pytest.mark.slow
+def test_what_was_not_heard_is_kept_until_the_files_are_heard_anew(
+    new_project: NewProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = open_project(new_project(TONES, walk=WALK))
+    assert narrate("--quiet").exit_code == 0
+    listen(monkeypatch, Hearsay("gate"))
+    (line,) = read_unclear(project, "walk", "check")
+
+    assert (line.words, line.chapter, line.title, line.line) == ("They left by the lower gate.", 2, "Two", 2)
+    assert WALK[line.start : line.end] == line.words
+    assert (line.verdict, Path(line.file).name) == ("not heard", "02 - Two.mp3")
+    assert read_unclear(project, "walk", "making") == ()
+    listen(monkeypatch, Hearsay())
+    assert read_unclear(project, "walk", "check") == ()
+
+
+@pytest.mark.slow
 def test_of_several_formats_one_is_heard(new_project: NewProject, monkeypatch: pytest.MonkeyPatch) -> None:
     new_project(f"{TONES}output: {{formats: [mp3, flac, m4b]}}\n", walk=WALK)
     assert narrate("--quiet").exit_code == 0
@@ -248,6 +269,7 @@ def test_of_several_formats_one_is_heard(new_project: NewProject, monkeypatch: p
     assert [each.passed for each in story.findings if each.figure == "heard"] == [True] * 4
 
 
+@pytest.mark.slow
 def test_a_story_in_another_language_is_not_judged(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

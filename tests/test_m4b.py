@@ -89,6 +89,7 @@ def hide(path: Path, name: bytes) -> Path:
     return hidden
 
 
+@pytest.mark.slow
 def test_sixty_chapters_begin_where_their_sound_does(parts: list[Path], tmp_path: Path) -> None:
     path = write(release([parts[n % len(parts)] for n in range(60)]), tmp_path / "book.m4b")
     samples = np.abs(decode(path))
@@ -126,6 +127,7 @@ def test_both_kinds_of_chapters_say_the_same(parts: list[Path], tmp_path: Path) 
     assert all(abs(a[1] - b[1]) < 0.001 for a, b in zip(by_mutagen, all_chapters, strict=True))
 
 
+@pytest.mark.slow
 def test_more_chapters_and_longer_titles_than_nero_counts(parts: list[Path], tmp_path: Path) -> None:
     titles = [f"{n} " + "章" * 200 for n in range(300)]
     path = write(release([parts[4]] * 300, titles=titles), tmp_path / "book.m4b")

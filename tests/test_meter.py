@@ -47,6 +47,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_meter_agrees_with_ffmpeg_and_pyloudnorm(name: str, tmp_path: Path) -> None:
     import pyloudnorm
@@ -69,6 +70,7 @@ def test_a_kilohertz_at_full_scale_shows_what_the_recommendation_says() -> None:
     assert measure(sine(997, 10, 1)).lufs == pytest.approx(-3.01, abs=0.02)
 
 
+@pytest.mark.slow
 def test_rms_is_ungated_and_without_dc() -> None:
     samples = np.concatenate([sine(500, 5, 0.2), np.zeros(5 * RATE, dtype=np.float32)])
     wanted = 20 * np.log10(0.2 / 2**0.5 / 2**0.5)
@@ -139,6 +141,7 @@ def test_what_is_no_sound_is_told_in_words(tmp_path: Path) -> None:
         assert "0x" not in decoded
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_sound() -> None:
     """Twenty minutes at this rate are 77 MB of energies and 38 MB of samples; what is kept is 2 MB."""
     import tracemalloc

@@ -100,6 +100,7 @@ def test_the_parent_of_the_workers_loads_no_model(new_project: Callable[..., Pat
     assert (done.stdout, done.stderr) == ("0\n[]\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_voices")
 @pytest.mark.parametrize(("engine", "voice"), [("piper", f"{PIPER}#ann"), ("kokoro", "af_bella")])
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ def test_a_story_is_read_at_the_rate_of_audiobooks(
     shared_engine("pyttsx3").close()
 
 
+@pytest.mark.slow
 def test_a_model_in_the_place_of_another_speaks_its_voices_lines_anew(
     new_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_what_is_spoken_comes_to_rest(text: str, language: str) -> None:
     assert said(text, language) == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -120,6 +121,7 @@ def test_a_long_text_takes_linear_time(piece: str) -> None:
     assert long_s < 1 or long_s < 12 * took_s(20_000)
 
 
+@pytest.mark.slow
 def test_a_novel_costs_about_a_second_at_most() -> None:
     """100,000 words, of which one sentence in four holds something."""
     sentences = [

@@ -27,6 +27,7 @@ def test_a_voice_is_put_together_of_accent_and_variant() -> None:
     assert calibrate("fr-fr") == PLAIN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", sorted((Path(__file__).parents[1] / "texts").glob("*.txt")), ids=str)
 def test_every_story_is_read_as_fast_as_audiobooks_are(story: Path) -> None:
     for chapter in measure_chapters(story, SETTINGS):

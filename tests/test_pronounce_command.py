@@ -156,12 +156,14 @@ def test_words_of_other_voices() -> None:
         engine.pronounce(["a"], "en-uss")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=1, max_size=30))
 def test_any_words_are_answered_one_by_one(words: list[str]) -> None:
     assert [sound.word for sound in EspeakEngine().pronounce(words, "en-us")] == words
 
 
+@pytest.mark.slow
 def test_common_words_by_language() -> None:
     assert keep_uncommon(["house", "honour", "grommling", "don’t"], "en-GB") == ["grommling"]
     assert keep_uncommon(["London", "Bingley", "Darcy"], "en", are_names=True) == ["Bingley", "Darcy"]

@@ -222,6 +222,7 @@ def test_keys_stay_where_no_phonemes_are_spoken_and_differ_by_phonemes() -> None
     assert other_voice[0].key != by_book[0].key
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with books")
 def test_a_real_book_is_spoken_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path(CORPUS or "", "books", "georgia-pls-ssml.epub")

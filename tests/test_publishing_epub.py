@@ -17,7 +17,7 @@ from audiobook.errors import StorageError
 from audiobook.model import Cue, Release, Utterance
 from audiobook.publishing.epub import ReadAlong, read_epub_mark, write_epub
 from audiobook.publishing.epub.spread import spread_marks
-from audiobook.publishing.epub.timeline import Clip, clock, divide
+from audiobook.publishing.epub.timeline import AudioClip, clock, divide
 from audiobook.reading import ReadingChoices, read_book
 from audiobook.reading.markup import parse_page
 from benchmarks.overlay import make_release
@@ -386,9 +386,9 @@ def test_an_epub_2_becomes_an_epub_3(tmp_path: Path, old: Path) -> None:
 
 
 def test_clips_are_divided_by_letters_without_a_gap() -> None:
-    clip = Clip(track=0, begin_ms=100, end_ms=200)
+    clip = AudioClip(track=0, begin_ms=100, end_ms=200)
     assert [(c.begin_ms, c.end_ms) for c in divide(clip, [1, 3, 1])] == [(100, 120), (120, 180), (180, 200)]
-    assert divide(Clip(track=0, begin_ms=1, end_ms=2), [5, 5]) == []
+    assert divide(AudioClip(track=0, begin_ms=1, end_ms=2), [5, 5]) == []
     assert clock(3_723_004) == "1:02:03.004"
 
 

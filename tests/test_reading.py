@@ -53,6 +53,7 @@ def test_a_stray_nul_keeps_its_place_and_is_warned_of() -> None:
     assert len(book.text) == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -133,6 +133,7 @@ def test_what_is_left_out_can_be_read_all_the_same() -> None:
     assert not read(text, ReadingChoices(matter=True)).skipped
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with books")
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case.stem)
 def test_real_books_have_their_chapters(case: Path) -> None:

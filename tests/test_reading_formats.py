@@ -182,6 +182,7 @@ def pdf(*pages: list[str]) -> bytes:
     return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
 
 
+@pytest.mark.slow
 def test_pdf(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf(["It was a bright day."], ["And then a dark one."]))
     book = read_book(tmp_path / "a.pdf")
@@ -252,6 +253,7 @@ def test_chapters_of_a_run(options: list[str], numbers: list[int], book: Path) -
     assert [chapter["number"] for chapter in script["chapters"]] == numbers
 
 
+@pytest.mark.slow
 def test_a_chapter_made_alone_is_the_file_of_the_whole_run(book: Path) -> None:
     made = json.loads(narrate(str(book), "--json", "--chapters", "2").stdout)["stories"][0]
     (file,) = map(Path, made["files"])

@@ -75,6 +75,7 @@ def test_mangled_fonts_are_no_protection_and_a_wrong_mimetype_is_a_warning() -> 
     assert "mimetype" in book.warnings[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [50, 300])
 def test_a_huge_chapter_and_a_zip_bomb_are_refused_in_bounded_memory_and_time(megabytes: int) -> None:
     data = _inflate(make_epub({"b.xhtml": "<p>B.</p>"}), megabytes)
@@ -176,6 +177,7 @@ REAL = {"many-pages.epub", "textbook.epub", "one-paragraph.epub"}
 """Those that are no larger than real books, and must be read."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in sorted(HOSTILE)]
 )
@@ -234,6 +236,7 @@ def _with_member(data: bytes, name: str) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [

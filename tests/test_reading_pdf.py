@@ -70,6 +70,7 @@ def test_a_story_comes_back_word_for_word(path: Path, tmp_path: Path) -> None:
     assert not book.skipped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("css", "with_outline"),
     [
@@ -118,6 +119,7 @@ def test_what_a_browser_prints_around_a_page_is_skipped(tmp_path: Path) -> None:
     assert words_of(" ".join(paragraphs_of(book))) == words_of(" ".join(chain.from_iterable(STORIES)))
 
 
+@pytest.mark.slow
 def test_a_printed_list_of_contents_is_skipped(tmp_path: Path) -> None:
     names = [f"Chapter {n}: {name}" for n, name in enumerate(NAMES, 1)]
     rows = "".join(f"<p>{name} . . . . . . {7 * n + 3}</p>" for n, name in enumerate(names))

@@ -135,6 +135,7 @@ SOUP = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(SOUP, SOUP, st.sampled_from([ReadingChoices(), ReadingChoices(footnotes="paragraph")]))
 def test_no_soup_of_tags_loses_or_doubles_a_letter(one: str, other: str, choices: ReadingChoices) -> None:
     body = f"<p>{LETTERS_BEFORE}</p>{one}<p>And <a href='#n1'><sup>1</sup></a> so.</p>{other}<p>The end.</p>"
@@ -146,6 +147,7 @@ def test_no_soup_of_tags_loses_or_doubles_a_letter(one: str, other: str, choices
         assert_tiled(book)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([*WORD_PIECES]), min_size=1, max_size=12))
 def test_documents_at_random(kinds: list[str]) -> None:
     words = make_words()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.building.schedule import SpeakJob, schedule
 from audiobook.folders import cache_folder
@@ -21,9 +21,9 @@ BOOK = "\n\n".join(
 def _list_chapters(new_project: Callable[..., Path], *, in_order: bool) -> list[int]:
     """Return the chapters in the order in which their first clips are spoken."""
     project = open_project(new_project(folder=f"{in_order}", b=BOOK, a="A story of few words."))
-    _, stories = plan_stories(project, ["a", "b"], Options(), Silent(), cache_folder=cache_folder())
+    _, stories = plan_stories(project, ["a", "b"], Options(), RunListener(), cache_folder=cache_folder())
     order = []
-    jobs = schedule(stories, in_order=in_order)
+    jobs = schedule([story for story in stories if story is not None], in_order=in_order)
     while job := jobs.next_job():
         assert isinstance(job, SpeakJob)
         chapters = {t.chapter for t in job.story.tracks if job.specs[0] in t.specs}

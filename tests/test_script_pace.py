@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from audiobook.casting import load_settings
@@ -52,6 +53,7 @@ def test_the_silences_are_the_built_in_ones() -> None:
     assert (spacing.head_ms + spacing.tail_ms) / 1000 == EDGES_S
 
 
+@pytest.mark.slow
 def test_a_change_of_pace_is_told(new_project: Callable[..., Path]) -> None:
     project = new_project(tale=SHORT * 30)
     assert CliRunner().invoke(main, ["--quiet"]).exit_code == 0

@@ -62,6 +62,7 @@ def test_sentences(text: str, sentences: list[str]) -> None:
     assert [text[start:end] for start, end in split_sentences(text)] == sentences
 
 
+@pytest.mark.slow
 def test_sentences_warn_of_nothing_where_no_module_has_been_compiled(tmp_path: Path) -> None:
     code = """
 import sys

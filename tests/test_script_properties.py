@@ -88,6 +88,7 @@ UNITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_much_of_it_does_not_hang(unit: str) -> None:
     began = time.process_time()

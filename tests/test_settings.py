@@ -245,6 +245,7 @@ def test_what_is_no_settings_file_is_one_fault(load: Load, content: bytes) -> No
     assert str(caught.value) == f"voices.yaml:{BROKEN[content]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

@@ -508,6 +508,27 @@ def test_the_highlight_follows_what_is_heard(browser: Browser, project: Path) ->
         expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
+@pytest.mark.parametrize("is_exported", [False, True])
+def test_the_word_that_sounds_is_marked(browser: Browser, new_project: NewProject, is_exported: bool) -> None:
+    project = new_project("engine: pyttsx3\n", supper="In 1940 all was said 😀 twice. Then they left.")
+    _make("supper")
+    assert CliRunner().invoke(main, ["export-player", "supper", "--output", "out"]).exit_code == 0
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        cues = studio.ask(studio.story("supper", "/player")).json["tracks"][0]["cues"]
+        if is_exported:
+            page.goto((project / "out" / "index.html").as_uri())
+        else:
+            show_view(page, studio.address, "supper", "listen")
+        wait_until(page, "document.querySelector('#player').readyState > 0")
+        for number, words in enumerate(("In 1940 all was said twice", "Then they left")):
+            begins_ms = cues[number]["words"][2::3]
+            for word, after_ms in zip(words.split(), begins_ms, strict=True):
+                at_s = cues[number]["start"] + after_ms / 1000 + 0.02
+                page.evaluate("(at) => document.querySelector('#player').currentTime = at", at_s)
+                expect(page.locator(".word.is-said")).to_have_text(word)
+                expect(page.locator("[aria-current=true].sentence")).to_have_text(cues[number]["text"])
+
+
 def test_speed_and_place_are_kept(browser: Browser, project: Path) -> None:
     _make("supper")
     with open_studio(project) as studio, open_page(browser, studio.address) as page:

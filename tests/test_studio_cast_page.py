@@ -42,6 +42,14 @@ def novel(new_project: NewProject) -> Path:
     return project
 
 
+def test_a_row_says_what_a_voice_sounds_like(browser: Browser, novel: Path) -> None:
+    (novel / "voices.yaml").write_text("rate: 160\n", encoding="utf-8")
+    with open_studio(novel) as studio, open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "novel", "cast")
+        expect(page.locator(".voice-name").first).to_have_text("British, received pronunciation")
+        expect(page.get_by_title("en-us+f2")).to_have_text("clear")
+
+
 def test_somebody_is_found_in_a_long_cast(browser: Browser, novel: Path) -> None:
     with open_studio(novel) as studio, open_page(browser, studio.address) as page:
         show_view(page, studio.address, "novel", "cast")

@@ -68,6 +68,7 @@ def test_a_second_one_on_the_same_port_says_what_to_do(new_project: NewProject) 
         assert studio.ask("api/shelf").status == 200
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_though_a_page_listens_and_a_run_is_on(new_project: NewProject) -> None:
     project = new_project(settings="narrator: en-us\n", a=LONG)
     with started(project, "--port", "0") as (process, studio), studio.events() as events:

@@ -69,6 +69,7 @@ def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return folder
 
 
+@pytest.mark.slow
 def test_the_folder_holds_all_that_it_needs(project: Path) -> None:
     _run("--quiet")
     said = _run("export-player", "soup")
@@ -120,6 +121,7 @@ def test_the_same_player_is_the_same_bytes(project: Path) -> None:
             assert path.read_bytes() == (project / "b" / path.relative_to(project / "a")).read_bytes()
 
 
+@pytest.mark.slow
 def test_an_earlier_player_is_brought_up_to_date(project: Path) -> None:
     _run("export-player", "soup", "--output", "out")
     (project / "out" / "audio" / "my own.mp3").write_bytes(b"mine")

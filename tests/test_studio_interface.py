@@ -15,7 +15,7 @@ import pytest
 
 import audiobook.studio
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.folders import cache_folder
 from audiobook.project.layout import open_project
@@ -34,7 +34,7 @@ STORY = '"Who is there?" asked Nora.\n\n"It is only the wind," said Max.\n'
 @pytest.fixture
 def studio(new_project: NewProject) -> Iterator[StudioClient]:
     project = new_project(a=STORY, empty="")
-    make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(open_project(project), ["a"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
     with open_studio(project) as client:
         client.wait_for_shelf()
         yield client
@@ -72,6 +72,8 @@ def test_every_address_and_method_is_described(shared: StudioClient) -> None:
         ("api/stories/a/chapters", "/api/stories/{name}/chapters"),
         ("api/stories/a/cast", "/api/stories/{name}/cast"),
         ("api/stories/a/player", "/api/stories/{name}/player"),
+        ("api/stories/a/details", "/api/stories/{name}/details"),
+        ("api/stories/a/files", "/api/stories/{name}/files"),
         ("api/stories/a/tracks/1/peaks", "/api/stories/{name}/tracks/{number}/peaks"),
     ],
 )
@@ -83,11 +85,12 @@ def test_answers_fit_their_description(path: str, place: str, shared: StudioClie
     validator = jsonschema_rs.Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
     value = shared.ask(path).json
     assert not [error.message for error in validator.iter_errors(value)]
-    for name in ("story", "stories", "engines", "characters", "chapters", "tracks", "peaks"):
+    for name in ("story", "stories", "engines", "characters", "chapters", "tracks", "peaks", "files"):
         assert value.get(name, True), "an empty list would fit anything"
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_bin")  # stories are removed, too
 @pytest.mark.parametrize("names", [None, ["a", "empty"]], ids=["any-names", "names-of-stories"])
 def test_nothing_that_is_made_up_brings_it_down(
     names: list[str] | None, studio: StudioClient, tmp_path: Path
@@ -117,4 +120,4 @@ def test_nothing_that_is_made_up_brings_it_down(
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert int(re.findall(r"(\d+) generated", done.stdout)[-1]) > 500
     assert studio.ask("api/shelf").status == 200
-    assert {path.name for path in Path().iterdir()} <= {"texts", "voices.yaml", "output"}
+    assert {path.name for path in Path().iterdir()} <= {"texts", "voices.yaml", "output", "removed"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.folders import cache_folder
 from audiobook.project.layout import open_project
@@ -33,7 +33,7 @@ def project(new_project: NewProject) -> Path:
     for path in (project / "texts").iterdir():
         path.unlink()
     (project / "texts" / "book.md").write_text(BOOK, encoding="utf-8")
-    make_stories(open_project(project), ["book"], Options(), Silent(), cache_folder=cache_folder())
+    make_stories(open_project(project), ["book"], Options(), RunListener(), cache_folder=cache_folder())
     return project
 
 

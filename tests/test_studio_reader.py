@@ -63,6 +63,7 @@ def line(script: dict[str, Any], start: int) -> dict[str, object]:
     return {"quotation": start, "words": words, "edition": script["edition"]}
 
 
+@pytest.mark.slow
 def test_a_correction_is_shown_at_once_and_what_follows_is_told(studio: StudioClient) -> None:
     script = studio.ask(studio.story("night")).json
     assert script["pending"] is False
@@ -115,6 +116,7 @@ def test_corrections_in_a_row_each_mean_their_line(studio: StudioClient) -> None
     assert quotations(settled) == as_read()
 
 
+@pytest.mark.slow
 def test_two_become_one_at_once(studio: StudioClient) -> None:
     revision = studio.ask(studio.story("night")).json["revision"]
     value = {"character": "Tom", "into": "Max", "revision": revision}
@@ -124,11 +126,13 @@ def test_two_become_one_at_once(studio: StudioClient) -> None:
     assert "Tom" not in names
 
 
+@pytest.mark.slow
 def test_the_shelf_is_looked_at_apart(studio: StudioClient) -> None:
     story = studio.wait_for_shelf()["night"]
     assert (story["state"], story["words"], story["cover"]) == ("unmade", 21, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("small_bytes", [0, 1_000_000])
 def test_after_a_restart_nothing_is_analysed_again(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch, small_bytes: int
@@ -169,6 +173,7 @@ def test_a_story_that_kills_its_reader_keeps_nothing_from_the_others(
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow
 def test_what_is_brought_is_read_apart(studio: StudioClient) -> None:
     brought = studio.ask("api/texts/new.txt", "PUT", body=STORY.encode())
     assert (brought.status, brought.json) == (201, {"name": "new"})

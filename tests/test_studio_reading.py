@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.folders import cache_folder
 from audiobook.model import NARRATOR
@@ -203,7 +203,9 @@ def test_a_cover_is_a_small_picture(studio: StudioClient) -> None:
 def test_lines_are_the_very_clips_of_the_finished_file(new_project: NewProject) -> None:
     settings = TONES + "pronunciations: {Nora: Norah}\n"
     project = new_project(settings=settings, night=STORY)
-    make_stories(open_project(project), ["night"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(
+        open_project(project), ["night"], Options(jobs=1), RunListener(), cache_folder=cache_folder()
+    )
     clips = sorted((cache_folder() / "clips").glob("??/*.clip"))
     with open_studio(project) as studio:
         script = studio.ask(studio.story("night")).json

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import pytest
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent
+from audiobook.building.report import RunListener
 from audiobook.building.run import Options
 from audiobook.errors import StorageError
 from audiobook.folders import cache_folder
@@ -253,6 +253,7 @@ def test_what_is_no_order_is_refused(body: bytes, kind: str, status: int, shared
     assert not (project / "output").exists()
 
 
+@pytest.mark.slow
 def test_a_new_text_is_read_and_then_on_the_shelf(new_project: NewProject) -> None:
     project = new_project(a=STORY)
     with open_studio(project) as studio:
@@ -326,9 +327,10 @@ def test_too_large_an_upload_is_cut_short(new_project: NewProject, monkeypatch: 
         assert [path.name for path in (project / "texts").iterdir()] == ["a.txt"]
 
 
+@pytest.mark.slow
 def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
     project = new_project(a=STORY)
-    make_stories(open_project(project), ["a"], Options(jobs=1), Silent(), cache_folder=cache_folder())
+    make_stories(open_project(project), ["a"], Options(jobs=1), RunListener(), cache_folder=cache_folder())
     with open_studio(project) as studio:
         assert studio.wait_for_shelf()["a"]["state"] == "made"
         before = studio.ask(studio.story("a")).json["revision"]
@@ -352,6 +354,7 @@ def test_changes_of_an_editor_are_noticed(new_project: NewProject) -> None:
         assert studio.ask(studio.story("a")).status == 404
 
 
+@pytest.mark.slow
 def test_voices_that_are_installed_and_removed_are_noticed(
     new_project: NewProject, made_voices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,6 +395,7 @@ def test_the_stories_of_the_repository_are_listened_to_as_finished(new_project: 
         assert studio.ask(studio.story("echo-fade", "/player")).json["tracks"] == []
 
 
+@pytest.mark.slow
 def test_what_is_printed_beside_a_run_is_not_taken_for_its_words() -> None:
     noisy = """
 import os

@@ -34,6 +34,7 @@ def _make(new_project: Callable[..., Path], **stories: str) -> Path:
     return project
 
 
+@pytest.mark.slow
 def test_speech_sets_in_at_every_cue_and_the_tag_says_the_same(new_project: Callable[..., Path]) -> None:
     project = _make(new_project, story=STORY)
     path = min((project / "output" / "story").glob("*.mp3"))

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Report, Silent
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
 from audiobook.building.unchanged import Asked, LastRun, open_last_run
 from audiobook.building.upkeep import clean_project
@@ -44,11 +44,13 @@ def look(*stories: str, **parameters: object) -> LastRun:
 
 
 def make(*stories: str) -> Report:
-    return make_stories(open_project(Path()), stories, Options(jobs=1), Silent(), cache_folder=cache_folder())
+    return make_stories(
+        open_project(Path()), stories, Options(jobs=1), RunListener(), cache_folder=cache_folder()
+    )
 
 
 def outcome(report: Report) -> dict[str, object]:
-    stories = [replace(story, proven={}) for story in report.stories]
+    stories = tuple(replace(story, proven={}) for story in report.stories)
     return asdict(replace(report, stories=stories, read=None))
 
 
@@ -129,6 +131,7 @@ def play(seed: int, steps: int) -> int:
 TALES = {"one": '"Good evening," said Anna.\n', "two": "Nobody said a word.\n"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_said_at_once_is_what_a_full_run_says(seed: int, new_project: NewProject) -> None:
     new_project(**TALES)
@@ -165,6 +168,7 @@ def test_an_unchanged_run_loads_no_room(new_project: NewProject) -> None:
             assert "yaml" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_table_and_the_json_are_those_of_a_full_run(
     new_project: NewProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ KANJI = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("story", "count", "lines"), [("novel", 4, 1), ("diary", 6, 2), ("letter", 6, 1)])
 def test_what_no_voice_reads_is_counted_and_never_called_a_letter(
     story: str, count: int, lines: int, new_project: NewProject

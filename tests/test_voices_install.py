@@ -137,6 +137,7 @@ def test_a_server_that_knows_no_ranges_begins_anew(mirror: Mirror) -> None:
     assert len(installed()) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["another byte", "cut", "longer"])
 def test_a_file_that_is_not_the_published_one_is_refused(mirror: Mirror, tmp_path: Path, change: str) -> None:
     data = mirror.model.read_bytes()
@@ -151,6 +152,7 @@ def test_a_file_that_is_not_the_published_one_is_refused(mirror: Mirror, tmp_pat
     assert narrate("install", NAME).exit_code == 0
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_what_has_come(mirror: Mirror, tmp_path: Path) -> None:
     mirror.slowly = threading.Event()
     process = subprocess.Popen(
@@ -176,6 +178,7 @@ def test_an_interrupt_leaves_what_has_come(mirror: Mirror, tmp_path: Path) -> No
     assert mirror.asked[-2][1] == f"bytes={half}-"
 
 
+@pytest.mark.slow
 def test_one_installation_waits_for_another(mirror: Mirror) -> None:
     mirror.slowly = threading.Event()
     command = [sys.executable, "-m", "audiobook", "voices", "install", NAME]
@@ -193,6 +196,7 @@ def test_one_installation_waits_for_another(mirror: Mirror) -> None:
     assert len(installed()) == 6
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_a_clear_error(mirror: Mirror, tmp_path: Path) -> None:
     size = mirror.model.stat().st_size
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size // 2}, {size // 2}))"
@@ -285,6 +289,7 @@ def test_voices_are_listed_by_engine_and_none_is_said(mirror: Mirror) -> None:
     assert (done.exit_code, done.stderr.count("expected a voice of")) == (1, 2)
 
 
+@pytest.mark.slow
 def test_from_files_and_archives(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARRATE_PIPER_URL", "http://127.0.0.1:9")
     config = Path(f"{mirror.model}.json")
@@ -400,6 +405,7 @@ def test_a_kokoro_that_is_silent_is_said_to_be_that(mirror: Mirror) -> None:
     assert "af_bella is silent" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_model_without_the_voice_that_was_asked_for(mirror: Mirror) -> None:
     model = mirror.folder / "kokoro-v1.0.onnx"
     for name, source in (("kokoro:zz_mine", model), ("piper:mine#nobody", mirror.model)):
@@ -418,6 +424,7 @@ def test_among_several_files_that_of_the_models_name_is_taken(mirror: Mirror, tm
     assert narrate("install", "kokoro", "--from", mirror.folder / "kokoro-v1.0.onnx", "-q").exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damaged", ["voice.json", "installed.json", "model.onnx"])
 def test_a_damaged_voice_can_be_installed_anew(mirror: Mirror, tmp_path: Path, damaged: str) -> None:
     assert narrate("install", "piper:other", "--from", mirror.model, "-q").exit_code == 0
@@ -467,6 +474,7 @@ def test_a_file_is_compared_with_the_index_where_that_is_known(mirror: Mirror, t
     assert len(installed()) == 12
 
 
+@pytest.mark.slow
 def test_another_model_of_the_same_name_is_another_version_of_its_voices(
     mirror: Mirror, tmp_path: Path
 ) -> None:

@@ -149,6 +149,7 @@ def packed_styles() -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_the_first_place_that_has_the_published_bytes_is_taken(
     tmp_path: Path, nobody: str, wheels: Path
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_place_that_nobody_answers_at_is_asked_once(tmp_path: Path, nobody: st
     assert len(notes) == 3  # what is there is not fetched again
 
 
+@pytest.mark.slow
 def test_where_no_place_has_it_all_that_was_tried_is_told(
     tmp_path: Path, nobody: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +212,7 @@ def test_where_no_place_has_it_all_that_was_tried_is_told(
     assert list((tmp_path / "parts").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -238,6 +241,7 @@ def test_packages_that_are_not_those_expected(tmp_path: Path, wheels: Path, faul
     assert list((tmp_path / "parts").iterdir()) == []
 
 
+@pytest.mark.slow
 @needs_npm
 def test_styles_are_packed_in_the_order_of_their_names(tmp_path: Path, registry: Path) -> None:
     assert registry.exists()
@@ -276,6 +280,7 @@ def test_programs_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
         fetch(publish(b"", WHEELS), tmp_path / "parts")
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_pip_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes calls and never answers
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -316,6 +321,7 @@ def test_the_room_that_pips_cache_takes_on_the_same_disk_counts(
     assert fetch(file, tmp_path / "parts")[0] == WHOLE
 
 
+@pytest.mark.slow
 @needs_npm
 def test_npm_leaves_nothing_behind(tmp_path: Path, registry: Path) -> None:
     before = {path for path in tmp_path.rglob("*") if registry not in path.parents}

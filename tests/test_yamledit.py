@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 from audiobook.casting import (
     CharacterSettings,
     Settings,
+    StorySettings,
     VoiceWish,
     default_voices_yaml,
     forget_character,
     forget_line,
+    forget_pronunciation,
     load_settings,
+    make_pronunciation,
     state_aliases,
     state_characters,
+    state_details,
     state_gender,
     state_lines,
+    state_pronunciation,
     state_voice,
 )
 from audiobook.errors import EditError
@@ -320,12 +325,16 @@ def files(draw: st.DrawFn, *, with_lines: bool = False) -> File:
 def _add_story(draw: st.DrawFn, file: File, *, with_lines: bool) -> None:
     file.add(1, "t: {title: T}", "t")
     file.add(1, draw(st.sampled_from(["s:", "'s':", "s: &section"])), "head")
-    keys = draw(st.permutations(["title", "characters", "lines", "narrator"]))
-    count = draw(st.integers(keys.index("lines") + 1 if with_lines else 0, 4))
+    keys = draw(st.permutations(["title", "characters", "lines", "narrator", "output"]))
+    count = draw(st.integers(keys.index("lines") + 1 if with_lines else 0, 5))
     for key in keys[:count]:
         match key:
             case "title":
                 file.add(2, 'title: "No: 1 # 2"', "title")
+            case "output":
+                file.add(
+                    2, f"output: {draw(st.sampled_from(['{formats: [flac, mp3]}', '{}', '']))}", "output"
+                )
             case "narrator":
                 file.add(
                     2, f"narrator: {draw(st.sampled_from(['en-us', '{pitch: 9}', SAYS, '']))}", "narrator"
@@ -369,7 +378,20 @@ WISHES = st.builds(
 )
 GENDERS = st.sampled_from(get_args(Gender))
 ALIASES = st.lists(st.sampled_from(["Annie", "the 'cook' of Ann", "x, y", "Q"]), unique=True)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+DETAILS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.none() | WORDS | st.sampled_from(["1984", "No", "- a: b # c"]),
+        "author": st.none() | WORDS,
+        "language": st.sampled_from([None, "no", "en-GB"]),
+        "formats": st.sampled_from([None, ["m4b"], ["mp3", "epub"]]),
+    },
+)
 SPEAKERS = st.sampled_from(["Max", "Bea", NARRATOR])
+SAYINGS = st.sampled_from(
+    [{"respelling": "tee: {hot}"}, {"ipa": "tʰiː"}, {"language": "fr", "case": "true"}, {"espeak": "t'i:"}]
+)
 any_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
@@ -444,6 +466,7 @@ def divide(loaded: Settings) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @given(cases(), WISHES)
 @any_file
 def test_a_voice_changes_alone(case: Case, wish: VoiceWish) -> None:
@@ -453,6 +476,7 @@ def test_a_voice_changes_alone(case: Case, wish: VoiceWish) -> None:
     case.check(after, {} if wish == VoiceWish() else changes, "Ann")
 
 
+@pytest.mark.slow
 @given(cases(), WISHES)
 @any_file
 def test_the_narrator_changes_alone(case: Case, wish: VoiceWish) -> None:
@@ -462,6 +486,7 @@ def test_the_narrator_changes_alone(case: Case, wish: VoiceWish) -> None:
     case.check(after, changes, "narrator")
 
 
+@pytest.mark.slow
 @given(cases(), GENDERS, ALIASES)
 @any_file
 def test_gender_and_names_change_alone(case: Case, gender: Gender, aliases: list[str]) -> None:
@@ -470,6 +495,25 @@ def test_gender_and_names_change_alone(case: Case, gender: Gender, aliases: list
     case.check(after, {"character Ann": wanted}, "Ann")
 
 
+@pytest.mark.slow
+@given(cases(), DETAILS)
+@any_file
+def test_details_change_alone(case: Case, details: dict[str, Value | None]) -> None:
+    story = case.settings.for_story("s")
+    named = {key: value for key, value in details.items() if key != "formats"}
+    formats = details.get("formats", list(story.formats)) or case.settings.output.formats
+    rest = case.parts["rest"]
+    assert isinstance(rest, StorySettings)
+    wanted = replace(
+        rest,
+        details=replace(story.details, **named),  # type: ignore[arg-type]  # all are texts or None
+        formats=tuple(formats),  # type: ignore[arg-type]
+        has_own_formats=bool(details.get("formats", story.has_own_formats)),
+    )
+    case.check(state_details(case.text, "s", details), {"rest": wanted}, "title", "output", "head")
+
+
+@pytest.mark.slow
 @given(cases(), SPEAKERS)
 @any_file
 def test_a_line_changes_alone(case: Case, speaker: str) -> None:
@@ -480,6 +524,29 @@ def test_a_line_changes_alone(case: Case, speaker: str) -> None:
     case.check(state_lines(case.text, "s", "Yes.", more), {"line Yes.": more}, "lines")
 
 
+@pytest.mark.slow
+@given(cases(), st.sampled_from(["tea", "No", "a 'cup' of: tea"]), SAYINGS, SAYINGS)
+@any_file
+def test_a_pronunciation_changes_and_goes_alone(
+    case: Case, words: str, one: dict[str, str], other: dict[str, str]
+) -> None:
+    rest = case.settings.for_story("s")
+    after = case.text
+    for stated in (one, other):
+        after = state_pronunciation(after, "s", words, stated)
+        said = (*rest.pronunciations, make_pronunciation(words, stated))
+        assert load(after).for_story("s").pronunciations == said
+    case.check(after, {"rest": replace(divided_rest(case), pronunciations=said)}, "pronunciations")
+    case.check(forget_pronunciation(after, "s", words), {}, "pronunciations", "head")
+
+
+def divided_rest(case: Case) -> StorySettings:
+    rest = case.parts["rest"]
+    assert isinstance(rest, StorySettings)
+    return rest
+
+
+@pytest.mark.slow
 @given(cases())
 @any_file
 def test_a_character_goes_alone(case: Case) -> None:
@@ -491,6 +558,7 @@ def test_a_character_goes_alone(case: Case) -> None:
     case.check(forget_character(case.text, "s", "Ann"), {**wanted, **own}, "Ann")
 
 
+@pytest.mark.slow
 @given(cases(with_lines=True), st.booleans())
 @any_file
 def test_a_line_goes_alone(case: Case, is_last: bool) -> None:

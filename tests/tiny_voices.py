@@ -35,9 +35,9 @@ class _Graph:
     def __init__(self) -> None:
         self.nodes: list[Any] = []
 
-    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
+    def add(self, operator: str, *inputs: str, name: str = "", **attributes: Any) -> str:
         output = f"v{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
+        self.nodes.append(helper.make_node(operator, list(inputs), [output], name=name, **attributes))
         return output
 
     def constant(self, value: Any, kind: str = "float32") -> str:
@@ -126,7 +126,10 @@ def make_kokoro(folder: Path) -> Path:
     lengths = graph.add("Div", graph.add("Mul", sounds, graph.constant(KOKORO_SAMPLES)), "speed")
     lengths = graph.add("Clip", graph.add("Round", lengths), graph.constant(1.0))
     count = graph.add("Cast", graph.add("ReduceSum", lengths, keepdims=0), to=TensorProto.INT64)
-    hertz = graph.add("Gather", graph.pick("style", 0), graph.constant(0, "int64"), axis=0)
+    curve = graph.add(
+        "Slice", "style", *(graph.constant([n], "int64") for n in (0, 1, 1)), name="/F0_proj/Slice"
+    )
+    hertz = graph.add("Squeeze", curve)
     wave = graph.tone(count, hertz, KOKORO_RATE, noise=graph.constant(1.0))
     inputs: dict[str, tuple[int, list[Any]]] = {
         "tokens": (TensorProto.INT64, [1, "phonemes"]),

@@ -10,9 +10,10 @@ from audiobook.audio import Encoder, find_encoder
 from audiobook.building.files_to_check import describe_book, describe_file
 from audiobook.building.hearing import FileToHear, TellTime, describe_lines, hear_files, measure_effort
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
-from audiobook.building.schedule import StoryWork
+from audiobook.building.survey import StoryWork
+from audiobook.building.unclear import describe_heard, forget_unclear, keep_unclear
 from audiobook.building.workers import Workers, choose_jobs, count_cores
 from audiobook.checking import (
     BookToCheck,
@@ -31,7 +32,7 @@ from audiobook.checking import (
     pass_over,
 )
 from audiobook.choices import FORMATS
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, StorageError
 from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.samples import SAMPLE
@@ -77,7 +78,7 @@ def check_stories(
     project: Project,
     names: Sequence[str],
     options: Options,
-    listener: Listener,
+    listener: RunListener,
     *,
     profile: Profile,
     cache_folder: Path,
@@ -94,14 +95,14 @@ def check_stories(
     """
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     ffmpeg = find_encoder(read_settings(project).output.ffmpeg)
-    by_name = {id(work.report): work for work in works}
     stories = [
-        _open_story(project, story, by_name.get(id(story)), options, pictures, hears=hearing is not None)
-        for story in report.stories
+        _open_story(project, story, work, options, pictures, hears=hearing is not None)
+        for story, work in zip(report.stories, works, strict=True)
     ]
     jobs = options.jobs or count_cores()
     if hearing is not None:
         _hear_files(stories, hearing, ffmpeg, options.jobs)
+        _keep_unclear(project, stories, listener)
     _check_files(stories, profile, ffmpeg, jobs, tell)
     found = tuple(_conclude(story, profile) for story in stories)
     measured = _list_figures(stories)
@@ -110,14 +111,13 @@ def check_stories(
 
 
 def find_files_to_hear(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> list[FileToHear]:
     """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
-    by_name = {id(work.report): work for work in works}
     stories = [
-        _open_story(project, story, by_name.get(id(story)), options, None, hears=True)
-        for story in report.stories
+        _open_story(project, story, work, options, None, hears=True)
+        for story, work in zip(report.stories, works, strict=True)
     ]
     return [file for story in stories for file in story.files_to_hear]
 
@@ -213,6 +213,21 @@ def _hear_files(stories: Sequence[_Story], hearing: Hearing, ffmpeg: Encoder, jo
                 story.findings.append(pass_over(wanted.path, _why_unheard(story, wanted)))
         if not story.files_to_check:
             _hear_parts(story, heard)
+
+
+def _keep_unclear(project: Project, stories: Sequence[_Story], listener: RunListener) -> None:
+    """Note what was not heard for the studio; where that can't be written, the check goes on."""
+    for story in stories:
+        if story.work is None or not story.heard:
+            continue
+        plan = story.work.plan
+        found = describe_heard(story.heard, plan.script.chapters)
+        try:
+            keep_unclear(project, plan.name, "check", found)
+            if story.is_whole:
+                forget_unclear(project, plan.name, "check", found)
+        except StorageError as error:
+            listener.note(f"warning: {error}; the studio will not show what was heard")
 
 
 def _hear_parts(story: _Story, heard: Mapping[Path, Sequence[HeardLine]]) -> None:

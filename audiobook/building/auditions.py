@@ -9,7 +9,6 @@ from pathlib import Path
 
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.building.jobs import TrackResult, make_track
-from audiobook.building.report import Listener
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.caching.clips import ClipCache
@@ -89,7 +88,7 @@ def choose_voices(
 
 
 def audition_voices(
-    project: Project, words: str, names: Sequence[str], listener: Listener, *, cache_folder: Path
+    project: Project, words: str, names: Sequence[str], note: Callable[[str], None], *, cache_folder: Path
 ) -> list[Audition]:
     """Write an MP3 of `words` for each voice of the settings, or of those named, to the previews folder.
 
@@ -104,14 +103,16 @@ def audition_voices(
     for voice in voices:
         path = project.previews / f"audition - {safe_file_name(_describe(voice))}"
         drafts.append(_draft([words], voice, path, pronouncer, settings.general))
-    paths = _make_files(project, settings, drafts, listener, cache_folder)
+    paths = _make_files(project, settings, drafts, note, cache_folder)
     return [
         Audition(voice=voice, used_for=used_for, path=path)
         for (voice, used_for), path in zip(voices.items(), paths, strict=True)
     ]
 
 
-def audition_words(project: Project, words: HardWords, listener: Listener, *, cache_folder: Path) -> Path:
+def audition_words(
+    project: Project, words: HardWords, note: Callable[[str], None], *, cache_folder: Path
+) -> Path:
     """Write an MP3 of a story's words, one after the other in the narrator's voice as they stand now.
 
     Raises `SourceError` where there are none.
@@ -124,18 +125,22 @@ def audition_words(project: Project, words: HardWords, listener: Listener, *, ca
     lines = [f"{each.word}." for each in words.words]
     draft = _draft(lines, words.voice, path, pronouncer, words.settings)
     draft = replace(draft, tags=replace(draft.tags, title=f"Words of {title}"))
-    return _make_files(project, read_settings(project), [draft], listener, cache_folder)[0]
+    return _make_files(project, read_settings(project), [draft], note, cache_folder)[0]
 
 
 def _make_files(
-    project: Project, settings: Settings, drafts: Sequence[TrackPlan], listener: Listener, cache_folder: Path
+    project: Project,
+    settings: Settings,
+    drafts: Sequence[TrackPlan],
+    note: Callable[[str], None],
+    cache_folder: Path,
 ) -> list[Path]:
     """Make MP3s that were drafted, and return where they are."""
     encoder = find_encoder(settings.output.ffmpeg)
     check_encoder(encoder)
     cache = ClipCache(cache_folder / "clips")
     made: list[Path] = []
-    with sole_use(project.output, cache_folder, listener.note):
+    with sole_use(project.output, cache_folder, note):
         make_folder(project.partial)
         make_folder(project.previews)
         try:
@@ -151,7 +156,7 @@ def _make_files(
                 while not workers.is_idle:
                     for _, future in workers.finished(1.0):
                         result: TrackResult = future.result()
-                        listener.note(f"made {result.track.path}")
+                        note(f"made {result.track.path}")
         finally:
             clear_partial(project)
             cache.prune(round(settings.output.cache_gb * 1e9))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.building.recipe import plan_stories
-from audiobook.building.report import Listener, Report
+from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
-from audiobook.building.schedule import StoryWork
+from audiobook.building.survey import StoryWork
+from audiobook.building.takes import measure_clip
 from audiobook.building.workers import choose_jobs
 from audiobook.building.workload import estimate_speaking_s, estimate_work_s, find_efforts
 from audiobook.caching.clips import ClipCache
@@ -23,17 +24,19 @@ class DryRunStory:
     """What would become of one story.
 
     `files` are those to be made, with the reasons; `finished` counts those that are left alone.  Clips
-    are counted once each, `clips_to_speak` and `clips_cached` of those files.  `audio_s` is the
+    are counted once each, `clips_to_speak` and `clips_cached` of those files; `clips_to_hear` are new to the
+    recognizer, if one listens, spoken before or not.  `audio_s` is the
     length of those files: of cached clips to the sample, of the others by an estimate.  `work_s` is a
     rough guess.  `notes` are those of its report.
     """
 
     name: str
     title: str
-    files: dict[Path, tuple[str, ...]]
+    files: Mapping[Path, tuple[str, ...]]
     finished: int
     clips_to_speak: int
     clips_cached: int
+    clips_to_hear: int
     audio_s: float
     work_s: float
     notes: tuple[str, ...] = ()
@@ -48,29 +51,31 @@ class DryRun:
 
 
 def dry_run_stories(
-    project: Project, names: Sequence[str], options: Options, listener: Listener, *, cache_folder: Path
+    project: Project, names: Sequence[str], options: Options, listener: RunListener, *, cache_folder: Path
 ) -> DryRun:
     """Find out what `make_stories` would make, and why.  Raises `NarrateError` as that does."""
-    report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
+    report, planned = plan_stories(project, names, options, listener, cache_folder=cache_folder, listens=True)
+    works = [work for work in planned if work is not None]
     cache = ClipCache(cache_folder / "clips")
     missing = (spec for work in works for spec in work.missing.values())
     jobs = options.jobs or choose_jobs(find_efforts(missing))
     asked_for: set[str] = set()
-    is_afar = options.scheduler is not None
-    stories = tuple(_foretell(work, cache, jobs, asked_for, is_afar=is_afar) for work in works)
+    stories = tuple(_foretell(work, cache, jobs, asked_for, options) for work in works)
     return DryRun(report=report, stories=stories)
 
 
 def _foretell(
-    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], *, is_afar: bool
+    work: StoryWork, cache: ClipCache, jobs: int, asked_for: set[str], options: Options
 ) -> DryRunStory:
     """Count a story's work; clips that a story before it has `asked_for` are not spoken again.
 
-    On a cluster (`is_afar`) the cache is of no use: every clip is spoken where its track is made.
+    On a cluster the cache is of no use: every clip is spoken where its track is made.
     """
+    on_cluster = options.scheduler is not None
     needed = {spec.key: spec for track in work.tracks for spec in track.specs}
-    missing = needed if is_afar else {k: spec for k, spec in work.missing.items() if k not in asked_for}
+    missing = needed if on_cluster else {k: spec for k, spec in work.missing.items() if k not in asked_for}
     asked_for.update(missing)
+    unspoken = [k for k in missing if on_cluster or options.force or cache.measure(k) is None]
     audio_s = sum(_measure(track, work, cache) for track in work.tracks)
     made = len(work.all_editions) - len(work.editions)
     speech_s = sum(map(estimate_speaking_s, missing.values()))
@@ -79,11 +84,12 @@ def _foretell(
         title=work.report.title,
         files=work.report.reasons,
         finished=_count_files(work.plan.tracks) - _count_files(work.tracks) + made,
-        clips_to_speak=len(missing),
-        clips_cached=len(needed) - len(missing),
+        clips_to_speak=len(unspoken),
+        clips_cached=len(needed) - len(unspoken),
+        clips_to_hear=sum(spec.to_hear is not None for spec in missing.values()),
         audio_s=audio_s,
         work_s=estimate_work_s(speech_s, audio_s, jobs) if work.tracks else 0.0,
-        notes=tuple(work.report.notes),
+        notes=work.report.notes,
     )
 
 
@@ -94,6 +100,6 @@ def _count_files(tracks: Sequence[TrackPlan]) -> int:
 def _measure(track: TrackPlan, work: StoryWork, cache: ClipCache) -> float:
     seconds = silence_s(track.utterances, track.spacing)
     for spec in track.specs:
-        size = None if spec.key in work.missing else cache.measure(spec.key)
+        size = None if spec.key in work.missing else measure_clip(spec, cache)
         seconds += size[0] / size[1] if size else estimate_speech_s(spec.text, spec.voice)
     return seconds

@@ -18,7 +18,7 @@ from audiobook.planning.plans import TrackPlan
 from audiobook.planning.tagging import name_voices
 from audiobook.publishing import (
     BOOK_FILES,
-    CAPTIONS,
+    CAPTION_ENDINGS,
     TEXT_FILES,
     WITH_COVER,
     CoverWish,
@@ -78,7 +78,11 @@ def compose_texts(
 
 def find_captions(tracks: Sequence[TrackPlan]) -> list[str]:
     """List the kinds of captions that lie beside tracks: once asked for, they are kept up to date."""
-    return [name for name in CAPTIONS if any(track.path.with_suffix(f".{name}").exists() for track in tracks)]
+    return [
+        name
+        for name, ending in CAPTION_ENDINGS.items()
+        if any(track.path.with_suffix(ending).exists() for track in tracks)
+    ]
 
 
 def write_texts(texts: Mapping[Path, bytes], partial: Path) -> list[Path]:

@@ -2,71 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from audiobook.building.editions import compose_texts, find_captions, open_release, write_texts
-from audiobook.building.report import StoryReport
+from audiobook.building.making import Made
+from audiobook.building.report import RunListener, StoryReport, UnclearLine
 from audiobook.building.run import Run
-from audiobook.building.schedule import StoryWork
+from audiobook.building.survey import StoryWork
+from audiobook.building.unclear import forget_unclear, name_chapters, read_unclear
+from audiobook.building.word_times import time_release
 from audiobook.errors import NarrateError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
+from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
-from audiobook.publishing import read_edition_seconds, read_mark
+from audiobook.publishing import read_edition_seconds, read_mark, words_for
 
 
-def finish_story(run: Run, story: StoryWork) -> None:
-    """Add up what is there, and prove it by the files themselves: each is whole, and made of these clips."""
-    report, plan = story.report, story.plan
-    unmade = {track.path for track in story.tracks}
-    found = 0
+def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) -> StoryReport:
+    """Report what is there, proven by the files themselves: each is whole, and made of these clips.
+
+    Where all tracks are, what goes with them is written first.
+    """
+    plan = story.plan
     tracks = [track for track in plan.tracks if not track.is_part]
+    files, seconds = _prove_tracks(tracks)
+    lacking = (track.path for track in tracks if track.path not in files and track.path not in made.unmade)
+    errors = [*made.errors, *map(_describe_cut, lacking)]
+    if not errors and len(files) != len(tracks):
+        errors.append(f"{story.report.name}: only {len(files)} of {count(len(tracks), 'file')} made")
+    warnings: list[str] = []
+    if len(files) == len(tracks) and run.is_for_whole_books:
+        has_failed = bool(errors)
+        try:
+            texts, warnings = _write_texts(run, plan, listener)
+            files |= {path: identify(path) for path in texts}
+            for edition in story.all_editions:
+                identity = identify(edition.path)
+                if is_edition_made(edition):
+                    files[edition.path] = identity
+                    seconds = seconds or read_edition_seconds(edition.path)
+                elif not has_failed:
+                    errors.append(_describe_cut(edition.path))
+        except NarrateError as error:
+            errors.append(str(error))
+    return replace(
+        story.report,
+        files=tuple(files),
+        proven={path: identity for path, identity in files.items() if identity is not None},
+        seconds=seconds,
+        clips_made=made.clips,
+        spoken_again=made.again,
+        unclear=_list_unclear(run, plan) if run.options.scope.preview is None else made.unclear,
+        errors=tuple(errors),
+        warnings=(*story.report.warnings, *warnings),
+    )
+
+
+def _list_unclear(run: Run, plan: StoryPlan) -> tuple[UnclearLine, ...]:
+    """Return which lines of what is there are unclear, and forget those of what is not any more."""
+    if run.is_for_whole_books:
+        forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
+    return read_unclear(run.project, plan.name, "making", name_chapters(plan))
+
+
+def _prove_tracks(tracks: Sequence[TrackPlan]) -> tuple[dict[Path, Identity | None], float]:
+    """Return those that are there, whole and as planned, and the seconds of those in the first format."""
+    files: dict[Path, Identity | None] = {}
+    seconds = 0.0
     for track in tracks:
         # Before it is looked into: what comes into its place meanwhile is not what was proven.
         identity = identify(track.path)
         mark = read_mark(track.path)
         if mark is not None and mark.fingerprint == track.fingerprint:
-            found += 1
-            _add(report, track.path, identity)
-            if track.codec == tracks[0].codec:
-                report.seconds += mark.seconds
-        elif track.path not in unmade:
-            report.errors.append(_describe_cut(track.path))
-    if not report.errors and found != len(tracks):
-        report.errors.append(f"{report.name}: only {found} of {count(len(tracks), 'file')} made")
-    if found == len(tracks) and run.is_for_whole_books:
-        _finish_book(run, story)
+            files[track.path] = identity
+            seconds += mark.seconds if track.codec == tracks[0].codec else 0.0
+    return files, seconds
 
 
-def _finish_book(run: Run, story: StoryWork) -> None:
-    """Write what goes with the tracks, which are all there, and prove the whole-book files."""
-    report, plan = story.report, story.plan
-    folder = run.project.output / story_folder(plan.name)
+def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list[Path], list[str]]:
+    """Write the texts that go with the tracks, which are all there; return their paths, and warnings."""
     tracks = [track for track in plan.tracks if track.codec == "mp3"]
-    has_failed = bool(report.errors)
-    try:
-        if tracks:
-            release = open_release(plan.script.book, plan.cast, tracks)
-            formats = dict.fromkeys([*run.formats, *find_captions(tracks)])
-            texts = compose_texts(folder, release, tuple(formats), run.base_url, cover=plan.cover)
-            for path in write_texts(texts, run.project.partial):
-                _add(report, path, identify(path))
-        for edition in story.all_editions:
-            identity = identify(edition.path)
-            if is_edition_made(edition):
-                _add(report, edition.path, identity)
-                report.seconds = report.seconds or read_edition_seconds(edition.path)
-            elif not has_failed:
-                report.errors.append(_describe_cut(edition.path))
-    except NarrateError as error:
-        report.errors.append(str(error))
-
-
-def _add(report: StoryReport, path: Path, identity: Identity | None) -> None:
-    report.files.append(path)
-    if identity is not None:
-        report.proven[path] = identity
+    if not tracks:
+        return [], []
+    release = open_release(plan.script.book, plan.cast, tracks)
+    formats = dict.fromkeys([*run.formats_of(plan.name), *find_captions(tracks)])
+    by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
+    others = [name for name in formats if name not in by_words]
+    folder = run.project.output / story_folder(plan.name)
+    texts = compose_texts(folder, release, others, run.base_url, cover=plan.cover)
+    warnings: list[str] = []
+    if by_words:
+        timed, warnings = time_release(run, tracks, release, listener)
+        texts |= compose_texts(folder, timed, by_words, run.base_url, cover=plan.cover)
+    return write_texts(texts, run.project.partial), warnings
 
 
 def _describe_cut(path: Path) -> str:

@@ -18,7 +18,7 @@ from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.errors import NarrateError
 from audiobook.languages import primary_language
 from audiobook.listening.hearing import Line, Listener
-from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
+from audiobook.listening.recognizer import LANGUAGE, SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import find_names
 from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, Limits
@@ -36,10 +36,8 @@ _PIECE_S = 150.0
 """So much is heard in one go: little enough to say how far it is, much for decoding the file once more."""
 
 _POLL_S = 0.2
-_KNOWN = "en"
-"""What the recognizer knows."""
 
-_EFFORT = Effort(letter_s=0.0, memory_mb=350)
+RECOGNIZER_EFFORT = Effort(letter_s=0.0, memory_mb=350)
 """What a recognizer takes of a process's memory (measured: 350 MB), by which processes are counted."""
 
 _SECOND_MB = 0.19
@@ -91,14 +89,18 @@ def describe_lines(plan: TrackPlan, track: Track, script: Script) -> FileToHear 
 
 
 def _describe(cue: Cue, spec: ClipSpec, language: str) -> Line:
-    is_known = primary_language(cue.utterance.language or language) == _KNOWN
     return Line(
         said=spec.text,
         written=cue.utterance.text,
         start_s=cue.start_s,
         end_s=cue.end_s,
-        limits=choose_limits(spec.voice.engine) if is_known else None,
+        limits=choose_limits(spec.voice.engine) if is_known(cue.utterance.language or language) else None,
     )
+
+
+def is_known(language: str) -> bool:
+    """Tell whether the recognizer knows a language."""
+    return primary_language(language) == LANGUAGE
 
 
 @functools.cache
@@ -146,7 +148,7 @@ def hear_files(
 def measure_effort(files: Sequence[FileToHear]) -> Effort:
     """Return what it takes of a process to hear the longest of the files."""
     longest_s = max((line.end_s for file in files for line in file.lines), default=0.0)
-    return replace(_EFFORT, memory_mb=round(_EFFORT.memory_mb + _SECOND_MB * longest_s))
+    return replace(RECOGNIZER_EFFORT, memory_mb=round(RECOGNIZER_EFFORT.memory_mb + _SECOND_MB * longest_s))
 
 
 def _tell_of(path: Path, cue: Cue, heard: Heard) -> HeardLine:
@@ -157,6 +159,7 @@ def _tell_of(path: Path, cue: Cue, heard: Heard) -> HeardLine:
         start_s=cue.start_s,
         end_s=cue.end_s,
         heard=heard,
+        span=(cue.utterance.start, cue.utterance.end),
     )
 
 
@@ -171,21 +174,22 @@ def _cut(file: FileToHear) -> Iterator[_Piece]:
 
 def _hear_piece(piece: _Piece, recognizer: Path, ffmpeg: Encoder) -> list[Heard]:
     """Decode a file, and hear some of its lines; what a worker process does."""
-    wave = _keep_wave(piece.file.path, ffmpeg)
+    wave = keep_wave(piece.file.path, ffmpeg)
     if isinstance(wave, str):
         return []
-    listener = Listener(ear=_keep_recognizer(recognizer), sounds=_keep_sounds(), names=piece.file.names)
+    listener = Listener(ear=keep_recognizer(recognizer), sounds=_keep_sounds(), names=piece.file.names)
     return listener.hear_lines(wave, piece.file.lines, piece.which)
 
 
 @functools.lru_cache(maxsize=1)
-def _keep_wave(path: Path, ffmpeg: Encoder) -> NDArray[np.float32] | str:
-    """Decode a file once for all its pieces, which come one after the other."""
+def keep_wave(path: Path, ffmpeg: Encoder) -> NDArray[np.float32] | str:
+    """Decode a file once for all its pieces, which come one after the other; return why where it can't be."""
     return decode_mono(path, ffmpeg, SAMPLE_RATE)
 
 
 @functools.cache
-def _keep_recognizer(folder: Path) -> Recognizer:
+def keep_recognizer(folder: Path) -> Recognizer:
+    """Load a model once for a process."""
     return open_recognizer(folder)
 
 

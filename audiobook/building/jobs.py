@@ -1,6 +1,6 @@
-"""The two kinds of work that a worker process does: speak clips, and make a track of them.
+"""A track made of its clips: what a worker process does when these are there (`takes.py` makes them).
 
-Both are functions of their arguments alone, so they may run in any process.
+It is a function of its arguments alone, so it may run in any process.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from audiobook.audio import (
     resampled_frames,
     stitch,
 )
+from audiobook.building.takes import fetch_clip, measure_clip
 from audiobook.caching.clips import ClipCache
-from audiobook.engines.base import Engine, PhoneticEngine
-from audiobook.errors import EncoderError, NarrateError, StorageError, SynthesisError
-from audiobook.model import Break, Clip, Cue, Image, Track
+from audiobook.errors import EncoderError, StorageError
+from audiobook.model import Break, Clip, Cue, Image, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.records import keep_lines
 from audiobook.planning.samples import keep_within
+from audiobook.planning.word_times import add_words
 from audiobook.project.layout import make_folder
-from audiobook.project.shared_engines import shared_engine
 from audiobook.publishing import (
     Stamp,
     identify_cover,
@@ -57,39 +57,6 @@ class TrackResult:
 
     track: Track
     clips_repaired: int
-
-
-def speak_clips(specs: Sequence[ClipSpec], cache: ClipCache) -> int:
-    """Synthesize clips into the cache; return how many.  Raises `EngineError` and `StorageError`."""
-    for spec in specs:
-        _speak(spec, cache)
-    return len(specs)
-
-
-def fetch_clip(spec: ClipSpec, cache: ClipCache) -> tuple[Clip, bool]:
-    """Return a clip, spoken now if need be, and whether the cache had it.  Raises as `speak_clips`."""
-    clip = cache.get(spec.key)
-    return (clip, True) if clip is not None else (_speak(spec, cache), False)
-
-
-def _speak(spec: ClipSpec, cache: ClipCache) -> Clip:
-    engine = spec.voice.engine
-    try:
-        clip = _synthesize(shared_engine(engine), spec)
-    except NarrateError:
-        raise
-    except Exception as error:  # whatever another package's engine may raise
-        raise SynthesisError(f"engine '{engine}' failed on {spec.text[:60]!r}: {error!r}") from error
-    if not clip.samples or len(clip.samples) % 2 or clip.sample_rate <= 0:
-        raise SynthesisError(f"engine '{engine}' gave no whole 16-bit clip for {spec.text[:60]!r}")
-    cache.put(spec.key, clip)
-    return clip
-
-
-def _synthesize(engine: Engine, spec: ClipSpec) -> Clip:
-    if spec.phonemes and isinstance(engine, PhoneticEngine):
-        return engine.synthesize(spec.text, spec.voice, spec.phonemes)
-    return engine.synthesize(spec.text, spec.voice)
 
 
 def make_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, partial: Path) -> TrackResult:
@@ -160,6 +127,7 @@ def build_track(plan: TrackPlan, cache: ClipCache, encoder: Encoder, unfinished:
         seconds=seconds,
     )
     write_tags(unfinished, plan.tags, stamp, _make_cover(plan))
+    cues = add_words(cues, plan.specs, source.words)
     return TrackResult(
         track=Track(
             path=str(plan.path), title=plan.tags.title, chapter=plan.chapter, seconds=seconds, cues=cues
@@ -187,18 +155,25 @@ class _ClipSource:
     def __init__(self, plan: TrackPlan, cache: ClipCache) -> None:
         self.plan = plan
         self._cache = cache
+        self._words: dict[str, Sequence[WordTime] | None] = {}
         self.repaired = 0
+
+    @property
+    def words(self) -> list[Sequence[WordTime] | None]:
+        """The words of each clip, as they are known once it was read."""
+        return [self._words.get(spec.key) for spec in self.plan.specs]
 
     def _clip(self, spec: ClipSpec) -> Clip:
         clip, was_there = fetch_clip(spec, self._cache)
         self.repaired += not was_there
+        self._words[spec.key] = clip.words
         return clip
 
     def measure(self) -> tuple[list[int], int]:
         """Return the clips' frames at the track's sample rate, which is the highest among them."""
         sizes = []
         for spec in self.plan.specs:
-            size = self._cache.measure(spec.key)
+            size = measure_clip(spec, self._cache)
             if size is None:
                 clip = self._clip(spec)
                 size = (len(clip.samples) // 2, clip.sample_rate)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiobook.building.editions import make_edition
-from audiobook.building.jobs import make_track, speak_clips
-from audiobook.building.report import Listener, StoryReport
+from audiobook.building.jobs import TrackResult, make_track
+from audiobook.building.report import RunListener, UnclearLine
 from audiobook.building.run import Run
-from audiobook.building.schedule import EditionJob, Job, Schedule, SpeakJob, StoryWork, TrackJob, schedule
+from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
+from audiobook.building.survey import StoryWork
+from audiobook.building.takes import speak_clips
+from audiobook.building.unclear import find_unclear, keep_unclear, name_chapters
 from audiobook.building.workers import Workers
+from audiobook.caching.track_words import keep_words
 from audiobook.errors import NarrateError
 
 if TYPE_CHECKING:
@@ -21,116 +27,150 @@ if TYPE_CHECKING:
 _POLL_S = 0.2
 
 
-def make_tracks(run: Run, stories: Sequence[StoryWork], jobs: int) -> None:
-    """Make what the stories lack by so many processes, and write into their reports what became of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of the work on a story: `clips` were made, `unmade` files were not, `errors` say why.
+
+    So many lines were spoken `again`; the `unclear` ones of a preview are nowhere else.
+    """
+
+    clips: int = 0
+    again: int = 0
+    unclear: tuple[UnclearLine, ...] = ()
+    unmade: frozenset[Path] = frozenset()
+    errors: tuple[str, ...] = ()
+
+
+def make_tracks(
+    run: Run, stories: Sequence[StoryWork], jobs: int, listener: RunListener
+) -> dict[StoryWork, Made]:
+    """Make what the stories lack by so many processes, and return what became of each.
 
     Raises `ClusterError` where a cluster can't be worked with; what was made by then stays.
     """
-    plan = schedule(stories, in_order=run.options.in_order)
-    run.listener.work_begins(jobs)
+    making = _Making(run, stories, listener)
+    listener.work_begins(jobs)
     engines = {name for story in stories for track in story.tracks for name in track.makers}
     if run.options.scheduler is not None and engines:
         # Whoever has no cluster never loads this.
         from audiobook.building.cluster.workers import open_cluster
 
         with open_cluster(run.options.scheduler, engines, run.settings.output.ffmpeg) as cluster:
-            _work_through(run, plan, cluster)
+            making.work_through(cluster)
     # Whole-book files are made of tracks that lie here, and no other machine sees.
     with Workers(jobs) as workers:
-        _work_through(run, plan, workers)
+        making.work_through(workers)
+    return making.conclude()
 
 
-def _work_through(run: Run, plan: Schedule, workers: Workers | ClusterWorkers) -> None:
-    """Speak what is missing, and make each track as soon as its clips are there."""
-    tracks_only = not isinstance(workers, Workers)
-    while True:
-        while workers.has_room and (job := plan.next_job(tracks_only=tracks_only)):
-            _submit(run, job, workers)
-        if workers.is_idle and not plan.has_job(tracks_only=tracks_only):
+class _Making:
+    """The work on some stories, and what has become of it so far."""
+
+    def __init__(self, run: Run, stories: Sequence[StoryWork], listener: RunListener) -> None:
+        self._run, self._listener = run, listener
+        self._schedule = schedule(stories, in_order=run.options.in_order)
+        self._left = {
+            story: {*(track.path for track in story.tracks), *(each.path for each in story.editions)}
+            for story in stories
+        }
+        self._clips: Counter[StoryWork] = Counter()
+        self._again: Counter[StoryWork] = Counter()
+        self._unclear: dict[StoryWork, list[UnclearLine]] = defaultdict(list)
+        self._errors: dict[StoryWork, list[str]] = defaultdict(list)
+
+    def conclude(self) -> dict[StoryWork, Made]:
+        """Return what became of each story."""
+        return {
+            story: Made(
+                clips=self._clips[story],
+                again=self._again[story],
+                unclear=tuple(self._unclear[story]),
+                unmade=frozenset(left),
+                errors=tuple(self._errors[story]),
+            )
+            for story, left in self._left.items()
+        }
+
+    def work_through(self, workers: Workers | ClusterWorkers) -> None:
+        """Speak what is missing, and make each track as soon as its clips are there."""
+        tracks_only, plan = not isinstance(workers, Workers), self._schedule
+        while True:
+            while workers.has_room and (job := plan.next_job(tracks_only=tracks_only)):
+                self._submit(job, workers)
+            if workers.is_idle and not plan.has_job(tracks_only=tracks_only):
+                return
+            self._listener.tick()
+            for label, future in workers.finished(_POLL_S):
+                assert isinstance(label, Job)  # noqa: S101 - submitted above
+                try:
+                    self._collect(label, future.result(), workers)
+                except NarrateError as error:
+                    self._fail(label.story, str(error))
+                if isinstance(label, SpeakJob):
+                    plan.clips_settled(label)
+
+    def _submit(self, job: Job, workers: Workers | ClusterWorkers) -> None:
+        run, partial = self._run, self._run.project.partial
+        if isinstance(job, SpeakJob):
+            workers.submit(job, functools.partial(speak_clips, anew=run.options.force), job.specs, run.cache)
+        elif isinstance(job, EditionJob):
+            workers.submit(job, make_edition, job.edition, run.encoder, partial)
+        elif isinstance(workers, Workers):
+            workers.submit(job, make_track, job.track, run.cache, run.encoder, partial)
+        else:
+            workers.submit_track(job, job.track)
+
+    def _collect(self, job: Job, result: Any, workers: Workers | ClusterWorkers) -> None:
+        """Count what a job came to."""
+        story, name = job.story, job.story.report.name
+        if isinstance(job, SpeakJob):
+            self._clips[story] += result.clips
+            self._again[story] += result.again
+            self._listener.clips_spoken(name, len(job.specs), job.work_s)
             return
-        run.listener.tick()
-        for label, future in workers.finished(_POLL_S):
-            if isinstance(label, SpeakJob):
-                _collect_clips(label, future, run.listener)
-                plan.clips_settled(label)
-            elif isinstance(label, TrackJob):
-                _collect_track(run, label, future, workers)
-                if not label.story.tracks:
-                    plan.tracks_settled(label.story)
-            elif isinstance(label, EditionJob):
-                _collect_edition(label, future, run.listener)
+        if isinstance(job, TrackJob):
+            self._collect_track(job, result, workers)
+        else:
+            self._left[story].remove(job.edition.path)
+            self._listener.track_made(name, job.edition.path)
+        if not self._left[story]:
+            self._listener.story_done(name)
 
-
-def _submit(run: Run, job: Job, workers: Workers | ClusterWorkers) -> None:
-    partial = run.project.partial
-    if isinstance(job, SpeakJob):
-        workers.submit(job, speak_clips, job.specs, run.cache)
-    elif isinstance(job, EditionJob):
-        workers.submit(job, make_edition, job.edition, run.encoder, partial)
-    elif isinstance(workers, Workers):
-        workers.submit(job, make_track, job.track, run.cache, run.encoder, partial)
-    else:
-        workers.submit_track(job, job.track)
-
-
-def _collect_clips(job: SpeakJob, future: Future[int], listener: Listener) -> None:
-    report = job.story.report
-    try:
-        spoken = future.result()
-    except NarrateError as error:
-        _fail(job.story, str(error), listener)
-        return
-    _count_made(report, len(job.specs))
-    listener.clips_spoken(report, spoken, job.work_s)
-
-
-def _collect_track(run: Run, job: TrackJob, future: Future[Any], workers: Workers | ClusterWorkers) -> None:
-    listener, report = run.listener, job.story.report
-    try:
-        result = future.result()
+    def _collect_track(self, job: TrackJob, result: Any, workers: Workers | ClusterWorkers) -> None:
+        story, track, name = job.story, job.track, job.story.report.name
         if not isinstance(workers, Workers):
-            listener.clips_spoken(report, result.clips, report.work[job.track.path].speech_s)
-            result = workers.receive_track(job.track, result, run.project.partial)
-    except NarrateError as error:
-        _fail(job.story, str(error), listener)
-        return
-    if job.track.codec == job.story.plan.tracks[0].codec:  # each clip counts once, not in each codec
-        _count_made(report, result.clips_repaired)
-    job.story.tracks.remove(job.track)
-    if job.track.is_part:
-        listener.part_made(report, job.track.tags.title)
-    else:
-        listener.track_made(report, job.track.path)
-    if not job.story.tracks and not job.story.editions:
-        listener.story_done(report)
+            self._listener.clips_spoken(name, result.clips, story.report.work[track.path].speech_s)
+            result = workers.receive_track(track, result, self._run.project.partial)
+        keep_words(track.fingerprint, result.track.cues, self._run.cache)
+        if track.codec == story.plan.tracks[0].codec:  # each clip counts once, not in each codec
+            self._clips[story] += result.clips_repaired
+        self._keep_unclear(job, result)
+        self._left[story].remove(track.path)
+        if track.is_part:
+            self._listener.part_made(name, track.tags.title)
+        else:
+            self._listener.track_made(name, track.path)
+        if len(self._left[story]) == len(story.editions):  # which come last
+            self._schedule.tracks_settled(story)
 
+    def _keep_unclear(self, job: TrackJob, result: TrackResult) -> None:
+        """Note the lines of a track that are unclear, now that it is there; a preview's only for this run.
 
-def _collect_edition(job: EditionJob, future: Future[Path], listener: Listener) -> None:
-    try:
-        path = future.result()
-    except NarrateError as error:
-        _fail(job.story, str(error), listener)
-        return
-    job.story.editions.remove(job.edition)
-    listener.track_made(job.story.report, path)
-    if not job.story.editions:
-        listener.story_done(job.story.report)
+        Those of one format are enough: the others are made of the same clips.
+        """
+        if job.track.fingerprint not in name_chapters(job.story.plan):
+            return
+        found = find_unclear(job.track, result.track, self._run.cache)
+        if self._run.options.scope.preview is None:
+            fingerprint, name = job.track.fingerprint, job.story.plan.name
+            keep_unclear(self._run.project, name, "making", {fingerprint: found})
+        else:
+            self._unclear[job.story] += found
 
-
-def _count_made(report: StoryReport, clips: int) -> None:
-    """Count clips that were made; with those that were not, they are the story's, each counted once.
-
-    On a cluster a clip that two files need is made twice.
-    """
-    report.clips_made += clips
-    report.clips_reused = max(0, report.clips_reused - clips)
-
-
-def _fail(story: StoryWork, message: str, listener: Listener) -> None:
-    """Note an error; with the first, nothing more is done for the story."""
-    errors = story.report.errors
-    if not errors:
-        errors.append(message)
-        listener.story_done(story.report)
-    elif message not in errors:
-        errors.append(message)
+    def _fail(self, story: StoryWork, message: str) -> None:
+        """Note an error; with the first, nothing more is done for the story."""
+        if story not in self._schedule.given_up:
+            self._schedule.given_up.add(story)
+            self._listener.story_done(story.report.name)
+        if message not in self._errors[story]:
+            self._errors[story].append(message)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from audiobook.building.forecast import Forecast
-from audiobook.building.report import StoryReport
 from audiobook.building.workload import TrackWork
 
 
-class Meter:
+class RunMeter:
     """Counts a run's chapters and clips, of all stories together, and forecasts its end."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -23,9 +22,9 @@ class Meter:
         self.clips = self.clips_spoken = 0
         self.files = self.files_made = 0
 
-    def plan(self, story: StoryReport, clips: int, tracks: int) -> None:
+    def plan(self, work: Iterable[TrackWork], clips: int, tracks: int) -> None:
         """Add a story's work."""
-        self._works += story.work.values()
+        self._works += work
         self.clips += clips
         self.files += tracks
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.engines.neural.fetching import PublishedFile, Tell, WebSource
 from audiobook.engines.neural.registries import Wheels
 from audiobook.engines.neural.sources import Note, obtain_files
-from audiobook.engines.neural.store import Origin, VoiceStore, digest_file, storing
+from audiobook.engines.neural.store import Provenance, VoiceStore, digest_file, storing
 from audiobook.errors import EngineError
 from audiobook.listening.recognizer import FILES, MODEL, NAME, has_package, open_recognizer
 
@@ -50,7 +50,7 @@ def install_recognizer(source: Path | None, tell: Tell, note: Note) -> Path:
             note("it is not tried, since its package is missing: pip install 'narrate-audiobook[listen]'")
         parts = " ".join(digest_file(staged / name) for name in FILES)
         digest = hashlib.sha256(parts.encode()).hexdigest()
-        store.publish(staged, MODEL, Origin(source=told, digest=digest, is_checked=is_checked, noise=0))
+        store.publish(staged, MODEL, Provenance(source=told, digest=digest, is_checked=is_checked, noise=0))
         shutil.rmtree(store.unfinished / MODEL, ignore_errors=True)
     return store.folder / MODEL
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from audiobook.files import Identity
 
@@ -12,13 +13,38 @@ if TYPE_CHECKING:
     from audiobook.building.workload import TrackWork
 
 
-@dataclass(slots=True, kw_only=True)
-class StoryReport:
-    """One story's outcome; filled in while the run goes on.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclearLine:
+    """A line of which something was not heard; `unclear.read_unclear` tells what each field is.
 
-    `clips_made` were synthesized in this run, `clips_reused` were not: clips, of which one may be several
-    utterances.  `words` and `letters` count what is spoken (letters and digits), by `engines`, `characters`
-    who speaks, `unspoken` what none of their voices can read.
+    `line` counts the chapter's from 1, `again` is how often it was spoken again.
+    """
+
+    file: str
+    chapter: int
+    title: str
+    line: int
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+    speaker: str | None
+    words: str
+    heard: str
+    verdict: str
+    told: str
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryReport:
+    """One story's outcome; before it is made, what is known of it by then.
+
+    Of its `clips`, of which one may be several utterances, `clips_made` were synthesized in this run.
+    `words` and `letters` count what is spoken (letters and digits), by `engines`, `characters` who speaks,
+    `unspoken` what none of their voices can read.
+    `spoken_again` are lines of which something was not heard at first, `unclear` those of which it still is
+    not.
     `reasons` say of each file that is made in this run, why, and `work` how much it is; `proven` what each of
     `files` was when it was found whole.
     `errors` and `warnings` are sentences for a person, `notes` tell what is as was asked for.
@@ -26,21 +52,28 @@ class StoryReport:
 
     name: str
     title: str = ""
-    files: list[Path] = field(default_factory=list)
+    files: tuple[Path, ...] = ()
     seconds: float = 0.0
     words: int = 0
     letters: int = 0
     unspoken: int = 0
     characters: int = 0
     engines: tuple[str, ...] = ()
+    clips: int = 0
     clips_made: int = 0
-    clips_reused: int = 0
-    reasons: dict[Path, tuple[str, ...]] = field(default_factory=dict)
-    work: dict[Path, TrackWork] = field(default_factory=dict)
-    proven: dict[Path, Identity] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    spoken_again: int = 0
+    unclear: tuple[UnclearLine, ...] = ()
+    reasons: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    work: Mapping[Path, TrackWork] = field(default_factory=dict)
+    proven: Mapping[Path, Identity] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def clips_reused(self) -> int:
+        """Clips that were there.  On a cluster one that two files need is made twice."""
+        return max(0, self.clips - self.clips_made)
 
     @property
     def words_per_minute(self) -> float:
@@ -48,7 +81,7 @@ class StoryReport:
         return self.words / self.seconds * 60 if self.seconds else 0.0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A run's outcome: its stories in order, files that belong to no story any more, general warnings.
 
@@ -58,9 +91,9 @@ class Report:
     None where it may depend on more (`unchanged.py`).
     """
 
-    stories: list[StoryReport] = field(default_factory=list)
-    leftovers: list[Path] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    stories: tuple[StoryReport, ...]
+    leftovers: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
     better_engine: str | None = None
     unused_engine: str | None = None
     read: tuple[tuple[Path, Identity | None], ...] | None = None
@@ -71,8 +104,11 @@ class Report:
         return any(story.errors for story in self.stories)
 
 
-class Listener(Protocol):
-    """Is told how a run goes."""
+class RunListener:
+    """Is told how a run goes; this one says nothing of it, since errors are in the report.
+
+    Stories are named, once they were planned.
+    """
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         """Hear that a story was read, and how many clips and files are to be made of it."""
@@ -80,38 +116,24 @@ class Listener(Protocol):
     def work_begins(self, jobs: int) -> None:
         """Hear that all stories that are made together were read, and how many processes make them."""
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, count: int, work_s: float) -> None:
         """Hear that some more of a story's clips are there, estimated as so much work (`TrackWork`)."""
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
+    def track_made(self, story: str, path: Path) -> None:
         """Hear that a file has its final name."""
 
-    def story_done(self, story: StoryReport) -> None:
+    def story_done(self, story: str) -> None:
         """Hear that nothing is left to do for a story, whether it went well or not."""
 
-    def part_made(self, story: StoryReport, title: str) -> None:
+    def part_made(self, story: str, title: str) -> None:
         """Hear that a chapter is there for a whole-book file to be joined of."""
 
     def tick(self) -> None:
         """Hear that some time has passed."""
 
     def waiting(self, message: str) -> None:
-        """Hear that another run must end first, in words."""
+        """Hear that another run must end first, in words; a note like any."""
+        self.note(message)
 
     def note(self, message: str) -> None:
         """Hear something that a person should know."""
-
-
-class Silent:
-    """A listener that says nothing; errors are in the report.  What it waits for is a note like any."""
-
-    def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None: ...
-    def work_begins(self, jobs: int) -> None: ...
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None: ...
-    def track_made(self, story: StoryReport, path: Path) -> None: ...
-    def part_made(self, story: StoryReport, title: str) -> None: ...
-    def story_done(self, story: StoryReport) -> None: ...
-    def tick(self) -> None: ...
-    def note(self, message: str) -> None: ...
-    def waiting(self, message: str) -> None:
-        self.note(message)

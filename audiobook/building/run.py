@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from audiobook.audio import Encoder, find_encoder
-from audiobook.building.report import Listener
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import Settings
 from audiobook.errors import UsageError
 from audiobook.model import TrackFormat
 from audiobook.planning.cached_scripts import keep_plans
-from audiobook.planning.chapters import ChapterChoice, Scope
+from audiobook.planning.chapters import WHOLE, Scope
 from audiobook.planning.scripting import PlanScript, plan_script
 from audiobook.project.layout import Project
 from audiobook.project.settings import read_settings
-from audiobook.reading import NO_WISH, ReadingWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a person asks of a run.
 
-    `preview` makes only the first so many paragraphs, `chapters` only those of each book; `reading`
-    stands over what the settings say of each story, `formats` and `base_url` over what they say of the
+    `scope` says what of each book is made; `formats` and `base_url` stand over what the settings say of the
     output.  `in_order` has stories and chapters made one after the other, as they are read, and not in the
     order that ends soonest.  `scheduler` is the address of a Dask cluster that makes the tracks in this
     machine's place.
@@ -35,37 +33,44 @@ class Options:
     scheduler: str | None = None
     force: bool = False
     in_order: bool = False
-    preview: int | None = None
-    chapters: ChapterChoice | None = None
+    scope: Scope = WHOLE
     formats: tuple[str, ...] | None = None
     base_url: str | None = None
-    reading: ReadingWish = NO_WISH
-
-    @property
-    def scope(self) -> Scope:
-        """What of each book the run is for."""
-        return Scope(preview=self.preview, chapters=self.chapters, reading=self.reading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What every step of one run needs; `reads` gives a story's script and cast."""
+    """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
+
+    `recognizer` is the folder of that which hears new clips, None where none does.
+    """
 
     project: Project
     settings: Settings
     encoder: Encoder
     cache: ClipCache
     options: Options
-    listener: Listener
     reads: PlanScript = plan_script
+    recognizer: Path | None = None
 
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """What to write; of a part of a book no sample, no whole-book file, no text that lists its tracks."""
-        formats = tuple(dict.fromkeys(self.options.formats or self.settings.output.formats))
+    def formats_of(self, name: str) -> tuple[str, ...]:
+        """Say what to write of a story.  Raises `UsageError` for a podcast without an address.
+
+        Of a part of a book it is no sample, no whole-book file, no text that lists its tracks.
+        """
+        formats = tuple(dict.fromkeys(self.options.formats or self.settings.for_story(name).formats))
+        self.check_address(formats)
         if self.is_for_whole_books:
             return formats
         return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+
+    def check_address(self, formats: Sequence[str]) -> None:
+        """Raise `UsageError` where a podcast is among the formats, and not where it will lie."""
+        if "podcast" in formats and not self.base_url:
+            raise UsageError(
+                "a podcast needs the address where its files will lie: --base-url https://example.org/books, "
+                "or output.base_url in voices.yaml"
+            )
 
     @property
     def base_url(self) -> str:
@@ -81,7 +86,6 @@ class Run:
 def prepare_run(
     project: Project,
     options: Options,
-    listener: Listener,
     cache_folder: Path,
     *,
     settings: Settings | None = None,
@@ -98,12 +102,7 @@ def prepare_run(
         encoder=find_encoder(settings.output.ffmpeg),
         cache=ClipCache(cache_folder / "clips"),
         options=options,
-        listener=listener,
         reads=keep_plans(cache_folder, keeps=keeps_scripts),
     )
-    if "podcast" in run.formats and not run.base_url:
-        raise UsageError(
-            "a podcast needs the address where its files will lie: --base-url https://example.org/books, or "
-            "output.base_url in voices.yaml"
-        )
+    run.check_address(options.formats or settings.output.formats)
     return run

@@ -6,26 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audiobook.building.report import StoryReport
+from audiobook.building.survey import StoryWork
 from audiobook.building.workload import divide_work, estimate_speaking_s
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.editions import EditionPlan
-from audiobook.planning.plans import StoryPlan, TrackPlan
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class StoryWork:
-    """A planned story while it is being made: which clips, tracks and whole-book files are missing.
-
-    `all_editions` holds the whole-book files that are there too.
-    """
-
-    plan: StoryPlan
-    report: StoryReport
-    missing: dict[str, ClipSpec]
-    tracks: list[TrackPlan]
-    editions: list[EditionPlan] = field(default_factory=list)
-    all_editions: tuple[EditionPlan, ...] = ()
+from audiobook.planning.plans import TrackPlan
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -59,12 +44,13 @@ Job = SpeakJob | TrackJob | EditionJob
 
 @dataclass(slots=True, kw_only=True)
 class Schedule:
-    """The jobs of a run in order, in time linear in their number."""
+    """The jobs of a run in order, in time linear in their number; none of stories that were `given_up`."""
 
     speaking: deque[Job] = field(default_factory=deque)
     ready: deque[Job] = field(default_factory=deque)
     editions: deque[Job] = field(default_factory=deque)
     waiting: dict[str, list[TrackJob]] = field(default_factory=dict)
+    given_up: set[StoryWork] = field(default_factory=set)
 
     def next_job(self, *, tracks_only: bool = False) -> Job | None:
         """Take the next job; None where nothing is ready.  `tracks_only`: no whole-book file."""
@@ -75,10 +61,10 @@ class Schedule:
         return bool(self._next_queue(tracks_only=tracks_only))
 
     def _next_queue(self, *, tracks_only: bool) -> deque[Job] | None:
-        """Return the queue that the next job is the first of; jobs of stories that failed are dropped."""
+        """Return the queue that the next job is the first of; those of stories given up are dropped."""
         later = [] if tracks_only else [self.editions]
         for queue in [self.ready, *later, self.speaking]:
-            while queue and queue[0].story.report.errors:
+            while queue and queue[0].story in self.given_up:
                 job = queue.popleft()
                 if isinstance(job, SpeakJob):
                     self.clips_settled(job)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
-from audiobook.building.schedule import StoryWork
+from audiobook.building.takes import is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
 from audiobook.casting import write_scalar
-from audiobook.errors import NarrateError, SourceError
+from audiobook.errors import SourceError
 from audiobook.planning.clip_specs import ClipSpec
-from audiobook.planning.editions import codecs_for, is_edition_made, plan_editions
+from audiobook.planning.editions import EditionPlan, codecs_for, is_edition_made, plan_editions
 from audiobook.planning.joins import StoryJoins, find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.plans import Encoding, StoryPlan, TrackPlan, plan_story
 from audiobook.planning.samples import SAMPLE
@@ -26,37 +27,49 @@ from audiobook.project.layout import (
 from audiobook.words import count_words
 
 
-def survey_story(
-    run: Run, source: Source, *, tells_joins: bool = False
-) -> tuple[StoryReport, StoryWork | None]:
-    """Plan a story and find out what of it is missing; no work where it can't be read, but an error.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StoryWork:
+    """A planned story, and what of it is missing: tracks, whole-book files, and clips before those.
+
+    `report` is what is known of it by now; `clips` are to be spoken in all, and `all_editions` are the
+    whole-book files that are there, too.
+    """
+
+    plan: StoryPlan
+    report: StoryReport
+    missing: Mapping[str, ClipSpec]
+    clips: int
+    tracks: Sequence[TrackPlan]
+    editions: Sequence[EditionPlan]
+    all_editions: Sequence[EditionPlan]
+
+    @property
+    def files(self) -> int:
+        """How many are to be made."""
+        return len(self.tracks) + len(self.editions)
+
+
+def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> StoryWork:
+    """Plan a story and find out what of it is missing.  Raises `NarrateError` where it can't be read.
 
     Where something is, `tells_joins` reads it once more to say whom aliases take in (`find_story_joins`).
     """
-    settings = run.settings.for_story(source.name)
-    try:
-        if source.fault is not None:
-            raise SourceError(source.fault)
-        plan = plan_story(
-            source.path,
-            settings,
-            project=run.project,
-            encoding=Encoding(encoder=run.encoder, codecs=codecs_for(run.formats), parts=run.cache.folder),
-            scope=run.options.scope,
-            reads=run.reads,
-        )
-    except NarrateError as error:
-        failed = StoryReport(name=source.name, title=source.name, errors=[str(error)])
-        run.listener.story_done(failed)
-        return failed, None
-    force = run.options.force
+    if source.fault is not None:
+        raise SourceError(source.fault)
+    settings, force = run.settings.for_story(source.name), run.options.force
+    formats = run.formats_of(source.name)
+    plan = plan_story(
+        source.path,
+        settings,
+        project=run.project,
+        encoding=Encoding(encoder=run.encoder, codecs=codecs_for(formats), parts=run.cache.folder),
+        scope=run.options.scope,
+        reads=run.reads,
+    )
     folder = run.project.output / story_folder(plan.name)
-    all_editions = plan_editions(folder, run.formats, plan) if run.is_for_whole_books else ()
+    all_editions = plan_editions(folder, formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
-    # A finished whole-book file needs its parts no more, and the cache may have let go of them.
-    needed = {part.path for edition in editions for part in edition.parts}
-    tracks = [track for track in plan.tracks if not track.is_part or track.path in needed]
-    tracks = [track for track in tracks if force or not is_made(track)]
+    tracks = [_listen_to(run, plan, track) for track in _find_unmade(plan, editions, force=force)]
     joined = StoryJoins()
     if tells_joins and tracks:
         joined = find_story_joins(source.path, settings, plan.script, run.reads)
@@ -64,24 +77,36 @@ def survey_story(
     reasons |= {edition.path: explain_edition(edition, tracks, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
     report = replace(
-        _describe(plan, warn_of_unmet(run.project, plan.script)),
+        _describe(plan, joined, run.project.voices),
         name=source.name,
         reasons=reasons,
         work=estimate_tracks(tracks, missing),
     )
-    report.warnings += warn_of_joins(run.project, joined.joins)
-    report.notes += note_joins(run.project, joined.joins)
-    run.listener.story_planned(report, clips, len(tracks) + len(editions))
-    if not tracks and not editions:
-        run.listener.story_done(report)
-    return report, StoryWork(
+    return StoryWork(
         plan=plan,
         report=report,
         missing=missing,
+        clips=clips,
         tracks=tracks,
-        all_editions=all_editions,
         editions=editions,
+        all_editions=all_editions,
     )
+
+
+def _find_unmade(plan: StoryPlan, editions: Sequence[EditionPlan], *, force: bool) -> list[TrackPlan]:
+    """Return the tracks to make, for themselves or for whole-book files that are to be made."""
+    # A finished whole-book file needs its parts no more, and the cache may have let go of them.
+    needed = {part.path for edition in editions for part in edition.parts}
+    tracks = (track for track in plan.tracks if not track.is_part or track.path in needed)
+    return [track for track in tracks if force or not is_made(track)]
+
+
+def _listen_to(run: Run, plan: StoryPlan, track: TrackPlan) -> TrackPlan:
+    """Have the clips of a track heard that is to be made, where the run listens."""
+    if run.recognizer is None:
+        return track
+    specs = plan_to_hear(track.utterances, track.specs, plan.script.book, run.recognizer)
+    return replace(track, specs=specs)
 
 
 def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, ClipSpec], int]:
@@ -93,12 +118,12 @@ def _find_missing(run: Run, tracks: Sequence[TrackPlan]) -> tuple[dict[str, Clip
         return {}, sum(len({spec.key for spec in track.specs}) for track in tracks)
     specs = {spec.key: spec for track in tracks for spec in track.specs}
     force = run.options.force
-    missing = {key: spec for key, spec in specs.items() if force or run.cache.measure(key) is None}
+    missing = {key: spec for key, spec in specs.items() if force or not is_there(spec, run.cache)}
     return missing, len(missing)
 
 
-def _describe(plan: StoryPlan, unmet: Sequence[str]) -> StoryReport:
-    """Report a story as it was planned; `unmet` are the warnings of corrections that met nothing."""
+def _describe(plan: StoryPlan, joined: StoryJoins, voices: Path | None) -> StoryReport:
+    """Report a story as it was planned by the settings of a `voices` file."""
     # A sample alone is not the story.
     tracks = [track for track in plan.chapters if track.codec != SAMPLE]
     spoken = [u for track in tracks for u in track.utterances if u.kind != "credit"]
@@ -121,6 +146,7 @@ def _describe(plan: StoryPlan, unmet: Sequence[str]) -> StoryReport:
         unspoken=silent + sum(c.isalnum() for c in "".join(unread)),
         characters=len({u.speaker for u in spoken if u.kind == "speech" and u.speaker}),
         engines=tuple(sorted({spec.voice.engine for track in tracks for spec in track.specs})),
-        clips_reused=len({spec.key for track in plan.chapters for spec in track.specs}),
-        warnings=[*warnings, *unmet],
+        clips=len({spec.key for track in plan.chapters for spec in track.specs}),
+        warnings=(*warnings, *warn_of_unmet(voices, plan.script), *warn_of_joins(voices, joined.joins)),
+        notes=tuple(note_joins(voices, joined.joins)),
     )

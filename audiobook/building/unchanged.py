@@ -23,7 +23,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from audiobook.building.report import Report, StoryReport
+from audiobook.building.report import Report, StoryReport, UnclearLine
 from audiobook.caching.hashed_files import HashedFiles
 from audiobook.choices import PICTURES
 from audiobook.errors import StorageError
@@ -36,7 +36,7 @@ FOLDER = "unchanged"
 _LIMIT_BYTES = 5_000_000
 """One takes a kilobyte for each file of the output."""
 
-_NOT_LOOKED_AT = {"previews", "__pycache__"}
+_NOT_LOOKED_AT = {"previews", ".heard", "__pycache__"}
 """Folders that no run's outcome depends on."""
 
 _SPEAKS_BY = (
@@ -105,7 +105,7 @@ class LastRun:
             "output": tree,
             "read": [(str(path), _hash_file(path)) for path, _ in report.read],
             "report": {
-                **asdict(replace(report, stories=[], read=None)),
+                **asdict(replace(report, stories=(), read=None)),
                 "stories": list(map(_state_outcome, report.stories)),
             },
         }
@@ -126,20 +126,30 @@ def open_last_run(asked: Asked, cache: Path) -> LastRun | None:
 
 
 def _state_outcome(story: StoryReport) -> dict[str, object]:
-    return asdict(replace(story, reasons={}, work={}, proven={}, notes=[]))
+    return asdict(replace(story, clips_made=0, spoken_again=0, reasons={}, work={}, proven={}, notes=()))
 
 
-def _read_report(stated: Mapping[str, object]) -> Report:
+def _read_report(stated: Mapping[str, Any]) -> Report:
     """Return a noted report as that of a run which made nothing."""
-    fields = dict(stated)
-    stories = [StoryReport(**story) for story in fields.pop("stories")]  # type: ignore[attr-defined]
-    for story in stories:
-        story.files = list(map(Path, story.files))
-        story.engines = tuple(story.engines)
-        story.clips_made, story.clips_reused = 0, story.clips_made + story.clips_reused
-    report = Report(stories=stories, **fields)  # type: ignore[arg-type]
-    report.leftovers = list(map(Path, report.leftovers))
-    return report
+    stories = tuple(
+        StoryReport(
+            **_freeze(
+                {
+                    **story,
+                    "files": list(map(Path, story["files"])),
+                    "unclear": [UnclearLine(**line) for line in story["unclear"]],
+                }
+            )
+        )
+        for story in stated["stories"]
+    )
+    leftovers = tuple(map(Path, stated["leftovers"]))
+    return Report(**_freeze({**stated, "stories": stories, "leftovers": leftovers}))
+
+
+def _freeze(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo what JSON makes of tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()}
 
 
 def _describe_inputs(asked: Asked) -> tuple[str, list[Identity | None]]:

@@ -81,11 +81,12 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
     unread: list[str] = []
     for source in list_texts(project):
         try:
-            script, _ = plan_script(source, settings.for_story(source.stem))
+            own = settings.for_story(source.stem)
+            script, _ = plan_script(source, own)
         except NarrateError:
             unread.append(source.stem)
         else:
-            expected += story_paths(project, script, settings.output.formats)
+            expected += story_paths(project.output, script, own.formats)
     files = {
         path: path.stat().st_size
         for path in (*find_leftovers(project, expected, unread), *find_previews(project))

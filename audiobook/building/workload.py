@@ -48,6 +48,10 @@ class TrackWork:
         return sum(self.jobs_s)
 
 
+_HEARING = Effort(letter_s=0.003, clip_s=0.2, start_s=1.5, memory_mb=350)
+"""What it costs to hear a clip (`narrate` with a recognizer): 22 of Kokoro's in 7.6 s, as `_EFFORT` there."""
+
+
 def effort_of(engine: str) -> Effort:
     """Return what an engine's speech costs."""
     stated: Effort = getattr(shared_engine(engine), "effort", _USUAL_EFFORT)  # see `base.CostlyEngine`
@@ -55,17 +59,20 @@ def effort_of(engine: str) -> Effort:
 
 
 def find_efforts(specs: Iterable[ClipSpec]) -> list[Effort]:
-    """Return what the speech of each engine costs that clips are spoken by."""
-    return [effort_of(engine) for engine in dict.fromkeys(spec.voice.engine for spec in specs)]
+    """Return what the speech of each engine costs that clips are spoken by, and hearing them."""
+    kinds = dict.fromkeys((spec.voice.engine, spec.to_hear is not None) for spec in specs)
+    efforts = [effort_of(engine) for engine in dict.fromkeys(engine for engine, _ in kinds)]
+    return efforts + [_HEARING] * any(is_heard for _, is_heard in kinds)
 
 
 def estimate_speaking_s(spec: ClipSpec) -> float:
-    """Estimate the seconds of one core's work that it takes to speak a clip."""
-    return _speaking_s(count_sounds(spec.text), effort_of(spec.voice.engine))
+    """Estimate the seconds of one core's work that it takes to speak a clip, and to hear it where it is."""
+    return _speaking_s(count_sounds(spec.text), spec)
 
 
-def _speaking_s(sounds: float, effort: Effort) -> float:
-    return effort.clip_s + effort.letter_s * sounds
+def _speaking_s(sounds: float, spec: ClipSpec) -> float:
+    efforts = [effort_of(spec.voice.engine)] + [_HEARING] * (spec.to_hear is not None)
+    return sum(effort.clip_s + effort.letter_s * sounds for effort in efforts)
 
 
 def divide_work(clips: Iterable[tuple[float, T]]) -> Iterator[list[tuple[float, T]]]:
@@ -98,9 +105,8 @@ def estimate_tracks(tracks: Sequence[TrackPlan], missing: Container[str]) -> dic
             audio_s += time_sounds_s(size, spec.text, spec.voice)
             if spec.key in missing and spec.key not in spoken:
                 spoken.add(spec.key)
-                effort = effort_of(spec.voice.engine)
-                own.append((_speaking_s(size, effort), spec.key))
-                start_s = max(start_s, effort.start_s)
+                own.append((_speaking_s(size, spec), spec.key))
+                start_s = max(start_s, _start_s(spec))
         work[track.path] = TrackWork(
             jobs_s=tuple(sum(work_s for work_s, _ in batch) for batch in divide_work(own)),
             start_s=start_s,
@@ -108,6 +114,11 @@ def estimate_tracks(tracks: Sequence[TrackPlan], missing: Container[str]) -> dic
             audio_s=audio_s,
         )
     return work
+
+
+def _start_s(spec: ClipSpec) -> float:
+    """Return what comes before a process's first clip of this kind."""
+    return effort_of(spec.voice.engine).start_s + (_HEARING.start_s if spec.to_hear else 0.0)
 
 
 def estimate_work_s(speech_s: float, audio_s: float, jobs: int) -> float:

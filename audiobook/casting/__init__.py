@@ -4,7 +4,8 @@ from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import AUTO, default_voices_yaml, load_settings
-from audiobook.casting.pronounce import Place, make_finder, spell_out
+from audiobook.casting.pronounce import Place, Spelled, make_finder, spell, spell_out
+from audiobook.casting.pronunciation_readers import make_pronunciation, tell_pronunciation
 from audiobook.casting.settings import (
     BookDetails,
     CastingMode,
@@ -21,10 +22,13 @@ from audiobook.casting.settings import (
 from audiobook.casting.statements import (
     forget_character,
     forget_line,
+    forget_pronunciation,
     state_aliases,
     state_characters,
+    state_details,
     state_gender,
     state_lines,
+    state_pronunciation,
     state_voice,
 )
 from audiobook.casting.voice_readers import FindFault, KnownEngines, find_engine
@@ -47,6 +51,7 @@ __all__ = [
     "Place",
     "ReadingSettings",
     "Settings",
+    "Spelled",
     "StorySettings",
     "Vary",
     "VoiceWish",
@@ -60,14 +65,20 @@ __all__ = [
     "fit_voices",
     "forget_character",
     "forget_line",
+    "forget_pronunciation",
     "keep_flow",
     "load_settings",
     "make_finder",
+    "make_pronunciation",
+    "spell",
     "spell_out",
     "state_aliases",
     "state_characters",
+    "state_details",
     "state_gender",
     "state_lines",
+    "state_pronunciation",
     "state_voice",
+    "tell_pronunciation",
     "write_scalar",
 ]

@@ -179,7 +179,11 @@ def _make_settings(
         engine=general["engine"],
         general=_make_section(general, engines),
         stories={
-            name: replace(_make_section(_merge(general, own), engines), own_voices=_find_own_voices(own))
+            name: replace(
+                _make_section(_merge(general, own), engines),
+                own_voices=_find_own_voices(own),
+                has_own_formats="formats" in own.get("output", {}),
+            )
             for name, own in stories.items()
         },
         output=OutputSettings(**general["output"]),
@@ -238,6 +242,7 @@ def _make_section(values: Mapping[str, Any], engines: KnownEngines) -> StorySett
         pauses=Pauses(**values["pauses"]),
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),
+        formats=values["output"]["formats"],
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )
     cast = engines.find_cast(engine, _ENGLISH)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from audiobook.model import Phonemes, Pronunciation
+from audiobook.model import Phonemes, Pronunciation, Reading
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 """Where a respelled phrase may begin: at a word or at a sign."""
@@ -61,9 +61,24 @@ def make_finder(pronunciations: Sequence[Pronunciation]) -> Callable[[str], list
     return find
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelled:
+    """A text as it is spoken, what of that by phonemes, and which words in place of which."""
+
+    text: str
+    phonemes: tuple[Phonemes, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
 def spell_out(
     text: str, places: Iterable[Place], transcribe: Callable[[Pronunciation], str] = lambda _: ""
 ) -> tuple[str, tuple[Phonemes, ...]]:
+    """Return the text and the phonemes of what `spell` returns."""
+    spelled = spell(text, places, transcribe)
+    return spelled.text, spelled.phonemes
+
+
+def spell(text: str, places: Iterable[Place], transcribe: Callable[[Pronunciation], str]) -> Spelled:
     """Return `text` with the respellings of its places, and what is to be spoken by phonemes.
 
     `transcribe` gives a pronunciation in the notation of the engine, or nothing where that can't be: then
@@ -72,6 +87,7 @@ def spell_out(
     spelled = ""
     done = 0
     phonemes: list[Phonemes] = []
+    readings: list[Reading] = []
     for place in places:
         spelled += text[done : place.start]
         words = text[place.start : place.end]
@@ -81,9 +97,10 @@ def spell_out(
             phonemes.append(Phonemes(start=start, end=start + len(words), notation=notation))
         elif place.pronunciation.respelling:
             words = _set_apart(place.pronunciation.respelling, text, place)
+            readings.append(Reading(start=place.start, end=place.end, spoken=words, rule=place.rule))
         spelled += words
         done = place.end
-    return spelled + text[done:], tuple(phonemes)
+    return Spelled(text=spelled + text[done:], phonemes=tuple(phonemes), readings=tuple(readings))
 
 
 def _set_apart(respelling: str, text: str, place: Place) -> str:

@@ -61,7 +61,7 @@ def _read_pronunciation(entry: Entry, path: str) -> Pronunciation:
     is_general = not path.startswith("stories.")
     origin = Origin(path=f"{path}.{entry.name}", line=entry.mark.line, is_general=is_general)
     if isinstance(entry.value, Scalar):
-        return Pronunciation(words=entry.name, respelling=_RESPELLING(entry.value), origin=origin)
+        return make_pronunciation(entry.name, {"respelling": _RESPELLING(entry.value)}, origin)
     what = f"the word spelled as it sounds, or a mapping with {', '.join(PRONUNCIATION_KEYS)}"
     values = record(PRONUNCIATION_KEYS, what)(entry.value)
     stated = [alphabet for alphabet in _ALPHABETS if alphabet in values]
@@ -70,13 +70,31 @@ def _read_pronunciation(entry: Entry, path: str) -> Pronunciation:
     if not stated and "respelling" not in values:
         keys = ", ".join(("respelling", *_ALPHABETS))
         raise misfit(entry.value, f"a mapping with one of the keys {keys}", hint=" without any")
-    alphabet = stated[0] if stated else "ipa"
+    return make_pronunciation(entry.name, values, origin)
+
+
+def make_pronunciation(words: str, stated: Mapping[str, str], origin: Origin | None = None) -> Pronunciation:
+    """Return how words are to be said by what is stated of them: keys of `PRONUNCIATION_KEYS`."""
+    alphabet = next((each for each in _ALPHABETS if each in stated), "ipa")
     is_foreign = alphabet == "language"
     return Pronunciation(
-        words=entry.name,
-        ph=entry.name if is_foreign else values.get(alphabet, ""),
-        alphabet=f"{AS_IN}{values[alphabet].lower()}" if is_foreign else alphabet,
-        respelling=values.get("respelling", ""),
-        matches_case=values.get("case") == "true",
+        words=words,
+        ph=words if is_foreign else stated.get(alphabet, ""),
+        alphabet=f"{AS_IN}{stated[alphabet].lower()}" if is_foreign else alphabet,
+        respelling=stated.get("respelling", ""),
+        matches_case=stated.get("case") == "true",
         origin=origin,
     )
+
+
+def tell_pronunciation(pronunciation: Pronunciation) -> dict[str, str]:
+    """Return what `make_pronunciation` made one of."""
+    alphabet, ph = pronunciation.alphabet, pronunciation.ph
+    stated: dict[str, str] = {}
+    if alphabet.startswith(AS_IN):
+        stated["language"] = alphabet.removeprefix(AS_IN)
+    elif ph:
+        stated[alphabet] = ph
+    if pronunciation.respelling:
+        stated["respelling"] = pronunciation.respelling
+    return stated | ({"case": "true"} if pronunciation.matches_case else {})

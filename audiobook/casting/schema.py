@@ -42,11 +42,17 @@ _READING_KEYS: Mapping[str, Reader[Any]] = {
     "labels": truth("true or false"),
 }
 
+_FORMATS = listing(choice(*FORMATS), "a list of formats, like [mp3, epub]", at_least=1)
+
+_STORY_OUTPUT_KEYS: Mapping[str, Reader[Any]] = {"formats": _FORMATS}
+
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
-    "formats": listing(choice(*FORMATS), "a list of formats, like [mp3, epub]", at_least=1),
+    "formats": _FORMATS,
+    "captions": choice("sentences", "words"),
     "base_url": text("an address like https://example.org/books", pattern=r"https?://\S+", longest=1000),
     "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),
     "cache_gb": number(0.1, 10_000, "a number of gigabytes"),
+    "listen": truth("true or false"),
 }
 
 DETAIL_KEYS: Mapping[str, Reader[Any]] = {
@@ -117,7 +123,11 @@ class Schema:
 
     def story_keys(self, lower: Mapping[str, Any], story: str) -> Mapping[str, Reader[Any]]:
         """Return the readers of a story's section, laid over the general one, `lower`."""
-        return {**DETAIL_KEYS, **self.section_keys(lower, f"stories.{story}.")}
+        return {
+            **DETAIL_KEYS,
+            **self.section_keys(lower, f"stories.{story}."),
+            "output": record(_STORY_OUTPUT_KEYS, f"a mapping with {', '.join(_STORY_OUTPUT_KEYS)}"),
+        }
 
 
 def all_keys() -> Iterator[str]:
@@ -134,4 +144,5 @@ def all_keys() -> Iterator[str]:
     yield from (f"credits.{key}" for key in CREDIT_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)
     yield from Schema({}, None).general_keys()
+    yield from (f"stories.STORY.output.{key}" for key in _STORY_OUTPUT_KEYS)
     yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}, "STORY"))

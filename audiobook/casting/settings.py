@@ -174,13 +174,17 @@ class BookDetails:
 class OutputSettings:
     """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
-    `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.
+    `captions` is `sentences` or `words`, whose times captions tell; `ffmpeg` is `bundled`, or the name or
+    path of another; `base_url` is where a podcast will lie.  `listen` says whether a recognizer hears new
+    clips; None leaves it to whether there is one.
     """
 
     formats: tuple[str, ...]
+    captions: str
     ffmpeg: str
     cache_gb: float
     base_url: str | None = None
+    listen: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +200,8 @@ class StorySettings:
     `lexicon` holds those of the files that are named under `lexicons`, the first file's first.
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
     story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
+    `formats` are those of `choices.FORMATS` that are written of it; `has_own_formats` where that section
+    states them.
     """
 
     engine: str
@@ -217,6 +223,8 @@ class StorySettings:
     reading: ReadingSettings = ReadingSettings()
     credits: Credits = Credits()
     details: BookDetails = BookDetails()
+    formats: tuple[str, ...] = ("mp3",)
+    has_own_formats: bool = False
     own_voices: frozenset[str] = frozenset()
 
     def with_cast(self, cast: EngineCast) -> StorySettings:

@@ -16,6 +16,21 @@ from audiobook.yamledit.tree import Listing, Node, Scalar, Table, parse
 from audiobook.yamledit.words import Value
 
 
+def state_details(text: str, story: str, details: Mapping[str, Value | None]) -> str:
+    """State what a story is called and the like, or its `formats`; None states it no more.
+
+    Sections that hold nothing else go with what is taken out; comments stay.
+    """
+    for key, value in details.items():
+        path = ("stories", story, "output", key) if key == "formats" else ("stories", story, key)
+        if value is not None:
+            change: Change = value if len(path) == 3 else Fields({key: value})
+            text = _change(text, story, path[2], change)
+        elif _find(text, path) is not None:
+            text = remove_value(text, _with_all_that_ends(text, path))
+    return text
+
+
 def state_characters(text: str, story: str, characters: Mapping[str, Mapping[str, Value]]) -> str:
     """Put fields into characters' entries, which stand under the names given or are made."""
     entries = {name: Fields(fields, alone="voice") for name, fields in characters.items()}
@@ -107,6 +122,17 @@ def forget_line(text: str, story: str, snippet: str, place: int) -> str:
     if isinstance(node, Listing) and len(node.items) > 1:
         return remove_value(text, (*path, place))
     return remove_value(text, _with_all_that_ends(text, path))
+
+
+def state_pronunciation(text: str, story: str, words: str, stated: Mapping[str, str]) -> str:
+    """State how words are said in a story, in the place of whatever stands there of them."""
+    value: Value = stated["respelling"] if stated.keys() == {"respelling"} else dict(stated)
+    return _change(text, story, "pronunciations", Section({words: value}))
+
+
+def forget_pronunciation(text: str, story: str, words: str) -> str:
+    """Take out how words are said, which the story's section states; else as `forget_line`."""
+    return remove_value(text, _with_all_that_ends(text, ("stories", story, "pronunciations", words)))
 
 
 def _with_all_that_ends(text: str, path: Sequence[str]) -> Sequence[str]:

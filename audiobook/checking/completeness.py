@@ -35,7 +35,7 @@ this.  (At 10 dB over the room tone, one line in twenty seems to end 100 ms earl
 _NOISE_DB = ROOM_TONE_DB + 6
 """What in a pause is more than room tone, whatever a coder makes of that."""
 
-_PACE = (0.5, 2.0)
+PACE = (0.5, 2.0)
 """Shortest and longest that a line may be for its text and rate, against `Planned.expected_s`.
 
 Measured on 93 lines of four stories: 0.80 to 1.24.
@@ -153,12 +153,11 @@ def _judge_silences(path: Path, track: Track, planned: Planned) -> Finding:
 
 def _judge_pace(path: Path, cues: Sequence[Cue], planned: Planned) -> Finding:
     """Find the cue that is least plausible for its words, by the rate of its voice."""
-    least, most = _PACE
+    least, most = PACE
     worst, remark = 1.0, ""
     for cue, expected_s in zip(cues, planned.expected_s, strict=False):
         spoken_s = cue.end_s - cue.start_s
-        # A word may be drawn out by a pause that its mark asks for: half a second more says nothing.
-        ratio = (spoken_s + _FEW_SOUNDS_S) / (expected_s + _FEW_SOUNDS_S)
+        ratio = measure_pace(cue, expected_s)
         if max(ratio, 1 / max(ratio, 1e-9)) > max(worst, 1 / max(worst, 1e-9)):
             worst = ratio
             words = count_words(cue.utterance.text)
@@ -174,6 +173,12 @@ def _judge_pace(path: Path, cues: Sequence[Cue], planned: Planned) -> Finding:
         passed=passed,
         remark="" if passed else remark,
     )
+
+
+def measure_pace(cue: Cue, expected_s: float) -> float:
+    """Return how many times as long a line is as is foreseen; of a word or two it says little (`PACE`)."""
+    # A word may be drawn out by a pause that its mark asks for: half a second more says nothing.
+    return (cue.end_s - cue.start_s + _FEW_SOUNDS_S) / (expected_s + _FEW_SOUNDS_S)
 
 
 def _judge_sound(path: Path, cues: Sequence[Cue], heard: Measurement) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from audiobook.checking.meter import Measurement, Meter
 from audiobook.checking.plot import draw_track
 from audiobook.checking.profiles import Profile
 from audiobook.checking.report import Finding, HeardLine
+from audiobook.checking.silences import judge_silences
 from audiobook.checking.sound import Header, judge_figures, measure_figures, read_header
 from audiobook.checking.tags import Label, judge_label
 from audiobook.errors import StorageError
@@ -120,7 +121,8 @@ def judge_stale(path: Path, reasons: Sequence[str]) -> Finding:
 
 def _judge_cues(wanted: FileToCheck, heard: Measurement) -> list[Finding]:
     if wanted.track is not None:
-        return judge_track(wanted.path, wanted.track, wanted.planned, heard)
+        silences = judge_silences(wanted.path, wanted.track.cues, heard)
+        return [*judge_track(wanted.path, wanted.track, wanted.planned, heard), silences]
     return [
         Finding(
             file=wanted.path,

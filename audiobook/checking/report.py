@@ -28,7 +28,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardLine:
-    """A line of a file, when it sounds, and what was heard of it."""
+    """A line of a file, when it sounds, and what was heard of it; `span` is its utterance's in the book."""
 
     file: Path
     text: str
@@ -36,6 +36,7 @@ class HeardLine:
     start_s: float
     end_s: float
     heard: Heard
+    span: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

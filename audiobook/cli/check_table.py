@@ -45,7 +45,10 @@ _COLUMNS = (
     _Column(title="Heard", figures=("heard",), digits=0),
     _Column(
         title="Pauses",
-        figures=("planned silences", "speech at its cues", "sound in pauses", "speech at its marks"),
+        figures=(
+            *("planned silences", "speech at its cues", "sound in pauses", "silence in lines"),
+            "speech at its marks",
+        ),
     ),
     _Column(title="Whole", figures=("decoded length", "up to date", "belongs here", "file name")),
     _Column(title="Tags", figures=("tags",)),

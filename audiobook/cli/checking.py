@@ -9,7 +9,7 @@ import click
 
 from audiobook.choices import PROFILES
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, VOICES
-from audiobook.cli.reading import chapter_options, choose_chapters, make_wish, reading_options
+from audiobook.cli.reading import chapter_options, choose_scope, reading_options
 
 if TYPE_CHECKING:
     from audiobook.reading.choices import Footnotes
@@ -73,17 +73,13 @@ def check(
 
     recognizer = expect_recognizer() if listen else None
     project = open_project(Path(), voices=voices, output=output, engine=engine)
-    options = Options(
-        jobs=jobs,
-        chapters=choose_chapters(chapters, first, last),
-        reading=make_wish(matter=matter, footnotes=footnotes),
-    )
+    scope = choose_scope(chapters, first, last, matter=matter, footnotes=footnotes)
     pictures = plot_to or (project.previews if plot else None)
     with open_counter(quiet=as_json) as counter:
         found = check_stories(
             project,
             stories,
-            options,
+            Options(jobs=jobs, scope=scope),
             Notes(),
             profile=profiles.PROFILES[profile],
             cache_folder=cache_folder(),

@@ -16,7 +16,7 @@ from audiobook.choices import FORMATS
 from audiobook.cli.options import ENGINE, JSON, OUTPUT, STORIES, STORY, VOICES
 from audiobook.cli.reading import (
     chapter_options,
-    choose_chapters,
+    choose_scope,
     make_wish,
     print_contents,
     print_text,
@@ -124,18 +124,19 @@ def make(
 
         def ask() -> tuple[Project, Options]:
             from audiobook.building.run import Options
+            from audiobook.project.layout import open_project
 
-            options = Options(
+            project = open_project(Path(), voices=voices, output=output, engine=engine)
+            return project, Options(
                 jobs=jobs,
                 scheduler=scheduler,
                 formats=formats or None,
                 base_url=base_url,
                 force=force,
-                preview=preview,
-                chapters=choose_chapters(chapters, first, last),
-                reading=make_wish(matter=matter, footnotes=footnotes),
+                scope=choose_scope(
+                    chapters, first, last, matter=matter, footnotes=footnotes, preview=preview
+                ),
             )
-            return _open_project(voices=voices, output=output, engine=engine), options
 
         if dry_run:
             _dry_run(ctx, stories, ask, as_json=as_json)
@@ -144,12 +145,6 @@ def make(
             last_run.keep(report)
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)
-
-
-def _open_project(*, voices: Path | None, output: Path | None, engine: str | None) -> Project:
-    from audiobook.project.layout import open_project
-
-    return open_project(Path(), voices=voices, output=output, engine=engine)
 
 
 def _make(stories: tuple[str, ...], ask: _Ask, *, quiet: bool, verbose: bool) -> Report:
@@ -214,13 +209,8 @@ def script(
 
         project = open_project(Path(), voices=voices, engine=engine)
         reads = keep_plans(cache_folder())
-        script_of_story, cast_of_story = script_and_cast(
-            project,
-            story,
-            chapters=choose_chapters(chapters, first, last),
-            wish=make_wish(matter=matter, footnotes=footnotes),
-            reads=reads,
-        )
+        scope = choose_scope(chapters, first, last, matter=matter, footnotes=footnotes)
+        script_of_story, cast_of_story = script_and_cast(project, story, scope, reads)
         told = explain_story(project, story, script_of_story, cast_of_story) if spoken else {}
         warnings, notes = tell_story(project, story, script_of_story, reads)
     print_script(script_of_story, cast_of_story, told, as_json=as_json)
@@ -272,8 +262,10 @@ def cast(
 
             pinned = pin_cast(project, story, wish)
         else:
+            from audiobook.planning.chapters import Scope
+
             reads = keep_plans(cache_folder())
-            script, roles = script_and_cast(project, story, wish=wish, reads=reads)
+            script, roles = script_and_cast(project, story, Scope(reading=wish), reads)
             warnings, notes = tell_story(project, story, script, reads)
     if pin:
         print_pinned(pinned, as_json=as_json)

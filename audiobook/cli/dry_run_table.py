@@ -57,9 +57,10 @@ def _story_lines(story: DryRunStory) -> Iterator[str]:
         yield f"{story.name}: up to date"
         return
     finished = f", {count(story.finished, 'file')} up to date" if story.finished else ""
+    heard = f", {story.clips_to_hear:,} to be heard" if story.clips_to_hear else ""
     yield (
         f"{story.name}: {count(len(story.files), 'file')} to make{finished}; "
-        f"{count(story.clips_to_speak, 'clip')} to speak, {story.clips_cached:,} cached"
+        f"{count(story.clips_to_speak, 'clip')} to speak, {story.clips_cached:,} cached{heard}"
     )
     yield from (f"  {note}" for note in story.notes)
     for names, reasons in _group(story.files):
@@ -107,6 +108,7 @@ def _work_json(story: DryRunStory | None) -> dict[str, object]:
         "finished_files": story.finished,
         "clips_to_speak": story.clips_to_speak,
         "clips_cached": story.clips_cached,
+        "clips_to_hear": story.clips_to_hear,
         "audio_seconds": round(story.audio_s, 1),
         "work_seconds": round(story.work_s, 1),
     }

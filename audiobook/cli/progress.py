@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiobook.building.progress import Meter
-from audiobook.building.report import Listener, Silent, StoryReport
+from audiobook.building.progress import RunMeter
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.cli.console import WARNING, open_console, print_note
 from audiobook.cli.tables import write_clock
 from audiobook.plurals import count
@@ -31,7 +31,7 @@ _LEAST_SPEED = 0.05
 """Times real time that are not shown as 0.0."""
 
 
-class Notes(Silent):
+class Notes(RunListener):
     """Says what a person should know, and nothing of the work, since none is done: for `--dry-run`."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -41,7 +41,7 @@ class Notes(Silent):
         print_note(self._console, message)
 
 
-def _say_of_story(listener: Listener, story: StoryReport, *, has_work: bool) -> None:
+def _say_of_story(listener: RunListener, story: StoryReport, *, has_work: bool) -> None:
     """Say before a story is made what a person should know of it; its notes only where it is made."""
     for warning in story.warnings:
         listener.note(f"{WARNING}{story.name}: {warning}")
@@ -49,18 +49,18 @@ def _say_of_story(listener: Listener, story: StoryReport, *, has_work: bool) -> 
         listener.note(f"{story.name}: {note}")
 
 
-def count_up(meter: Meter) -> str:
+def count_up(meter: RunMeter) -> str:
     """Say how much of a story, or of all, is there."""
     chapters = f"{meter.files_made}/{count(meter.files, 'chapter')}"
     return f"{chapters}, {count_briefly(meter)}"
 
 
-def count_briefly(meter: Meter) -> str:
+def count_briefly(meter: RunMeter) -> str:
     """Say in two words how much of a story is there."""
     return f"{meter.clips_spoken:,}/{count(meter.clips, 'clip')}"
 
 
-def describe(meter: Meter, *, is_brief: bool = False) -> str:
+def describe(meter: RunMeter, *, is_brief: bool = False) -> str:
     """Say in a line how far a run is; briefly, only how long it will take, where that is known."""
     counts = count_up(meter)
     left = meter.left_s
@@ -76,13 +76,13 @@ def describe(meter: Meter, *, is_brief: bool = False) -> str:
     return f"{counts}, {speed:.{0 if speed >= 10 else 1}f} × real time, {when}"
 
 
-class _Lines(Silent):
+class _Lines(RunListener):
     """A plain line for everything that happened, and now and then how far it is; for pipes and logs."""
 
     def __init__(self, console: Console, *, verbose: bool, counts: bool = True) -> None:
         self._console = console
         self._verbose = verbose
-        self._meter = Meter() if counts else None
+        self._meter = RunMeter() if counts else None
         self._said = time.monotonic()
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
@@ -99,27 +99,27 @@ class _Lines(Silent):
             for path, reasons in story.reasons.items():
                 self._say(f"{story.name}: making {path}: {'; '.join(reasons)}")
         if self._meter:
-            self._meter.plan(story, clips, tracks)
+            self._meter.plan(story.work.values(), clips, tracks)
         self._said = time.monotonic()
 
     def work_begins(self, jobs: int) -> None:
         if self._meter:
             self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, clips: int, work_s: float) -> None:
         if self._verbose:
-            self._say(f"{story.name}: spoke {count(clips, 'clip')}")
+            self._say(f"{story}: spoke {count(clips, 'clip')}")
         if self._meter:
             self._meter.advance(clips=clips, work_s=work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
-        self._say(f"{story.name}: made {path}")
+    def track_made(self, story: str, path: Path) -> None:
+        self._say(f"{story}: made {path}")
         if self._meter:
             self._meter.advance(files=1)
 
-    def part_made(self, story: StoryReport, title: str) -> None:
+    def part_made(self, story: str, title: str) -> None:
         if self._verbose:
-            self._say(f"{story.name}: encoded {title!r}")
+            self._say(f"{story}: encoded {title!r}")
         if self._meter:
             self._meter.advance(files=1)
 
@@ -135,14 +135,14 @@ class _Lines(Silent):
         self._console.print(line, soft_wrap=True)
 
 
-class _Bars(Silent):
+class _Bars(RunListener):
     """A bar for each story that has work, and one for all together with the time left."""
 
     def __init__(self, progress: Progress, *, verbose: bool) -> None:
         self._progress = progress
         self._lines = _Lines(progress.console, verbose=True, counts=False) if verbose else None
-        self._meter = Meter()
-        self._own: dict[str, Meter] = {}
+        self._meter = RunMeter()
+        self._own: dict[str, RunMeter] = {}
         self._bars: dict[str, TaskID] = {}
         self._last: TaskID | None = None
         self._is_narrow = progress.console.width < _WIDE
@@ -158,10 +158,10 @@ class _Bars(Silent):
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         if not self._lines:
             _say_of_story(self, story, has_work=tracks > 0)
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
         if tracks:
-            own = self._own[story.name] = Meter()
-            own.plan(story, clips, tracks)
+            own = self._own[story.name] = RunMeter()
+            own.plan(story.work.values(), clips, tracks)
             self._bars[story.name] = self._progress.add_task(
                 self._cut(story.title), total=1.0, state=self._count_up(own)
             )
@@ -173,26 +173,26 @@ class _Bars(Silent):
         for meter in (self._meter, *self._own.values()):
             meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, clips: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, clips: int, work_s: float) -> None:
         self._count(story, clips=clips, work_s=work_s)
         if self._lines:
             self._lines.clips_spoken(story, clips, work_s)
 
-    def track_made(self, story: StoryReport, path: Path) -> None:
+    def track_made(self, story: str, path: Path) -> None:
         self._count(story, files=1)
         if self._lines:
             self._lines.track_made(story, path)
 
-    def part_made(self, story: StoryReport, title: str) -> None:
+    def part_made(self, story: str, title: str) -> None:
         self._count(story, files=1)
         if self._lines:
             self._lines.part_made(story, title)
 
-    def _count(self, story: StoryReport, *, clips: int = 0, work_s: float = 0.0, files: int = 0) -> None:
-        own = self._own[story.name]
+    def _count(self, story: str, *, clips: int = 0, work_s: float = 0.0, files: int = 0) -> None:
+        own = self._own[story]
         for meter in (self._meter, own):
             meter.advance(clips=clips, work_s=work_s, files=files)
-        self._progress.update(self._bars[story.name], completed=own.share, state=self._count_up(own))
+        self._progress.update(self._bars[story], completed=own.share, state=self._count_up(own))
         self.tick()
 
     def tick(self) -> None:
@@ -218,10 +218,10 @@ class _Bars(Silent):
 
 
 @contextmanager
-def open_listener(*, quiet: bool, verbose: bool) -> Iterator[Listener]:
+def open_listener(*, quiet: bool, verbose: bool) -> Iterator[RunListener]:
     """Choose how progress is shown, on standard error: not at all, as bars, or as plain lines."""
     if quiet:
-        yield Silent()
+        yield RunListener()
         return
     console = open_console(stderr=True)
     if not console.is_terminal:

@@ -66,7 +66,7 @@ def pronounce(
     file = None
     if audition:
         with open_listener(quiet=as_json, verbose=False) as listener:
-            file = audition_words(project, found, listener, cache_folder=cache_folder())
+            file = audition_words(project, found, listener.note, cache_folder=cache_folder())
     _print_words(found, file, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from audiobook.model import Book, Chapter
-    from audiobook.planning.chapters import ChapterChoice
+    from audiobook.planning.chapters import Scope
     from audiobook.reading import ReadingWish
     from audiobook.reading.choices import Footnotes
 
@@ -53,19 +53,27 @@ def make_wish(*, matter: bool | None, footnotes: Footnotes | None) -> ReadingWis
     return ReadingWish(matter=matter, footnotes=footnotes)
 
 
-def choose_chapters(chapters: str | None, first: int | None, last: int | None) -> ChapterChoice | None:
-    """Turn the options into a choice, None for all chapters.  Raises `click.UsageError`."""
-    from audiobook.planning.chapters import parse_chapters
+def choose_scope(
+    chapters: str | None,
+    first: int | None,
+    last: int | None,
+    *,
+    matter: bool | None,
+    footnotes: Footnotes | None,
+    preview: int | None = None,
+) -> Scope:
+    """Turn the options into what of a book is meant.  Raises `click.UsageError`."""
+    from audiobook.planning.chapters import Scope, parse_chapters
 
-    if chapters is not None and (first is not None or last is not None):
-        raise click.UsageError("--chapters says it all; leave out --from and --to")
-    if chapters is None and first is None and last is None:
-        return None
-    words = chapters if chapters is not None else f"{first or 1}-{last or ''}"
+    if first is not None or last is not None:
+        if chapters is not None:
+            raise click.UsageError("--chapters says it all; leave out --from and --to")
+        chapters = f"{first or 1}-{last or ''}"
     try:
-        return parse_chapters(words)
+        choice = None if chapters is None else parse_chapters(chapters)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    return Scope(preview=preview, chapters=choice, reading=make_wish(matter=matter, footnotes=footnotes))
 
 
 def print_contents(book: Book, *, as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from audiobook.building.report import Report
 from audiobook.choices import USUAL_ENGINE
 from audiobook.cli.console import open_console, print_error, print_json, print_prose
@@ -37,6 +39,8 @@ def _report_json(report: Report) -> dict[str, object]:
                 "engines": list(story.engines),
                 "clips_made": story.clips_made,
                 "clips_reused": story.clips_reused,
+                "spoken_again": story.spoken_again,
+                "unclear": [asdict(line) for line in story.unclear],
                 "made": [{"file": str(path), "why": list(why)} for path, why in story.reasons.items()],
                 "warnings": story.warnings,
                 "errors": story.errors,
@@ -70,6 +74,22 @@ def _report_table(report: Report) -> Grid:
     return table
 
 
+def _print_heard(report: Report) -> None:
+    """Say how many lines were spoken again, and which of them are still unclear."""
+    console = open_console()
+    again = sum(story.spoken_again for story in report.stories)
+    unclear = [(story, line) for story in report.stories for line in story.unclear]
+    if not again and not unclear:
+        return
+    from audiobook.plurals import count
+
+    told = [f"{count(again, 'line')} spoken again"] if again else []
+    told += [f"{len(unclear)} still unclear to the recognizer"] if unclear else []
+    console.print(f"{', '.join(told)}{':' if unclear else '.'}", style="yellow" if unclear else "green")
+    for story, line in unclear:
+        console.print(f"  {story.title}, {line.title}, line {line.line}, {line.told}", soft_wrap=True)
+
+
 def _print_proof(report: Report) -> None:
     """Say what the run proved, and what it leaves to the person."""
     console = open_console()
@@ -89,6 +109,7 @@ def _print_proof(report: Report) -> None:
             f"Nothing lost: each of the {letters:,} letters and digits to be read is spoken exactly once.",
             style="green",
         )
+    _print_heard(report)
     if report.better_engine and any(USUAL_ENGINE in story.engines for story in whole):
         print_prose(
             console,

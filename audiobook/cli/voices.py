@@ -83,7 +83,7 @@ def list_command(
         return
     project = open_project(Path(), voices=voices, output=output, engine=engine)
     with open_listener(quiet=as_json, verbose=False) as listener:
-        made = audition_voices(project, audition, names, listener, cache_folder=cache_folder())
+        made = audition_voices(project, audition, names, listener.note, cache_folder=cache_folder())
     print_auditions(made, as_json=as_json)
 
 

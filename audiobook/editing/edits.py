@@ -1,4 +1,6 @@
-"""Change voices.yaml as a person does who listens: voices, genders, names, whose a line is; and take it back.
+"""Change voices.yaml as a person does who listens, and take it back.
+
+Voices, genders and names, whose a line is, how a word is said.
 
 A change is made to the file as its maker saw it, told by the file's revision, and to nothing else.
 """
@@ -6,7 +8,7 @@ A change is made to the file as its maker saw it, told by the file's revision, a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,9 +19,12 @@ from audiobook.casting import (
     find_stated,
     forget_character,
     forget_line,
+    forget_pronunciation,
     state_aliases,
+    state_details,
     state_gender,
     state_lines,
+    state_pronunciation,
     state_voice,
 )
 from audiobook.editing.journal import Journal, Undone
@@ -32,6 +37,7 @@ from audiobook.project.layout import Project, find_story, identify_source
 from audiobook.project.settings import read_settings
 from audiobook.script import LineWords
 from audiobook.suggesting import did_you_mean
+from audiobook.yamledit.words import Value
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +89,13 @@ class Editor:
     def revision(self) -> str:
         """The revision of the file as it is now."""
         return self._journal.revision
+
+    def set_details(self, story: str, details: Mapping[str, Value | None], revision: str) -> str:
+        """State what a story is called and the like, or its formats (`state_details`)."""
+        with self._change(story, revision) as draft:
+            draft.text = state_details(draft.text, draft.name, details)
+            draft.what = f"its {', '.join(details)}"
+        return draft.revision
 
     def set_voice(self, story: str, character: str, wish: VoiceWish, revision: str) -> str:
         """State of a character's voice in a story, or of the narrator's, what `wish` does not leave open."""
@@ -205,6 +218,28 @@ class Editor:
             draft.what = f"{character} is {into}"
         return draft.revision
 
+    def state_pronunciation(
+        self, story: str, words: str, stated: Mapping[str, str] | None, revision: str
+    ) -> str:
+        """State how words are said in a story by keys of `pronunciations`, or nothing of them any more.
+
+        That they count in these very capitals alone stays stated.
+        """
+        with self._change(story, revision) as draft:
+            own = draft.settings.for_story(draft.name).pronunciations
+            before = next((each for each in own if each.words == words), None)
+            draft.what = f"how “{words}” is said"
+            if stated is not None:
+                case = {"case": "true"} if before is not None and before.matches_case else {}
+                draft.text = state_pronunciation(draft.text, draft.name, words, {**stated, **case})
+            elif before is None or before.origin is None:
+                raise EditError(f"{draft.name}: nothing is stated of how “{words}” is said")
+            elif before.origin.is_general:
+                raise EditError(self._stands_for_all(before.origin.path))
+            else:
+                draft.text = forget_pronunciation(draft.text, draft.name, words)
+        return draft.revision
+
     def can_undo(self, revision: str) -> bool:
         """Tell whether there is a change to take back from this revision."""
         return self._journal.can_undo(revision)
@@ -239,12 +274,13 @@ class Editor:
 
     def _forget_line(self, draft: _Draft, fixes: Sequence[LineFix], fix: LineFix) -> None:
         if fix.origin is not None and fix.origin.is_general:
-            raise EditError(
-                f"{self.path}: {fix.origin.path}: stands there for every story; take it out in an editor"
-            )
+            raise EditError(self._stands_for_all(fix.origin.path))
         same = [each for each in fixes if each.snippet == fix.snippet]
         draft.text = forget_line(draft.text, draft.name, fix.snippet, same.index(fix))
         draft.what = f"nothing is stated about “{fix.snippet}”"
+
+    def _stands_for_all(self, path: str) -> str:
+        return f"{self.path}: {path}: stands there for every story; take it out in an editor"
 
     def _words_of(self, _name: str, book: Book) -> LineWords:
         """Return the words of a book's lines; the last book's are kept, for its next line."""

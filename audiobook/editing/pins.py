@@ -15,8 +15,8 @@ from audiobook.editing.voices_file import (
 )
 from audiobook.model import NARRATOR, Cast, Character, Role, Script
 from audiobook.planning.scripting import plan_script
-from audiobook.project.layout import Project, find_story
-from audiobook.project.settings import read_settings
+from audiobook.project.layout import Project
+from audiobook.project.settings import open_story
 from audiobook.reading import NO_WISH, ReadingWish
 from audiobook.yamledit.words import Value
 
@@ -39,9 +39,7 @@ def pin_cast(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Pinned
     """
     path = voices_path(project)
     data = read_voices(path)
-    settings = read_settings(project)
-    source = find_story(project, name)
-    story = settings.for_story(source.stem)
+    source, story = open_story(project, name)
     script, cast = plan_script(source, story, wish=wish)
     pins = _make_pins(script, cast, story)
     text = decode_voices(data)

@@ -50,6 +50,7 @@ class Engine(Protocol):
     def synthesize(self, text: str, voice: Voice) -> Clip:
         """Speak `text`, which holds at least one letter or digit, whole.
 
+        The words of the clip, where it has any, are places in `text`.
         Equal arguments give equal bytes, whatever was spoken before, in any process.
         Raises `SynthesisError` where the clip would be empty or cut, or the time limit passes;
         `EngineError` where the engine itself can't work.
@@ -243,6 +244,20 @@ class FallibleEngine(Engine, Protocol):
 def may_fail(engine: Engine) -> bool:
     """Tell whether an engine's clips may hold other words than they should (`FallibleEngine`)."""
     return bool(getattr(engine, "is_fallible", False))
+
+
+class TimingEngine(Engine, Protocol):
+    """An engine whose clips tell when their words sound (`Clip.words`); see `can_time_words`."""
+
+    @property
+    def times_words(self) -> bool:
+        """Whether it does: it is true."""
+        ...
+
+
+def can_time_words(engine: Engine) -> bool:
+    """Tell whether an engine's clips have timed words (`TimingEngine`)."""
+    return bool(getattr(engine, "times_words", False))
 
 
 @runtime_checkable

@@ -15,13 +15,27 @@ def trim_silence(samples: bytes, floor: int = FLOOR) -> bytes:
 
     The result is empty where no sample exceeds it.
     """
+    start, end = find_sound(samples, floor)
+    return samples[2 * start : 2 * end]
+
+
+def find_sound(samples: bytes, floor: int = FLOOR) -> tuple[int, int]:
+    """Return the numbers of the first sample over `floor` and of that after the last; see `trim_silence`."""
     wave = memoryview(samples).cast("h")
     # Digital silence is most of it, and goes at once; half a sample may go with it, hence // 2.
     start = (len(samples) - len(samples.lstrip(b"\0"))) // 2
     end = (len(samples.rstrip(b"\0")) + 1) // 2
     start = _first_loud(wave, start, end, floor)
-    end = _last_loud(wave, start, end, floor)
-    return samples[2 * start : 2 * end]
+    return start, find_end(wave, start, end, floor)
+
+
+def find_end(wave: memoryview, start: int, end: int, floor: int = FLOOR) -> int:
+    """Return the number of the sample after the last over `floor` from `start` to before `end`."""
+    while start < end and not _is_loud(wave[max(end - _BLOCK, start) : end], floor):
+        end -= _BLOCK
+    while start < end and abs(wave[end - 1]) <= floor:
+        end -= 1
+    return max(start, end)
 
 
 def _is_loud(part: memoryview, floor: int) -> bool:
@@ -34,14 +48,6 @@ def _first_loud(wave: memoryview, start: int, end: int, floor: int) -> int:
     while start < end and abs(wave[start]) <= floor:
         start += 1
     return min(start, end)
-
-
-def _last_loud(wave: memoryview, start: int, end: int, floor: int) -> int:
-    while start < end and not _is_loud(wave[max(end - _BLOCK, start) : end], floor):
-        end -= _BLOCK
-    while start < end and abs(wave[end - 1]) <= floor:
-        end -= 1
-    return max(start, end)
 
 
 _QUIET = 0.004

@@ -16,6 +16,9 @@ from audiobook.listening.spelling import list_words
 
 Verdict = Literal["not judged", "heard", "heard otherwise", "words lost", "not heard"]
 
+VERSION = 1
+"""Counts the changes by which the same words get another verdict."""
+
 VERDICTS: tuple[Verdict, ...] = ("not judged", "heard", "heard otherwise", "words lost", "not heard")
 """From the best to the worst; the last two are losses."""
 

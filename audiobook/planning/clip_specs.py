@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from audiobook.caching.clips import clip_key
 from audiobook.casting import Delivered, StorySettings, at_pace, deliver, keep_flow
 from audiobook.engines.base import VariantEngine
-from audiobook.model import Cast, Phonemes, Utterance, Voice
+from audiobook.model import Cast, Phonemes, Reading, Utterance, Voice
 from audiobook.planning.pronouncing import Pronouncer
 from audiobook.project.shared_engines import shared_engine
 from audiobook.project.versions import name_voice, version_of
@@ -29,12 +30,27 @@ def deliver_by(settings: StorySettings) -> Deliver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToHear:
+    """That a clip is to be heard when it is made, by the recognizer in a folder.
+
+    `key` is a hash of all that decides which take of it is kept.  `written` are its words as they stand in
+    the book, `names` those that are a name.
+    """
+
+    recognizer: Path
+    key: str
+    written: str
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipSpec:
     """A clip to be had: its key in the cache, and what to synthesize where the cache has none.
 
     `cast` is the speaker's plain voice, and `voice` that voice as it delivers this line: changed by the
-    deliveries that `delivered_by` names, as `delivery` says, and by the chapter's `pace`.  `unread` are the
-    characters that it can't read, and passes over.
+    deliveries that `delivered_by` names, as `delivery` says, and by the chapter's `pace`.  `readings` are the
+    words of the utterance that others are spoken for; `unread` are the characters that the voice can't read,
+    and passes over.  Of what is `to_hear` another take may stand for the clip.
     """
 
     key: str
@@ -45,7 +61,9 @@ class ClipSpec:
     delivered_by: tuple[str, ...] = ()
     delivery: str = ""
     pace: float = 1.0
+    readings: tuple[Reading, ...] = ()
     unread: int = 0
+    to_hear: ToHear | None = None
 
 
 def specify_clips(
@@ -78,7 +96,8 @@ def specify_clip(
     """
     delivered = deliver(voice, utterance.delivery)
     spoken = at_pace(delivered.voice, utterance.pace)
-    text, phonemes = pronouncer.spell(utterance, spoken, following.start if following else None)
+    spelled = pronouncer.respell(utterance, spoken, following.start if following else None)
+    text, phonemes = spelled.text, spelled.phonemes
     if following is not None and following.follows == "tag":
         text = keep_flow(text)
     return ClipSpec(
@@ -90,6 +109,7 @@ def specify_clip(
         delivered_by=delivered.names,
         delivery=delivered.why,
         pace=utterance.pace,
+        readings=spelled.readings,
         unread=pronouncer.count_unread(utterance, spoken),
     )
 

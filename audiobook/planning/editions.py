@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audiobook.model import Book, Cast, Script
 from audiobook.planning.plans import StoryPlan, TrackPlan, track_paths
-from audiobook.project.layout import Project, story_folder
+from audiobook.project.layout import story_folder
 from audiobook.publishing import (
     BOOK_FILES,
     WITH_PAGES,
@@ -27,7 +27,7 @@ _PARTS = {"m4b": "aac"}
 """What a whole-book file's tracks are encoded as, where not MP3."""
 
 
-def codecs_for(formats: Sequence[str]) -> tuple[str, ...]:
+def codecs_for(formats: Collection[str]) -> tuple[str, ...]:
     """Say what the tracks must be encoded as for these formats: MP3 for all that don't say otherwise."""
     own = {"opus": "opus", "flac": "flac", "sample": "sample"} | _PARTS
     wanted = {own.get(name, "mp3") for name in formats}
@@ -94,14 +94,14 @@ def _hash_file(path: Path) -> str | None:
         return None
 
 
-def story_paths(project: Project, script: Script, formats: Sequence[str]) -> list[Path]:
-    """Name the files that a story may have: tracks for these formats, and whole-book files in all.
+def story_paths(output: Path, script: Script, formats: Sequence[str]) -> list[Path]:
+    """Name the files that a story may have under `output`: tracks in these formats, whole books in all.
 
     A whole-book file that its formats don't name may have been asked for just once.
     """
-    folder = project.output / story_folder(script.book.name)
+    folder = output / story_folder(script.book.name)
     editions = [edition_path(folder, script.book.title, name) for name in BOOK_FILES]
-    return [*track_paths(project, script, codecs_for(formats)), *editions]
+    return [*track_paths(output, script, codecs_for(formats)), *editions]
 
 
 def edition_path(folder: Path, title: str, name: str) -> Path:

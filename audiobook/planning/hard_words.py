@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from audiobook.casting import StorySettings, make_finder
@@ -15,8 +15,8 @@ from audiobook.languages import primary_language
 from audiobook.model import Pronunciation, Script, Voice
 from audiobook.normalizing import keep_uncommon
 from audiobook.planning.scripting import plan_script
-from audiobook.project.layout import Project, find_story
-from audiobook.project.settings import read_settings
+from audiobook.project.layout import Project
+from audiobook.project.settings import open_story
 from audiobook.project.shared_engines import shared_engine
 from audiobook.reading import NO_WISH, ReadingWish
 from audiobook.script.lexicon import lexicon
@@ -38,6 +38,7 @@ _KINDS: tuple[Kind, ...] = ("character", "name", "word")
 class HardWord:
     """A word as it first stands in a story, how often it does, and how the narrator's voice says it.
 
+    `sentence` is the first to hold it, `line` that utterance's number over the story, from 0.
     `is_known`: the engine's dictionary has it.  `is_stated`: voices.yaml, or the book, says how it sounds;
     then `sound` is still what the engine would make of it.
     """
@@ -46,9 +47,10 @@ class HardWord:
     kind: Kind
     count: int
     sentence: str
+    line: int
     sound: WordSound
     is_known: bool
-    is_stated: bool
+    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class _Found:
 
     word: str
     sentence: str
+    line: int
     count: int = 0
     small: int = 0
     forms: dict[str, int] = field(default_factory=dict)
@@ -85,17 +88,29 @@ def find_hard_words(
     Raises `EngineError` where the narrator's engine can't tell how it says a word, `SourceError` for a
     word that the story has not; else as `script_and_cast`.
     """
-    settings = read_settings(project)
-    source = find_story(project, story)
-    own = settings.for_story(source.stem)
-    script, cast = plan_script(source, own, wish=wish)
+    path, own = open_story(project, story)
+    script, cast = plan_script(path, own, wish=wish)
     voice = cast.roles[0].voice
-    engine = shared_engine(voice.engine)
-    if not isinstance(engine, PronouncingEngine):
+    if not isinstance(shared_engine(voice.engine), PronouncingEngine):
         raise EngineError(
             f"the engine {voice.engine!r} can't tell how it says a word; hear it with "
             "narrate voices --audition, or in the studio"
         )
+    words = list_words(script, voice, wanted, with_all=with_all)
+    is_stated = make_stated(own, script)
+    words = [replace(each, is_stated=is_stated(each.word)) for each in words]
+    if not wanted and not with_all:
+        words = [each for each in words if not each.is_stated]
+    return HardWords(script=script, settings=own, voice=voice, words=tuple(words))
+
+
+def list_words(
+    script: Script, voice: Voice, wanted: Sequence[str] = (), *, with_all: bool = False
+) -> list[HardWord]:
+    """List the words of a script that a voice may say wrong, or those `wanted`, or all, whatever is stated.
+
+    An engine that can't tell how it says them knows none.  Raises as `find_hard_words`.
+    """
     found = _count_words(script)
     people = _names_of(script)
     kinds = {key: _kind(key, each, people) for key, each in found.items()}
@@ -105,31 +120,59 @@ def find_hard_words(
         keys = list(found)
     else:
         keys = _keep_worthy(found, kinds, script.book.language)
-    sounds = dict(zip(keys, engine.pronounce([found[key].word for key in keys], voice.id), strict=True))
-    is_stated = _make_stated(own, script)
+    sounds = sound_words([found[key].word for key in keys], voice)
     words = [
         HardWord(
             word=found[key].word,
             kind=kinds[key],
             count=found[key].count,
             sentence=found[key].sentence,
-            sound=sounds[key],
-            is_known=sounds[key].is_known,
-            is_stated=is_stated(found[key].word),
+            line=found[key].line,
+            sound=sound,
+            is_known=sound.is_known,
         )
-        for key in keys
+        for key, sound in zip(keys, sounds, strict=True)
     ]
     if not wanted:
-        words = [each for each in words if with_all or not (each.is_known or each.is_stated)]
+        words = [each for each in words if with_all or not each.is_known]
         words.sort(key=lambda each: (_KINDS.index(each.kind), -each.count))
-    return HardWords(script=script, settings=own, voice=voice, words=tuple(words))
+    return words
+
+
+def sound_words(words: Sequence[str], voice: Voice) -> Sequence[WordSound]:
+    """Return how a voice says words by itself; without sounds where its engine can't tell."""
+    engine = shared_engine(voice.engine)
+    if isinstance(engine, PronouncingEngine):
+        return engine.pronounce(words, voice.id)
+    return [WordSound(word=word, notation="", ipa="", is_known=False) for word in words]
+
+
+@dataclass(slots=True, kw_only=True)
+class FoundPhrase:
+    """How often a phrase stands in a story, and the first utterance with it: its text and its number."""
+
+    sentence: str
+    line: int
+    count: int = 0
+
+
+def find_phrases(script: Script, phrases: Sequence[Pronunciation]) -> dict[str, FoundPhrase]:
+    """Find where a script says what these pronunciations are of; those that it never says are left out."""
+    find = make_finder(phrases)
+    found: dict[str, FoundPhrase] = {}
+    for line, utterance in enumerate(u for chapter in script.chapters for u in chapter.utterances):
+        text = unicodedata.normalize("NFC", utterance.text)
+        for place in find(text):
+            words = place.pronunciation.words
+            found.setdefault(words, FoundPhrase(sentence=text, line=line)).count += 1
+    return found
 
 
 _NOUNS_HAVE_CAPITALS = frozenset(("de", "lb"))
 """Languages in which a capital makes no name: what their dictionaries have is a word that everybody knows."""
 
 
-def _make_stated(settings: StorySettings, script: Script) -> Callable[[str], bool]:
+def make_stated(settings: StorySettings, script: Script) -> Callable[[str], bool]:
     """Return what tells whether a word's sound is stated, be it for one speaker."""
     stated: list[Pronunciation] = [*settings.pronunciations, *settings.narrator_pronunciations]
     for character in settings.characters:
@@ -140,20 +183,19 @@ def _make_stated(settings: StorySettings, script: Script) -> Callable[[str], boo
     return lambda word: any(place.end - place.start == len(word) for place in find(word))
 
 
-def _words_of(script: Script) -> Iterator[tuple[str, str]]:
-    """Yield every word, without a possessive ending, and the sentence that it stands in."""
-    for chapter in script.chapters:
-        for utterance in chapter.utterances:
-            text = unicodedata.normalize("NFC", utterance.text)
-            for match in _WORD.finditer(text):
-                yield _POSSESSIVE.sub("", match.group()), text
+def _words_of(script: Script) -> Iterator[tuple[str, str, int]]:
+    """Yield every word, without a possessive ending, and the sentence that it stands in, with its number."""
+    for line, utterance in enumerate(u for chapter in script.chapters for u in chapter.utterances):
+        text = unicodedata.normalize("NFC", utterance.text)
+        for match in _WORD.finditer(text):
+            yield _POSSESSIVE.sub("", match.group()), text, line
 
 
 def _count_words(script: Script) -> dict[str, _Found]:
     """Count the words by their key, which no capitals and no plural of a word that is there tell apart."""
     found: dict[str, _Found] = {}
-    for word, sentence in _words_of(script):
-        each = found.setdefault(_key(word), _Found(word, sentence))
+    for word, sentence, line in _words_of(script):
+        each = found.setdefault(_key(word), _Found(word, sentence, line))
         each.count += 1
         each.small += word[:1].islower()
         each.forms[word] = each.forms.get(word, 0) + 1

@@ -10,7 +10,6 @@ from audiobook.casting import StorySettings
 from audiobook.model import NARRATOR, Script, Voice
 from audiobook.planning.scripting import PlanScript, plan_script
 from audiobook.plurals import count
-from audiobook.project.layout import Project
 from audiobook.script import Join, find_joins
 
 
@@ -46,14 +45,14 @@ def find_story_joins(
     return StoryJoins(joins=joins, formerly=formerly)
 
 
-def warn_of_joins(project: Project, joins: Iterable[Join]) -> list[str]:
+def warn_of_joins(voices: Path | None, joins: Iterable[Join]) -> list[str]:
     """Return a sentence for each person who is drawn in by a part of the name: nobody may have meant that."""
-    return [_place(project, join) for join in joins if join.kind == "drawn in"]
+    return [_place(voices, join) for join in joins if join.kind == "drawn in"]
 
 
-def note_joins(project: Project, joins: Iterable[Join]) -> list[str]:
+def note_joins(voices: Path | None, joins: Iterable[Join]) -> list[str]:
     """Return a sentence for each person who is taken in as named, or stays apart."""
-    return [_place(project, join) for join in joins if join.kind != "drawn in"]
+    return [_place(voices, join) for join in joins if join.kind != "drawn in"]
 
 
 def describe_join(join: Join) -> str:
@@ -70,6 +69,6 @@ def describe_join(join: Join) -> str:
     return told
 
 
-def _place(project: Project, join: Join) -> str:
-    place = f"{project.voices}:{join.origin.line}: " if join.origin else ""
+def _place(voices: Path | None, join: Join) -> str:
+    place = f"{voices}:{join.origin.line}: " if join.origin else ""
     return place + describe_join(join)

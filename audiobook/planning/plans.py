@@ -24,6 +24,7 @@ from audiobook.planning.tagging import tag_track
 from audiobook.project.layout import (
     ELSEWHERE,
     FROM_TEXTS,
+    PREVIEWS,
     Project,
     is_from_texts,
     story_folder,
@@ -109,19 +110,15 @@ def plan_story(
     They are planned once for each codec.  Where only some of a book's chapters are in `scope`, each is the
     same file as in a run for them all.
     """
-    preview, codecs = scope.preview, encoding.codecs
-    script, cast = reads(path, settings, preview=preview, wish=scope.reading)
-    spacing = settings_spacing(settings)
+    script, cast = reads(path, settings, preview=scope.preview, wish=scope.reading)
     pronouncer = make_pronouncer(settings, script)
     is_local = is_from_texts(project, path)
     overruled = is_local and is_overruled(path, settings, scope.reading, script.book)
-    origin = FROM_TEXTS if is_local and not overruled else ELSEWHERE
     cover, cover_warnings = wish_cover(path, script.book)
+    spacing, codecs = settings_spacing(settings), encoding.codecs
+    stems = track_stems(project.output, script, preview=scope.preview)
     tracks: list[TrackPlan] = []
-    drafts = _draft_files(
-        project, script, cast, spacing, codecs, preview=preview, cover=identify_cover(cover)
-    )
-    for draft in drafts:
+    for draft in _draft_files(stems, script, cast, spacing, codecs, cover=identify_cover(cover)):
         chapter = draft.chapter
         if scope.chapters is not None and not scope.chapters.holds(chapter.number):
             continue
@@ -133,7 +130,7 @@ def plan_story(
             specs=specify_clips(chapter.utterances, cast, pronouncer, deliver_by(settings)),
             spacing=spacing,
             tags=draft.tags,
-            origin=origin,
+            origin=FROM_TEXTS if is_local and not overruled else ELSEWHERE,
             cover=cover,
             longest_s=draft.longest_s,
         )
@@ -148,22 +145,17 @@ def plan_story(
     )
 
 
-def _plan_codecs(
-    first: TrackPlan,
-    codecs: Sequence[str],
-    encoding: Encoding,
-) -> list[TrackPlan]:
+def _plan_codecs(first: TrackPlan, codecs: Sequence[str], encoding: Encoding) -> list[TrackPlan]:
     """Complete a plan for each codec."""
     engines = name_engines({spec.voice for spec in first.specs})
     first = replace(first, makers=tuple(engines))
     planned = []
     for codec in codecs:
         makers = Makers(encoder=encoding.encoder.version_for(codec), engines=engines)
-        is_format = codec in FORMATS
-        file = (
-            plan_file(first, codec, makers) if is_format else _plan_part(encoding.parts, first, codec, makers)
-        )
-        planned.append(file)
+        if codec in FORMATS:
+            planned.append(plan_file(first, codec, makers))
+        else:
+            planned.append(_plan_part(encoding.parts, first, codec, makers))
     return planned
 
 
@@ -192,18 +184,10 @@ class _Draft:
 
 
 def _draft_files(
-    project: Project,
-    script: Script,
-    cast: Cast,
-    spacing: Spacing,
-    codecs: Sequence[str],
-    *,
-    preview: int | None,
-    cover: str,
+    stems: Sequence[Path], script: Script, cast: Cast, spacing: Spacing, codecs: Sequence[str], *, cover: str
 ) -> list[_Draft]:
     """List the files of a book: its chapters', and the sample where it is among the `codecs`."""
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
-    stems = track_stems(project, script, preview=preview)
     scenes = mark_scenes(chapters, cast, spacing)
     own = [codec for codec in codecs if codec != SAMPLE]
     count = len(chapters)
@@ -243,9 +227,9 @@ def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
     )
 
 
-def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
+def track_paths(output: Path, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
     """Name the files that a script's chapters become, in order; chapters without words have none."""
-    stems = track_stems(project, script)
+    stems = track_stems(output, script)
     paths = [
         stem.with_name(f"{stem.name}{CODECS[c].suffix}") for c in codecs if c != SAMPLE for stem in stems
     ]
@@ -254,12 +238,12 @@ def track_paths(project: Project, script: Script, codecs: Sequence[str] = ("mp3"
     return paths
 
 
-def track_stems(project: Project, script: Script, *, preview: int | None = None) -> list[Path]:
+def track_stems(output: Path, script: Script, *, preview: int | None = None) -> list[Path]:
     """Name those files without their ending."""
     titles = [chapter.title for chapter in script.chapters if chapter.utterances]
     digits = max(2, len(str(len(titles))))
-    folder = project.output / story_folder(script.book.name)
+    folder = output / story_folder(script.book.name)
     names = [safe_file_name(f"{number:0{digits}d} - {title}") for number, title in enumerate(titles, 1)]
     if preview is not None:
-        return [project.previews / f"{folder.name} - {name}" for name in names]
+        return [output / PREVIEWS / f"{folder.name} - {name}" for name in names]
     return [folder / name for name in names]

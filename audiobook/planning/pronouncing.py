@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 
-from audiobook.casting import Place, StorySettings, find_stated, make_finder, spell_out
+from audiobook.casting import Place, Spelled, StorySettings, find_stated, make_finder, spell
 from audiobook.engines.base import PhoneticEngine
 from audiobook.errors import PhonemeError
 from audiobook.model import (
@@ -90,13 +90,18 @@ class Pronouncer:
     def spell(
         self, utterance: Utterance, voice: Voice, next_start: int | None = None
     ) -> tuple[str, tuple[Phonemes, ...]]:
-        """Return the text to be spoken in a voice, and what of it is spoken by phonemes.
+        """Return the text and the phonemes of what `respell` returns."""
+        spelled = self.respell(utterance, voice, next_start)
+        return spelled.text, spelled.phonemes
+
+    def respell(self, utterance: Utterance, voice: Voice, next_start: int | None = None) -> Spelled:
+        """Return the text to be spoken in a voice, and what of it is spoken by phonemes, or for other words.
 
         `next_start` is where the next utterance begins: signs between that stand for words (the ditto
         marks of a list) are spoken with this one.
         """
         text, places = self.find_places(utterance, voice, next_start)
-        return spell_out(text, places, lambda each: self.notate(each, voice)) if places else (text, ())
+        return spell(text, places, lambda each: self.notate(each, voice)) if places else Spelled(text=text)
 
     def count_unread(self, utterance: Utterance, voice: Voice) -> int:
         """Count the characters of an utterance that a voice passes over, since it can't read them."""
@@ -108,7 +113,7 @@ class Pronouncer:
     def find_places(
         self, utterance: Utterance, voice: Voice, next_start: int | None = None
     ) -> tuple[str, list[Place]]:
-        """Return an utterance's text, and what of it is said in a way of its own; see `spell`."""
+        """Return an utterance's text, and what of it is said in a way of its own; see `respell`."""
         text = unicodedata.normalize("NFC", utterance.text)
         places = self._find_stated(text)
         if utterance.speaker in self._find_own:
@@ -176,7 +181,7 @@ class Pronouncer:
     def _find_spans(
         self, utterance: Utterance, text: str, voice: Voice, next_start: int | None
     ) -> tuple[str, list[Place]]:
-        """Find what the book states of places within an utterance; see `spell` for signs behind it."""
+        """Find what the book states of places within an utterance; see `respell` for signs behind it."""
         places: list[Place] = []
         if utterance.start == utterance.end or self._book is None:
             return text, places

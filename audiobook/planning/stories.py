@@ -5,57 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiobook.model import Book, Cast, Script, Utterance
-from audiobook.planning.chapters import ChapterChoice, keep_chapters
+from audiobook.planning.chapters import WHOLE, Scope, keep_chapters
 from audiobook.planning.explaining import Spoken, explain_script
 from audiobook.planning.joins import find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.languages import settle_language
 from audiobook.planning.pronouncing import make_pronouncer
 from audiobook.planning.scripting import PlanScript, choose_reading, plan_script
 from audiobook.planning.unmet import warn_of_unmet
-from audiobook.project.layout import (
-    Project,
-    find_story,
-)
-from audiobook.project.settings import read_settings
+from audiobook.project.layout import Project
+from audiobook.project.settings import open_story
 from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
 def script_and_cast(
-    project: Project,
-    name: str,
-    *,
-    chapters: ChapterChoice | None = None,
-    wish: ReadingWish = NO_WISH,
-    reads: PlanScript = plan_script,
+    project: Project, name: str, scope: Scope = WHOLE, reads: PlanScript = plan_script
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
-    settings = read_settings(project)
-    source = find_story(project, name)
-    script, cast = reads(source, settings.for_story(source.stem), wish=wish)
-    return keep_chapters(script, chapters), cast
+    path, settings = open_story(project, name)
+    script, cast = reads(path, settings, preview=scope.preview, wish=scope.reading)
+    return keep_chapters(script, scope.chapters), cast
 
 
 def tell_story(
     project: Project, name: str, script: Script, reads: PlanScript = plan_script
 ) -> tuple[list[str], list[str]]:
     """Return warnings about a story's script, and what is as voices.yaml states it, and good to know."""
-    source = find_story(project, name)
-    settings = read_settings(project).for_story(source.stem)
-    joins = find_story_joins(source, settings, script, reads).joins
-    warnings = [*script.book.warnings, *warn_of_unmet(project, script), *warn_of_joins(project, joins)]
-    return warnings, note_joins(project, joins)
+    path, settings = open_story(project, name)
+    joins = find_story_joins(path, settings, script, reads).joins
+    warnings = [
+        *script.book.warnings,
+        *warn_of_unmet(project.voices, script),
+        *warn_of_joins(project.voices, joins),
+    ]
+    return warnings, note_joins(project.voices, joins)
 
 
 def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, Spoken]:
     """Return what is spoken of each utterance of a story's script, and by which rules."""
-    settings = read_settings(project).for_story(find_story(project, name).stem)
+    _, settings = open_story(project, name)
     return explain_script(script, cast, make_pronouncer(settings, script))
 
 
 def read_story(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Book:
     """Read one story, by name or path, no further than its text.  Raises as `script_and_cast`."""
-    settings = read_settings(project)
-    source = find_story(project, name)
-    own = settings.for_story(source.stem)
-    book = read_book(source, choose_reading(own, wish))
-    return settle_language(book, own.details.language)
+    path, settings = open_story(project, name)
+    return settle_language(read_book(path, choose_reading(settings, wish)), settings.details.language)

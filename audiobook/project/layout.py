@@ -17,8 +17,11 @@ from audiobook.reading import READERS
 from audiobook.suggesting import did_you_mean
 
 PREVIEWS = "previews"
+HEARD = ".heard"
+"""Where it is kept which lines were not heard (`building/unclear.py`)."""
+
 _PARTIAL = ".partial"
-_CAPTIONS = {".vtt", ".srt", ".lrc"}
+_CAPTIONS = (".vtt", ".srt", ".lrc", ".words.json")
 _LISTS = {"playlist.m3u8", "feed.xml", "feed.jpg"}
 _SAMPLE = "sample.mp3"
 
@@ -204,9 +207,16 @@ def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[
     stories whose files are not known, since they could not be read: theirs are kept.
     """
     wanted = {path.resolve() for path in expected}
-    passed_over = {PREVIEWS, _PARTIAL, *map(story_folder, unread)}
+    passed_over = {PREVIEWS, HEARD, _PARTIAL, *map(story_folder, unread)}
     folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
-    return [file for folder in folders for file in _find_left_in(folder, wanted)]
+    left = [file for folder in folders for file in _find_left_in(folder, wanted)]
+    return left + _find_left_records(project, left)
+
+
+def _find_left_records(project: Project, left: Collection[Path]) -> list[Path]:
+    """List what is kept of stories of which nothing else is left."""
+    records = sorted((project.output / HEARD).glob("*.json"))
+    return [path for path in records if all(f in left for f in (project.output / path.stem).glob("*"))]
 
 
 def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
@@ -231,7 +241,7 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
         return []
     stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
     for path in files:
-        if path.suffix in _CAPTIONS and path.stem in stems:
+        if path.name.endswith(_CAPTIONS) and any(path.name.removesuffix(end) in stems for end in _CAPTIONS):
             left.add(path)
         if is_empty and path.name in _LISTS:
             left.add(path)

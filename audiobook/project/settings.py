@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.casting import AUTO, Settings, load_settings
+from audiobook.casting import AUTO, Settings, StorySettings, load_settings
 from audiobook.engines import engine_names, find_broken, find_lack
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.errors import EncoderError, EngineError, UsageError
 from audiobook.project.layout import (
     Project,
     Source,
+    find_story,
     list_texts,
 )
 from audiobook.project.lexicons import LexiconShelf
@@ -39,6 +40,16 @@ def read_settings(project: Project) -> Settings:
     if fault := _find_encoder_fault(settings.output.ffmpeg):
         raise EncoderError(f"{project.voices}: output.ffmpeg: expected {fault}")
     return replace(settings, files=tuple(lexicons.read.items()))
+
+
+def open_story(project: Project, name: str) -> tuple[Path, StorySettings]:
+    """Return the file of a story, by name or path, and what is set for it.
+
+    Raises `NarrateError` as `read_settings` and `find_story`.
+    """
+    settings = read_settings(project)
+    path = find_story(project, name)
+    return path, settings.for_story(path.stem)
 
 
 def _read_choice(engine: str | None) -> str | None:

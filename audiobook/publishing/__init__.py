@@ -1,6 +1,6 @@
 """Publishing: tracks become files that a listener opens."""
 
-from audiobook.publishing.captions import CAPTIONS
+from audiobook.publishing.captions import CAPTION_ENDINGS, CAPTIONS, words_for
 from audiobook.publishing.cover import (
     CoverWish,
     find_picture_fault,
@@ -30,6 +30,7 @@ from audiobook.publishing.tags import UNKNOWN_AUTHOR, Stamp, Tags, language_code
 __all__ = [
     "BOOK_FILES",
     "CAPTIONS",
+    "CAPTION_ENDINGS",
     "TEXT_FILES",
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",
@@ -52,6 +53,7 @@ __all__ = [
     "safe_file_name",
     "safe_folder_name",
     "unique_titles",
+    "words_for",
     "write_tags",
     "write_times",
 ]

@@ -1,4 +1,4 @@
-"""The text that runs along with a track, beside its file: WebVTT, SubRip (SRT) and LRC.
+"""The text that runs along with a track, beside its file: WebVTT, SubRip (SRT), LRC, and its words as JSON.
 
 A cue is an utterance, at most a sentence: its times are counted, while those of a half would be guessed.
 In WebVTT and SRT its lines are broken at 42 letters, as subtitles' are; a long sentence has more of them
@@ -7,16 +7,20 @@ than the two that films allow, since here is no picture to cover.
 
 from __future__ import annotations
 
+import json
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from audiobook.model import NARRATOR, Release, Track, Utterance
+from audiobook.model import NARRATOR, Cue, Release, Track, Utterance
 from audiobook.publishing.tags import SYNTHETIC
 
 _LINE_LETTERS = 42
 """Netflix, "English Timed Text Style Guide", section "Character limitation"."""
+
+_OPENING = "\"'“‘„‚«‹([{¿¡*_"
+"""Marks that belong to the word behind them."""
 
 _UNKNOWN = "Unknown speaker"
 
@@ -24,17 +28,39 @@ _UNKNOWN = "Unknown speaker"
 def write_vtt(book: Release, track: Track) -> str:
     """Write WebVTT (https://www.w3.org/TR/webvtt1/): each cue under its number, its speaker a voice span.
 
-    The narrator's too, so that a page can show each in a way of their own.
+    The narrator's too, so that a page can show each in a way of their own.  Where words are timed, each but
+    a cue's first stands behind its time.
     """
     about = [_title(book, track), *([f"by {book.book.author}"] if book.book.author else []), SYNTHETIC]
     blocks = ["WEBVTT", "NOTE\n" + "\n".join(_escape(_flatten(line)) for line in about)]
     for number, (start, end) in enumerate(times_ms(track)):
         utterance = track.cues[number].utterance
-        words = _escape(_wrap(utterance.text))
+        words = "".join(
+            _escape(piece) + (f"<{_clock(until, '.')}>" if until else "")
+            for piece, until in _divide(track.cues[number], start, end)
+        )
         voice = _escape(_speaker(utterance))
         times = f"{_clock(start, '.')} --> {_clock(end, '.')}"
         blocks.append(f"{number + 1}\n{times}\n<v {voice}>{words}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _divide(cue: Cue, start_ms: int, end_ms: int) -> Iterator[tuple[str, int]]:
+    """Yield a cue's text in pieces, and when the word begins that follows each; 0 after the last.
+
+    Times within a cue grow, and lie within it (section 6.4 of the specification).
+    """
+    text = cue.utterance.text
+    wrapped = _wrap(text)
+    done, last_ms = 0, start_ms
+    # Line ends stand in the place of spaces, so that the words are where they were.
+    for word in (cue.words or ()) if len(wrapped) == len(text) else ():
+        time_ms = round(word.start_s * 1000)
+        if last_ms < time_ms < end_ms:
+            at = len(text[: word.start].rstrip(_OPENING))
+            yield wrapped[done:at], time_ms
+            done, last_ms = at, time_ms
+    yield wrapped[done:], 0
 
 
 def write_srt(_book: Release, track: Track) -> str:
@@ -61,6 +87,32 @@ def write_lrc(book: Release, track: Track) -> str:
     return "\n".join([*lines, ""])
 
 
+def write_words(_book: Release, track: Track) -> str:
+    """Write a track's words as JSON: each with its times, and its place in a cue by the number in VTT."""
+    cues, words = [], []
+    for number, cue in enumerate(track.cues, 1):
+        utterance = cue.utterance
+        cues.append(
+            {
+                "cue": number,
+                **_tell_times(cue.start_s, cue.end_s),
+                "speaker": utterance.speaker,
+                "text": utterance.text,
+                "timed": cue.words is not None,
+            }
+        )
+        for word in cue.words or ():
+            text = utterance.text[word.start : word.end]
+            times = _tell_times(word.start_s, word.end_s)
+            words.append({"word": text, **times, "cue": number, "from": word.start, "to": word.end})
+    file = {"audio": Path(track.path).name, "seconds": round(track.seconds, 3)}
+    return json.dumps({**file, "cues": cues, "words": words}, ensure_ascii=False) + "\n"
+
+
+def _tell_times(start_s: float, end_s: float) -> Mapping[str, float]:
+    return {"start": round(start_s, 3), "end": round(end_s, 3)}
+
+
 def write_captions(
     write: Callable[[Release, Track], str], suffix: str, release: Release, _base_url: str
 ) -> Mapping[str, str]:
@@ -68,11 +120,26 @@ def write_captions(
     return {Path(track.path).stem + suffix: write(release, track) for track in release.tracks}
 
 
+_KINDS: Mapping[str, tuple[str, Callable[[Release, Track], str]]] = {
+    "vtt": (".vtt", write_vtt),
+    "srt": (".srt", write_srt),
+    "lrc": (".lrc", write_lrc),
+    "words": (".words.json", write_words),
+}
+
 CAPTIONS: Mapping[str, Callable[[Release, str], Mapping[str, str]]] = {
-    name: partial(write_captions, write, f".{name}")
-    for name, write in (("vtt", write_vtt), ("srt", write_srt), ("lrc", write_lrc))
+    name: partial(write_captions, write, suffix) for name, (suffix, write) in _KINDS.items()
 }
 """By format: from a release to the text of each file, by its name."""
+
+
+def words_for(captions: str) -> frozenset[str]:
+    """Name the formats that need the words' times, where `output.captions` says so."""
+    return frozenset({"words", "vtt"} if captions == "words" else {"words"})
+
+
+CAPTION_ENDINGS: Mapping[str, str] = {name: suffix for name, (suffix, _) in _KINDS.items()}
+"""By format: how the name of a track's file ends."""
 
 
 def times_ms(track: Track) -> Sequence[tuple[int, int]]:

@@ -32,7 +32,7 @@ class Beside:
 
 
 @dataclass(slots=True)
-class Paragraph:
+class OpenParagraph:
     """What has been read since the last paragraph's end.
 
     `plain` and `links` count the letters and digits outside of links within the book and in them.

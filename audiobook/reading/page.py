@@ -26,7 +26,7 @@ from audiobook.reading.flow import NEW_LINE, PLAIN, Flow, Said, Style, tidy
 from audiobook.reading.line_breaks import ends_paragraph
 from audiobook.reading.markup import Resolve, language_of, text_of, types_of
 from audiobook.reading.notes import FOOTNOTE, Notes, identities, says_it_is_a_note
-from audiobook.reading.open_paragraph import DESCRIPTION, Paragraph
+from audiobook.reading.open_paragraph import DESCRIPTION, OpenParagraph
 from audiobook.reading.pictures import put_formula, put_picture
 from audiobook.reading.raised import raise_numbers
 from audiobook.reading.semantics import matter_of_types
@@ -61,7 +61,7 @@ class PageReader:
         self._notes = notes
         self._choices = choices
         self._note_elements = notes.find(page.root, page.name)
-        self._paragraph = Paragraph()
+        self._paragraph = OpenParagraph()
         self.link_blocks: list[int] = []
         """Indices of blocks that are nothing but links within the book, as in a list of contents."""
 
@@ -309,7 +309,7 @@ class PageReader:
 
     def _flush(self, style: Style) -> None:
         """End the paragraph that is being written, and add what belongs behind it."""
-        done, self._paragraph = self._paragraph, Paragraph()
+        done, self._paragraph = self._paragraph, OpenParagraph()
         before = len(self._flow.blocks)
         self._add(done.take_text(self._page.root), style, done.said)
         if len(self._flow.blocks) > before and done.links and not done.plain:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from audiobook.reading.elements import BLOCKS, is_text, says_something, why_unread
-from audiobook.reading.open_paragraph import DESCRIPTION, Paragraph
+from audiobook.reading.open_paragraph import DESCRIPTION, OpenParagraph
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,7 +21,7 @@ _ROW = frozenset({"math", "mrow", "mi", "mn", "mo", "mtext", "ms", "mspace", "ms
 _NOTATION = frozenset({"annotation", "annotation-xml"})
 
 
-def put_picture(paragraph: Paragraph, image: _Element, *, is_heading: bool) -> None:
+def put_picture(paragraph: OpenParagraph, image: _Element, *, is_heading: bool) -> None:
     """Read a picture that is letters of the text or a chapter's title; else set its description beside."""
     words = " ".join(image.get("alt", "").split())
     if _draws_letters(image, words, paragraph.end):
@@ -33,7 +33,7 @@ def put_picture(paragraph: Paragraph, image: _Element, *, is_heading: bool) -> N
         paragraph.made.append(words)
 
 
-def put_formula(paragraph: Paragraph, math: _Element) -> None:
+def put_formula(paragraph: OpenParagraph, math: _Element) -> None:
     """Read a formula by its description, or a plain row of symbols as it stands; set the rest beside."""
     described = " ".join(math.get("alttext", "").split())
     symbols, notation, is_row = _divide_formula(math)

@@ -7,7 +7,7 @@ Each step is a module that can be read by itself; `writing.py` puts them in orde
 """
 
 from audiobook.script.completeness import prove_complete
-from audiobook.script.doubts import SURE, Doubt, count_doubtful, find_doubtful
+from audiobook.script.doubts import SURE, Doubt, count_doubtful, find_doubtful, show_around
 from audiobook.script.foresight import foresee
 from audiobook.script.joins import Join, find_joins
 from audiobook.script.line_words import LineWords
@@ -32,6 +32,7 @@ __all__ = [
     "knows_language",
     "prove_complete",
     "say_labels",
+    "show_around",
     "time_marks",
     "write_script",
 ]

@@ -51,15 +51,16 @@ class Doubt:
     fix: LineFix | None
 
 
-def find_doubtful(script: Script, count: int) -> tuple[Doubt, ...]:
-    """Return at most `count` lines by what a correction would mend, the most first.
+def find_doubtful(script: Script, count: int | None = None, *, with_fixes: bool = True) -> tuple[Doubt, ...]:
+    """Return at most `count` lines (or all) by what a correction would mend, the most first.
 
     Of lines that hang together there is one; settled lines and those surer than `SURE` are not in doubt.
+    A novel's fixes take seconds; without them each is None.
     """
     chains = sorted(_find_chains(script.quotations), key=lambda chain: (-_gain(chain), chain[0][0]))[:count]
     if not chains:
         return ()
-    words = LineWords(script.book)
+    words = LineWords(script.book) if with_fixes else None
     return tuple(_describe(script, chain, words) for chain in chains)
 
 
@@ -103,7 +104,7 @@ def _rules_out(quotation: Quotation, genders: dict[str, Gender], name: str) -> b
     return len(genders_told) > 1 or name == quotation.addressee
 
 
-def _describe(script: Script, chain: _Chain, words: LineWords) -> Doubt:
+def _describe(script: Script, chain: _Chain, words: LineWords | None) -> Doubt:
     index, quotation = min(chain, key=lambda each: (each[1].confidence, each[0]))
     text = script.book.text
     genders = {character.name: character.gender for character in script.characters}
@@ -113,6 +114,7 @@ def _describe(script: Script, chain: _Chain, words: LineWords) -> Doubt:
     if guess is None or _rules_out(quotation, genders, guess):
         guess = next(iter(fitting), None)
     start, end = quotation.start, quotation.end
+    before, after = show_around(text, start, end)
     chapter = next(
         (c.number for c in script.book.chapters for p in c.paragraphs[-1:] if start < p.end),
         len(script.book.chapters),
@@ -121,15 +123,21 @@ def _describe(script: Script, chain: _Chain, words: LineWords) -> Doubt:
         quotation=quotation,
         line=text.count("\n", 0, start) + 1,
         chapter=chapter,
-        before=_shorten_left(_flatten(text[max(0, start - 3 * _CONTEXT) : start]).lstrip()),
+        before=before,
         text=clean(text[start:end]),
-        after=_shorten_right(_flatten(text[end : end + 3 * _CONTEXT]).rstrip()),
+        after=after,
         lines=len(chain),
         gain=_gain(chain),
         others=tuple(name for name in fitting if name != guess),
         proposal=guess,
-        fix=words.find_fix(quotation, guess or ""),
+        fix=words.find_fix(quotation, guess or "") if words else None,
     )
+
+
+def show_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after a stretch of a text, about two lines of a terminal each."""
+    before = _shorten_left(_flatten(text[max(0, start - 3 * _CONTEXT) : start]).lstrip())
+    return before, _shorten_right(_flatten(text[end : end + 3 * _CONTEXT]).rstrip())
 
 
 def _flatten(words: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from audiobook.errors import ConflictError, NarrateError, StorageError
 
@@ -45,12 +46,19 @@ def refuse_narrate_error(_request: Request, error: Exception) -> Response:
     return refuse(500 if isinstance(error, StorageError) else 422, str(error))
 
 
-def refuse_http_error(_request: Request, error: Exception) -> Response:
+def refuse_http_error(request: Request, error: Exception) -> Response:
     """Answer for an address or a method that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
     messages = {404: "There is nothing at this address.", 405: "This address does not take that method."}
     message = messages.get(error.status_code, error.detail)
-    return refuse(error.status_code, message, error.headers)
+    headers = {"Allow": _list_methods(request)} if error.status_code == 405 else error.headers
+    return refuse(error.status_code, message, headers)
+
+
+def _list_methods(request: Request) -> str:
+    """List the methods that an address takes; each may have a route of its own."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in route.methods}))
 
 
 def refuse_fault(_request: Request, _error: Exception) -> Response:

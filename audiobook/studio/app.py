@@ -20,11 +20,16 @@ from audiobook.project.layout import Project
 from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
 from audiobook.studio.changes import Changes
 from audiobook.studio.desk import Desk
+from audiobook.studio.details import Details
+from audiobook.studio.downloads import Downloads
 from audiobook.studio.guard import Guard
 from audiobook.studio.hub import Hub
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
-from audiobook.studio.routes import Reading
+from audiobook.studio.pronunciations import Pronunciations
+from audiobook.studio.removal import Removal
+from audiobook.studio.review import Review
+from audiobook.studio.routes import ReadRoutes
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
 from audiobook.studio.uploads import sweep
@@ -67,10 +72,14 @@ class Studio:
 
     def _list_interface(self) -> list[Route]:
         """List the addresses under `api/`, all of which `openapi.json` describes."""
-        reading = Reading(self._desk, self._shelf, self._player, self._watch, self._prepared)
+        reading = ReadRoutes(self._desk, self._shelf, self._player, self._watch, self._prepared)
         changes = Changes(self._desk, self._watch)
         work = Work(self._desk, self._runs, self._hub, self._watch)
-        return [*reading.routes(), *work.routes(), *changes.routes(), Route("/api/openapi.json", _describe)]
+        review = Review(self._desk, self._player, self._watch, self._story_measured)
+        details, downloads = Details(self._desk, self._watch), Downloads(self._desk)
+        removal = Removal(self._desk, self._runs, self._watch)
+        parts = (reading, Pronunciations(self._desk), review, work, changes, details, downloads, removal)
+        return [*(route for part in parts for route in part.routes()), Route("/api/openapi.json", _describe)]
 
     def _build(self) -> Starlette:
         return Starlette(
@@ -105,6 +114,9 @@ class Studio:
 
     def _story_edited(self, name: str) -> None:
         self._hub.tell_soon("text", {"name": name})
+
+    def _story_measured(self, name: str) -> None:
+        self._hub.tell_soon("review", {"name": name})
 
     def _look_again(self) -> None:
         self._watch.look()

@@ -50,6 +50,13 @@ class Fields:
             raise StudioError(422, f"{key}: expected a whole number.")
         return value
 
+    def truth(self, key: str) -> bool:
+        """Return true or false."""
+        value = self._get(key)
+        if not isinstance(value, bool):
+            raise StudioError(422, f"{key}: expected true or false.")
+        return value
+
     def number(self, key: str) -> float:
         """Return a number."""
         value = self._get(key)
@@ -61,6 +68,10 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise StudioError(422, f"{key}: expected a list of texts.")
         return value
+
+    def texts_or_nothing(self, key: str) -> list[str] | None:
+        """Return a list of strings, or None where null is said."""
+        return None if self._get(key) is None else self.texts(key)
 
     def wholes(self, key: str) -> list[int]:
         """Return a list of integers from 1 on."""

@@ -19,6 +19,7 @@ from audiobook.model import Gender
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.bodies import Fields, read_fields
 from audiobook.studio.desk import Desk
+from audiobook.studio.pronunciations import check_saying, read_way
 from audiobook.studio.watch import Watch
 
 _SEEN = ("edition", "words")
@@ -41,6 +42,7 @@ class Changes:
             Route(f"{story}/voice", self.set_voice, methods=["POST"]),
             Route(f"{story}/character", self.set_character, methods=["POST"]),
             Route(f"{story}/merge", self.merge, methods=["POST"]),
+            Route(f"{story}/pronunciations", self.pronounce, methods=["POST"]),
             Route("/api/undo", self.undo, methods=["POST"]),
         ]
 
@@ -101,6 +103,20 @@ class Changes:
             into=said.text("into"),
             revision=said.text("revision"),
         )
+        return await self._change(request, change)
+
+    async def pronounce(self, request: Request) -> Response:
+        """State how words are said, or nothing of them any more."""
+        said = await read_fields(request, "word", "way", "said", "revision")
+        word, revision = said.text("word"), said.text("revision")
+        way = said.text_or_nothing("way")
+        stated = None if way is None else read_way(way, said.text("said"))
+
+        def change(name: str) -> str:
+            if stated is not None:
+                check_saying(self._desk.open(name), word, stated)
+            return self._desk.editor.state_pronunciation(name, word, stated, revision)
+
         return await self._change(request, change)
 
     async def undo(self, request: Request) -> Response:

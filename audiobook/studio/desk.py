@@ -211,6 +211,15 @@ class Desk:
                     del self._open[other]
             return kept, now.revision
 
+    def add_state(self, body: bytes, story: OpenStory, revision: str) -> bytes:
+        """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
+
+        `pending` says that the story is being read with its latest corrections: `script` will be told.
+        """
+        can_undo = self.editor.can_undo(revision)
+        state = encode({"revision": revision, "pending": not story.is_settled, "undoable": can_undo})
+        return body[:-1] + b"," + state[1:]
+
     def notice_edits(self) -> None:
         """Look whether a file that was opened has changed, and tell so."""
         for path in list(self._files):

@@ -64,12 +64,13 @@ def export_player(
     """
     source = find_story(project, name)
     script, cast = script_and_cast(project, name)
-    finished = _list_all_finished(project, script, name)
+    cache = ClipCache(cache_folder / "clips")
+    finished = _list_all_finished(project, script, name, cache)
     folder = folder or project.output / story_folder(source.stem) / FOLDER
     earlier = _look_at(folder)
     sounds = {f"{Path(each.track.path).name}": Path(each.track.path) for each in finished}
     cover = make_thumbnail(wish_cover(source, script.book)[0], _COVER_SIDE).data
-    book = _show_book(project, script, cast, finished, ClipCache(cache_folder / "clips"))
+    book = _show_book(project, script, cast, finished, cache)
     try:
         (folder / _AUDIO).mkdir(parents=True, exist_ok=True)
         for gone in earlier - sounds.keys():
@@ -86,8 +87,10 @@ def export_player(
     return ExportedPlayer(folder=folder, page=folder / "index.html", files=len(paths), size_bytes=size)
 
 
-def _list_all_finished(project: Project, script: Script, name: str) -> Sequence[FinishedTrack]:
-    finished = list_finished(project, script)
+def _list_all_finished(
+    project: Project, script: Script, name: str, cache: ClipCache
+) -> Sequence[FinishedTrack]:
+    finished = list_finished(project, script, cache)
     wanted = sum(1 for chapter in script.chapters if chapter.utterances)
     if len(finished) < wanted:
         there = f"only {len(finished)} of {wanted} MP3 files are there" if finished else "it is not made yet"

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.building.progress import Meter
+from audiobook.building.progress import RunMeter
 from audiobook.building.recipe import make_stories
-from audiobook.building.report import Silent, StoryReport
+from audiobook.building.report import RunListener, StoryReport
 from audiobook.building.run import Options
 from audiobook.errors import NarrateError
-from audiobook.planning.chapters import choose_chapters
+from audiobook.planning.chapters import Scope, choose_chapters
 from audiobook.project.layout import Project
 
 _LEAST_S = 0.1
@@ -30,6 +30,7 @@ _LEAST_S = 0.1
 class MakeRequest:
     """What to make: of which project, and with which cache; of one story perhaps only some chapters.
 
+    `is_anew`: also what is there, with every line spoken again.
     With `are_all` the stories are all there were when it was asked for; what can only be said of all is said.
     """
 
@@ -38,19 +39,22 @@ class MakeRequest:
     stories: tuple[str, ...]
     chapters: tuple[int, ...] = ()
     are_all: bool = False
+    is_anew: bool = False
 
     def covers(self, other: MakeRequest) -> bool:
-        """Tell whether all that another order asks for is made by this one."""
+        """Tell whether all that another request asks for is made by this one."""
+        if other.is_anew and not self.is_anew:
+            return False
         has_them = bool(other.chapters) and set(other.chapters) <= set(self.chapters)
         return set(other.stories) <= set(self.stories) and (has_them or not self.chapters)
 
     def without(self, name: str) -> MakeRequest:
-        """Return the order without a story."""
+        """Return the request without a story."""
         left = tuple(each for each in self.stories if each != name)
         return replace(self, stories=left, are_all=self.are_all and left == self.stories)
 
     def write(self) -> str:
-        """Return the order as the argument that `read` takes."""
+        """Return the request as the argument that `read` takes."""
         voices = self.project.voices
         return json.dumps(
             {
@@ -62,12 +66,13 @@ class MakeRequest:
                 "stories": () if self.are_all else self.stories,  # an argument has its limits
                 "chapters": self.chapters,
                 "are_all": self.are_all,
+                "is_anew": self.is_anew,
             }
         )
 
     @classmethod
     def read(cls, text: str) -> MakeRequest:
-        """Return the order that `write` wrote."""
+        """Return the request that `write` wrote."""
         values = json.loads(text)
         voices = values["voices"]
         return cls(
@@ -81,21 +86,24 @@ class MakeRequest:
             stories=tuple(values["stories"]),
             chapters=tuple(values["chapters"]),
             are_all=values["are_all"],
+            is_anew=values["is_anew"],
         )
 
 
-class Teller(Silent):
+class Teller(RunListener):
     """Writes a line for what a page shows of a run."""
 
     def __init__(self) -> None:
-        self._meter = Meter()
+        self._meter = RunMeter()
         self._stories: dict[str, dict[str, int]] = {}
+        self._titles: dict[str, str] = {}
         self._title = ""
         self._said = 0.0
 
     def story_planned(self, story: StoryReport, clips: int, tracks: int) -> None:
         """Count a story's work."""
-        self._meter.plan(story, clips, tracks)
+        self._meter.plan(story.work.values(), clips, tracks)
+        self._titles[story.name] = story.title
         if tracks:
             self._title = self._title or story.title
         self._stories[story.name] = {"clips": 0, "clips_total": clips, "files": 0, "files_total": tracks}
@@ -105,25 +113,25 @@ class Teller(Silent):
         """Start the clock."""
         self._meter.begin(jobs)
 
-    def clips_spoken(self, story: StoryReport, count: int, work_s: float) -> None:
+    def clips_spoken(self, story: str, count: int, work_s: float) -> None:
         """Count clips."""
         self._meter.advance(clips=count, work_s=work_s)
         self._count(story, "clips", count)
 
-    def track_made(self, story: StoryReport, _path: Path) -> None:
+    def track_made(self, story: str, _path: Path) -> None:
         """Count a file."""
         self._meter.advance(files=1)
         self._count(story, "files", 1)
 
-    def part_made(self, story: StoryReport, _title: str) -> None:
+    def part_made(self, story: str, _title: str) -> None:
         """Count a chapter of a whole-book file."""
         self._meter.advance(files=1)
         self._count(story, "files", 1)
 
-    def story_done(self, story: StoryReport) -> None:
+    def story_done(self, story: str) -> None:
         """Say that a story is left as it is from now on."""
-        self._stories.pop(story.name, None)
-        say({"done": story.name})
+        self._stories.pop(story, None)
+        say({"done": story})
         self._tell(at_once=True)
 
     def tick(self) -> None:
@@ -138,10 +146,10 @@ class Teller(Silent):
         """Pass a sentence on."""
         say({"note": message})
 
-    def _count(self, story: StoryReport, what: str, count: int) -> None:
-        self._title = story.title
-        if story.name in self._stories:
-            self._stories[story.name][what] += count
+    def _count(self, story: str, what: str, count: int) -> None:
+        self._title = self._titles[story]
+        if story in self._stories:
+            self._stories[story][what] += count
         self._tell(at_once=what == "files")
 
     def _tell(self, *, at_once: bool) -> None:
@@ -179,7 +187,7 @@ def _keep_lines_apart() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make what is ordered; return the exit status, as `narrate` has it."""
+    """Make what is asked for; return the exit status, as `narrate` has it."""
     request = MakeRequest.read(arguments[0])
     _keep_lines_apart()
     try:
@@ -187,7 +195,11 @@ def main(arguments: Sequence[str]) -> int:
         report = make_stories(
             request.project,
             () if request.are_all else request.stories,
-            Options(in_order=True, chapters=choose_chapters(request.chapters)),
+            Options(
+                in_order=True,
+                scope=Scope(chapters=choose_chapters(request.chapters)),
+                force=request.is_anew,
+            ),
             Teller(),
             cache_folder=request.cache_folder,
         )

@@ -35,7 +35,7 @@ class Player:
 
     def show(self, name: str) -> dict[str, object]:
         """Return a story's finished MP3 files; `peaks` are empty where they take longer (`show_peaks`)."""
-        story, tracks = self._find(name)
+        story, tracks = self.find(name)
         until = time.monotonic() + _PATIENCE_S
         shown = []
         for each in tracks:
@@ -49,20 +49,20 @@ class Player:
 
     def show_peaks(self, name: str, number: int) -> dict[str, object]:
         """Return a file's waveform, drawn now if need be.  Raises `NarrateError`."""
-        story, tracks = self._find(name)
+        story, tracks = self.find(name)
         each = _choose(tracks, number)
         waveform = find_waveform(each.fingerprint, self._desk.cache) or self._draw(each)
         return {"peaks": show_peaks(waveform, each.track, story.colours)}
 
     def file(self, name: str, number: int) -> Path:
         """Return a finished file.  Raises `StudioError` where there is none of that number."""
-        _, tracks = self._find(name)
+        _, tracks = self.find(name)
         return Path(_choose(tracks, number).track.path)
 
     def prepare(self, name: str) -> None:
         """Draw the waveforms that a story lacks, so that nobody has to wait for them."""
         try:
-            _, tracks = self._find(name)
+            _, tracks = self.find(name)
             for each in tracks:
                 if find_waveform(each.fingerprint, self._desk.cache) is None:
                     self._draw(each)
@@ -79,7 +79,7 @@ class Player:
                 self._desk.encoder,
             )
 
-    def _find(self, name: str) -> tuple[OpenStory, tuple[FinishedTrack, ...]]:
+    def find(self, name: str) -> tuple[OpenStory, tuple[FinishedTrack, ...]]:
         """Return a story and its files, looked at anew only where one came, went or was replaced."""
         story = self._desk.open(name)
         folder = self._desk.project.output / story_folder(name)
@@ -89,7 +89,7 @@ class Player:
             return story, ()
         known = self._known.get(name)
         if known is None or known[0] is not story or known[1] != stamp:
-            known = (story, stamp, list_finished(self._desk.project, story.script))
+            known = (story, stamp, list_finished(self._desk.project, story.script, self._desk.cache))
             self._known = dict([*self._known.items(), (name, known)][-_MOST_KEPT:])
         return story, known[2]
 

@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from audiobook.casting import VoiceWish
 from audiobook.model import NARRATOR, Clip
-from audiobook.studio.answers import StudioError, answer, encode
-from audiobook.studio.desk import Desk, OpenStory
+from audiobook.studio.answers import StudioError, answer
+from audiobook.studio.desk import Desk
 from audiobook.studio.line_speech import LineSpeaker
 from audiobook.studio.player import Player
 from audiobook.studio.prepared import Prepared
@@ -33,7 +33,7 @@ _PATIENT_AGAIN_S = 1.0
 """After such a wait, how long it does not wait again: what takes longer is told by an event."""
 
 
-class Reading:
+class ReadRoutes:
     """Answers that change nothing."""
 
     def __init__(self, desk: Desk, shelf: Shelf, player: Player, watch: Watch, prepared: Prepared) -> None:
@@ -73,7 +73,7 @@ class Reading:
         """Answer with a story's script."""
         story, revision = self._desk.open_now(request.path_params["name"])
         self._watch.later(partial(self._prepared.words, story.name))
-        return answer(self._add_state(story.script_json, story, revision))
+        return answer(self._desk.add_state(story.script_json, story, revision))
 
     def chapters(self, request: Request) -> Response:
         """Answer with how a story stands, chapter by chapter."""
@@ -82,16 +82,7 @@ class Reading:
     def cast(self, request: Request) -> Response:
         """Answer with a story's cast."""
         story, revision = self._desk.open_now(request.path_params["name"])
-        return answer(self._add_state(story.cast_json, story, revision))
-
-    def _add_state(self, body: bytes, story: OpenStory, revision: str) -> bytes:
-        """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.
-
-        `pending` says that the story is being read with its latest corrections: `script` will be told.
-        """
-        can_undo = self._desk.editor.can_undo(revision)
-        state = encode({"revision": revision, "pending": not story.is_settled, "undoable": can_undo})
-        return body[:-1] + b"," + state[1:]
+        return answer(self._desk.add_state(story.cast_json, story, revision))
 
     def cover(self, request: Request) -> Response:
         """Answer with a small cover."""

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from audiobook import __version__
-from audiobook.building.report import Silent
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.errors import EngineError, NarrateError, SourceError
 from audiobook.project.layout import Source, identify_source, story_folder
@@ -72,7 +71,6 @@ class Shelf:
         return prepare_run(
             self._desk.project,
             Options(),
-            Silent(),
             self._desk.cache_folder,
             settings=self._desk.read_now().settings,
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from audiobook.building.run import Run
-from audiobook.building.schedule import StoryWork
-from audiobook.building.survey import survey_story
+from audiobook.building.survey import StoryWork, survey_story
+from audiobook.errors import NarrateError
 from audiobook.model import CREDITS
 from audiobook.planning.estimate import estimate_speech_s, silence_s
 from audiobook.planning.plans import TrackPlan
@@ -58,10 +58,11 @@ class ShelfStory:
 
 def look_at_story(run: Run, source: Source) -> ShelfStory:
     """Find out how a story stands, without making anything."""
-    report, work = survey_story(run, source)
-    if work is None:
-        return unreadable(source.name, "\n".join(report.errors))
-    book = work.plan.script.book
+    try:
+        work = survey_story(run, source)
+    except NarrateError as error:
+        return unreadable(source.name, str(error))
+    book, report = work.plan.script.book, work.report
     missing = {*(track.path for track in work.tracks), *(edition.path for edition in work.editions)}
     made = [track for track in work.plan.tracks if not track.is_part and track.path not in missing]
     return ShelfStory(

@@ -50,7 +50,7 @@ async def bring(
     """
     name = check_name(name)
     check_free(project, name)
-    with _waiting_room(project) as room:
+    with waiting_room(project) as room:
         await receive(body, room / name)
         await anyio.to_thread.run_sync(_admit, project, room / name, prove)
     return Path(name).stem
@@ -99,7 +99,7 @@ def _admit(project: Project, path: Path, prove: Callable[[Path], None]) -> None:
 
 
 @contextlib.contextmanager
-def _waiting_room(project: Project) -> Iterator[Path]:
+def waiting_room(project: Project) -> Iterator[Path]:
     """Make a hidden folder in `texts/`, on its disk, for what was not read yet."""
     make_folder(project.texts)
     try:

@@ -44,7 +44,7 @@ class Work:
         if request.method == "DELETE":
             await self._runs.stop()
             return answer(asdict(self._runs.state))
-        said = await read_fields(request, "stories", "chapters")
+        said = await read_fields(request, "stories", "chapters", "anew")
         names = said.texts("stories")
         chapters = said.wholes("chapters") if "chapters" in said else []
         if chapters and len(set(names)) != 1:
@@ -61,6 +61,7 @@ class Work:
             stories=tuple(dict.fromkeys(names or sorted(known))),
             chapters=tuple(sorted(set(chapters))),
             are_all=not names,
+            is_anew="anew" in said and said.truth("anew"),
         )
         await self._runs.ask(order)
         return answer(asdict(self._runs.state), 202)

@@ -75,11 +75,14 @@ def find_pieces(text: str) -> Piece | None:
 def find_comments(text: str, pieces: Iterable[Piece], start: int, end: int) -> list[range]:
     """Return where the comments between two places stand; `pieces` are all that stand there."""
     scalars = [scalar for piece in pieces for scalar in piece.scalars()]
-    return [
-        range(match.start(), match.end())
-        for match in _COMMENT.finditer(text, start, end)
-        if not any(scalar.start <= match.start() < scalar.end for scalar in scalars)
-    ]
+    found: list[range] = []
+    while match := _COMMENT.search(text, start, end):
+        # A sign in a scalar begins none, and one may follow on the same line.
+        scalar = next((each for each in scalars if each.start <= match.start() < each.end), None)
+        start = match.end() if scalar is None else scalar.end
+        if scalar is None:
+            found.append(range(match.start(), match.end()))
+    return found
 
 
 class _Builder:

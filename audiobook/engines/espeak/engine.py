@@ -24,8 +24,17 @@ from audiobook.engines.espeak.notation import add_ending, transcribe
 from audiobook.engines.espeak.process import Answer, EspeakProcess, Request, ServerFailure, package_folder
 from audiobook.engines.espeak.text import letters_of, plain_text, respellings
 from audiobook.engines.espeak.unread import find_unread
+from audiobook.engines.espeak.wording import (
+    Spoken,
+    Wording,
+    end_as_heard,
+    join_wordings,
+    make_clip,
+    word,
+    word_phonemes,
+)
 from audiobook.engines.espeak.words import sound_words
-from audiobook.engines.silence import FLOOR, trim_silence
+from audiobook.engines.silence import FLOOR, find_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.languages import is_same_language
 from audiobook.model import AS_IN, Clip, EngineCast, Phonemes, Voice, VoiceEntry
@@ -47,18 +56,6 @@ _LIMIT_S_PER_CHARACTER = 0.002
 """Synthesis takes 0.06 ms a character where this was measured, so this is thirty times that."""
 
 _ENDING = re.compile(r"['’](s|ll|d|ve|re)(?!\w)", re.IGNORECASE)
-_BEFORE_STOP = re.compile(r"(?<=\]\]) (?=[,.;:!?…]+[^\w\s]*(?: |$))")
-"""eSpeak takes a clause's end for one only where it follows its word; and what stands without a space
-before `[[` is lost together with the phonemes, hence the spaces everywhere else."""
-
-_ENDINGS = (
-    (re.compile(r"(?:…|\.\.+)(?=[\s\"'”’»)]*$)"), "."),
-    (re.compile(r"(?<=\w) ?(?:-+|–)(?=[\s\"'”’»)]*$)"), "—"),
-    (re.compile(r"!+\?+(?=[!\s\"'”’»)]*$)"), "?"),
-    (re.compile(r":(?=\s*$)"), ","),
-)
-"""How a text must end for eSpeak to give it its tune: measured on its fundamental frequency, it lets "…"
-rise like a comma, hyphens for a dash and ":" fall like a full stop, and "!?" like "!"."""
 
 _ATTEMPTS = 3
 _SLOWEST = 80
@@ -82,6 +79,11 @@ class EspeakEngine:
         self._lock_owner = os.getpid()
         self._process: EspeakProcess | None = None
         self._silent: dict[tuple[str, str], bool] = {}
+
+    @property
+    def times_words(self) -> bool:
+        """It tells where words begin; see `TimingEngine`."""
+        return True
 
     @cached_property
     def fingerprint(self) -> str:
@@ -177,17 +179,18 @@ class EspeakEngine:
         identifier = self._catalogue.identifier(voice.id)
         with self._own_lock():
             if phonemes:
-                spoken = self._with_phonemes(text, phonemes, voice.id)
-                if samples := self._speak(spoken, identifier, voice, has_phonemes=True):
-                    return Clip(samples=samples, sample_rate=self._running().sample_rate)
+                wording = self._with_phonemes(text, phonemes, voice.id)
+                spoken = self._speak(wording, identifier, voice, has_phonemes=True)
+                if spoken.samples:
+                    return make_clip(spoken, text, self._running().sample_rate)
             speakable = self._respell_silent_letters(plain_text(text), identifier)
-            samples = self._speak(speakable, identifier, voice)
-            if not samples:  # nothing but letters that are silent in company
+            spoken = self._speak(word(speakable, text), identifier, voice)
+            if not spoken.samples:  # nothing but letters that are silent in company
                 spelled = "".join(respellings(char)[-1] if char.isalnum() else char for char in speakable)
-                samples = self._speak(spelled, identifier, voice)
-            if not samples:
+                spoken = self._speak(word(spelled, text), identifier, voice)
+            if not spoken.samples:
                 raise SynthesisError(_describe(text, voice.id, "eSpeak has no sound for any of it"))
-            return Clip(samples=samples, sample_rate=self._running().sample_rate)
+            return make_clip(spoken, text, self._running().sample_rate)
 
     def close(self) -> None:
         """End the speaking process."""
@@ -209,14 +212,14 @@ class EspeakEngine:
             self._process = EspeakProcess()
         return self._process
 
-    def _with_phonemes(self, text: str, phonemes: Sequence[Phonemes], voice_id: str) -> str:
+    def _with_phonemes(self, text: str, phonemes: Sequence[Phonemes], voice_id: str) -> Wording:
         """Return the text for eSpeak, with phonemes in double brackets, which are nowhere else in it."""
         table = self._catalogue.phoneme_table(voice_id)
         identifier = self._catalogue.identifier(voice_id)
-        pieces: list[str] = []
+        pieces: list[Wording] = []
         at = 0
         for each in phonemes:
-            pieces.append(self._respell_silent_letters(plain_text(text[at : each.start]), identifier))
+            pieces.append(self._reword(text, at, each.start, identifier))
             notation, at = self._foreign.sound(each.notation, voice_id), each.end
             if not notation:  # no such sounds: the words as they stand
                 at = each.start
@@ -225,24 +228,29 @@ class EspeakEngine:
             if ending and self._catalogue.is_english(voice_id):
                 notation = add_ending(notation, ending[1].lower(), table)
                 at = ending.end()
-            pieces += (f"[[{word}]]" for word in notation.split())
-        rest = plain_text(text[at:])
+            pieces += (word_phonemes(each_word, each.start) for each_word in notation.split())
+        rest = self._reword(text, at, len(text), identifier)
         # The stop of an abbreviation is the sentence's too.
-        rest = rest or ("." if text[:at].endswith(".") else "")
-        pieces.append(self._respell_silent_letters(rest, identifier))
-        return _BEFORE_STOP.sub("", " ".join(filter(None, pieces)))
+        pieces.append(
+            rest if rest.text or not text[:at].endswith(".") else word(".", text[at - 1 : at], at - 1)
+        )
+        return join_wordings([piece for piece in pieces if piece.text])
 
-    def _speak(self, text: str, identifier: str, voice: Voice, *, has_phonemes: bool = False) -> bytes:
-        """Return the trimmed sound of `text`, which is empty where eSpeak is silent about it."""
-        if not text:
-            return b""
-        for ending, as_heard in _ENDINGS:
-            text = ending.sub(as_heard, text)
+    def _reword(self, text: str, start: int, end: int, identifier: str) -> Wording:
+        spoken = self._respell_silent_letters(plain_text(text[start:end]), identifier)
+        return word(spoken, text[start:end], start)
+
+    def _speak(
+        self, wording: Wording, identifier: str, voice: Voice, *, has_phonemes: bool = False
+    ) -> Spoken:
+        """Return the trimmed sound of a text, which is empty where eSpeak is silent about it."""
+        if not wording.text:
+            return Spoken()
         scaled = voice.volume < _LEAST_VOLUME
         calibration = calibrate(voice.id) if self._is_calibrated else PLAIN
         volume = calibration.gain * (1.0 if scaled else voice.volume)
         request = Request(
-            text=text,
+            text=end_as_heard(wording.text),
             voice=identifier,
             rate=max(_SLOWEST, min(round(voice.rate * calibration.pace), _FASTEST)),
             pitch=voice.pitch,
@@ -250,13 +258,16 @@ class EspeakEngine:
             range=voice.range,
             has_phonemes=has_phonemes,
         )
-        samples = trim_silence(self._request(request), round(FLOOR * volume))
+        answer, floor = self._request(request), round(FLOOR * volume)
+        start, end = find_sound(answer.samples, floor)
+        samples = answer.samples[2 * start : 2 * end]
+        marks = [(wording.origin(at), max(0, sample - start)) for at, sample in answer.words]
         if scaled:
             samples = array("h", (round(each * voice.volume) for each in array("h", samples))).tobytes()
-        return samples
+        return Spoken(samples, marks, floor)
 
-    def _request(self, request: Request) -> bytes:
-        """Return the sound of a request, proven whole; try again where it isn't or the process fails."""
+    def _request(self, request: Request) -> Answer:
+        """Return the answer to a request, its sound proven whole; try again where it isn't."""
         limit_s = self._time_limit_s + _LIMIT_S_PER_CHARACTER * len(request.text)
         reason = ""
         for _ in range(_ATTEMPTS):
@@ -272,7 +283,7 @@ class EspeakEngine:
                 )
             reason = _find_gap(answer, len(request.text))
             if not reason:
-                return answer.samples
+                return answer
         raise SynthesisError(_describe(request.text, request.voice, f"{reason}, {_ATTEMPTS} times"))
 
     def _respell_silent_letters(self, text: str, identifier: str) -> str:
@@ -293,7 +304,8 @@ class EspeakEngine:
         key = (language, text)
         if key not in self._silent:
             quick = Voice(engine=NAME, id=language, rate=_FASTEST)
-            self._silent[key] = not self._speak(text.strip(), language, quick)
+            stripped = text.strip()
+            self._silent[key] = not self._speak(word(stripped, stripped), language, quick).samples
         return self._silent[key]
 
 

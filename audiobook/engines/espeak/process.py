@@ -54,7 +54,8 @@ class Request:
 class Answer:
     """The sound of a request, silence at both ends included, and eSpeak's own account of it.
 
-    `spoken_samples` and `spoken_characters` are where the last clause ended, as eSpeak reports it.
+    `spoken_samples` and `spoken_characters` are where the last clause ended, as eSpeak reports it; `words`
+    where words begin: the character of the text, from 0, and the sample.
     """
 
     samples: bytes
@@ -62,6 +63,7 @@ class Answer:
     finished: bool
     spoken_samples: int
     spoken_characters: int
+    words: tuple[tuple[int, int], ...] = ()
 
 
 class EspeakProcess:
@@ -111,7 +113,8 @@ class EspeakProcess:
             frames = []
             while size := protocol.FRAME.unpack(_receive(voice, protocol.FRAME.size, deadline))[0]:
                 frames.append(_receive(voice, size, deadline))
-            end = protocol.END.unpack(_receive(voice, protocol.END.size, deadline))
+            *end, count = protocol.END.unpack(_receive(voice, protocol.END.size, deadline))
+            words = _receive(voice, count * protocol.WORD.size, deadline)
         except TimeoutError as error:
             self.kill()
             raise ServerFailure(f"no answer within {limit_s:g} s") from error
@@ -128,6 +131,7 @@ class EspeakProcess:
             finished=bool(status & protocol.FINISHED),
             spoken_samples=samples,
             spoken_characters=characters,
+            words=tuple((at - 1, sample) for at, sample in protocol.WORD.iter_unpack(words)),
         )
 
     def close(self) -> None:

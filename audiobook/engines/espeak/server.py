@@ -13,7 +13,7 @@ size of the process.  What passes, in order:
     control socket    server → HELLO (sample rate, or 0 and why not)
                       client → VOICE, the name padded with NUL, and with it a socket for that voice
     a voice's socket  client → REQUEST, text
-                      server → any number of FRAME n > 0 and n bytes of samples, FRAME 0, END
+                      server → any number of FRAME n > 0 and n bytes of samples, FRAME 0, END, its WORDs
 
 A process ends when the client closes its socket.  A child that dies takes its voice's process with
 it: the client sees that socket close.
@@ -42,9 +42,12 @@ REQUEST = struct.Struct("<7I")
 bytes of text that follow."""
 
 FRAME = struct.Struct("<I")
-END = struct.Struct("<Bqq")
+END = struct.Struct("<BqqI")
 """1 if the voice was taken, 2 if eSpeak reported the end of its work (3: both); the position of the
-last end of a clause that it reported, in samples and in characters of the text."""
+last end of a clause that it reported, in samples and in characters of the text; how many words follow."""
+
+WORD = struct.Struct("<ii")
+"""A word that eSpeak reported: its first character in the text, from 1, and its first sample."""
 
 VOICE_TAKEN = 1
 FINISHED = 2
@@ -153,18 +156,21 @@ def _answer(espeak: Any, listener: _Listener, taken: int, stream: int) -> NoRetu
     # No SSML, and phonemes only where the client put them: markup in a story is read as it stands.
     flags = espeak.CHARS_UTF8 | (espeak.PHONEMES if has_phonemes else 0)
     espeak.cSynth(text, len(text) + 1, 0, espeak.POS_CHARACTER, 0, flags, None, None)
-    end = END.pack(taken | listener.finished, listener.samples, listener.position)
-    _write(stream, FRAME.pack(0) + end)
+    status, words = taken | listener.finished, listener.words
+    end = END.pack(status, listener.samples, listener.position, len(words) // WORD.size)
+    _write(stream, FRAME.pack(0) + end + words)
     os._exit(0)
 
 
 class _Listener:
-    """Sends the sound as frames, and notes what eSpeak reports of its progress (see `END`)."""
+    """Sends the sound as frames, and notes what eSpeak reports of its progress (see `END` and `WORD`)."""
 
     def __init__(self, espeak: Any, stream: int) -> None:
         self.finished, self.samples, self.position = 0, 0, 0
+        self.words = b""
         self._stream = stream
-        self._end, self._terminated = espeak.EVENT_END, espeak.EVENT_LIST_TERMINATED
+        self._word, self._end = espeak.EVENT_WORD, espeak.EVENT_END
+        self._terminated = espeak.EVENT_LIST_TERMINATED
 
     def __call__(self, wave: Any, count: int, events: Any) -> int:
         if not wave:
@@ -175,6 +181,8 @@ class _Listener:
         while (kind := events[index].type) != self._terminated:
             if kind == self._end:
                 self.samples, self.position = events[index].sample, events[index].text_position
+            elif kind == self._word:
+                self.words += WORD.pack(events[index].text_position, events[index].sample)
             index += 1
         return 0
 

@@ -45,7 +45,7 @@ from audiobook.engines.neural.packages import name_versions
 from audiobook.engines.neural.sessions import ModelShelf, name_threads
 from audiobook.engines.neural.sources import Note
 from audiobook.engines.neural.speaking import Reader, Speech, check_repeats
-from audiobook.engines.neural.store import Origin, VoiceStore
+from audiobook.engines.neural.store import Provenance, VoiceStore
 from audiobook.errors import EngineError, NarrateError, SynthesisError
 from audiobook.languages import is_same_language, primary_language
 from audiobook.model import Clip, EngineCast, Phonemes, Voice, VoiceEntry
@@ -57,8 +57,8 @@ _ADAPTER = 4
 """Counts the changes of this adapter that change the sound."""
 
 _CASTS = "kokoro/cast.txt"
-_PITCH_SHIFTS = (0, 12, -12)
-"""A semitone up and down: what is played faster sounds of another size too, so other voices go before."""
+_PITCH_SHIFTS = (0, 25, -25)
+"""Two semitones up and down, which is as far as two voices of a pool must differ at least."""
 
 _PACKAGES = ("kokoro-onnx", "onnxruntime", "phonemizer", "espeakng-loader", "numpy")
 
@@ -85,7 +85,7 @@ class KokoroEngine:
         self._model = ModelShelf(self._load_model, 1)
         self._paces: dict[tuple[str, str], Pace] = {}
         self._seen_names: dict[Any, tuple[str, ...]] = {}
-        self._seen_origin: dict[Any, Origin] = {}
+        self._seen_origin: dict[Any, Provenance] = {}
 
     @property
     def effort(self) -> Effort:
@@ -95,6 +95,11 @@ class KokoroEngine:
     @property
     def is_fallible(self) -> bool:
         """Its model may leave out or mangle words; see `FallibleEngine`."""
+        return True
+
+    @property
+    def times_words(self) -> bool:
+        """Its model gives each phoneme a length; see `TimingEngine`."""
         return True
 
     @property
@@ -267,7 +272,7 @@ class KokoroEngine:
                 ) from error
         return self._seen_names[stamp]
 
-    def _origin(self) -> Origin:
+    def _origin(self) -> Provenance:
         """Return where the installed model came from, which is read once too."""
         stamp = self._store.stamp(MODEL)
         if stamp not in self._seen_origin:

@@ -1,6 +1,7 @@
 """The form in which Kokoro's model is run, made once when it is installed.
 
-The graph computes how long each phoneme is, and shows it nobody: that becomes its second output.  The rest is
+The graph computes how long each phoneme is, and shows it nobody: that becomes its second output.  How high
+the voice is at each moment it computes before it makes the sound: a new input multiplies that.  The rest is
 speed: the same arithmetic by operators that onnxruntime is quicker at (docs/performance.md says by how much).
 
 - Convolutions of whole numbers become products of matrices, whose weights are sorted for the processor when
@@ -23,6 +24,12 @@ from audiobook.engines.neural.installing import Recipe
 DURATION = "duration"
 """What kokoro-onnx, too, calls the output that newer exports of the model have."""
 
+PITCH = "pitch"
+"""The input by which the voice's fundamental frequency is multiplied: one number, 1 for its own pitch."""
+
+_F0 = "F0_proj"
+"""The layer that gives the fundamental frequency in Hz at each moment (StyleTTS 2's `ProsodyPredictor`)."""
+
 _CONTRIB = "com.microsoft"
 
 _ELEMENTWISE = {"Add", "Sub", "Mul", "Div", "Pow", "Sin", "Sqrt", "LeakyRelu"}
@@ -41,6 +48,7 @@ def prepare(model: Any) -> None:
     from onnx import helper
 
     show_durations(model.graph)
+    admit_pitch(model.graph)
     graph = Graph(model.graph, "narrate")
     _merge_activations(graph)
     _merge_normalizations(graph)
@@ -67,6 +75,22 @@ def show_durations(graph: Any) -> None:
         helper.make_node("Cast", [lengths[0].output[0]], [DURATION], name=DURATION, to=TensorProto.INT64)
     )
     graph.output.append(helper.make_tensor_value_info(DURATION, TensorProto.INT64, None))
+
+
+def admit_pitch(graph: Any) -> None:
+    """Make a factor of the fundamental frequency an input; formants and durations stay as they are."""
+    from onnx import TensorProto, helper
+
+    own = {name for node in graph.node if _F0 in node.name for name in node.output}
+    takers = [node for node in graph.node if _F0 not in node.name and own.intersection(node.input)]
+    if len(takers) != 1 or takers[0].op_type != "Squeeze" or PITCH in {each.name for each in graph.input}:
+        return
+    (curve,) = takers[0].output
+    shifted = f"{curve}_shifted"
+    for node in graph.node:
+        node.input[:] = [shifted if name == curve else name for name in node.input]
+    graph.node.append(helper.make_node("Mul", [curve, PITCH], [shifted], name=shifted))
+    graph.input.append(helper.make_tensor_value_info(PITCH, TensorProto.FLOAT, [1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -465,5 +489,5 @@ def _is_exact(table: Any) -> bool:
     )
 
 
-RECIPE = Recipe(version="kokoro 2", prepare=prepare)
+RECIPE = Recipe(version="kokoro 3", prepare=prepare)
 """`version` counts the changes that make other bytes of the same model."""

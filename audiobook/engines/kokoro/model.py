@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from audiobook.engines.kokoro.cuts import LEAD_INS, SHORT, cut_lead_in, cut_start
-from audiobook.engines.kokoro.graph import DURATION
+from audiobook.engines.kokoro.cuts import LATE_S, LEAD_INS, SHORT, cut_lead_in, cut_start
+from audiobook.engines.kokoro.graph import DURATION, PITCH
 from audiobook.engines.neural.sessions import open_session
 from audiobook.engines.neural.speaking import SpokenPhonemes, is_heard
 from audiobook.engines.neural.waves import Wave
@@ -49,6 +49,7 @@ class KokoroModel:
 
     limit = _LIMIT
     sample_rate = _SAMPLE_RATE
+    late_s = LATE_S
 
     def __init__(self, kokoro: LoadedKokoro, language: str) -> None:
         self._kokoro = kokoro
@@ -88,11 +89,18 @@ class KokoroModel:
                 )
         return self._backend
 
-    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> SpokenPhonemes:
+    @cached_property
+    def takes_pitch(self) -> bool:
+        """Whether the graph is one that `graph.admit_pitch` has changed."""
+        return any(each.name == PITCH for each in self._kokoro.session.get_inputs())
+
+    def run(
+        self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float, pitch: float = 1.0
+    ) -> SpokenPhonemes:
         """Speak phonemes; the model takes no noise from outside, so `liveliness` changes nothing."""
         del liveliness
         lead_in = self._lead_in if len(phonemes) <= SHORT and self._has_durations else []
-        spoken = self._say([*lead_in, *phonemes], speaker, length)
+        spoken = self._say([*lead_in, *phonemes], speaker, length, pitch)
         if lead_in:
             return cut_lead_in(spoken, len(lead_in), _SAMPLE_RATE)
         return cut_start(spoken, phonemes, _SAMPLE_RATE) if spoken.edges else spoken
@@ -106,21 +114,23 @@ class KokoroModel:
     def _has_durations(self) -> bool:
         return any(output.name == DURATION for output in self._kokoro.session.get_outputs())
 
-    def _say(self, phonemes: Sequence[str], speaker: str, length: float) -> SpokenPhonemes:
+    def _say(
+        self, phonemes: Sequence[str], speaker: str, length: float, pitch: float = 1.0
+    ) -> SpokenPhonemes:
         import numpy as np
 
         kept = _find_spoken(phonemes)
         tokens = [self._tokens[phonemes[n]] for n in kept]
         style = self._style(speaker)
         session = self._kokoro.session
-        found = session.run(
-            None,
-            {
-                self._token_input: np.array([[0, *tokens, 0]], dtype=np.int64),
-                "style": style[min(len(tokens), len(style)) - 1],
-                "speed": np.array([min(_FASTEST, max(_SLOWEST, 1 / length))], dtype=np.float32),
-            },
-        )
+        inputs = {
+            self._token_input: np.array([[0, *tokens, 0]], dtype=np.int64),
+            "style": style[min(len(tokens), len(style)) - 1],
+            "speed": np.array([min(_FASTEST, max(_SLOWEST, 1 / length))], dtype=np.float32),
+        }
+        if self.takes_pitch:
+            inputs[PITCH] = np.array([pitch], dtype=np.float32)
+        found = session.run(None, inputs)
         wave = np.asarray(found[0], dtype=np.float32).ravel()
         if not np.isfinite(wave).all():
             raise SynthesisError("the model's wave holds what is no number")

@@ -14,7 +14,7 @@ from audiobook.engines.neural.fetching import PublishedFile, Tell
 from audiobook.engines.neural.noise import VERSION as NOISE_VERSION
 from audiobook.engines.neural.noise import still_noise
 from audiobook.engines.neural.sources import Note, obtain_files
-from audiobook.engines.neural.store import Origin, VoiceStore, digest_file, storing
+from audiobook.engines.neural.store import Provenance, VoiceStore, digest_file, storing
 from audiobook.errors import EngineError
 
 
@@ -80,7 +80,7 @@ def install_kit(
             model.unlink()
             companion.unlink()
         recipe = kit.recipe.version if kit.recipe else ""
-        origin = Origin(
+        origin = Provenance(
             source=told, digest=digest, is_checked=checked, noise=noise, title=title, recipe=recipe
         )
         store.publish(staged, kit.name, origin)

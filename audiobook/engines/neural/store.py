@@ -32,7 +32,7 @@ _UNFINISHED = ".partial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Provenance:
     """Where a model came from.
 
     `digest` is of the files as they came and of the way in which their noise was stilled, `is_checked`
@@ -90,11 +90,11 @@ class VoiceStore:
             return None
         return (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
 
-    def read_origin(self, name: str) -> Origin:
+    def read_origin(self, name: str) -> Provenance:
         """Return where an installed model came from.  Raises `StorageError`, where it is half there too."""
         path = self.folder / name / _INSTALLED
         try:
-            origin = Origin(**json.loads(path.read_text(encoding="utf-8")))
+            origin = Provenance(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise StorageError(f"{path}: can't be read: {error}; install the voice anew") from error
         model = path.with_name(_MODEL)
@@ -133,7 +133,7 @@ class VoiceStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, staged: Path, name: str, origin: Origin) -> None:
+    def publish(self, staged: Path, name: str, origin: Provenance) -> None:
         """Give a filled folder its place in one step; a model that was there goes."""
         place = self.folder / name
         with storing(place):

@@ -6,7 +6,7 @@ import bisect
 import functools
 from typing import TYPE_CHECKING, Any
 
-from audiobook.engines.silence import FLOOR, trim_silence
+from audiobook.engines.silence import FLOOR, find_sound
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,22 +82,34 @@ def _smooth_numbers(bits: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def join(pieces: list[tuple[Wave, float]], sample_rate: int) -> Wave:
-    """Join waves, each followed by as many seconds of silence as stand beside it; the last by none."""
+def join(pieces: list[tuple[Wave, float]], sample_rate: int) -> tuple[Wave, list[int]]:
+    """Join waves without the silence around each, and with so many seconds of it behind as stand beside it.
+
+    The last is followed by none.  Returns too where in the whole the first sample of each wave would be.
+    """
     import numpy as np
 
-    parts = []
+    parts, starts, at = [], [], 0
     for wave, pause_s in pieces:
-        parts += [trim(wave), np.zeros(round(pause_s * sample_rate), dtype=np.float32)]
-    return np.concatenate(parts[:-1]) if parts else np.zeros(0, dtype=np.float32)
+        first, last = find_loud(wave)
+        parts += [wave[first:last], np.zeros(round(pause_s * sample_rate), dtype=np.float32)]
+        starts.append(at - first)
+        at += len(parts[-2]) + len(parts[-1])
+    return np.concatenate(parts[:-1]) if parts else np.zeros(0, dtype=np.float32), starts
 
 
 def trim(wave: Wave) -> Wave:
     """Cut the silence around a wave whose full scale is 1."""
+    first, last = find_loud(wave)
+    return wave[first:last]
+
+
+def find_loud(wave: Wave) -> tuple[int, int]:
+    """Return the number of the first sample of a wave that is no silence, and of the first after the last."""
     import numpy as np
 
     loud = np.flatnonzero(np.abs(wave) > FLOOR / 32768)
-    return wave[loud[0] : loud[-1] + 1] if len(loud) else wave[:0]
+    return (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, 0)
 
 
 def level(wave: Wave) -> float:
@@ -107,8 +119,8 @@ def level(wave: Wave) -> float:
     return float(np.sqrt(np.mean(wave.astype(np.float64) ** 2))) if len(wave) else 0.0
 
 
-def write_samples(wave: Wave, gain: float, volume: float) -> bytes:
-    """Return a wave as signed 16-bit samples without silence around them.
+def write_samples(wave: Wave, gain: float, volume: float) -> tuple[bytes, int]:
+    """Return a wave as signed 16-bit samples without silence around them, and how many were cut at its start.
 
     `gain` brings the voice to its level, and no further than full scale; `volume` is what its user wants of
     that.
@@ -119,5 +131,5 @@ def write_samples(wave: Wave, gain: float, volume: float) -> bytes:
     if peak * gain > _FULL_PEAK:
         gain = _FULL_PEAK / peak
     whole = np.rint(wave.astype(np.float64) * gain * 32767).astype("<i2")
-    kept = np.frombuffer(trim_silence(whole.tobytes()), dtype="<i2")
-    return np.rint(kept * volume).astype("<i2").tobytes()
+    first, last = find_sound(whole.tobytes())
+    return np.rint(whole[first:last] * volume).astype("<i2").tobytes(), first

@@ -288,6 +288,8 @@ class _PiperModel:
     """A loaded voice of Piper."""
 
     limit = _LIMIT
+    takes_pitch = False
+    late_s = 0.0
 
     def __init__(self, folder: Path) -> None:
         load_onnxruntime()
@@ -303,7 +305,11 @@ class _PiperModel:
         sentences = ([each for each in sentence if each in known] for sentence in self._voice.phonemize(text))
         return [sentence for sentence in sentences if is_heard(sentence)]
 
-    def run(self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float) -> SpokenPhonemes:
+    def run(
+        self, phonemes: Sequence[str], speaker: str, length: float, liveliness: float, pitch: float = 1.0
+    ) -> SpokenPhonemes:
+        """Speak phonemes; the model knows no `pitch`."""
+        del pitch
         import numpy as np
         from piper.config import SynthesisConfig
 

@@ -24,7 +24,7 @@ from audiobook.publishing.epub.opf import (
 )
 from audiobook.publishing.epub.overlay import STYLE, Overlay, write_smil
 from audiobook.publishing.epub.prose import Layout, Numbered, as_text, write_chapter, write_page
-from audiobook.publishing.epub.timeline import Clip, lay_clips
+from audiobook.publishing.epub.timeline import AudioClip, lay_clips
 from audiobook.publishing.epub.verse import usual_width
 
 _BOOK_STYLE = """\
@@ -50,7 +50,7 @@ class _Page(NamedTuple):
     chapter: Chapter
     name: str
     identity: str
-    utterances: list[tuple[int, Numbered, Clip]]
+    utterances: list[tuple[int, Numbered, AudioClip]]
 
 
 def write_generated(release: Release, path: Path, *, mark: str) -> None:

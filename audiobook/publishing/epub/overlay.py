@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
-from audiobook.publishing.epub.timeline import Clip, clock
+from audiobook.publishing.epub.timeline import AudioClip, clock
 
 ACTIVE = "-epub-media-overlay-active"
 PLAYING = "-epub-media-overlay-playing"
@@ -38,7 +38,7 @@ class Par:
     """An element, by its id, and what is heard while it is active."""
 
     target: str
-    clip: Clip
+    clip: AudioClip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,12 +50,12 @@ class Overlay:
     identity: str
     pars: list[Par] = field(default_factory=list)
 
-    def add(self, target: str, clip: Clip) -> None:
+    def add(self, target: str, clip: AudioClip) -> None:
         """Add what is heard next; what belongs to the same element is joined to the last."""
         last = self.pars[-1] if self.pars else None
         follows = last is not None and (last.clip.track, last.clip.end_ms) == (clip.track, clip.begin_ms)
         if last is not None and follows and last.target == target:
-            joined = Clip(track=clip.track, begin_ms=last.clip.begin_ms, end_ms=clip.end_ms)
+            joined = AudioClip(track=clip.track, begin_ms=last.clip.begin_ms, end_ms=clip.end_ms)
             self.pars[-1] = Par(target=target, clip=joined)
         else:
             self.pars.append(Par(target=target, clip=clip))

@@ -10,7 +10,7 @@ from audiobook.model import Release, Utterance
 from audiobook.publishing.epub.overlay import Overlay
 from audiobook.publishing.epub.page import SourcePage, Target
 from audiobook.publishing.epub.spread import spread_marks
-from audiobook.publishing.epub.timeline import Clip, divide, lay_clips
+from audiobook.publishing.epub.timeline import AudioClip, divide, lay_clips
 from audiobook.reading.places import Places, Stretch
 
 
@@ -23,7 +23,7 @@ class Placed:
 
     number: int
     utterance: Utterance
-    clip: Clip
+    clip: AudioClip
     stretches: tuple[Stretch, ...]
 
 
@@ -87,7 +87,7 @@ def mark_page(page: SourcePage, plan: PagePlan, overlay: Overlay, count: Count) 
         count.divided += len(targets[one.number]) > 1
     _point_near(page, plan, targets, count)
     count.utterances += len(plan.placed)
-    waiting: list[Clip] = []
+    waiting: list[AudioClip] = []
     last = ""
     for one in plan.placed:
         own = targets[one.number]

@@ -13,7 +13,7 @@ from audiobook.model import Track, Utterance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clip:
+class AudioClip:
     """What is heard of track `track` (an index) between two of its milliseconds."""
 
     track: int
@@ -21,7 +21,7 @@ class Clip:
     end_ms: int
 
 
-def lay_clips(tracks: Sequence[Track]) -> Iterator[tuple[Track, Utterance, Clip]]:
+def lay_clips(tracks: Sequence[Track]) -> Iterator[tuple[Track, Utterance, AudioClip]]:
     """Yield all utterances in the order in which they are heard, with their clips."""
     for index, track in enumerate(tracks):
         total = int(track.seconds * 1000)
@@ -33,10 +33,10 @@ def lay_clips(tracks: Sequence[Track]) -> Iterator[tuple[Track, Utterance, Clip]
             # A clip without length is an error in a media overlay; whole utterances never are so short.
             start = max(at, min(begin, total - len(track.cues) + number))
             at = max(start + 1, end)
-            yield track, cue.utterance, Clip(track=index, begin_ms=start, end_ms=at)
+            yield track, cue.utterance, AudioClip(track=index, begin_ms=start, end_ms=at)
 
 
-def divide(clip: Clip, weights: Sequence[int]) -> list[Clip]:
+def divide(clip: AudioClip, weights: Sequence[int]) -> list[AudioClip]:
     """Divide a clip by the weights of its parts, each at least a millisecond."""
     length, whole = clip.end_ms - clip.begin_ms, sum(weights) or 1
     if length < len(weights):
@@ -46,9 +46,9 @@ def divide(clip: Clip, weights: Sequence[int]) -> list[Clip]:
         heard += weight
         left = len(weights) - number
         end = min(max(at + 1, clip.begin_ms + length * heard // whole), clip.end_ms - left)
-        parts.append(Clip(track=clip.track, begin_ms=at, end_ms=end))
+        parts.append(AudioClip(track=clip.track, begin_ms=at, end_ms=end))
         at = end
-    return [*parts[:-1], Clip(track=clip.track, begin_ms=parts[-1].begin_ms, end_ms=clip.end_ms)]
+    return [*parts[:-1], AudioClip(track=clip.track, begin_ms=parts[-1].begin_ms, end_ms=clip.end_ms)]
 
 
 def clock(milliseconds: int) -> str:

@@ -1,7 +1,7 @@
 // What the server says by itself: how making goes, that the shelf, voices.yaml, an open
 // text, the voices or a script have changed; and that it has gone, or is there again.
 
-const KINDS = ["state", "trouble", "shelf", "settings", "text", "voices", "script", "note"];
+const KINDS = ["state", "trouble", "shelf", "settings", "text", "voices", "script", "review", "note"];
 
 /** After which a stream that was refused is asked for again; one that broke the browser renews itself. */
 const AGAIN_MS = 2000;

@@ -10,17 +10,28 @@ import { address, readAddress, VIEWS } from "./router.js";
 import { Store } from "./store.js";
 import { capital } from "./words.js";
 import { showCast } from "./cast/view.js";
+import { showDetails } from "./details/view.js";
 import { showListen } from "./listen.js";
 import { makeProgress } from "./make/progress.js";
 import { StoryButton } from "./make/story-button.js";
+import { showPronunciations } from "./pronunciations/view.js";
+import { showReview } from "./review/view.js";
 import { showScript } from "./script/view.js";
 import { holdsFiles } from "./shelf/upload.js";
 import { showShelf } from "./shelf/view.js";
 
-const SHOW = { shelf: showShelf, script: showScript, cast: showCast, listen: showListen };
+const SHOW = {
+  shelf: showShelf,
+  script: showScript,
+  cast: showCast,
+  pronunciations: showPronunciations,
+  listen: showListen,
+  review: showReview,
+  details: showDetails,
+};
 
 /** The views that change voices.yaml, and so have something to undo. */
-const WRITING = ["script", "cast"];
+const WRITING = ["script", "cast", "pronunciations", "review", "details"];
 
 const main = document.getElementById("main");
 const views = document.getElementById("views");
@@ -83,6 +94,7 @@ async function follow({ isFirst = false } = {}) {
   current.leave();
   current = { leave() {} };
   say.hide();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   keys.use([]);
   store.open(place.name);
   showViews(place);

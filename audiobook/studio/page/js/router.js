@@ -1,6 +1,6 @@
-// Which view the address names: #/ is the shelf, #/STORY/script, #/STORY/cast and #/STORY/listen the others.
+// Which view the address names: #/ is the shelf, #/STORY/script, #/STORY/cast and so on the others.
 
-export const VIEWS = ["script", "cast", "listen"];
+export const VIEWS = ["script", "cast", "pronunciations", "listen", "review", "details"];
 
 /** Return the address of a view. */
 export function address(view, name = null) {

@@ -28,6 +28,8 @@ export function createSound(fail) {
     }
   }
   audio.addEventListener("ended", stop);
+  // A stretch of a file ends with a pause, which comes after another sound may have begun.
+  audio.addEventListener("pause", () => audio.paused && stop());
   return {
     play,
     stop,

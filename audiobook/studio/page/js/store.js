@@ -1,6 +1,6 @@
 // What the page knows of the open story, and the one way by which it changes voices.yaml.
 
-import { api, ApiError } from "./api.js";
+import { api, ApiError, renewCovers } from "./api.js";
 
 const CONFLICT = 409;
 
@@ -52,6 +52,15 @@ export class Store {
     return this.#cast;
   }
 
+  /** Read what only one view shows, with a function of `api`: it is not kept. */
+  read(ask) {
+    return this.#read(ask(this.#name));
+  }
+
+  details() {
+    return this.#read(api.details(this.#name));
+  }
+
   async voices() {
     this.#voices ??= await api.voices();
     return this.#voices;
@@ -75,7 +84,7 @@ export class Store {
   }
 
   /**
-   * Write with a function of `api` (correct, restate, setVoice, setCharacter, merge); a change may name the
+   * Write with a function of `api` (correct, restate, setVoice, setCharacter, setDetails, merge); a change may name the
    * revision that it was made on.  Raises `ApiError`; where the file was changed by somebody else, what is
    * known of it is dropped first.
    */
@@ -103,6 +112,7 @@ export class Store {
       const answer = await send();
       this.#take(answer);
       this.forget();
+      renewCovers(); // a drawn one shows title and author
       return answer;
     } catch (error) {
       if (error instanceof ApiError && error.status === CONFLICT) this.forget();

@@ -30,6 +30,13 @@ export function count(number, noun, nouns = `${noun}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
 }
 
+/** Return so many bytes as "12 kB", "340 MB", "1.2 GB". */
+export function size(bytes) {
+  const [unit, name] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  const number = bytes / unit;
+  return `${number.toLocaleString("en", { maximumFractionDigits: number < 10 && unit > 1e3 ? 1 : 0 })} ${name}`;
+}
+
 /** Return a chapter's title with its number, where that doesn't say it already. */
 export function nameChapter({ number, title }) {
   if (!number) return title || "Credits";
@@ -39,6 +46,11 @@ export function nameChapter({ number, title }) {
 /** Return a share of one as "18 %", and a small one as "under 1 %". */
 export function percent(share) {
   return share > 0 && share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`;
+}
+
+/** Return words as they are compared where something is sought: without capitals and accents. */
+export function fold(words) {
+  return words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /** Return a name as the beginning of a line has it: "her grandfather" → "Her grandfather". */

@@ -37,7 +37,7 @@ export function makeRow(role, shared, { isOpen, turn }) {
     make("span", { class: "swatch" }),
     make("h2", { id }, toggle),
     make("span", { class: "facts" }, countHere(role)),
-    make("span", { class: "facts voice-name" }, role.voice.id),
+    makeVoiceName(role.voice, shared.voices),
     role.first_words ? makeHear(role, shared.does) : make("span"),
     isCharacter(role) ? makeGrip(role.name) : make("span"),
   );
@@ -97,6 +97,14 @@ function makeShare({ lines, words, share, narrator }) {
   bar.firstChild.style.width = `${Math.max(share * 100, 0.5)}%`;
   const whole = narrator ? "all words" : "the speech";
   return make("div", {}, make("p", { class: "facts" }, `${counted}, ${percent(share)} of ${whole}`), bar);
+}
+
+/** Name a voice by what it sounds like, as soon as that is known. */
+function makeVoiceName({ engine, id }, voices) {
+  const element = make("span", { class: "facts voice-name", title: id }, id);
+  const describe = ({ descriptions }) => (element.textContent = descriptions[engine]?.[id] ?? id);
+  voices.then(describe, () => {}); // the view says what went wrong
+  return element;
 }
 
 function makeHear(role, does) {

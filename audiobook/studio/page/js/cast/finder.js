@@ -2,10 +2,8 @@
 
 import { make, makeField, makeSelect } from "../dom.js";
 import { speakerName } from "../speakers.js";
-import { count, nameChapter } from "../words.js";
+import { count, fold, nameChapter } from "../words.js";
 import { countLines } from "./company.js";
-
-const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Find roles; `look()` is called when others are wanted. */
 export class Finder {

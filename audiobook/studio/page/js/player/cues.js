@@ -1,4 +1,5 @@
-// Which sentence sounds when.  Cues are in order: {start, end, text, speaker, paragraph, color}.
+// Which sentence sounds when.  Cues are in order: {start, end, text, speaker, paragraph, color, words}.
+// Words are numbers, three for each: its first letter, the one behind it, and when it begins, in ms of the cue.
 
 /** From here on in a sentence or paragraph, going back is going to its beginning first. */
 const WITHIN_S = 1;
@@ -38,4 +39,11 @@ function firstOf(cues, number) {
   let first = number;
   while (first > 0 && cues[first - 1].paragraph === cues[number].paragraph) first -= 1;
   return first;
+}
+
+/** Return the number of the word of a cue that sounds at a time, or sounded last; -1 before the first. */
+export function findWord({ words, start }, seconds) {
+  let number = -1;
+  while (3 * number + 5 < words.length && start + words[3 * number + 5] / 1000 <= seconds) number += 1;
+  return number;
 }

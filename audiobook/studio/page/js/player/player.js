@@ -192,9 +192,9 @@ export class Player {
     if (number !== this.#cue) {
       this.#cue = number;
       const cue = track.cues[number];
-      this.reading.mark(number);
       if (cue) this.transport.showSpeaker(speakerName(cue.speaker), colourClass(cue.color));
     }
+    this.reading.mark(number, track.cues[number], seconds);
     if (performance.now() - this.#keptAt > KEEP_EVERY_MS) this.#keep();
   }
 

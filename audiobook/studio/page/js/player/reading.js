@@ -1,7 +1,8 @@
-// The text of a track, in which the sentence that sounds is marked.
+// The text of a track, in which the sentence that sounds is marked, and of that the word, where its time is known.
 
 import { make } from "../dom.js";
 import { colourClass, NARRATOR, speakerName } from "../speakers.js";
+import { findWord } from "./cues.js";
 
 const FREE_MS = 5000;
 const MARGIN = 0.25;
@@ -10,6 +11,9 @@ const MARGIN = 0.25;
 export function createReading(host, seek) {
   let sentences = [];
   let present = null;
+  let cue = null;
+  let words = [];
+  let word = null;
   let leftAlone = 0;
 
   // While a person scrolls or turns the wheel, the text is theirs.
@@ -23,7 +27,8 @@ export function createReading(host, seek) {
 
   function show(cues) {
     sentences = [];
-    present = null;
+    words = [];
+    present = cue = word = null;
     const paragraphs = [];
     cues.forEach((cue, number) => {
       if (number === 0 || cue.paragraph !== cues[number - 1].paragraph) {
@@ -37,12 +42,24 @@ export function createReading(host, seek) {
     });
     host.replaceChildren(...paragraphs);
   }
-  function mark(number, { isFollowed = true } = {}) {
-    if (sentences[number] === present) return;
+  /** Mark a cue by its number, and in it the word that sounds at a time. */
+  function mark(number, heard, seconds) {
+    if (sentences[number] !== present) turnTo(sentences[number] ?? null, heard);
+    if (!cue) return;
+    const next = words[findWord(cue, seconds)] ?? null;
+    if (next === word) return;
+    word?.classList.remove("is-said");
+    word = next;
+    word?.classList.add("is-said");
+  }
+
+  function turnTo(sentence, heard) {
     present?.removeAttribute("aria-current");
-    present = sentences[number] ?? null;
+    if (words.length) present.replaceChildren(cue.text);
+    [present, cue, word] = [sentence, sentence && heard, null];
+    words = present ? divide(present, cue) : [];
     present?.setAttribute("aria-current", "true");
-    if (present && isFollowed && performance.now() > leftAlone) follow(present);
+    if (present && performance.now() > leftAlone) follow(present);
   }
   return { show, mark, free: () => (leftAlone = 0) };
 }
@@ -53,6 +70,21 @@ function follow(sentence) {
   if (top > innerHeight * 0.15 && bottom < innerHeight * (1 - MARGIN)) return;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   sentence.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
+}
+
+/** Put each word of a sentence into an element of its own; return these. */
+function divide(sentence, { text, words }) {
+  const elements = [];
+  const parts = [];
+  let done = 0;
+  for (let at = 0; at < words.length; at += 3) {
+    const [from, to] = words.slice(at, at + 2);
+    elements.push(make("span", { class: "word" }, text.slice(from, to)));
+    parts.push(text.slice(done, from), elements.at(-1));
+    done = to;
+  }
+  if (elements.length) sentence.replaceChildren(...parts, text.slice(done));
+  return elements;
 }
 
 function openParagraph({ kind, scene }, number) {

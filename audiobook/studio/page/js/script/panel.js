@@ -1,19 +1,17 @@
 // All about one line: who says it, how the text tells, how sure that is; and another speaker for it.
 
-import { takeChoice } from "../choice.js";
 import { make, makeButton } from "../dom.js";
-import { NARRATOR, speakerClass, speakerName } from "../speakers.js";
+import { speakerClass } from "../speakers.js";
 import { percent } from "../words.js";
 import { tellDelivery } from "./delivery.js";
 import { AWAITED } from "./model.js";
+import { makeChoice } from "./speaker-choice.js";
 
 const TYPES = {
   explicit: "A tag names the speaker",
   anaphoric: "A tag points to the speaker",
   implicit: "The text doesn’t say; told from the talk around it",
 };
-const OTHER = "\u0000other";
-const AS_READ = "\u0000as read";
 
 /**
  * Make the panel; `hear(line)`, `correct(line, speaker)` (null: nobody is stated any more) and `close()` are
@@ -84,43 +82,6 @@ function makeReader({ kind, stated }) {
     stated === null ? "no words that somebody says" : "voices.yaml says that it is no speech of anybody";
   const words = kind === "credit" ? "A credit, read by the narrator." : `Read by the narrator: ${why}.`;
   return make("p", { class: "facts" }, words);
-}
-
-function makeChoice(line, script, company, correct) {
-  const names = script.characters.map(({ name }) => name);
-  const group = (label, own) =>
-    own.length ? make("optgroup", { label }, own.map((name) => option(name, speakerName(name)))) : null;
-  const others = names.filter((name) => !company.includes(name));
-  others.sort((one, other) => speakerName(one).localeCompare(speakerName(other)));
-  const option = (value, words) => make("option", { value, selected: value === (line.speaker ?? "") }, words);
-  const select = make(
-    "select",
-    { id: "speaker" },
-    line.speaker === null ? option("", "nobody is known") : null,
-    group("In this scene", company),
-    group(company.length ? "Elsewhere in the story" : "In the story", others),
-    option(NARRATOR, "Narrator (no speech)"),
-    line.stated === null ? null : option(AS_READ, "As narrate read it"),
-    option(OTHER, "Another name…"),
-  );
-  const field = make("input", { id: "other", type: "text", autocomplete: "off", maxlength: "100" });
-  const other = make(
-    "form",
-    { hidden: true, class: "other" },
-    make("label", { for: "other" }, "Name"),
-    field,
-    make("button", { class: "plain" }, "Give the line"),
-  );
-  other.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (field.value.trim()) correct(line, field.value.trim());
-  });
-  const hint = takeChoice(select, (value) => {
-    other.hidden = value !== OTHER;
-    if (!other.hidden) field.focus();
-    else if (value) correct(line, value === AS_READ ? null : value);
-  });
-  return make("div", { class: "field" }, make("label", { for: "speaker" }, "Said by"), select, hint, other);
 }
 
 function makeEvidence(line) {

@@ -46,7 +46,7 @@ export function makeBook(story, does) {
       story.error && !isInTrouble ? make("p", { class: "fault" }, story.error) : null,
       makeReasons(story),
       making.element,
-      isReadable ? actions.element : null,
+      actions.element,
     ),
   );
   return {
@@ -115,6 +115,8 @@ function makeActions(story, { start, leave, choose }) {
     make("a", { class: "plain", href: address(view, name), "aria-label": `${words}: ${title}` }, words);
   const button = (words, press) =>
     makeButton(words, { class: "plain make", "aria-label": `${words}: ${title}`, press: () => press(name) });
+  const details = link("details", "Details");
+  if (state === "unreadable") return { element: make("div", { class: "row" }, details), follow() {} };
   const listen = link("listen", "Listen");
   const begin = MAKE[state] ? button(MAKE[state], start) : null;
   const some = begin && chapters > 1 ? button("Chapters…", choose) : null;
@@ -124,6 +126,6 @@ function makeActions(story, { start, leave, choose }) {
     out.hidden = !standing.isQueued;
     for (const each of [begin, some]) if (each) each.hidden = standing.isQueued || standing.counts !== null;
   }
-  const row = [listen, link("script", "Script"), link("cast", "Cast"), begin, some, out];
+  const row = [listen, link("script", "Script"), link("cast", "Cast"), details, begin, some, out];
   return { element: make("div", { class: "row" }, row), follow };
 }

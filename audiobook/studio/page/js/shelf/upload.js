@@ -1,4 +1,4 @@
-// New stories: chosen from a dialog, or dropped anywhere in the window while the shelf is open.
+// Files for the page: chosen from a dialog, or dropped anywhere in the window while a view is open.
 
 import { make } from "../dom.js";
 
@@ -6,8 +6,8 @@ import { make } from "../dom.js";
  * Let the page take dropped files, which marks `host` meanwhile; `bring(files)` gets them.  Returns the button
  * that chooses files, and `leave` to take no more.
  */
-export function openUpload(host, bring) {
-  const input = make("input", { type: "file", multiple: true, class: "unseen" });
+export function openUpload(host, bring, { words = "Add a story…", ...attributes } = { multiple: true }) {
+  const input = make("input", { type: "file", class: "unseen", ...attributes });
   input.addEventListener("change", async () => {
     await bring([...input.files]);
     input.value = "";
@@ -27,7 +27,7 @@ export function openUpload(host, bring) {
     host.classList.remove("is-open");
     bring([...event.dataTransfer.files]);
   });
-  const button = make("label", { class: "plain button upload" }, input, "Add a story…");
+  const button = make("label", { class: "plain button upload" }, input, words);
   return { button, leave: () => leaving.abort() };
 }
 
