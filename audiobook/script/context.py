@@ -68,10 +68,9 @@ class Context:
         is_open = [turn.speaker is None and not turn.is_several for turn in self.turns]
         listed = [index for index in range(len(self.turns)) if not self.goes_on(index)]
         for index in listed:
-            role = self.turns[index].role
-            if is_open[index] and role is not None:
-                if not (self.strangers.roles.works_like_pronoun(role) and self._fits_in_sight(index)):
-                    self.strangers.find_role(index, role)
+            role = self.turns[index].role if is_open[index] else None
+            if role is not None and not (role.works_like_pronoun and self._fits_in_sight(index)):
+                self.strangers.find_role(index, role)
         met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
         talks: dict[int, list[Link]] = {}
         for index in listed:

@@ -113,10 +113,6 @@ class RoleBook:
             return None
         return self.make_own(phrase)
 
-    def works_like_pronoun(self, phrase: Phrase) -> bool:
-        """Tell whether a role means somebody in sight if anybody there fits; in English that is learned."""
-        return False
-
     def times(self, phrase: Phrase) -> int:
         """Return in how many tags a generic role stands as the subject."""
         return self.used[_key(phrase)]

@@ -41,11 +41,6 @@ class ForeignRoleBook(RoleBook):
             return None
         return self.make_own(phrase)
 
-    def works_like_pronoun(self, phrase: Phrase) -> bool:
-        """Tell whether a role is a generic word with a definite article: "der alte Mann", not "ein Mann"."""
-        is_new = phrase.determiner in _DEFINITE[self._pack.language]
-        return phrase.noun in self._pack.words["generic nouns"] and not is_new
-
     def times(self, phrase: Phrase) -> int:
         """Return in how many tags a generic role stands as the subject."""
         return self.used[phrase.noun]
