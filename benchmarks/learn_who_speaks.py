@@ -19,7 +19,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
@@ -202,9 +202,8 @@ def print_calibration(corpus: str, judged: Sequence[tuple[float, bool]]) -> None
     error = sum(abs(sum(s for s, _ in own) - sum(r for _, r in own)) for own in bins.values()) / len(judged)
     print(f"{corpus}: calibration error {error:.3f}, lines to check {count_to_check(judged):.3f}")
     for number, own in sorted(bins.items()):
-        sure, right = Counter[bool](r for _, r in own), sum(r for _, r in own)
-        mean = sum(s for s, _ in own) / len(own)
-        print(f"  {number / 10:.1f}: {sure.total()} lines, said {mean:.3f}, right {right / len(own):.3f}")
+        said, right = (sum(values) / len(own) for values in zip(*own, strict=True))
+        print(f"  {number / 10:.1f}: {len(own)} lines, said {said:.3f}, right {right:.3f}")
 
 
 def count_to_check(judged: Sequence[tuple[float, bool]]) -> float:

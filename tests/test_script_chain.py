@@ -25,7 +25,7 @@ def talks(draw: st.DrawFn) -> list[Link]:
     talk = []
     for turn in range(draw(st.integers(1, 5))):
         people = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True))
-        candidates = [None] if draw(st.integers(0, 9)) == 0 else [*people]
+        candidates: list[int | None] = [None] if draw(st.integers(0, 9)) == 0 else [*people]
         clues = [draw(st.lists(st.sampled_from([*WEIGHTS["alone"]]), max_size=2)) for _ in candidates]
         links = draw(st.lists(st.sampled_from(["any", "asks"]), max_size=2))
         talk.append(Link(turn, "alone", candidates, clues, links))

@@ -109,9 +109,9 @@ class Talks:
                 flow = ", in one flow" if paragraphs <= steps else ""
                 clues.append(f"is tagged {steps} turns {'on' if other > index else 'back'}{flow}")
         for other in self.near(index, 1):
-            flow = self.turns[other].passage - passage <= 1
+            at_once = self.turns[other].passage - passage <= 1
             if person in self.outlooks[other].called:
-                clues.append(f"is called by name next{', at once' if flow else ''}")
+                clues.append(f"is called by name next{', at once' if at_once else ''}")
         return clues + [
             f"is called by name 2 turns {'on' if other > index else 'back'}"
             for other in self.near(index, -2, 2)
