@@ -78,7 +78,8 @@ class Context:
             talk = talks.setdefault(self.talks.talk_of[index], [])
             link = Link(index, self.outlooks[index].mode, [turn.speaker], [[]])
             if is_open[index]:
-                candidates = self.candidates.choose_from(index, met)
+                kin = self.strangers.find_kin_again(index)
+                candidates = self.candidates.choose_from(index, met) if kin is None else [kin]
                 if candidates:
                     link.candidates, link.clues = [*candidates], self.clues(index, candidates)
             link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])

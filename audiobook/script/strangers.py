@@ -40,6 +40,15 @@ class Strangers:
             known = self.roles.own_of(role)
             self.goes_by[index] = self.roles.make_own(role) if known is None else known
 
+    def find_kin_again(self, index: int) -> int | None:
+        """Return who goes by the word of kinship in a tag ("said her grandfather") that stands near, too."""
+        tag, person = self.turns[index].tag, self.goes_by.get(index)
+        if tag is None or person is None or tag.subject.determiner not in OF_SOMEBODY:
+            return None
+        near = range(max(0, index - _AGAIN), min(len(self.turns), index + _AGAIN + 1))
+        again = any(self.goes_by.get(other) == person for other in near if other != index)
+        return person if again else None
+
     def clues_of_word(self, index: int, settled: Sequence[int | None], fits: bool) -> list[str]:
         """Return what speaks for who goes by the role of a turn; `fits`: somebody near may be meant."""
         turn = self.turns[index]
