@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 import audiobook
 
 PACKAGE = Path(audiobook.__file__).parent
@@ -113,14 +111,14 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield node.module or ""
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_a_module_imports_only_from_floors_below(path: Path) -> None:
-    room = _room(_name(path))
-    for imported in _imports(_parse(path)):
-        if not imported.startswith("audiobook"):
-            continue
-        other = _room(imported)
-        assert other == room or FLOORS[other] < FLOORS[room], f"{room} imports {other}"
+def test_a_module_imports_only_from_floors_below() -> None:
+    for path in MODULES:
+        room = _room(_name(path))
+        for imported in _imports(_parse(path)):
+            if not imported.startswith("audiobook"):
+                continue
+            other = _room(imported)
+            assert other == room or FLOORS[other] < FLOORS[room], f"{_name(path)} imports {other}"
 
 
 def test_no_imports_go_in_a_circle() -> None:
@@ -136,25 +134,24 @@ def test_no_imports_go_in_a_circle() -> None:
     assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)  # or else a CycleError
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_heavy_libraries_load_only_where_they_are_used(path: Path) -> None:
-    tree = _parse(path)
-    top_level = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    loaded = {name for node in top_level for name in _imports(node)}
-    heavy = HEAVY | {name for name in loaded if name.startswith("audiobook.studio")}
-    if _room(_name(path)) == "studio":
-        # It is about its server, so the whole of it is what loads where it is used.
-        heavy = HEAVY - {"anyio", "starlette", "uvicorn"}
-    assert not heavy & (loaded | {name.split(".")[0] for name in loaded})
+def test_heavy_libraries_load_only_where_they_are_used() -> None:
+    for path in MODULES:
+        top_level = [node for node in _parse(path).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        loaded = {name for node in top_level for name in _imports(node)}
+        heavy = HEAVY | {name for name in loaded if name.startswith("audiobook.studio")}
+        if _room(_name(path)) == "studio":
+            # It is about its server, so the whole of it is what loads where it is used.
+            heavy = HEAVY - {"anyio", "starlette", "uvicorn"}
+        assert not heavy & (loaded | {name.split(".")[0] for name in loaded}), _name(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_public_things_have_docstrings(path: Path) -> None:
-    tree = _parse(path)
-    assert ast.get_docstring(tree), "the module itself"
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), node.name
+def test_public_things_have_docstrings() -> None:
+    for path in MODULES:
+        tree = _parse(path)
+        assert ast.get_docstring(tree), _name(path)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{_name(path)}.{node.name}"
 
 
 def test_no_class_has_the_name_of_a_value_that_passes_between_stages() -> None:

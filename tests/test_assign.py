@@ -282,6 +282,7 @@ def pool_sizes(size: int) -> StorySettings:
     return replace(DEFAULTS, pools=pools)
 
 
+@pytest.mark.slow
 @given(scripts(), st.integers(1, 8))
 @settings(deadline=None)
 def test_a_cast_always_fits(story: tuple[list[Line], dict[str, Gender]], size: int) -> None:

@@ -81,6 +81,7 @@ def test_four_stories_become_four_mastered_tagged_files_and_an_edit_remakes_only
     assert finished(project) == after
 
 
+@pytest.mark.slow
 def test_an_unchanged_run_starts_nothing(new_project: NewProject) -> None:
     new_project(a="All is well.", b="So it is.")
     make()

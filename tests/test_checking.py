@@ -13,6 +13,7 @@ from mutagen.id3 import APIC, ID3, TALB, TIT2, TLAN, TPE1, TRCK
 
 from audiobook.audio import find_encoder
 from audiobook.checking import (
+    PACE,
     PROFILES,
     CheckedFile,
     FileToCheck,
@@ -23,6 +24,7 @@ from audiobook.checking import (
     judge_source,
     judge_spread,
     judge_titles,
+    measure_pace,
 )
 from audiobook.model import Book, Break, Chapter, Cue, Paragraph, Skip, Track, Utterance
 from tests.sounds import MP3, RATE, Samples, babble, noise, write
@@ -150,6 +152,7 @@ SOUNDS: dict[str, tuple[Callable[[Samples], Samples], tuple[str, ...], set[str]]
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOUNDS)
 def test_each_figure_of_the_sound_can_fail(name: str, tmp_path: Path) -> None:
     change, options, wanted = SOUNDS[name]
@@ -226,6 +229,19 @@ def test_each_figure_of_the_cues_can_fail(name: str, tmp_path: Path) -> None:
     path = tag(write(tmp_path / "a.mp3", take.samples, *MP3))
     found = failures(check(change(order(path, take))))
     assert remark in found[figure].remark
+
+
+def test_a_last_sound_may_fade(tmp_path: Path) -> None:
+    take = record()
+    path = tag(write(tmp_path / "a.mp3", take.samples, *MP3))
+    assert "speech at its cues" not in failures(check(shift(2, 0, 0.1)(order(path, take))))
+
+
+def test_nothing_that_is_over_soon_is_too_long() -> None:
+    def measure(spoken_s: float) -> float:
+        return measure_pace(Cue(utterance=lines()[0], start_s=1.0, end_s=1.0 + spoken_s), 0.3)
+
+    assert measure(1.4) <= PACE[1] < measure(1.6)
 
 
 def test_a_long_silence_amid_a_line_fails(tmp_path: Path) -> None:

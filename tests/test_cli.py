@@ -23,6 +23,7 @@ def narrate(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
+@pytest.mark.slow
 def test_make_may_be_left_out_before_stories_and_options(new_project: NewProject) -> None:
     new_project(a="All is well.", b="So it is.")
     for arguments in (["a"], ["--jobs", "1", "a"], ["make", "a"], ["texts/a.txt"], ["a.txt", "--quiet"]):

@@ -118,6 +118,7 @@ def test_volume_is_scaled_where_there_is_no_place_for_it(program: Program) -> No
     assert peaks == [4096, 2048, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -37,6 +37,7 @@ def judge(
     return first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "heard"),
     [

@@ -171,6 +171,7 @@ def test_common_words_by_language() -> None:
     assert keep_uncommon(["house"], "xx") == ["house"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS, reason="NARRATE_CORPUS names no folder with books")
 def test_the_words_of_a_novel_take_a_second_or_two() -> None:
     text = Path(CORPUS or "", "books", "pg1342-pride-and-prejudice.txt").read_text(encoding="utf-8")

@@ -70,6 +70,7 @@ def test_each_construct(kind: str) -> None:
         check(read_html(Path("a.html"), page.encode(), choices), pieces, skips_notes=skips_notes)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from([*PIECES, *NOTES]), min_size=1, max_size=12),
     st.sampled_from(["here", "the same file", "another file"]),

@@ -103,6 +103,7 @@ def test_a_megabyte_of_it_does_not_hang(unit: str) -> None:
     read_aloud("x " + unit * (1_000_000 // len(unit)) + " y")
 
 
+@pytest.mark.slow
 @needs_corpus
 @pytest.mark.parametrize("path", BOOKS[::24], ids=lambda path: path.stem)
 def test_a_book_is_told_whole(path: Path) -> None:

@@ -86,6 +86,7 @@ def test_the_folder_holds_all_that_it_needs(project: Path) -> None:
     assert "Salt & <Soup>" not in page
 
 
+@pytest.mark.slow
 def test_the_book_says_what_sounds_when_and_how_loud(project: Path) -> None:
     _run("export-player", "soup", "--output", "elsewhere")
     book = _read_book(project / "elsewhere")

@@ -28,6 +28,10 @@ TOLERANCE_MS = 60
 Measured on 250 lines of a novel: −10 to 0 ms at its start, −7 to +15 at its end.
 """
 
+_FADING_MS = 150
+"""How much before its cue's end speech may end: the last sound of neural voices fades into the room tone
+(98 ms before the end in one of 160 lines of Kokoro's).  Whether it is cut only a recognizer can tell."""
+
 _SPEECH_DB = ROOM_TONE_DB + 4
 """RMS of 10 ms: room tone stays within 1.5 dB of its level, and the last of a fading consonant is over
 this.  (At 10 dB over the room tone, one line in twenty seems to end 100 ms early.)"""
@@ -46,7 +50,9 @@ _LAME_EXTRA = 47
 delay of 576 + 529), but fills them with silence; one more by resampling is then within."""
 
 _FEW_SOUNDS_S = 0.6
-"""A word or two: how long they are says little."""
+_DRAWN_OUT_S = 1.5
+"""A word or two: how long they are says little, and nothing that is over so soon is too long ("How so?" took
+Kokoro 1.4 s)."""
 
 _LETTER = re.compile(r"[^\W_]")
 _OTHER = re.compile(r"[\W_]+")
@@ -178,7 +184,9 @@ def _judge_pace(path: Path, cues: Sequence[Cue], planned: Planned) -> Finding:
 def measure_pace(cue: Cue, expected_s: float) -> float:
     """Return how many times as long a line is as is foreseen; of a word or two it says little (`PACE`)."""
     # A word may be drawn out by a pause that its mark asks for: half a second more says nothing.
-    return (cue.end_s - cue.start_s + _FEW_SOUNDS_S) / (expected_s + _FEW_SOUNDS_S)
+    spoken_s = cue.end_s - cue.start_s
+    ratio = (spoken_s + _FEW_SOUNDS_S) / (expected_s + _FEW_SOUNDS_S)
+    return min(ratio, PACE[1]) if spoken_s <= _DRAWN_OUT_S else ratio
 
 
 def _judge_sound(path: Path, cues: Sequence[Cue], heard: Measurement) -> Iterator[Finding]:
@@ -187,7 +195,7 @@ def _judge_sound(path: Path, cues: Sequence[Cue], heard: Measurement) -> Iterato
 
     speech = heard.outline_rms > 10 ** (_SPEECH_DB / 20)
     noise = heard.outline_rms > 10 ** (_NOISE_DB / 20)
-    worst: tuple[float, str] = (0.0, "")
+    worst: tuple[float, float, str] = (0.0, 0.0, "")
     noises: list[str] = []
     for start_s, end_s, after in _pauses(cues, heard.seconds):
         # What is between two cues closer than twice the tolerance can't be told from either.
@@ -203,17 +211,20 @@ def _judge_sound(path: Path, cues: Sequence[Cue], heard: Measurement) -> Iterato
             silent.append(f"{_quote(cue.utterance)} at {cue.start_s:.1f} s can't be heard")
             continue
         for off, what in ((span[0] - cue.start_s, "sets in"), (span[1] - cue.end_s, "ends")):
-            if abs(off) > abs(worst[0]):
-                worst = (off, f"{_quote(cue.utterance)} at {cue.start_s:.1f} s {what} {_describe_shift(off)}")
-    passed = not silent and abs(worst[0]) * 1000 <= TOLERANCE_MS
+            allowed_ms = _FADING_MS if what == "ends" and off < 0 else TOLERANCE_MS
+            share = abs(off) * 1000 / allowed_ms
+            if share > worst[0]:
+                where = f"{_quote(cue.utterance)} at {cue.start_s:.1f} s {what} {_describe_shift(off)}"
+                worst = (share, off, where)
+    passed = not silent and worst[0] <= 1
     yield Finding(
         file=path,
         figure="speech at its cues",
-        value=round(worst[0] * 1000),
+        value=round(worst[1] * 1000),
         unit="ms off",
-        limit=f"within {TOLERANCE_MS} ms",
+        limit=f"within {TOLERANCE_MS} ms, a fading end {_FADING_MS}",
         passed=passed,
-        remark="" if passed else _first(silent) or worst[1],
+        remark="" if passed else _first(silent) or worst[2],
     )
     yield Finding(
         file=path,
