@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from audiobook.building.run import Run
 from audiobook.building.survey import StoryWork
 from audiobook.building.unclear import forget_unclear, name_chapters, read_unclear
 from audiobook.building.word_times import time_release
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, StorageError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
 from audiobook.planning.plans import StoryPlan, TrackPlan
@@ -63,9 +64,11 @@ def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) 
 
 
 def _list_unclear(run: Run, plan: StoryPlan) -> tuple[UnclearLine, ...]:
-    """Return which lines of what is there are unclear, and forget those of what is not any more."""
-    if run.is_for_whole_books:
-        forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
+    """Return the unclear lines of what is there; a run of all, as it is set, forgets those of what is not."""
+    is_as_set = run.options.formats is None and run.options.scope.reading.matter is None
+    if run.is_for_whole_books and is_as_set:
+        with contextlib.suppress(StorageError):  # of lines that are no more nothing is said anyway
+            forget_unclear(run.project, plan.name, "making", {track.fingerprint for track in plan.tracks})
     return read_unclear(run.project, plan.name, "making", name_chapters(plan))
 
 

@@ -155,18 +155,18 @@ class _ClipSource:
     def __init__(self, plan: TrackPlan, cache: ClipCache) -> None:
         self.plan = plan
         self._cache = cache
-        self._words: dict[str, Sequence[WordTime] | None] = {}
+        self._words: dict[tuple[str, str], Sequence[WordTime] | None] = {}
         self.repaired = 0
 
     @property
     def words(self) -> list[Sequence[WordTime] | None]:
         """The words of each clip, as they are known once it was read."""
-        return [self._words.get(spec.key) for spec in self.plan.specs]
+        return [self._words.get(_name_take(spec)) for spec in self.plan.specs]
 
     def _clip(self, spec: ClipSpec) -> Clip:
         clip, was_there = fetch_clip(spec, self._cache)
         self.repaired += not was_there
-        self._words[spec.key] = clip.words
+        self._words[_name_take(spec)] = clip.words
         return clip
 
     def measure(self) -> tuple[list[int], int]:
@@ -187,6 +187,11 @@ class _ClipSource:
         clips: Iterator[tuple[Break, Clip]] = ((u.follows, self._clip(spec)) for u, spec in pairs)
         for segment in stitch(clips, self.plan.spacing, sample_rate):
             yield segment.raw_data
+
+
+def _name_take(spec: ClipSpec) -> tuple[str, str]:
+    """Name what sounds of a line: of two with the same spoken words, written otherwise, other takes may."""
+    return spec.key, spec.to_hear.key if spec.to_hear else ""
 
 
 def _shorten(plan: TrackPlan, cues: Sequence[Cue]) -> TrackPlan:

@@ -18,8 +18,10 @@ from audiobook.building.survey import StoryWork
 from audiobook.building.takes import speak_clips
 from audiobook.building.unclear import find_unclear, keep_unclear, name_chapters
 from audiobook.building.workers import Workers
+from audiobook.caching.silences import forget_silences
 from audiobook.caching.track_words import keep_words
-from audiobook.errors import NarrateError
+from audiobook.caching.waveforms import forget_waveform
+from audiobook.errors import NarrateError, StorageError
 
 if TYPE_CHECKING:
     from audiobook.building.cluster.workers import ClusterWorkers
@@ -141,10 +143,15 @@ class _Making:
         if not isinstance(workers, Workers):
             self._listener.clips_spoken(name, result.clips, story.report.work[track.path].speech_s)
             result = workers.receive_track(track, result, self._run.project.partial)
-        keep_words(track.fingerprint, result.track.cues, self._run.cache)
         if track.codec == story.plan.tracks[0].codec:  # each clip counts once, not in each codec
             self._clips[story] += result.clips_repaired
-        self._keep_unclear(job, result)
+        try:
+            forget_silences(track.fingerprint, self._run.cache)
+            forget_waveform(track.fingerprint, self._run.cache)
+            keep_words(track.fingerprint, result.track.cues, self._run.cache)
+            self._keep_unclear(job, result)
+        except StorageError as error:  # the file itself is there
+            self._listener.note(f"warning: {name}: {error}")
         self._left[story].remove(track.path)
         if track.is_part:
             self._listener.part_made(name, track.tags.title)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from audiobook.building.speaking import speak
+from audiobook.engines.silence import find_sound
+from audiobook.errors import SynthesisError
 from audiobook.model import Clip, Phonemes, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     Wave = NDArray[Any]
 
-VERSION = 1
+VERSION = 2
 """Counts the changes by which a way sounds otherwise."""
 
 _LEAD_IN = "This is how the story went on. "
@@ -122,12 +124,15 @@ def _speak_after_sentence(spec: ClipSpec) -> Clip:
     kept = wave[start:].astype(np.float64)
     fade = min(round(_FADE_S * both.sample_rate), len(kept))
     kept[:fade] *= np.linspace(0, 1, fade)
+    samples = np.round(kept).astype("<i2").tobytes()
+    first, last = find_sound(samples)
+    if first >= last:
+        raise SynthesisError(f"nothing is left of {spec.text[:60]!r} behind the sentence before it")
     words = None
     if both.words is not None:
         own = [each for each in both.words if each.start >= len(_LEAD_IN)]
-        words = _shift(own, -len(_LEAD_IN), -start / both.sample_rate)
-    samples = np.round(kept).astype("<i2").tobytes()
-    return Clip(samples=samples, sample_rate=both.sample_rate, words=words)
+        words = _shift(own, -len(_LEAD_IN), -(start + first) / both.sample_rate)
+    return Clip(samples=samples[2 * first : 2 * last], sample_rate=both.sample_rate, words=words)
 
 
 def _shift(words: Sequence[WordTime], characters: int, seconds: float) -> tuple[WordTime, ...]:

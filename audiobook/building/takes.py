@@ -22,7 +22,7 @@ from audiobook.caching.clips import ClipCache
 from audiobook.caching.takes import Take, TakeCache
 from audiobook.engines.base import may_fail
 from audiobook.engines.espeak.words import sound_in_ipa
-from audiobook.errors import EngineError
+from audiobook.errors import EngineError, SynthesisError
 from audiobook.languages import primary_language
 from audiobook.listening.hearing import Listener, rank
 from audiobook.listening.recognizer import (
@@ -166,7 +166,7 @@ def _choose_take(spec: ClipSpec, to_hear: ToHear, cache: ClipCache) -> Take:
         again += 1
         try:
             clip = retake()
-        except EngineError:  # a half that has no sound, say: then it is no way to speak this line
+        except SynthesisError:  # a half that has no sound, say: then it is no way to speak this line
             continue
         heard = hear_clip(clip, spec)
         if rank(heard) < rank(best):
@@ -187,14 +187,20 @@ def hear_clip(clip: Clip, spec: ClipSpec) -> Heard:
     listener = Listener(
         ear=_keep_ear(to_hear.recognizer, os.getpid()), sounds=_keep_sounds(), names=to_hear.names
     )
-    return hear_line(
-        listener,
-        clip.samples,
-        clip.sample_rate,
-        said=spec.text,
-        written=to_hear.written,
-        limits=choose_limits(spec.voice.engine),
-    )
+    try:
+        return hear_line(
+            listener,
+            clip.samples,
+            clip.sample_rate,
+            said=spec.text,
+            written=to_hear.written,
+            limits=choose_limits(spec.voice.engine),
+        )
+    except (RuntimeError, ValueError, MemoryError) as error:  # of the recognizer, which has no common root
+        raise EngineError(
+            f"the recognizer failed on {spec.text[:60]!r}: {error!r}; to do without it, set in voices.yaml: "
+            "output: {listen: false}"
+        ) from error
 
 
 @functools.cache

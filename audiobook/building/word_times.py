@@ -15,7 +15,7 @@ from audiobook.audio import Encoder
 from audiobook.building.hearing import RECOGNIZER_EFFORT, is_known, keep_recognizer, keep_wave
 from audiobook.building.report import RunListener
 from audiobook.building.run import Run
-from audiobook.building.takes import find_take, speak_clips
+from audiobook.building.takes import find_take, plan_to_hear, speak_clips
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import divide_work, estimate_speaking_s, find_efforts
 from audiobook.caching.clips import ClipCache
@@ -24,7 +24,7 @@ from audiobook.engines.base import can_time_words
 from audiobook.listening.recognizer import find_recognizer, has_package
 from audiobook.listening.windows import group_lines
 from audiobook.listening.word_times import SaidLine, align_lines
-from audiobook.model import Clip, Cue, Release, Track, WordTime
+from audiobook.model import Book, Clip, Cue, Release, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.word_times import add_words
@@ -51,7 +51,8 @@ def time_release(
     for plan, track in zip(plans, release.tracks, strict=True):
         cues = find_words(plan.fingerprint, track.cues, run.cache)
         if cues is None or not _are_timed(cues):
-            cues = _time_cues(run, listener, plan, track, release.book.language)
+            known = replace(track, cues=cues or track.cues)
+            cues = _time_cues(run, listener, _as_heard(run, plan, release.book), known, release.book.language)
             keep_words(plan.fingerprint, cues, run.cache)
         tracks.append(replace(track, cues=cues))
     unknown = sum(cue.words is None for track in tracks for cue in track.cues)
@@ -60,6 +61,13 @@ def time_release(
         listener.note(f"warning: {release.book.name}: {warning}")
         warnings.append(warning)
     return replace(release, tracks=tuple(tracks)), warnings
+
+
+def _as_heard(run: Run, plan: TrackPlan, book: Book) -> TrackPlan:
+    """Return a track's plan with the lines to hear, by which the take that was kept of each is found."""
+    if run.recognizer is None:
+        return plan
+    return replace(plan, specs=plan_to_hear(plan.utterances, plan.specs, book, run.recognizer))
 
 
 def _are_timed(cues: Sequence[Cue]) -> bool:
@@ -83,8 +91,10 @@ def _time_cues(
     specs = plan.specs[: len(track.cues)]
     again = {
         spec.key: spec
-        for spec in specs
-        if can_time_words(shared_engine(spec.voice.engine)) and not _is_timed(spec, run.cache)
+        for cue, spec in zip(track.cues, specs, strict=True)
+        if cue.words is None
+        and can_time_words(shared_engine(spec.voice.engine))
+        and not _is_timed(spec, run.cache)
     }
     if again:
         listener.note(f"{track.title}: {count(len(again), 'clip')} spoken again, to time the words")
@@ -94,7 +104,8 @@ def _time_cues(
         work = [(speak_anew, [spec for _, spec in batch], run.cache) for batch in batches]
         _work_through(run, listener, work, jobs)
     spoken = [_find_fitting(cue, spec, run.cache) for cue, spec in zip(track.cues, specs, strict=True)]
-    cues = add_words(track.cues, specs, spoken)
+    timed = add_words(track.cues, specs, spoken)
+    cues = tuple(old if old.words is not None else new for old, new in zip(track.cues, timed, strict=True))
     recognizer = find_recognizer()
     if _are_timed(cues) or recognizer is None or not has_package():
         return cues

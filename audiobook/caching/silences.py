@@ -38,5 +38,11 @@ def measure_silences(path: Path, fingerprint: str, cache: ClipCache, encoder: En
     return found
 
 
+def forget_silences(fingerprint: str, cache: ClipCache) -> None:
+    """Forget where a file is silent: another was made in its place."""
+    with contextlib.suppress(OSError):
+        _place(fingerprint, cache).unlink(missing_ok=True)
+
+
 def _place(fingerprint: str, cache: ClipCache) -> Path:
     return cache.folder / fingerprint[:2] / f"{fingerprint}.silences"

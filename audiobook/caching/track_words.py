@@ -13,6 +13,7 @@ from audiobook.model import Cue, WordTime
 _SUFFIX = ".words"
 _LEVEL = 1
 _MOST_BYTES = 100_000_000
+_TOLERANCE_S = 0.01
 
 CueWords = tuple[WordTime, ...] | None
 
@@ -41,6 +42,13 @@ def find_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> tuple
     except (OSError, ValueError, MemoryError, zstandard.ZstdError):
         return None
     touch(path)
-    if len(words) != len(cues):
+    if len(words) != len(cues) or not all(map(_lie_within, words, cues)):
         return None
     return tuple(replace(cue, words=own) for cue, own in zip(cues, words, strict=True))
+
+
+def _lie_within(words: CueWords, cue: Cue) -> bool:
+    """Tell whether words are those of this very file: another take of a line may be longer or shorter."""
+    return not words or (
+        cue.start_s - _TOLERANCE_S <= words[0].start_s and words[-1].end_s <= cue.end_s + _TOLERANCE_S
+    )

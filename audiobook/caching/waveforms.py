@@ -51,5 +51,11 @@ def draw_waveform(path: Path, seconds: float, fingerprint: str, cache: ClipCache
     return waveform
 
 
+def forget_waveform(fingerprint: str, cache: ClipCache) -> None:
+    """Forget a file's waveform: another was made in its place."""
+    with contextlib.suppress(OSError):
+        _place(fingerprint, cache).unlink(missing_ok=True)
+
+
 def _place(fingerprint: str, cache: ClipCache) -> Path:
     return cache.folder / fingerprint[:2] / f"{fingerprint}.waveform"

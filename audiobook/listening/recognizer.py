@@ -43,6 +43,11 @@ FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
 _NEEDED = FILES[:3]
 """Without these it can't be loaded; the tokenizer would be looked for in the network."""
 
+_REMEDY = (
+    "get it again: narrate voices install whisper; to make stories without it, set in voices.yaml: "
+    "output: {listen: false}"
+)
+
 _PACKAGE = "faster_whisper"
 _SAMPLES = round(WINDOW_S * SAMPLE_RATE)
 _NO_SPEECH = re.compile(r"\[[^\]]*\]|♪")
@@ -103,11 +108,14 @@ def expect_recognizer() -> Path:
 def name_recognizer(folder: Path) -> str:
     """Return what changes whenever what is heard may: a hash of the model, and the package's version."""
     digest = hashlib.blake2b(digest_size=16)
-    for name in _NEEDED:
-        with (folder / name).open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return f"{digest.hexdigest()} {importlib.metadata.version('ctranslate2')}"
+    try:
+        for name in _NEEDED:
+            with (folder / name).open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        return f"{digest.hexdigest()} {importlib.metadata.version('ctranslate2')}"
+    except (OSError, ImportError) as error:
+        raise EngineError(f"{folder}: the recognizer can't be read: {error}; {_REMEDY}") from error
 
 
 def open_recognizer(folder: Path | None = None, *, threads: int = 1, briefly: bool = False) -> Recognizer:
@@ -119,9 +127,7 @@ def open_recognizer(folder: Path | None = None, *, threads: int = 1, briefly: bo
     try:
         return Recognizer(folder, threads=threads, briefly=briefly)
     except (RuntimeError, ValueError, OSError, ImportError) as error:
-        raise EngineError(
-            f"{folder}: the recognizer can't be loaded: {error}; get it again: narrate voices install whisper"
-        ) from error
+        raise EngineError(f"{folder}: the recognizer can't be loaded: {error}; {_REMEDY}") from error
 
 
 class Recognizer:

@@ -71,7 +71,8 @@ def explain_edition(
         return ("the file there is not one that narrate made, or it is damaged",)
     if not edition.parts:
         return ("its text, pages, tags or tracks changed",)
-    made = sum(part in tracks for part in edition.parts)
+    paths = {track.path for track in tracks}
+    made = sum(part.path in paths for part in edition.parts)
     chapters = f"{made} of its {count(len(edition.parts), 'chapter')}"
     return (f"{chapters} changed, or are no longer in the cache" if made else "its tags or chapters changed",)
 

@@ -34,7 +34,7 @@ def put_away(project: Project, paths: Sequence[Path], name: str) -> Path | None:
         except OSError as error:
             with contextlib.suppress(OSError):  # unless others are in it already
                 folder.rmdir()
-            raise StorageError(f"{path}: can't be moved to {folder}: {error.strerror}") from error
+            raise StorageError(f"{path}: can't be moved to {folder}: {error.strerror or error}") from error
     return folder
 
 

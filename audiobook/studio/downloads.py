@@ -32,6 +32,7 @@ _KINDS: Mapping[str, str] = {
     ".vtt": "text/vtt",
     ".srt": "application/x-subrip",
     ".lrc": "text/plain",
+    ".json": "application/json",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".xml": "application/rss+xml",
     ".jpg": "image/jpeg",
@@ -46,7 +47,8 @@ _NAMED: Mapping[str, str] = {
 }
 """What files are that have one name; of any other its ending says it."""
 
-_ENDINGS = _KINDS.keys() - {Path(name).suffix for name in _NAMED} | {".mp3"}
+_WORDS = ".words.json"
+_ENDINGS = _KINDS.keys() - {Path(name).suffix for name in _NAMED} - {Path(_WORDS).suffix} | {".mp3"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,12 @@ class Downloads:
         return folder, [
             MadeFile(
                 name=path.name,
-                format=_NAMED.get(path.name, path.suffix[1:]),
+                format=_name_format(path),
                 bytes=size,
-                is_left=stems is not None and path.name not in _NAMED and path.stem not in stems,
+                is_left=stems is not None
+                and path.name not in _NAMED
+                and path.name.removesuffix(_WORDS) not in stems
+                and path.stem not in stems,
             )
             for path, size in zip(paths, sizes, strict=True)
         ]
@@ -147,7 +152,12 @@ class Downloads:
 
 
 def _is_made(path: Path) -> bool:
-    return (path.name in _NAMED or path.suffix in _ENDINGS) and path.is_file()
+    is_named = path.name in _NAMED or path.suffix in _ENDINGS or path.name.endswith(_WORDS)
+    return is_named and path.is_file()
+
+
+def _name_format(path: Path) -> str:
+    return "words" if path.name.endswith(_WORDS) else _NAMED.get(path.name, path.suffix[1:])
 
 
 class _Outlet:

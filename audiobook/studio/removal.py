@@ -62,7 +62,7 @@ class Removal:
         pictures = [path for path in beside if path.is_file()]
         folders = [made] if with_made and made.exists() else []
         with self._sole_use():
-            return put_away(project, [source.path, *pictures, *folders], source.name)
+            return put_away(project, [*folders, *pictures, source.path], source.name)
 
     def _sole_use(self) -> contextlib.AbstractContextManager[None]:
         """Keep other runs away meanwhile; raises `StudioError` where one is on that may need the story."""

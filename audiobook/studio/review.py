@@ -147,9 +147,16 @@ class Review:
     def _measure_one(self, name: str, each: FinishedTrack) -> None:
         path, cache = Path(each.track.path), self._desk.cache
         try:
-            measure_silences(path, each.fingerprint, cache, self._desk.encoder)
+            encoder = self._desk.encoder
+        except NarrateError:  # the banner tells of it; the next look asks again
+            self._asked.discard(each.fingerprint)
+            return
+        try:
+            measure_silences(path, each.fingerprint, cache, encoder)
         except NarrateError:  # `narrate check` tells of it
             self._broken.add(each.fingerprint)
+        if self._is_measured(each):  # and may be asked for again when the cache has let go of it
+            self._asked.discard(each.fingerprint)
         self._tell(name)
 
     def _is_measured(self, each: FinishedTrack) -> bool:

@@ -13,6 +13,7 @@ const WORDS = {
   vtt: ["WebVTT", "captions beside the MP3s, with speakers"],
   srt: ["SRT", "captions, the words alone"],
   lrc: ["LRC", "captions, a line for each sentence"],
+  words: ["Words", "when each word sounds, as JSON"],
   sample: ["Sample", "the first minutes of the book, five at most"],
 };
 

@@ -98,7 +98,8 @@ class DetailsView {
   /** Write one thing after the other: each is made on what the last one left. */
   #write(change) {
     const write = async () => {
-      await this.attempt(() => this.store.write(api.setDetails, change));
+      // Of this story, though the page may have turned to another one meanwhile.
+      await this.attempt(() => this.store.write((_, stated) => api.setDetails(this.name, stated), change));
       await this.refresh();
     };
     this.#writing = this.#writing.then(write, write);
@@ -132,7 +133,7 @@ class DetailsView {
 
   async refresh() {
     // That its text is gone is told to all pages, but no news to this one.
-    if (!this.isGoing) await this.attempt(() => this.show());
+    if (!this.isGoing && this.store.name === this.name) await this.attempt(() => this.show());
   }
 }
 

@@ -7,6 +7,8 @@ import { count, fold } from "../words.js";
 import { tellSaying } from "./respelling.js";
 import { makeWord } from "./row.js";
 
+const NOT_THERE = 404;
+
 /** Shows a story's words in `host`, and writes how they are said. */
 class PronunciationsView {
   #title = make("h1");
@@ -36,7 +38,7 @@ class PronunciationsView {
   async show() {
     const shown = await this.store.read(api.words);
     const asked = this.#sought.filter((word) => !shown.words.some((each) => each.word === word));
-    const found = await Promise.all(asked.map((word) => api.findWord(this.name, word)));
+    const found = await Promise.all(asked.map((word) => this.#findAgain(word)));
     this.#shown = { ...shown, words: [...found.flatMap(({ words }) => words), ...shown.words] };
     this.#title.textContent = shown.title;
     this.#title.lang = shown.language;
@@ -110,8 +112,19 @@ class PronunciationsView {
     await this.refresh();
   }
 
-  refresh() {
-    return this.attempt(() => this.show());
+  /** Look a word up once more; one that is in the story no longer is no longer looked for. */
+  async #findAgain(word) {
+    try {
+      return await api.findWord(this.name, word);
+    } catch (error) {
+      if (error.status !== NOT_THERE) throw error;
+      this.#sought = this.#sought.filter((each) => each !== word);
+      return { words: [] };
+    }
+  }
+
+  async refresh() {
+    if (this.store.name === this.name) await this.attempt(() => this.show());
   }
 }
 

@@ -190,8 +190,8 @@ class ReviewView {
     await this.refresh();
   }
 
-  refresh() {
-    return this.attempt(() => this.show());
+  async refresh() {
+    if (this.store.name === this.name) await this.attempt(() => this.show());
   }
 
   get keys() {
