@@ -130,6 +130,18 @@ def test_a_run_ends_with_what_is_still_unclear(new_project: NewProject, log: Pat
 
 
 @pytest.mark.slow
+def test_making_another_format_once_forgets_nothing(new_project: NewProject, log: Path) -> None:
+    project = new_project(SETTINGS, night=STORY)
+    make()
+    noted = read_unclear(open_project(project), "night", "making")
+    narrate("--format", "flac")
+
+    assert noted
+    assert set(noted) <= set(read_unclear(open_project(project), "night", "making"))
+    assert log.read_text()
+
+
+@pytest.mark.slow
 def test_a_line_that_is_respelled_is_not_unclear_any_more(new_project: NewProject, log: Path) -> None:
     project = new_project(SETTINGS, night=STORY)
     make()

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 from audiobook.audio import find_encoder
 from audiobook.building.word_times import read_along
 from audiobook.caching.clips import ClipCache
+from audiobook.caching.track_words import find_words as find_kept_words
+from audiobook.caching.track_words import keep_words
 from audiobook.cli import main
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
@@ -51,6 +53,19 @@ def _tell(text: str, clip: Clip) -> list[str]:
 def _are_in_order(words: tuple[WordTime, ...], seconds: float) -> bool:
     times = [time for word in words for time in (word.start_s, word.end_s)]
     return times == sorted(times) and times[0] >= 0 and times[-1] <= seconds + 1e-9
+
+
+def test_words_of_another_take_are_not_taken_for_those_of_a_file(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+
+    def cue(start_s: float, end_s: float) -> Cue:
+        utterance = Utterance(text="Yes.", kind="narration", start=0, end=4, paragraph=0, speaker=None)
+        word = WordTime(start=0, end=3, start_s=start_s, end_s=end_s)
+        return Cue(utterance=utterance, start_s=start_s, end_s=end_s, words=(word,))
+
+    keep_words("f" * 64, [cue(1.0, 1.5), cue(2.0, 2.5)], cache)
+    assert find_kept_words("f" * 64, [cue(1.0, 1.5), cue(2.0, 2.5)], cache)
+    assert find_kept_words("f" * 64, [cue(1.0, 1.7), cue(2.2, 2.7)], cache) is None
 
 
 @pytest.mark.parametrize(
