@@ -182,7 +182,7 @@ REAL = {"many-pages.epub", "textbook.epub", "one-paragraph.epub"}
     "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in sorted(HOSTILE)]
 )
 def test_large_and_hostile_files_take_bounded_memory_and_time(name: str, tmp_path: Path) -> None:
-    """At most 700 MB, and 10 s for each 100,000 words."""
+    """At most 700 MB, and 15 s for each 100,000 words."""
     path = tmp_path / name
     path.write_bytes(HOSTILE[name]())
     # A shell between keeps this process's own memory out of the child's account.
@@ -191,7 +191,7 @@ def test_large_and_hostile_files_take_bounded_memory_and_time(name: str, tmp_pat
     memory_kb, seconds, words = map(float, done.stdout.split())
     assert memory_kb < 700_000
     # Seventeen million words that are refused have been looked at for longer than a page has.
-    assert seconds < 10 * max(2 if name in LONG else 1, words / 100_000)
+    assert seconds < 15 * max(2 if name in LONG else 1, words / 100_000)
     assert words > 500_000 or name not in REAL
 
 

