@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from audiobook.studio.answers import StudioError, answer, encode
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.concerns import (
     Concern,
+    Kind,
     Lines,
     find_doubts,
     find_long_silences,
@@ -33,6 +35,9 @@ from audiobook.studio.done_marks import FILE, DoneMarks
 from audiobook.studio.finished_tracks import FinishedTrack
 from audiobook.studio.player import Player
 from audiobook.studio.watch import Watch
+
+_MOST_LETTERS = 50_000
+"""Of an utterance, as `openapi.json` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,10 @@ class Review:
         said = await read_fields(request, "kind", "line", "words", "edition", "done")
         name, kind, line = request.path_params["name"], said.text("kind"), said.whole("line")
         words, edition, is_done = said.text("words"), said.text("edition"), said.truth("done")
+        if kind not in get_args(Kind) or line < 0 or not 0 < len(words) <= _MOST_LETTERS:
+            raise StudioError(
+                422, f"No line has such a number or such words, or nothing is called {kind[:40]!r}."
+            )
 
         def change() -> None:
             found = self._find(name)
