@@ -16,7 +16,7 @@ from audiobook.building.run import Run
 from audiobook.building.schedule import EditionJob, Job, SpeakJob, TrackJob, schedule
 from audiobook.building.survey import StoryWork
 from audiobook.building.takes import speak_clips
-from audiobook.building.unclear import find_unclear, keep_unclear, name_chapters
+from audiobook.building.unclear import find_unclear, is_told_by, keep_unclear
 from audiobook.building.workers import Workers
 from audiobook.caching.silences import forget_silences
 from audiobook.caching.track_words import keep_words
@@ -161,13 +161,14 @@ class _Making:
             self._schedule.tracks_settled(story)
 
     def _keep_unclear(self, job: TrackJob, result: TrackResult) -> None:
-        """Note the lines of a track that are unclear, now that it is there; a preview's only for this run.
-
-        Those of one format are enough: the others are made of the same clips.
-        """
-        if job.track.fingerprint not in name_chapters(job.story.plan):
+        """Note the lines of a track that are unclear, now that it is there; a preview's only for this run."""
+        if not is_told_by(job.track, job.story.tracks):
             return
-        found = find_unclear(job.track, result.track, self._run.cache)
+        books = (
+            book.path for book in job.story.editions for part in book.parts if part.path == job.track.path
+        )
+        path = next(books, job.track.path)
+        found = find_unclear(job.track, path, result.track, self._run.cache)
         if self._run.options.scope.preview is None:
             fingerprint, name = job.track.fingerprint, job.story.plan.name
             keep_unclear(self._run.project, name, "making", {fingerprint: found})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
-from audiobook.building.takes import is_there, plan_to_hear
+from audiobook.building.takes import find_take, is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
 from audiobook.casting import write_scalar
 from audiobook.errors import SourceError
@@ -69,7 +69,14 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     folder = run.project.output / story_folder(plan.name)
     all_editions = plan_editions(folder, formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
-    tracks = [_listen_to(run, plan, track) for track in _find_unmade(plan, editions, force=force)]
+    tracks = _find_unmade(run, plan, editions)
+    # A chapter that is heard anew may sound otherwise than it did in the book.
+    heard = {track.path for track in tracks if any(spec.to_hear for spec in track.specs)}
+    editions += [
+        edition
+        for edition in all_editions
+        if edition not in editions and any(track.path in heard for track in edition.tracks)
+    ]
     joined = StoryJoins()
     if tells_joins and tracks:
         joined = find_story_joins(source.path, settings, plan.script, run.reads)
@@ -93,12 +100,24 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     )
 
 
-def _find_unmade(plan: StoryPlan, editions: Sequence[EditionPlan], *, force: bool) -> list[TrackPlan]:
+def _find_unmade(run: Run, plan: StoryPlan, editions: Sequence[EditionPlan]) -> list[TrackPlan]:
     """Return the tracks to make, for themselves or for whole-book files that are to be made."""
     # A finished whole-book file needs its parts no more, and the cache may have let go of them.
     needed = {part.path for edition in editions for part in edition.parts}
-    tracks = (track for track in plan.tracks if not track.is_part or track.path in needed)
-    return [track for track in tracks if force or not is_made(track)]
+    unmade = []
+    for track in plan.tracks:
+        if track.is_part and track.path not in needed:
+            continue
+        is_there_already = is_made(track) and not run.options.force
+        if is_there_already and not track.is_part:
+            continue
+        listened = _listen_to(run, plan, track)
+        # A part in the cache may be of a time when nobody listened.
+        if not is_there_already or any(
+            spec.to_hear and find_take(spec, run.cache) is None for spec in listened.specs
+        ):
+            unmade.append(listened)
+    return unmade
 
 
 def _listen_to(run: Run, plan: StoryPlan, track: TrackPlan) -> TrackPlan:

@@ -32,7 +32,7 @@ _VERSION = 1
 def read_unclear(
     project: Project, story: str, found_by: FoundBy, keys: Collection[str] | None = None
 ) -> tuple[UnclearLine, ...]:
-    """Return the lines of a story of which something was not heard, in the order of its files.
+    """Return the lines of a story of which something was not heard, in the order of its chapters.
 
     `making` are those that were still unclear after they were spoken again, in the files that the story's
     last run left; `check` those that `narrate check --listen` found when it heard the files last.  A line
@@ -43,8 +43,10 @@ def read_unclear(
     `keep_unclear` was given these for.  Nothing where nobody has listened, or the record can't be read.
     """
     found = _read(project, story).get(found_by, {})
-    lines = (line for key, own in found.items() if keys is None or key in keys for line in own)
-    return tuple(sorted(lines, key=lambda line: (line.file, line.line)))
+    lines = [line for key, own in found.items() if keys is None or key in keys for line in own]
+    # A line that two formats hold is one line.
+    once = {(line.chapter, line.line, line.words): line for line in reversed(lines)}
+    return tuple(sorted(once.values(), key=lambda line: (line.chapter, line.line)))
 
 
 def read_all_unclear(project: Project, story: str) -> list[UnclearLine]:
@@ -77,20 +79,32 @@ def forget_unclear(project: Project, story: str, found_by: FoundBy, kept: Collec
 
 
 def name_chapters(plan: StoryPlan) -> set[str]:
-    """Return the fingerprints of a story's chapters, each in the first format that is no sample."""
-    tracks = [track for track in plan.tracks if track.codec != SAMPLE]
-    return {track.fingerprint for track in tracks if track.codec == tracks[0].codec}
+    """Return the fingerprints of a story's chapters in all formats."""
+    return {track.fingerprint for track in plan.tracks if track.codec != SAMPLE}
 
 
-def find_unclear(plan: TrackPlan, track: Track, cache: ClipCache) -> list[UnclearLine]:
-    """Return the lines of a track that was just made which are unclear in the takes that it is made of."""
+def is_told_by(track: TrackPlan, made: Iterable[TrackPlan]) -> bool:
+    """Tell whether a track is the one by which the lines of its chapter are told, of all that are made of it.
+
+    One format is enough: the others are made of the same clips.
+    """
+    if track.codec == SAMPLE:
+        return False
+    return next(each for each in made if each.codec != SAMPLE and each.chapter == track.chapter) == track
+
+
+def find_unclear(plan: TrackPlan, path: Path, track: Track, cache: ClipCache) -> list[UnclearLine]:
+    """Return the lines of a track that was just made which are unclear in the takes that it is made of.
+
+    `path` is the file that a person finds them in.
+    """
     found = []
     for number, (cue, spec) in enumerate(zip(track.cues, plan.specs, strict=False), 1):
         take = find_take(spec, cache)
         if take is None or take.heard.is_clear:
             continue
         line = HeardLine(
-            file=plan.path,
+            file=path,
             text=cue.utterance.text,
             speaker=cue.utterance.speaker,
             start_s=cue.start_s,

@@ -99,8 +99,11 @@ class KokoroEngine:
 
     @property
     def times_words(self) -> bool:
-        """Its model gives each phoneme a length; see `TimingEngine`."""
-        return True
+        """Whether its model was prepared to tell each phoneme's length; see `TimingEngine`."""
+        try:
+            return self._origin().recipe == RECIPE.version
+        except NarrateError:
+            return False
 
     @property
     def fingerprint(self) -> str:
