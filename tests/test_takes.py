@@ -212,6 +212,26 @@ def test_a_book_in_one_file_is_heard_too(new_project: NewProject, log: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("form", ["m4b", "epub"])
+def test_a_book_of_an_unheard_time_is_made_of_what_is_heard(
+    new_project: NewProject, log: Path, form: str
+) -> None:
+    formats = f"formats: [{'m4b' if form == 'm4b' else 'mp3, epub'}]"
+    project = new_project(f"{SETTINGS}output: {{listen: false, {formats}}}\n", night=STORY)
+    make()
+    (book,) = project.glob(f"output/night/*.{form}")
+    before = book.read_bytes()
+    (project / "voices.yaml").write_text(f"{SETTINGS}output: {{{formats}}}\n", encoding="utf-8")
+    (book if form == "m4b" else next(iter(project.glob("output/night/*.mp3")))).unlink()
+    story = make()["night"]
+
+    assert book.read_bytes() != before
+    told = "Night.m4b" if form == "m4b" else "01 - Night.mp3"
+    assert [line["file"] for line in story["unclear"]] == [f"output/night/{told}"]
+    assert log.read_text()
+
+
+@pytest.mark.slow
 def test_other_engines_and_languages_are_not_heard(new_project: NewProject, log: Path) -> None:
     new_project("engine: tone\n", night=STORY)
     make()
