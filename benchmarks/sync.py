@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from audiobook.caching.clips import ClipCache
-from audiobook.caching.track_words import find_words
+from audiobook.caching.track_words import recall_words
 from audiobook.folders import cache_folder
 from audiobook.model import Cue
 from audiobook.planning.stories import script_and_cast
@@ -147,7 +147,7 @@ def make_and_measure(name: str, folder: Path, engine: str = "pyttsx3") -> Sync:
     track = read_track(path, chapter.title, chapter.number, chapter.utterances)
     mark = read_mark(path)
     assert mark is not None
-    cues = find_words(mark.fingerprint, track.cues, ClipCache(cache_folder() / "clips"))
+    cues = recall_words(mark.fingerprint, track.cues, ClipCache(cache_folder() / "clips"))
     return measure(path, cues or track.cues)
 
 

@@ -18,18 +18,17 @@ from click.testing import CliRunner
 from audiobook.audio import find_encoder
 from audiobook.building.word_times import read_along
 from audiobook.caching.clips import ClipCache
-from audiobook.caching.track_words import find_words as find_kept_words
-from audiobook.caching.track_words import keep_words
+from audiobook.caching.track_words import keep_words, recall_words
 from audiobook.cli import main
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
 from audiobook.engines.neural.word_edges import find_word_edges
 from audiobook.engines.spoken_words import time_words
 from audiobook.folders import cache_folder
-from audiobook.listening.word_times import SaidLine
+from audiobook.listening.reading_along import SaidLine
 from audiobook.model import NARRATOR, Clip, Cue, Phonemes, Reading, Utterance, Voice, WordTime
 from audiobook.planning.clip_specs import ClipSpec
-from audiobook.planning.word_times import time_written
+from audiobook.planning.written_times import time_written
 from audiobook.words import find_words
 from tests.published import fetch_once, fetch_recognizer, find_shared
 
@@ -64,8 +63,8 @@ def test_words_of_another_take_are_not_taken_for_those_of_a_file(tmp_path: Path)
         return Cue(utterance=utterance, start_s=start_s, end_s=end_s, words=(word,))
 
     keep_words("f" * 64, [cue(1.0, 1.5), cue(2.0, 2.5)], cache)
-    assert find_kept_words("f" * 64, [cue(1.0, 1.5), cue(2.0, 2.5)], cache)
-    assert find_kept_words("f" * 64, [cue(1.0, 1.7), cue(2.2, 2.7)], cache) is None
+    assert recall_words("f" * 64, [cue(1.0, 1.5), cue(2.0, 2.5)], cache)
+    assert recall_words("f" * 64, [cue(1.0, 1.7), cue(2.2, 2.7)], cache) is None
 
 
 @pytest.mark.parametrize(
@@ -209,6 +208,27 @@ def test_a_run_writes_when_each_word_sounds(new_project: NewProject) -> None:
         begins = [word["start"] for word in told["words"] if word["cue"] == number]
         assert list(map(float, times)) == pytest.approx(begins[1:], abs=0.001)
     assert "$5.50" in re.sub(r"<[\d:.]+>", "", vtt)
+
+
+def test_chosen_chapters_have_their_captions_and_no_list(new_project: NewProject) -> None:
+    chapters = "\n\n\n".join(f"CHAPTER {n}\n\nThe tea was gone on day {n}." for n in (1, 2))
+    project = new_project("engine: pyttsx3\n", tea=chapters)
+    _make(
+        "--chapters",
+        "2",
+        "--format",
+        "words",
+        "--format",
+        "vtt",
+        "--format",
+        "podcast",
+        "--base-url",
+        "https://a.example",
+    )
+    made = sorted(path.name for path in project.glob("output/*/*"))
+    assert made == [f"02 - CHAPTER 2.{ending}" for ending in ("mp3", "vtt", "words.json")]
+    _make("--preview", "1", "--format", "vtt")
+    assert not [*project.glob("output/**/*preview*.vtt")]
 
 
 def _forget(*, clips: bool) -> None:

@@ -20,7 +20,7 @@ from audiobook.planning.editions import is_edition_made
 from audiobook.planning.plans import StoryPlan, TrackPlan
 from audiobook.plurals import count
 from audiobook.project.layout import story_folder
-from audiobook.publishing import read_edition_seconds, read_mark, words_for
+from audiobook.publishing import CAPTIONS, read_edition_seconds, read_mark, words_for
 
 
 def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) -> StoryReport:
@@ -36,7 +36,7 @@ def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) 
     if not errors and len(files) != len(tracks):
         errors.append(f"{story.report.name}: only {len(files)} of {count(len(tracks), 'file')} made")
     warnings: list[str] = []
-    if len(files) == len(tracks) and run.is_for_whole_books:
+    if len(files) == len(tracks) and run.options.scope.preview is None:
         has_failed = bool(errors)
         try:
             texts, warnings = _write_texts(run, plan, listener)
@@ -93,6 +93,8 @@ def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list
         return [], []
     release = open_release(plan.script.book, plan.cast, tracks)
     formats = dict.fromkeys([*run.formats_of(plan.name), *find_captions(tracks)])
+    if not run.is_for_whole_books:  # the list of tracks is of all of them
+        formats = dict.fromkeys(name for name in formats if name in CAPTIONS)
     by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
     others = [name for name in formats if name not in by_words]
     folder = run.project.output / story_folder(plan.name)

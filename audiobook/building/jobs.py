@@ -29,7 +29,7 @@ from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.records import keep_lines
 from audiobook.planning.samples import keep_within
-from audiobook.planning.word_times import add_words
+from audiobook.planning.written_times import add_words
 from audiobook.project.layout import make_folder
 from audiobook.publishing import (
     Stamp,

@@ -17,6 +17,7 @@ from audiobook.planning.chapters import WHOLE, Scope
 from audiobook.planning.scripting import PlanScript, plan_script
 from audiobook.project.layout import Project
 from audiobook.project.settings import read_settings
+from audiobook.publishing import CAPTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +57,15 @@ class Run:
     def formats_of(self, name: str) -> tuple[str, ...]:
         """Say what to write of a story.  Raises `UsageError` for a podcast without an address.
 
-        Of a part of a book it is no sample, no whole-book file, no text that lists its tracks.
+        Of a part of a book it is no sample, no whole-book file, no text that lists its tracks, and of a
+        preview no captions either.
         """
         formats = tuple(dict.fromkeys(self.options.formats or self.settings.for_story(name).formats))
         self.check_address(formats)
         if self.is_for_whole_books:
             return formats
-        return tuple(name for name in formats if name in get_args(TrackFormat)) or ("mp3",)
+        of_chapters = {*get_args(TrackFormat), *(CAPTIONS if self.options.scope.preview is None else ())}
+        return tuple(name for name in formats if name in of_chapters) or ("mp3",)
 
     def check_address(self, formats: Sequence[str]) -> None:
         """Raise `UsageError` where a podcast is among the formats, and not where it will lie."""

@@ -19,15 +19,15 @@ from audiobook.building.takes import find_take, plan_to_hear, speak_clips
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import divide_work, estimate_speaking_s, find_efforts
 from audiobook.caching.clips import ClipCache
-from audiobook.caching.track_words import find_words, keep_words
+from audiobook.caching.track_words import keep_words, recall_words
 from audiobook.engines.base import can_time_words
+from audiobook.listening.reading_along import SaidLine, align_lines
 from audiobook.listening.recognizer import find_recognizer, has_package
 from audiobook.listening.windows import group_lines
-from audiobook.listening.word_times import SaidLine, align_lines
 from audiobook.model import Book, Clip, Cue, Release, Track, WordTime
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.plans import TrackPlan
-from audiobook.planning.word_times import add_words
+from audiobook.planning.written_times import add_words
 from audiobook.plurals import count
 from audiobook.project.shared_engines import shared_engine
 
@@ -49,7 +49,7 @@ def time_release(
     """
     tracks, warnings = [], list[str]()
     for plan, track in zip(plans, release.tracks, strict=True):
-        cues = find_words(plan.fingerprint, track.cues, run.cache)
+        cues = recall_words(plan.fingerprint, track.cues, run.cache)
         if cues is None or not _are_timed(cues):
             known = replace(track, cues=cues or track.cues)
             cues = _time_cues(run, listener, _as_heard(run, plan, release.book), known, release.book.language)

@@ -29,7 +29,7 @@ def keep_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> None:
     cache.write(cache.place(fingerprint, _SUFFIX), packed, "clip")
 
 
-def find_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> tuple[Cue, ...] | None:
+def recall_words(fingerprint: str, cues: Sequence[Cue], cache: ClipCache) -> tuple[Cue, ...] | None:
     """Return a file's cues with the words that were kept of it; None where they are missing or damaged."""
     import zstandard
 

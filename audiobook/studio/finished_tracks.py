@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.caching.clips import ClipCache
-from audiobook.caching.track_words import find_words
+from audiobook.caching.track_words import recall_words
 from audiobook.errors import StorageError
 from audiobook.model import NARRATOR, Script, ScriptChapter, Track, Utterance, Voice
 from audiobook.planning.plans import track_paths
@@ -62,7 +62,7 @@ def _read(
         track = read_track(path, chapter.title, chapter.number, lines)
     except StorageError:  # replaced between two looks, or damaged
         return None
-    cues = find_words(fingerprint, track.cues, cache) or track.cues
+    cues = recall_words(fingerprint, track.cues, cache) or track.cues
     there = [(cue, line.voice) for cue, line in zip(cues, record.lines, strict=True)]
     there = [(cue, voice) for cue, voice in there if cue.utterance is not _GONE]
     return replace(track, cues=tuple(cue for cue, _ in there)), tuple(voice for _, voice in there)
