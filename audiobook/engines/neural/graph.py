@@ -159,3 +159,8 @@ def _needs(node: Any) -> list[str]:
         for name in _needs(each)
     ]
     return [*node.input, *inner]
+
+
+def both_ways(node: Any) -> list[tuple[str, str]]:
+    """Return a node's two inputs in both orders; none of no node."""
+    return [(node.input[0], node.input[1]), (node.input[1], node.input[0])] if node is not None else []
