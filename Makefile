@@ -8,7 +8,7 @@ test:
 	$(PYTHON) -m pytest
 
 slow:
-	$(PYTHON) -m pytest -m slow
+	$(PYTHON) -m pytest -m slow --durations 20
 
 lint:
 	$(PYTHON) -m ruff format --check .
