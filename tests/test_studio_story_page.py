@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.command_line import narrate
 from tests.conftest import TONES
@@ -118,6 +118,36 @@ def test_formats_are_chosen_and_what_is_made_is_taken_away(browser: Browser, pro
         page.get_by_role("button", name="As all stories").click()
         expect(page.get_by_role("checkbox", name="WebVTT")).not_to_be_checked()
         assert (project / "voices.yaml").read_text(encoding="utf-8") == f"{TONES}# mine\n"
+
+
+def test_formats_ticked_one_after_the_other_are_all_kept(browser: Browser, project: Path) -> None:
+    held: list[Route] = []
+    with open_studio(project) as studio, open_page(browser, studio.address) as page:
+        show_view(page, studio.address, "supper", "details")
+        page.route(
+            "**/details",
+            lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+        )
+        page.get_by_role("checkbox", name="WebVTT").click()
+        _wait_for(page, held, 1)
+        page.get_by_role("checkbox", name="SRT").click()  # while the first is being written
+        held[0].continue_()
+        _wait_for(page, held, 2)
+        expect(page.get_by_role("checkbox", name="SRT")).to_be_checked()
+        page.get_by_role("checkbox", name="LRC").click()
+        held[1].continue_()
+        _wait_for(page, held, 3)
+        held[2].continue_()
+        expect(page.get_by_text("Stated for this story alone.")).to_be_visible()
+        for name in ["MP3", "WebVTT", "SRT", "LRC"]:
+            expect(page.get_by_role("checkbox", name=re.compile(f"^{name}"))).to_be_checked()
+    assert "formats: [mp3, vtt, srt, lrc]" in (project / "voices.yaml").read_text(encoding="utf-8")
+
+
+def _wait_for(page: Page, held: list[Route], number: int) -> None:
+    """Wait until the page has sent so many changes, which the test holds back."""
+    while len(held) < number:
+        page.wait_for_timeout(20)
 
 
 @pytest.mark.parametrize("made", ["stays in", "goes to the bin"])

@@ -47,7 +47,7 @@ class Removal:
 
     def _check_rest(self, name: str) -> None:
         """Raise `StudioError` for a story that is being made, or waits for that."""
-        if name in self._runs.at_work:
+        if name in self._runs.stories:
             raise StudioError(409, f"{name} is being made; stop that, or wait until it is done.")
         if any(each["name"] == name for each in self._runs.state.queue):
             raise StudioError(409, f"{name} waits to be made; take it out of the queue first.")

@@ -72,6 +72,11 @@ class Runs:
         return self.state.running
 
     @property
+    def stories(self) -> frozenset[str]:
+        """The stories of the run that is on: their captions come at its end."""
+        return frozenset(self._request.stories if self._request and self.is_running else ())
+
+    @property
     def at_work(self) -> frozenset[str]:
         """The stories whose files come and go now."""
         return self._at_work

@@ -19,6 +19,7 @@ class DetailsView {
   #files = make("div", { class: "made-files" });
   #fields = new Map();
   #writing = Promise.resolve();
+  #unwritten = 0;
   #standing = "";
   #asked = 0;
 
@@ -95,11 +96,13 @@ class DetailsView {
     return field.element;
   }
 
-  /** Write one thing after the other: each is made on what the last one left. */
+  /** Write one thing after the other: each is made on what the last one left; what else was chosen meanwhile stays. */
   #write(change) {
+    this.#unwritten += 1;
     const write = async () => {
       // Of this story, though the page may have turned to another one meanwhile.
       await this.attempt(() => this.store.write((_, stated) => api.setDetails(this.name, stated), change));
+      this.#unwritten -= 1;
       await this.refresh();
     };
     this.#writing = this.#writing.then(write, write);
@@ -132,8 +135,9 @@ class DetailsView {
   }
 
   async refresh() {
-    // That its text is gone is told to all pages, but no news to this one.
-    if (!this.isGoing && this.store.name === this.name) await this.attempt(() => this.show());
+    // What waits to be written is newer than any answer, and asks again itself.  That the story's text is gone is
+    // told to all pages, but no news to this one.
+    if (!this.#unwritten && !this.isGoing && this.store.name === this.name) await this.attempt(() => this.show());
   }
 }
 

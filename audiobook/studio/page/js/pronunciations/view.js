@@ -2,6 +2,7 @@
 
 import { api, wordAddress } from "../api.js";
 import { make, makeButton, makeField } from "../dom.js";
+import { oneAtATime } from "../order.js";
 import { createSound } from "../sound.js";
 import { count, fold } from "../words.js";
 import { tellSaying } from "./respelling.js";
@@ -24,6 +25,8 @@ class PronunciationsView {
 
   constructor(host, { name, store, say, attempt }) {
     Object.assign(this, { name, store, say, attempt });
+    /** Read the words and set them anew; those that were looked up stay. */
+    this.show = oneAtATime(() => this.#show());
     this.sound = createSound((words) => say(words, { isError: true }));
     this.#field.addEventListener("input", () => this.#set());
     const search = make("form", { class: "finder", role: "search" }, makeField("Find", this.#field), this.#lookUp, this.#told);
@@ -34,8 +37,7 @@ class PronunciationsView {
     host.append(make("div", { class: "cast-head" }, this.#title, this.#about), search, this.#list);
   }
 
-  /** Read the words and set them anew; those that were looked up stay. */
-  async show() {
+  async #show() {
     const shown = await this.store.read(api.words);
     const asked = this.#sought.filter((word) => !shown.words.some((each) => each.word === word));
     const found = await Promise.all(asked.map((word) => this.#findAgain(word)));

@@ -2,6 +2,7 @@
 
 import { api, lineAddress, stretchAddress, wordAddress } from "../api.js";
 import { make, makeField, makeSelect, setAttributes } from "../dom.js";
+import { oneAtATime } from "../order.js";
 import { createSound } from "../sound.js";
 import { tellSaying } from "../pronunciations/respelling.js";
 import { NARRATOR, speakerName } from "../speakers.js";
@@ -26,6 +27,8 @@ class ReviewView {
 
   constructor(host, { name, store, say, attempt }) {
     Object.assign(this, { name, store, say, attempt });
+    /** Read the list and set it anew. */
+    this.show = oneAtATime(() => this.#show());
     this.sound = createSound((words) => say(words, { isError: true }));
     this.#kinds = makeSelect([["", "everything"]], () => this.#set());
     this.#done.addEventListener("change", () => this.#set());
@@ -42,8 +45,7 @@ class ReviewView {
     host.append(make("div", { class: "cast-head" }, this.#title, this.#about), this.tools, this.#list, this.#more);
   }
 
-  /** Read the list and set it anew. */
-  async show() {
+  async #show() {
     this.#shown = await this.store.read(api.review);
     this.#title.textContent = this.#shown.title;
     this.#title.lang = this.#shown.language;

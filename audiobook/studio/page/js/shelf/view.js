@@ -2,6 +2,7 @@
 
 import { api } from "../api.js";
 import { make, makeButton } from "../dom.js";
+import { oneAtATime } from "../order.js";
 import { count, lasting } from "../words.js";
 import { chooseChapters } from "../make/chapters.js";
 import { makeBook } from "./book.js";
@@ -133,19 +134,6 @@ export async function showShelf(host, shared) {
       events.removeEventListener("state", onState);
       events.removeEventListener("shelf", onShelf);
     },
-  };
-}
-
-/** Return a function that acts, and once more where it was asked to meanwhile, however often. */
-function oneAtATime(act) {
-  let [now, isAskedAgain] = [null, false];
-  return function ask() {
-    isAskedAgain = now !== null;
-    now ??= act().finally(() => {
-      now = null;
-      return isAskedAgain ? ask() : undefined;
-    });
-    return now;
   };
 }
 
