@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.engines.espeak.words import sound_in_ipa
-from audiobook.listening.alignment import Pair, align_words
+from audiobook.listening.alignment import AlignedWords, align_words
 from audiobook.listening.hearing import cut_long
 from audiobook.listening.recognizer import SAMPLE_RATE, find_recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
@@ -87,7 +87,7 @@ def compare(said: str, heard: str) -> Tally:
     )
 
 
-def _is_heard(pair: Pair, words: list[str], names: frozenset[str]) -> bool:
+def _is_heard(pair: AlignedWords, words: list[str], names: frozenset[str]) -> bool:
     if pair.is_extra or pair.is_missing:
         return False
     is_name = any(word in names for word in words[pair.start : pair.end])

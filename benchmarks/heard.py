@@ -44,7 +44,7 @@ from audiobook.checking import decode_mono
 from audiobook.cli.progress import Notes
 from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.folders import cache_folder
-from audiobook.listening.hearing import Line, Listener
+from audiobook.listening.hearing import LineToHear, Listener
 from audiobook.listening.recognizer import SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.verdicts import Heard
@@ -71,7 +71,7 @@ class Scene:
     """A file's sound and its lines, with a fault in one of them, perhaps."""
 
     wave: Wave
-    lines: tuple[Line, ...]
+    lines: tuple[LineToHear, ...]
 
 
 Plant = Callable[[Scene, int, random.Random], Scene | None]
@@ -269,7 +269,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _show(what: str, line: Line, heard: Heard) -> None:
+def _show(what: str, line: LineToHear, heard: Heard) -> None:
     print(
         f"  {what}: {line.start_s:.1f} s {heard.verdict} {list(heard.changes)} extra {heard.extra!r}\n"
         f"    said  {line.written}\n    heard {heard.words}",

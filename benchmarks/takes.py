@@ -34,7 +34,7 @@ from audiobook.building.takes import hear_clip
 from audiobook.caching.clips import ClipCache
 from audiobook.cli.progress import Notes
 from audiobook.folders import cache_folder
-from audiobook.listening.hearing import SAMPLE_RATE, Line
+from audiobook.listening.hearing import SAMPLE_RATE, LineToHear
 from audiobook.listening.single_lines import resample
 from audiobook.listening.verdicts import Heard
 from audiobook.model import Clip
@@ -99,7 +99,7 @@ def plant(
                 break
             wave = resample(np.frombuffer(clip.samples, "<i2") / (1 << 15), clip.sample_rate)
             end_s = len(wave) / SAMPLE_RATE
-            line = Line(said=spec.text, written=spec.text, start_s=0.0, end_s=end_s)
+            line = LineToHear(said=spec.text, written=spec.text, start_s=0.0, end_s=end_s)
             planted = put(Scene(wave=wave, lines=(line,)), 0, chance)
             if planted is not None:
                 left -= 1

@@ -18,8 +18,8 @@ from audiobook.checking import (
     CheckedFile,
     FileToCheck,
     Finding,
-    Label,
-    Planned,
+    PlannedFile,
+    ShownTags,
     check_file,
     judge_source,
     judge_spread,
@@ -30,7 +30,7 @@ from audiobook.model import Book, Break, Chapter, Cue, Paragraph, Skip, Track, U
 from tests.sounds import MP3, RATE, Samples, babble, noise, write
 
 TEXT = "Nobody came down to the boats. She waited by the lamp all night. The harbour lay still."
-LABEL = Label(title="The Boats", album="Harbour", author="A. Writer", track="1/2", language="eng")
+LABEL = ShownTags(title="The Boats", album="Harbour", author="A. Writer", track="1/2", language="eng")
 HEAD_S, PAUSE_S, TAIL_S = 0.9, 0.4, 3.0
 
 
@@ -81,7 +81,7 @@ def record(*, db: float = -19.0, floor_db: float = -70.5, spoken_s: float = 2.0)
     return Take(samples=np.clip(samples, -limit, limit), cues=tuple(cues))
 
 
-def tag(path: Path, label: Label = LABEL) -> Path:
+def tag(path: Path, label: ShownTags = LABEL) -> Path:
     id3 = ID3()
     for frame, value in ((TIT2, label.title), (TALB, label.album), (TPE1, label.author), (TRCK, label.track)):
         id3.add(frame(encoding=1, text=[value]))
@@ -91,8 +91,8 @@ def tag(path: Path, label: Label = LABEL) -> Path:
     return path
 
 
-def planned() -> Planned:
-    return Planned(
+def planned() -> PlannedFile:
+    return PlannedFile(
         utterances=lines(),
         leads_s=(HEAD_S, PAUSE_S, PAUSE_S),
         expected_s=(2.0, 2.0, 2.0),

@@ -17,7 +17,7 @@ from audiobook.audio import CODECS, check_encoder, encode, find_encoder
 from audiobook.errors import EncoderError, StorageError
 from audiobook.model import Cue, Image, Utterance
 from audiobook.publishing import TRACK_FILES, Stamp, Tags, read_mark, read_seconds, read_track, write_tags
-from audiobook.publishing.tags import Mark, write_times
+from audiobook.publishing.tags import FileMark, write_times
 from tests.listening import decode
 
 RATE = 22_050
@@ -136,7 +136,7 @@ def test_what_a_file_was_made_of_comes_back(codec: str, ending: str, tmp_path: P
     path = make(tmp_path / f"a{ending}")
     assert read_mark(path) is None, codec  # whole, and not ours yet
     write_tags(path, TAGS, STAMP)
-    assert read_mark(path) == Mark(fingerprint="f" * 64, origin="texts", seconds=read_seconds(path))
+    assert read_mark(path) == FileMark(fingerprint="f" * 64, origin="texts", seconds=read_seconds(path))
     assert TRACK_FILES[ending].read_times_text(path) == STAMP.times
     record = TRACK_FILES[ending].read_record_text(path)
     assert record is not None

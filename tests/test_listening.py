@@ -12,10 +12,10 @@ import pytest
 from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.listening.alignment import align_words
 from audiobook.listening.endings import STOPS_DB, measure_ending_db
-from audiobook.listening.hearing import SAMPLE_RATE, Line, Listener, cut_long
+from audiobook.listening.hearing import SAMPLE_RATE, LineToHear, Listener, cut_long
 from audiobook.listening.sounds import Sounds, count_changes
 from audiobook.listening.spelling import list_words
-from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, Limits, judge_lines
+from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, HearingLimits, judge_lines
 from audiobook.listening.windows import find_edges, group_lines
 
 AFTER = "And then they went home."
@@ -27,7 +27,11 @@ def open_sounds() -> Sounds:
 
 
 def judge(
-    sounds: Sounds, said: str, heard: str, limits: Limits = NATURAL, names: frozenset[str] = frozenset()
+    sounds: Sounds,
+    said: str,
+    heard: str,
+    limits: HearingLimits = NATURAL,
+    names: frozenset[str] = frozenset(),
 ) -> Heard:
     """Judge a line that another one follows, which is heard as it is."""
     expected = frozenset(list_words(heard))
@@ -145,7 +149,7 @@ def test_a_word_that_sounds_quite_otherwise_is_told_and_no_loss(sounds: Sounds) 
 
 def test_names_and_invented_words_are_compared_more_kindly(sounds: Sounds) -> None:
     said, heard = "Then Maximiliana laughed.", "Then Maxim Aileen laughed."
-    strict = Limits(
+    strict = HearingLimits(
         unlike=0.1, unlike_name=0.6, lost=0.7, run_sounds=3, lost_share=0.6, extra_sounds=4, fades=True
     )
 
@@ -231,9 +235,9 @@ def sound(seconds: float, *, fades: bool = True) -> Any:
     return wave
 
 
-def lines_of(texts: Sequence[str], limits: Limits = NATURAL) -> list[Line]:
+def lines_of(texts: Sequence[str], limits: HearingLimits = NATURAL) -> list[LineToHear]:
     return [
-        Line(said=text, written=text, start_s=3.0 * n + 0.5, end_s=3.0 * n + 3.0, limits=limits)
+        LineToHear(said=text, written=text, start_s=3.0 * n + 0.5, end_s=3.0 * n + 3.0, limits=limits)
         for n, text in enumerate(texts)
     ]
 
@@ -293,7 +297,7 @@ def test_what_is_never_heard_is_not_heard(sounds: Sounds) -> None:
 
 
 def test_a_line_may_be_said_as_it_is_written(sounds: Sounds) -> None:
-    line = Line(said="Kuh THOO loo rose.", written="Cthulhu rose.", start_s=0.5, end_s=3.0)
+    line = LineToHear(said="Kuh THOO loo rose.", written="Cthulhu rose.", start_s=0.5, end_s=3.0)
     ear = Script(["Cthulhu rose."])
 
     assert Listener(ear=ear, sounds=sounds).hear_lines(scene(1), [line])[0].is_clear

@@ -23,7 +23,7 @@ from audiobook.publishing import (
     unique_titles,
     write_tags,
 )
-from audiobook.publishing.tags import Mark, Stamp, language_code
+from audiobook.publishing.tags import FileMark, Stamp, language_code
 
 STAMP = Stamp(fingerprint="f" * 64, origin="texts", record="{}", times="[22050]")
 TAGS = Tags(
@@ -93,7 +93,7 @@ def test_the_mark_knows_a_whole_file_from_a_cut_one(mp3: Path) -> None:
     assert read_mark(mp3, whole=False) is None
     write_tags(mp3, TAGS, STAMP)
     mark = read_mark(mp3)
-    assert mark == Mark(fingerprint="f" * 64, origin="texts", seconds=3.0)
+    assert mark == FileMark(fingerprint="f" * 64, origin="texts", seconds=3.0)
     whole = mp3.read_bytes()
     tag = whole.index(b"Info") - 30
     for damaged in (whole[:-1], whole[:tag] + bytes(1000) + whole[tag + 1000 :]):

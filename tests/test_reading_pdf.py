@@ -13,7 +13,7 @@ import pytest
 from audiobook.model import Book
 from audiobook.reading import read_book
 from audiobook.reading.furniture import find_furniture
-from audiobook.reading.typeset import Line, join_lines
+from audiobook.reading.typeset import PrintedLine, join_lines
 from tests.books import assert_tiled
 from tests.printing import print_file, print_page, recall_and_precision, spoken_words, words_of
 
@@ -195,5 +195,7 @@ def test_a_printed_novel_has_its_chapters_and_every_word(tmp_path: Path) -> None
 
 
 def test_letters_alone_at_a_page_s_edge_are_no_numbers() -> None:
-    pages = [[Line(page, "ı", 72, 800, 10), Line(page, "9" * 5000, 72, 100, 10)] for page in range(3)]
+    pages = [
+        [PrintedLine(page, "ı", 72, 800, 10), PrintedLine(page, "9" * 5000, 72, 100, 10)] for page in range(3)
+    ]
     assert "ı" not in {line.text for line, why in find_furniture(pages, 10).items() if why == "page number"}

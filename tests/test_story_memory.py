@@ -19,7 +19,7 @@ from audiobook.project.settings import read_settings
 from audiobook.reading import ReadingWish
 from audiobook.script import LineWords
 from audiobook.studio import story_memory as memory
-from audiobook.studio.story_memory import Planned, StoryMemory
+from audiobook.studio.story_memory import PlannedStory, StoryMemory
 from tests.conftest import TONES
 
 NewProject = Callable[..., Path]
@@ -98,7 +98,7 @@ class Gate:
     is_open: threading.Event = field(default_factory=threading.Event)
     asked: list[StorySettings] = field(default_factory=list)
     settled: list[Path] = field(default_factory=list)
-    ready: list[Planned] = field(default_factory=list)
+    ready: list[PlannedStory] = field(default_factory=list)
 
     def read(self, path: Path, own: StorySettings) -> Script:
         self.asked.append(own)
@@ -121,7 +121,7 @@ class Gate:
         assert len(self.settled) == count
 
 
-def names(planned: Planned) -> list[str | None]:
+def names(planned: PlannedStory) -> list[str | None]:
     return [quotation.speaker for quotation in planned.script.quotations]
 
 

@@ -28,7 +28,7 @@ from audiobook.planning.stories import script_and_cast
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings
 from audiobook.project.shared_engines import shared_engine
-from audiobook.studio.done_marks import DoneMarks, Mark
+from audiobook.studio.done_marks import DoneMark, DoneMarks
 from audiobook.studio.finished_tracks import list_finished
 from tests.pages import PHONE, SUPPER, Theme, find_barriers, find_overhang, open_page, show_view, wait_until
 from tests.sounds import RATE, babble, noise, write
@@ -180,10 +180,10 @@ def test_what_is_done_stays_done_when_the_text_is_edited_elsewhere(
 def test_a_mark_means_no_other_line_of_the_same_words(tmp_path: Path) -> None:
     marks = DoneMarks(tmp_path / "review.json")
 
-    def of(after: str, *, alone: bool, gist: str = "Tom") -> Mark:
-        return Mark(kind="speaker", words="Yes.", after=after, gist=gist, is_alone=alone)
+    def of(after: str, *, alone: bool, gist: str = "Tom") -> DoneMark:
+        return DoneMark(kind="speaker", words="Yes.", after=after, gist=gist, is_alone=alone)
 
-    def done(*wanted: Mark) -> list[bool]:
+    def done(*wanted: DoneMark) -> list[bool]:
         return marks.find_done("s", wanted)
 
     marks.set("s", of("he asked.", alone=False), is_done=True)

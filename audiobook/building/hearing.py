@@ -17,11 +17,11 @@ from audiobook.engines.base import Effort, may_fail
 from audiobook.engines.espeak.words import sound_in_ipa
 from audiobook.errors import NarrateError
 from audiobook.languages import primary_language
-from audiobook.listening.hearing import Line, Listener
+from audiobook.listening.hearing import LineToHear, Listener
 from audiobook.listening.recognizer import LANGUAGE, SAMPLE_RATE, Recognizer, open_recognizer
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import find_names
-from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, Limits
+from audiobook.listening.verdicts import MACHINE, NATURAL, Heard, HearingLimits
 from audiobook.listening.windows import group_lines
 from audiobook.model import Cue, Script, Track
 from audiobook.planning.clip_specs import ClipSpec
@@ -53,7 +53,7 @@ class FileToHear:
 
     path: Path
     cues: tuple[Cue, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[LineToHear, ...]
     names: frozenset[str] = frozenset()
 
 
@@ -65,7 +65,7 @@ class _Piece:
     which: range
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[LineToHear]:
         return self.file.lines[self.which.start : self.which.stop]
 
     @property
@@ -88,8 +88,8 @@ def describe_lines(plan: TrackPlan, track: Track, script: Script) -> FileToHear 
     return FileToHear(path=plan.path, cues=track.cues, lines=tuple(lines), names=find_names(script.book.text))
 
 
-def _describe(cue: Cue, spec: ClipSpec, language: str) -> Line:
-    return Line(
+def _describe(cue: Cue, spec: ClipSpec, language: str) -> LineToHear:
+    return LineToHear(
         said=spec.text,
         written=cue.utterance.text,
         start_s=cue.start_s,
@@ -104,7 +104,7 @@ def is_known(language: str) -> bool:
 
 
 @functools.cache
-def choose_limits(engine: str) -> Limits:
+def choose_limits(engine: str) -> HearingLimits:
     """Return how well a recognizer must understand an engine's voices."""
     return NATURAL if may_fail(shared_engine(engine)) else MACHINE
 

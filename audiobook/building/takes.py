@@ -48,7 +48,7 @@ MOST_AGAIN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class SpokenCount:
     """What came of some clips: how many were spoken for the first time, and how many lines again."""
 
     clips: int = 0
@@ -113,7 +113,7 @@ def measure_clip(spec: ClipSpec, cache: ClipCache) -> tuple[int, int] | None:
     return cache.measure(take.clip) if take else None
 
 
-def speak_clips(specs: Sequence[ClipSpec], cache: ClipCache, *, anew: bool = False) -> Spoken:
+def speak_clips(specs: Sequence[ClipSpec], cache: ClipCache, *, anew: bool = False) -> SpokenCount:
     """Make clips in the cache; `anew` even if they are there.  Raises `EngineError` and `StorageError`."""
     spoken = again = 0
     for spec in specs:
@@ -122,7 +122,7 @@ def speak_clips(specs: Sequence[ClipSpec], cache: ClipCache, *, anew: bool = Fal
             spoken += 1
         if spec.to_hear is not None:
             again += _choose_take(spec, spec.to_hear, cache).again > 0
-    return Spoken(clips=spoken, again=again)
+    return SpokenCount(clips=spoken, again=again)
 
 
 def fetch_clip(spec: ClipSpec, cache: ClipCache) -> tuple[Clip, bool]:

@@ -1,7 +1,7 @@
 """Checking: finished files are decoded, measured, and compared with what was meant."""
 
 from audiobook.checking.books import BookToCheck, check_book
-from audiobook.checking.completeness import PACE, Planned, judge_source, measure_pace
+from audiobook.checking.completeness import PACE, PlannedFile, judge_source, measure_pace
 from audiobook.checking.decoding import decode, decode_mono
 from audiobook.checking.files import CheckedFile, FileToCheck, check_file
 from audiobook.checking.hearing import describe_line, pass_over
@@ -10,7 +10,7 @@ from audiobook.checking.profiles import PROFILES, Limit, Profile
 from audiobook.checking.report import CheckReport, Finding, HeardLine, StoryFindings
 from audiobook.checking.silences import LONG_S, find_silences
 from audiobook.checking.sound import judge_spread
-from audiobook.checking.tags import Label, judge_titles
+from audiobook.checking.tags import ShownTags, judge_titles
 
 __all__ = [
     "LONG_S",
@@ -22,10 +22,10 @@ __all__ = [
     "FileToCheck",
     "Finding",
     "HeardLine",
-    "Label",
     "Limit",
-    "Planned",
+    "PlannedFile",
     "Profile",
+    "ShownTags",
     "StoryFindings",
     "check_book",
     "check_file",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.audio import Encoder
-from audiobook.checking.completeness import TOLERANCE_MS, Planned, find_speech_s, judge_track
+from audiobook.checking.completeness import TOLERANCE_MS, PlannedFile, find_speech_s, judge_track
 from audiobook.checking.files import (
     CheckedFile,
     FileToCheck,
@@ -24,7 +24,7 @@ from audiobook.checking.meter import Measurement
 from audiobook.checking.profiles import Profile
 from audiobook.checking.report import Finding, HeardLine
 from audiobook.checking.sound import judge_figures, measure_figures, read_header
-from audiobook.checking.tags import Label, judge_label
+from audiobook.checking.tags import ShownTags, judge_label
 from audiobook.model import Cue
 
 _MOST_NERO_MARKS = 255
@@ -44,7 +44,7 @@ class BookToCheck:
     path: Path
     chapters: tuple[str, ...]
     heads_s: tuple[float, ...]
-    label: Label
+    label: ShownTags
     stale: tuple[str, ...] = ()
     parts: tuple[FileToCheck, ...] = ()
     heard: Sequence[HeardLine] | None = None
@@ -111,7 +111,7 @@ def _judge_lines(wanted: BookToCheck, starts_s: Sequence[float], heard: Measurem
         first, *others = part.planned.leads_s
         leads_s += [tail_s + first, *others]
         tail_s = part.planned.tail_s
-    planned = Planned(
+    planned = PlannedFile(
         utterances=tuple(u for part in wanted.parts for u in part.planned.utterances),
         leads_s=tuple(leads_s),
         expected_s=tuple(s for part in wanted.parts for s in part.planned.expected_s),

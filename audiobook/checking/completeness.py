@@ -1,7 +1,7 @@
 """Whether a finished file says all that was planned, at the times its cues tell, and nothing else.
 
-What is planned comes as an argument (`Planned`), what is in the file as its `Track`, and what can be heard
-as a `Measurement`: three witnesses, of which each is compared with the others.
+What is planned comes as an argument (`PlannedFile`), what is in the file as its `Track`, and what can be
+heard as a `Measurement`: three witnesses, of which each is compared with the others.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _OTHER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedFile:
     """What a file should say and when: of each utterance the silence before it and its likely length.
 
     `leads_s` begins with the silence at the file's head; `tail_s` is that at its end.
@@ -71,7 +71,7 @@ class Planned:
     tail_s: float
 
 
-def judge_track(path: Path, track: Track, planned: Planned, heard: Measurement) -> list[Finding]:
+def judge_track(path: Path, track: Track, planned: PlannedFile, heard: Measurement) -> list[Finding]:
     """Check a file's cues against the plan and against what can be heard."""
     return [
         _judge_length(path, track, planned, heard),
@@ -82,7 +82,7 @@ def judge_track(path: Path, track: Track, planned: Planned, heard: Measurement) 
     ]
 
 
-def _judge_length(path: Path, track: Track, planned: Planned, heard: Measurement) -> Finding:
+def _judge_length(path: Path, track: Track, planned: PlannedFile, heard: Measurement) -> Finding:
     """Compare to the sample; where a track was made at another rate, resampling may round by one."""
     wanted_s = track.cues[-1].end_s + planned.tail_s if track.cues else track.seconds
     off = heard.frames - round(wanted_s * heard.sample_rate)
@@ -137,7 +137,7 @@ def _identify(utterance: Utterance) -> tuple[int, int, str]:
     return utterance.start, utterance.end, utterance.text
 
 
-def _judge_silences(path: Path, track: Track, planned: Planned) -> Finding:
+def _judge_silences(path: Path, track: Track, planned: PlannedFile) -> Finding:
     """Compare the silences between cues with those that were planned."""
     ends = [0.0, *(cue.end_s for cue in track.cues)]
     gaps = [cue.start_s - end for cue, end in zip(track.cues, ends, strict=False)]
@@ -157,7 +157,7 @@ def _judge_silences(path: Path, track: Track, planned: Planned) -> Finding:
     )
 
 
-def _judge_pace(path: Path, cues: Sequence[Cue], planned: Planned) -> Finding:
+def _judge_pace(path: Path, cues: Sequence[Cue], planned: PlannedFile) -> Finding:
     """Find the cue that is least plausible for its words, by the rate of its voice."""
     least, most = PACE
     worst, remark = 1.0, ""

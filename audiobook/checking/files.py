@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook.audio import Encoder
-from audiobook.checking.completeness import Planned, judge_track
+from audiobook.checking.completeness import PlannedFile, judge_track
 from audiobook.checking.decoding import decode
 from audiobook.checking.hearing import judge_heard
 from audiobook.checking.meter import Measurement, Meter
@@ -16,7 +16,7 @@ from audiobook.checking.profiles import Profile
 from audiobook.checking.report import Finding, HeardLine
 from audiobook.checking.silences import judge_silences
 from audiobook.checking.sound import Header, judge_figures, measure_figures, read_header
-from audiobook.checking.tags import Label, judge_label
+from audiobook.checking.tags import ShownTags, judge_label
 from audiobook.errors import StorageError
 from audiobook.files import write_whole
 from audiobook.model import Track
@@ -35,8 +35,8 @@ class FileToCheck:
     """
 
     path: Path
-    planned: Planned
-    label: Label
+    planned: PlannedFile
+    label: ShownTags
     track: Track | None
     stale: tuple[str, ...] = ()
     picture: Path | None = None

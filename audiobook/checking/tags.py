@@ -13,7 +13,7 @@ from audiobook.plurals import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class ShownTags:
     """What a player should show of a file; `language` is as its tag has it, `cover` whether it has one."""
 
     title: str
@@ -24,7 +24,7 @@ class Label:
     cover: bool = False
 
 
-def read_label(path: Path) -> Label | str:
+def read_label(path: Path) -> ShownTags | str:
     """Read what a player would show, by mutagen's own names for a format's tags; or say why not."""
     import mutagen
 
@@ -39,7 +39,7 @@ def read_label(path: Path) -> Label | str:
     def get(key: str) -> str:
         return "; ".join(easy.tags.get(key, ()))
 
-    return Label(
+    return ShownTags(
         title=get("title"),
         album=get("album"),
         author=get("artist"),
@@ -66,7 +66,7 @@ def _has_cover(file: object) -> bool:
     return any(len(data) > 0 for data in held)
 
 
-def judge_label(path: Path, wanted: Label) -> Finding:
+def judge_label(path: Path, wanted: ShownTags) -> Finding:
     """Compare a file's tags with what a player should show; a cover that was not asked for is welcome."""
     found = read_label(path)
     limit = "as the book"

@@ -11,7 +11,7 @@ from audiobook.cli.console import open_console, print_json
 from audiobook.model import CREDITS, NARRATOR, Cast, Quotation, Script, Utterance
 
 if TYPE_CHECKING:
-    from audiobook.planning.explaining import Spoken
+    from audiobook.planning.explaining import SpokenText
 
 _COLOURS = (
     "cyan",
@@ -27,7 +27,9 @@ _COLOURS = (
 _MARGIN = 22
 
 
-def print_script(script: Script, cast: Cast, spoken: Mapping[Utterance, Spoken], *, as_json: bool) -> None:
+def print_script(
+    script: Script, cast: Cast, spoken: Mapping[Utterance, SpokenText], *, as_json: bool
+) -> None:
     """Print a script as a person reads it, or as one JSON object.
 
     `spoken` tells of utterances what is spoken of them; it comes below lines of which that is something else.
@@ -63,7 +65,7 @@ def print_script(script: Script, cast: Cast, spoken: Mapping[Utterance, Spoken],
     _print_evidence(script)
 
 
-def _list_changes(said: Sequence[Utterance], spoken: Mapping[Utterance, Spoken]) -> Iterator[str]:
+def _list_changes(said: Sequence[Utterance], spoken: Mapping[Utterance, SpokenText]) -> Iterator[str]:
     """Yield what is spoken in place of which words, and by which rule."""
     for utterance in said:
         for change in spoken[utterance].changes if utterance in spoken else ():
@@ -94,7 +96,7 @@ def _print_evidence(script: Script) -> None:
         console.print(line, soft_wrap=True)
 
 
-def script_json(script: Script, cast: Cast, spoken: Mapping[Utterance, Spoken]) -> dict[str, object]:
+def script_json(script: Script, cast: Cast, spoken: Mapping[Utterance, SpokenText]) -> dict[str, object]:
     """Return a script as plain values; offsets are code points into the decoded source."""
     book = script.book
     return {
@@ -133,7 +135,7 @@ def _quotations_json(quotations: Sequence[Quotation]) -> list[dict[str, object]]
     ]
 
 
-def _utterance_json(utterance: Utterance, cast: Cast, spoken: Spoken | None) -> dict[str, object]:
+def _utterance_json(utterance: Utterance, cast: Cast, spoken: SpokenText | None) -> dict[str, object]:
     told = {"spoken": spoken.text, "changes": [asdict(each) for each in spoken.changes]} if spoken else {}
     language = {"language": utterance.language} if utterance.language else {}
     return {

@@ -24,7 +24,7 @@ _STEPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AlignedWords:
     """Words that were said, by their first and last place, and what was heard for them; either may be none.
 
     `changes` is how many sounds are other ones (`sounds.count_changes`), `sounds` how many were to be said.
@@ -47,15 +47,15 @@ class Pair:
         return self.start == self.end
 
 
-def align_words(said: Sequence[str], heard: Sequence[str], sounds: Sounds) -> list[Pair]:
+def align_words(said: Sequence[str], heard: Sequence[str], sounds: Sounds) -> list[AlignedWords]:
     """Pair words with words, in order; all of either are in one pair."""
-    found: list[Pair] = []
+    found: list[AlignedWords] = []
     i = j = 0
     for a, b in [*_find_equal(sounds.keys(said), sounds.keys(heard)), (len(said), len(heard))]:
         if i < a or j < b:
             found += _align_stretch(said[i:a], heard[j:b], sounds, i)
         if a < len(said):
-            found.append(Pair(a, a + 1, (heard[b],), 0.0, _length(sounds.of(said[a : a + 1]))))
+            found.append(AlignedWords(a, a + 1, (heard[b],), 0.0, _length(sounds.of(said[a : a + 1]))))
         i, j = a + 1, b + 1
     return found
 
@@ -90,7 +90,9 @@ def _find_equal(said: Sequence[str], heard: Sequence[str]) -> list[tuple[int, in
     return pairs
 
 
-def _align_stretch(said: Sequence[str], heard: Sequence[str], sounds: Sounds, start: int) -> list[Pair]:
+def _align_stretch(
+    said: Sequence[str], heard: Sequence[str], sounds: Sounds, start: int
+) -> list[AlignedWords]:
     """Pair the words of a stretch so that the fewest sounds are wrong."""
     steps = _STEPS if len(said) + len(heard) <= _LONGEST_STRETCH else _STEPS[:3]
     costs = [[float("inf")] * (len(heard) + 1) for _ in range(len(said) + 1)]
@@ -114,12 +116,12 @@ def _walk_back(
     taken: dict[tuple[int, int], tuple[int, int, float]],
     sounds: Sounds,
     start: int,
-) -> Iterator[Pair]:
+) -> Iterator[AlignedWords]:
     i, j = len(said), len(heard)
     while i or j:
         m, n, changes = taken[i, j]
         length = _length(sounds.of(said[i - m : i])) if m else 0
-        yield Pair(start + i - m, start + i, tuple(heard[j - n : j]), changes, length)
+        yield AlignedWords(start + i - m, start + i, tuple(heard[j - n : j]), changes, length)
         i, j = i - m, j - n
 
 

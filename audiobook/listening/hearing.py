@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from audiobook.listening.endings import STOPS_DB, measure_ending_db
 from audiobook.listening.sounds import Sounds
 from audiobook.listening.spelling import list_words
-from audiobook.listening.verdicts import NATURAL, VERDICTS, Heard, Limits, judge_lines
+from audiobook.listening.verdicts import NATURAL, VERDICTS, Heard, HearingLimits, judge_lines
 from audiobook.listening.windows import LONGEST_S, find_edges, group_lines
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Ear(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LineToHear:
     """What is to be heard from when to when.
 
     `said` is the text as the engine was given it, `written` as it stands in the book: either will do.
@@ -54,7 +54,7 @@ class Line:
     written: str
     start_s: float
     end_s: float
-    limits: Limits | None = NATURAL
+    limits: HearingLimits | None = NATURAL
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Listener:
     sounds: Sounds
     names: Collection[str] = ()
 
-    def hear_lines(self, wave: Wave, lines: Sequence[Line], which: range | None = None) -> list[Heard]:
+    def hear_lines(self, wave: Wave, lines: Sequence[LineToHear], which: range | None = None) -> list[Heard]:
         """Return the verdict on each line of a file, or on those of these numbers."""
         which = range(len(lines)) if which is None else which
         found: list[Heard] = []
@@ -78,7 +78,7 @@ class Listener:
         ]
 
     def _reconsider(
-        self, wave: Wave, lines: Sequence[Line], number: int, first: Heard, usual_s: float
+        self, wave: Wave, lines: Sequence[LineToHear], number: int, first: Heard, usual_s: float
     ) -> Heard:
         """Hear a line again where it is in doubt; hear whether it is said twice, and how it ends."""
         line = lines[number]
@@ -88,7 +88,7 @@ class Listener:
         next_s = lines[number + 1].start_s if number + 1 < len(lines) else float("inf")
         return heard.cut() if _stops(wave, line, next_s) else heard
 
-    def _measure_pace(self, lines: Sequence[Line]) -> float:
+    def _measure_pace(self, lines: Sequence[LineToHear]) -> float:
         """Return how long a sound usually takes in these lines, in seconds; ∞ where there are too few."""
         judged = [line for line in lines if line.limits is not None]
         self.sounds.learn({word for line in judged for word in list_words(line.said)})
@@ -96,11 +96,11 @@ class Listener:
         paces = [seconds / count for seconds, count in counted if count >= _FEWEST_SOUNDS]
         return statistics.median(paces) if len(paces) >= _FEWEST_LINES else float("inf")
 
-    def _count_sounds(self, line: Line) -> int:
+    def _count_sounds(self, line: LineToHear) -> int:
         words = list_words(line.said)
         return max(map(len, self.sounds.of(words))) if words and line.limits is not None else 0
 
-    def _hear_halves(self, wave: Wave, line: Line) -> Heard | None:
+    def _hear_halves(self, wave: Wave, line: LineToHear) -> Heard | None:
         """Hear a line that takes too long in two halves; return what was heard where it is said again.
 
         Whole, a recognizer writes down but once what is said twice: it was taught on what people write.
@@ -118,14 +118,14 @@ class Listener:
         again = [word for word in heard.extra.split() if word in own]
         return heard if 2 * len(again) > len(heard.extra.split()) else None
 
-    def _hear(self, wave: Wave, lines: Sequence[Line], group: range, *, carefully: bool) -> list[Heard]:
+    def _hear(self, wave: Wave, lines: Sequence[LineToHear], group: range, *, carefully: bool) -> list[Heard]:
         times = [(line.start_s, line.end_s) for line in lines]
         start_s, end_s = find_edges(times, group, len(wave) / SAMPLE_RATE)
         sound = wave[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]
         text = " ".join(self.ear.hear(part, carefully=carefully) for part in cut_long(sound))
         return self._judge([lines[number] for number in group], text)
 
-    def _judge(self, lines: Sequence[Line], text: str) -> list[Heard]:
+    def _judge(self, lines: Sequence[LineToHear], text: str) -> list[Heard]:
         expected = frozenset(list_words(text))
         as_said = [(list_words(line.said, expected), line.limits) for line in lines]
         found = judge_lines(as_said, text, self.sounds, self.names)
@@ -135,7 +135,7 @@ class Listener:
         others = judge_lines(as_written, text, self.sounds, self.names)
         return [min(pair, key=rank) for pair in zip(found, others, strict=True)]
 
-    def _hear_again(self, wave: Wave, lines: Sequence[Line], number: int, first: Heard) -> Heard:
+    def _hear_again(self, wave: Wave, lines: Sequence[LineToHear], number: int, first: Heard) -> Heard:
         """Hear a line alone, and amid its neighbours; keep what speaks best for it."""
         best = first
         for group in _list_companies(lines, number):
@@ -151,7 +151,7 @@ def rank(heard: Heard) -> tuple[bool, int, float]:
     return heard.is_loss, VERDICTS.index(heard.verdict), heard.badness
 
 
-def _stops(wave: Wave, line: Line, next_s: float) -> bool:
+def _stops(wave: Wave, line: LineToHear, next_s: float) -> bool:
     """Tell whether a line's sound ends as no word does; the next line begins at `next_s`."""
     if line.limits is None or not line.limits.fades:
         return False
@@ -160,7 +160,7 @@ def _stops(wave: Wave, line: Line, next_s: float) -> bool:
     return measure_ending_db(sound, SAMPLE_RATE) > STOPS_DB
 
 
-def _list_companies(lines: Sequence[Line], number: int) -> Iterator[range]:
+def _list_companies(lines: Sequence[LineToHear], number: int) -> Iterator[range]:
     """Yield in which company a line is heard again."""
     first, last = max(0, number - 1), min(len(lines), number + 2)
     if lines[last - 1].end_s - lines[first].start_s <= LONGEST_S and last - first > 1:

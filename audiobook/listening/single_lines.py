@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audiobook.listening.hearing import SAMPLE_RATE, Line, Listener
-from audiobook.listening.verdicts import Heard, Limits
+from audiobook.listening.hearing import SAMPLE_RATE, LineToHear, Listener
+from audiobook.listening.verdicts import Heard, HearingLimits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ _NO_RIPPLE_S = 0.05
 
 
 def hear_line(
-    listener: Listener, samples: bytes, sample_rate: int, *, said: str, written: str, limits: Limits
+    listener: Listener, samples: bytes, sample_rate: int, *, said: str, written: str, limits: HearingLimits
 ) -> Heard:
     """Return the verdict on a line of signed 16-bit samples; the same whatever else was heard."""
     import numpy as np
@@ -26,7 +26,7 @@ def hear_line(
     wave = resample(np.frombuffer(samples, "<i2").astype(np.float64) / (1 << 15), sample_rate)
     silence = np.zeros(round(_AROUND_S * SAMPLE_RATE), np.float32)
     end_s = _AROUND_S + len(wave) / SAMPLE_RATE
-    line = Line(said=said, written=written, start_s=_AROUND_S, end_s=end_s, limits=limits)
+    line = LineToHear(said=said, written=written, start_s=_AROUND_S, end_s=end_s, limits=limits)
     return listener.hear_lines(np.concatenate([silence, wave, silence]), [line])[0]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from audiobook.listening.alignment import Pair, align_words
+from audiobook.listening.alignment import AlignedWords, align_words
 from audiobook.listening.sounds import Sounds, differ
 from audiobook.listening.spelling import list_words
 
@@ -31,7 +31,7 @@ _CUT_SOUNDS, _SHORTEST_CUT = 2, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class HearingLimits:
     """From where on what is heard is held against a line.
 
     A pair of words is another one where more than `unlike` of its sounds are other ones (`unlike_name` of a
@@ -51,12 +51,12 @@ class Limits:
     fades: bool
 
 
-NATURAL = Limits(
+NATURAL = HearingLimits(
     unlike=0.34, unlike_name=0.5, lost=0.67, run_sounds=3, lost_share=0.5, extra_sounds=4, fades=True
 )
 """For voices that a recognizer understands as it does people."""
 
-MACHINE = Limits(
+MACHINE = HearingLimits(
     unlike=0.75, unlike_name=0.9, lost=0.8, run_sounds=7, lost_share=0.65, extra_sounds=8, fades=False
 )
 """For eSpeak and its like, of whom it misses one word in eight."""
@@ -94,7 +94,7 @@ class Heard:
 
 
 def judge_lines(
-    lines: Sequence[tuple[Sequence[str], Limits | None]],
+    lines: Sequence[tuple[Sequence[str], HearingLimits | None]],
     text: str,
     sounds: Sounds,
     names: Collection[str] = (),
@@ -123,11 +123,11 @@ def judge_lines(
 
 def _judge(
     said: Sequence[str],
-    pairs: Sequence[Pair],
-    extra: Sequence[Pair],
+    pairs: Sequence[AlignedWords],
+    extra: Sequence[AlignedWords],
     sounds: Sounds,
     *,
-    limits: Limits,
+    limits: HearingLimits,
     names: Collection[str],
 ) -> Heard:
     total = sum(pair.sounds for pair in pairs)
@@ -161,9 +161,9 @@ def _judge(
     )
 
 
-def _find_lost_runs(pairs: Sequence[Pair], limits: Limits) -> Iterator[list[Pair]]:
+def _find_lost_runs(pairs: Sequence[AlignedWords], limits: HearingLimits) -> Iterator[list[AlignedWords]]:
     """Yield runs of pairs in which nothing like what was to be said was heard."""
-    run: list[Pair] = []
+    run: list[AlignedWords] = []
     for pair in pairs:
         if _is_lost(pair, limits):
             run.append(pair)
@@ -174,11 +174,11 @@ def _find_lost_runs(pairs: Sequence[Pair], limits: Limits) -> Iterator[list[Pair
         yield run
 
 
-def _is_lost(pair: Pair, limits: Limits) -> bool:
+def _is_lost(pair: AlignedWords, limits: HearingLimits) -> bool:
     return pair.is_missing or pair.changes > limits.lost * pair.sounds
 
 
-def _counts(run: Sequence[Pair], limits: Limits) -> bool:
+def _counts(run: Sequence[AlignedWords], limits: HearingLimits) -> bool:
     """Tell whether a run is long enough to be no slip of the recognizer's."""
     missing = [pair.sounds for pair in run if pair.is_missing]
     if len(missing) > 1 and sum(missing) >= _FEWEST_SOUNDS:
@@ -186,7 +186,7 @@ def _counts(run: Sequence[Pair], limits: Limits) -> bool:
     return sum(pair.sounds for pair in run) >= limits.run_sounds
 
 
-def _is_cut(said: Sequence[str], last: Pair, sounds: Sounds) -> bool:
+def _is_cut(said: Sequence[str], last: AlignedWords, sounds: Sounds) -> bool:
     """Tell whether the last two sounds of a line's last word are what was not heard of it."""
     if last.is_missing or last.sounds < _SHORTEST_CUT:
         return False
@@ -196,7 +196,7 @@ def _is_cut(said: Sequence[str], last: Pair, sounds: Sounds) -> bool:
 
 
 def _is_other(
-    said: Sequence[str], pair: Pair, sounds: Sounds, limits: Limits, names: Collection[str]
+    said: Sequence[str], pair: AlignedWords, sounds: Sounds, limits: HearingLimits, names: Collection[str]
 ) -> bool:
     words = said[pair.start : pair.end]
     is_name = any(word in names or sounds.is_guess(word) for word in words)
@@ -204,11 +204,11 @@ def _is_other(
     return pair.sounds >= limits.run_sounds and pair.changes > most * pair.sounds
 
 
-def _find_extra(extra: Sequence[Pair], limits: Limits, sounds: Sounds) -> str:
+def _find_extra(extra: Sequence[AlignedWords], limits: HearingLimits, sounds: Sounds) -> str:
     words = [word for pair in extra for word in pair.heard]
     size = sum(max(map(len, sounds.of([word]))) for word in words)
     return " ".join(words) if size >= limits.extra_sounds else ""
 
 
-def _join(said: Sequence[str], pairs: Sequence[Pair]) -> str:
+def _join(said: Sequence[str], pairs: Sequence[AlignedWords]) -> str:
     return " ".join(said[pairs[0].start : pairs[-1].end])

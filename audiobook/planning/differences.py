@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from audiobook.casting import ChosenBy
 from audiobook.choices import USUAL_ENGINE
 from audiobook.model import NARRATOR, Cast, Utterance, Voice
-from audiobook.planning.records import Line, Record
+from audiobook.planning.records import Record, RecordedLine
 from audiobook.plurals import count
 
 _EXCERPT = 40
@@ -143,7 +143,7 @@ def _lines(old: Record, new: Record, around: Surroundings) -> Iterator[str]:
 
 
 def _align(
-    old: Sequence[Line], new: Sequence[Line]
+    old: Sequence[RecordedLine], new: Sequence[RecordedLine]
 ) -> tuple[list[tuple[int, int]], list[int], list[int], int]:
     """Return the pairs of equal lines, the new numbers of changed and added ones, how many were removed."""
     one, other = [line.written for line in old], [line.written for line in new]

@@ -21,16 +21,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class SpokenText:
     """What is spoken of an utterance, and how that differs from its text."""
 
     text: str
     changes: tuple[Change, ...] = ()
 
 
-def explain_script(script: Script, cast: Cast, pronouncer: Pronouncer) -> Mapping[Utterance, Spoken]:
+def explain_script(script: Script, cast: Cast, pronouncer: Pronouncer) -> Mapping[Utterance, SpokenText]:
     """Return what is spoken of each utterance of a script in its voice."""
-    told: dict[Utterance, Spoken] = {}
+    told: dict[Utterance, SpokenText] = {}
     for chapter in script.chapters:
         for utterance, following in pairwise((*chapter.utterances, None)):
             if utterance is not None:
@@ -39,7 +39,7 @@ def explain_script(script: Script, cast: Cast, pronouncer: Pronouncer) -> Mappin
     return told
 
 
-def explain(utterance: Utterance, voice: Voice, pronouncer: Pronouncer, next_start: int | None) -> Spoken:
+def explain(utterance: Utterance, voice: Voice, pronouncer: Pronouncer, next_start: int | None) -> SpokenText:
     """Return what `Pronouncer.spell` makes of an utterance, and why."""
     text, places = pronouncer.find_places(utterance, voice, next_start)
     changes = []
@@ -50,7 +50,7 @@ def explain(utterance: Utterance, voice: Voice, pronouncer: Pronouncer, next_sta
         if said and said != written:
             changes.append(Change(written=written, spoken=said, rule=place.rule or _name_source(asked)))
     spoken, _ = spell_out(text, places, lambda each: pronouncer.notate(each, voice))
-    return Spoken(text=spoken, changes=tuple(changes))
+    return SpokenText(text=spoken, changes=tuple(changes))
 
 
 def _name_source(asked: Pronunciation) -> str:

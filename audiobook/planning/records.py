@@ -48,7 +48,7 @@ class Makers:
     engines: Mapping[str, str]
 
 
-class Line(NamedTuple):
+class RecordedLine(NamedTuple):
     """An utterance as a record knows it: checksums of its words as written and as spoken, voice, break.
 
     `voice` is its speaker's, and `delivery` tells what the line changes of it: names, and the changes.
@@ -75,7 +75,7 @@ class Record:
     origin: str
     pauses: Mapping[str, int]
     tags: Mapping[str, str]
-    lines: tuple[Line, ...]
+    lines: tuple[RecordedLine, ...]
     pace: tuple[float, ...] = ()
 
 
@@ -139,7 +139,7 @@ def read_record(text: str) -> Record | None:
             origin=data["origin"],
             pauses=data["pauses"],
             tags=data["tags"],
-            lines=tuple(map(Line, written, spoken, voice_of, data["breaks"], delivered)),
+            lines=tuple(map(RecordedLine, written, spoken, voice_of, data["breaks"], delivered)),
             pace=tuple(data["pace"]),
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):

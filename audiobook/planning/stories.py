@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from audiobook.model import Book, Cast, Script, Utterance
 from audiobook.planning.chapters import WHOLE, Scope, keep_chapters
-from audiobook.planning.explaining import Spoken, explain_script
+from audiobook.planning.explaining import SpokenText, explain_script
 from audiobook.planning.joins import find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.languages import settle_language
 from audiobook.planning.pronouncing import make_pronouncer
@@ -40,7 +40,7 @@ def tell_story(
     return warnings, note_joins(project.voices, joins)
 
 
-def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, Spoken]:
+def explain_story(project: Project, name: str, script: Script, cast: Cast) -> Mapping[Utterance, SpokenText]:
     """Return what is spoken of each utterance of a story's script, and by which rules."""
     _, settings = open_story(project, name)
     return explain_script(script, cast, make_pronouncer(settings, script))

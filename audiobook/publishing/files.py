@@ -9,14 +9,14 @@ from typing import Protocol
 from audiobook.errors import StorageError
 from audiobook.model import Image, Track, Utterance
 from audiobook.publishing import flac, m4a, mp3, opus
-from audiobook.publishing.tags import Mark, Stamp, Tags, read_times
+from audiobook.publishing.tags import FileMark, Stamp, Tags, read_times
 
 
 class TrackFile(Protocol):
     """What a module of one format of file can do; see `mp3.py` for what each function promises."""
 
     def write_tags(self, path: Path, tags: Tags, stamp: Stamp, cover: Image | None = None) -> None: ...
-    def read_mark(self, path: Path, *, whole: bool = True) -> Mark | None: ...
+    def read_mark(self, path: Path, *, whole: bool = True) -> FileMark | None: ...
     def read_record_text(self, path: Path) -> str | None: ...
     def read_times_text(self, path: Path) -> str | None: ...
     def read_seconds(self, path: Path) -> float: ...
@@ -30,7 +30,7 @@ def write_tags(path: Path, tags: Tags, stamp: Stamp, cover: Image | None = None)
     TRACK_FILES[path.suffix].write_tags(path, tags, stamp, cover)
 
 
-def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+def read_mark(path: Path, *, whole: bool = True) -> FileMark | None:
     """Return the mark of a file that narrate made; None where it is missing or foreign.
 
     With `whole`, also None where the file is not as long as when it was made, or its sound's header

@@ -7,7 +7,7 @@ from typing import Any
 
 from audiobook.errors import StorageError
 from audiobook.model import Image
-from audiobook.publishing.tags import Mark, Stamp, Tags
+from audiobook.publishing.tags import FileMark, Stamp, Tags
 from audiobook.publishing.vorbis import (
     make_picture,
     read_comment_mark,
@@ -59,7 +59,7 @@ def _audio_start(path: Path) -> int:
     raise ValueError("its headers are cut")
 
 
-def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+def read_mark(path: Path, *, whole: bool = True) -> FileMark | None:
     """Return the mark of a file that narrate made; None where it is missing or foreign.
 
     With `whole`, also None where the file is not as long as when it was made.

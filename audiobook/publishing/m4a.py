@@ -11,7 +11,7 @@ from pathlib import Path
 from audiobook.errors import StorageError
 from audiobook.model import Image
 from audiobook.publishing.mp4 import count_seconds, open_mp4
-from audiobook.publishing.tags import Mark, Stamp, Tags
+from audiobook.publishing.tags import FileMark, Stamp, Tags
 
 KIND = "a part of an M4B"
 
@@ -43,13 +43,13 @@ def _read_stamp(path: Path) -> tuple[str, str, str, float] | None:
     return str(mark), str(record), str(times), count_seconds(part.info)
 
 
-def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+def read_mark(path: Path, *, whole: bool = True) -> FileMark | None:
     """Return the mark of a file that narrate made; None where it is missing, cut or foreign."""
     stamp = _read_stamp(path)
     if stamp is None:
         return None
     fingerprint, _, origin = stamp[0].partition(":")
-    return Mark(fingerprint=fingerprint, origin=origin, seconds=stamp[3] if whole else 0.0)
+    return FileMark(fingerprint=fingerprint, origin=origin, seconds=stamp[3] if whole else 0.0)
 
 
 def read_record_text(path: Path) -> str | None:

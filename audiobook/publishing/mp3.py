@@ -14,7 +14,7 @@ from pathlib import Path
 from audiobook.errors import StorageError
 from audiobook.model import Image
 from audiobook.publishing.mp3_times import timed_frames
-from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, Mark, Stamp, Tags, language_code
+from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, FileMark, Stamp, Tags, language_code
 
 _MARK = "narrate"
 _TIMES = "narrate times"
@@ -83,7 +83,7 @@ def _frames(tags: Tags, mark: str) -> Sequence[object]:
     return frames
 
 
-def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+def read_mark(path: Path, *, whole: bool = True) -> FileMark | None:
     """Return the mark of a file that narrate made; None where it is missing or foreign.
 
     With `whole`, also None where the file is not as long as when it was made, or its sound's header
@@ -103,7 +103,9 @@ def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
         seconds = read_seconds(path, audio_start=id3.size) if whole and is_whole else 0.0
     except (MutagenError, StorageError, OSError, ValueError):
         return None
-    return Mark(fingerprint=fingerprint, origin=origin, seconds=seconds) if is_whole or not whole else None
+    return (
+        FileMark(fingerprint=fingerprint, origin=origin, seconds=seconds) if is_whole or not whole else None
+    )
 
 
 def read_record_text(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from audiobook.errors import StorageError
 from audiobook.model import Image
-from audiobook.publishing.tags import Mark, Stamp, Tags
+from audiobook.publishing.tags import FileMark, Stamp, Tags
 from audiobook.publishing.vorbis import (
     make_picture,
     read_comment_mark,
@@ -97,7 +97,7 @@ def _count_samples(path: Path) -> int:
     return int.from_bytes(page[6:14], "little") - int.from_bytes(head[10:12], "little")
 
 
-def read_mark(path: Path, *, whole: bool = True) -> Mark | None:
+def read_mark(path: Path, *, whole: bool = True) -> FileMark | None:
     """Return the mark of a file that narrate made; None where it is missing or foreign.
 
     With `whole`, also None where the file is not as long as when it was made, or its last page is damaged.

@@ -60,7 +60,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class FileMark:
     """What a file of narrate's own says of itself: its stamp's beginning, and how long it is.
 
     `seconds` is to the sample, and 0 where the file is not whole.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiobook.model import Image
-from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, Mark, Stamp, Tags
+from audiobook.publishing.tags import GENRE, SYNTHETIC, UNKNOWN_AUTHOR, FileMark, Stamp, Tags
 
 _MARK, _RECORD, _TIMES = "narrate_mark", "narrate_record", "narrate_times"
 
@@ -62,7 +62,7 @@ def make_picture(cover: Image) -> Any:
 
 def read_comment_mark(
     comments: Mapping[str, list[str]] | None, audio_bytes: int, seconds: float, *, whole: bool
-) -> Mark | None:
+) -> FileMark | None:
     """Return the mark among a file's comments; with `whole`, None where its sound has another size."""
     words = (comments or {}).get(_MARK, [""])[0].split(":")
     if len(words) != 3 or not words[1].isdigit():
@@ -70,7 +70,7 @@ def read_comment_mark(
     is_whole = int(words[1]) == audio_bytes and seconds > 0
     if whole and not is_whole:
         return None
-    return Mark(fingerprint=words[0], origin=words[2], seconds=seconds if is_whole else 0.0)
+    return FileMark(fingerprint=words[0], origin=words[2], seconds=seconds if is_whole else 0.0)
 
 
 def read_comment_record(comments: Mapping[str, list[str]] | None) -> str | None:

@@ -13,7 +13,7 @@ from audiobook.reading.choices import ReadingChoices
 from audiobook.reading.cuts import Cut
 from audiobook.reading.flow import Flow, Style
 from audiobook.reading.line_breaks import part_lines
-from audiobook.reading.notes import FOOTNOTE, Notes
+from audiobook.reading.notes import FOOTNOTE, BookNotes
 from audiobook.reading.package import Metadata
 from audiobook.reading.proof import list_faults
 from audiobook.reading.semantics import matter_of_title
@@ -92,7 +92,7 @@ def mark_link_lists(flow: Flow, indices: Sequence[int]) -> None:
         run = [index]
 
 
-def add_unread_notes(flow: Flow, notes: Notes) -> None:
+def add_unread_notes(flow: Flow, notes: BookNotes) -> None:
     """Name what was kept of notes for reading them elsewhere, and not read, as skipped."""
     for words in notes.list_rest():
         flow.add(words, Style(skip=FOOTNOTE))

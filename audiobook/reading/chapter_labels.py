@@ -97,7 +97,7 @@ _LONGEST_PHRASE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class ChapterLabel:
     """What a line says of a chapter: `words` name it ("Chapter 4"), `rest` is its title with what parts them.
 
     `start` and `end` are where in the line it stands, without marks around it and a second number before it.
@@ -125,7 +125,7 @@ class Label:
         return letters_of(self.words)
 
 
-def find_label(line: str) -> Label | None:
+def find_label(line: str) -> ChapterLabel | None:
     """Return what a line that may be a heading says, or None where it is none: a sentence, say."""
     if len(line) > LONGEST:
         return None
@@ -156,7 +156,7 @@ def find_label(line: str) -> Label | None:
     return label if _is_title(label) else None
 
 
-def _read_label(line: str, start: int, end: int) -> Label | None:
+def _read_label(line: str, start: int, end: int) -> ChapterLabel | None:
     words = line[start:end]
     if not words or not (words[0].isupper() or not words[0].islower()):
         # "chapter one", set small, has nothing behind it.
@@ -180,7 +180,7 @@ def _read_label(line: str, start: int, end: int) -> Label | None:
     else:
         return None
     rest = match["rest"]
-    return Label(
+    return ChapterLabel(
         kind=kind,
         noun=noun,
         words=words[: len(words) - len(rest)].strip(),
@@ -191,7 +191,7 @@ def _read_label(line: str, start: int, end: int) -> Label | None:
     )
 
 
-def _is_title(label: Label) -> bool:
+def _is_title(label: ChapterLabel) -> bool:
     """Tell whether what stands behind a chapter's number is its title, and not the rest of a sentence.
 
     "Chapter 2 was long" is a sentence; "Chapter 2 The Carpet-Bag", "Chapter 2. Was it so?" are titles.

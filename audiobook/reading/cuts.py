@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audiobook.reading.chapter_labels import Label, find_label
+from audiobook.reading.chapter_labels import ChapterLabel, find_label
 from audiobook.reading.flow import Block, Flow
 from audiobook.reading.headings import find_headings, is_label, rank_labels
 from audiobook.reading.semantics import matter_of_title
@@ -94,7 +94,7 @@ def _holds_chapters(flow: Flow, named: Sequence[tuple[Block, str]], level: int, 
     return not subtitles and all(PART.match(name) or _is_part(name) for (_, name), _ in pairs)
 
 
-def _is_chapter(label: Label | None) -> bool:
+def _is_chapter(label: ChapterLabel | None) -> bool:
     return label is not None and label.kind == "chapter"
 
 

@@ -22,19 +22,19 @@ from audiobook.reading.lexicon import read_lexicon
 from audiobook.reading.links import Links
 from audiobook.reading.markup import parse_page, parse_xml
 from audiobook.reading.navigation import mark_navigation
-from audiobook.reading.notes import Notes
+from audiobook.reading.notes import BookNotes
 from audiobook.reading.package import PAGES, Item, Package, read_package
 from audiobook.reading.page import Page, PageReader
 from audiobook.reading.proof import page_text
 from audiobook.reading.running_heads import mark_running_heads
 from audiobook.reading.semantics import matter_of_title
-from audiobook.reading.toc import Entry, list_entries, read_landmarks, read_nav, read_ncx
+from audiobook.reading.toc import TocEntry, list_entries, read_landmarks, read_nav, read_ncx
 from audiobook.reading.written_notes import mark_written_notes
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MakeReader = Callable[[Flow, Page, Notes, ReadingChoices], PageReader]
+MakeReader = Callable[[Flow, Page, BookNotes, ReadingChoices], PageReader]
 
 MIMETYPE = "application/epub+zip"
 OUTSIDE = "outside the reading order"
@@ -48,7 +48,7 @@ class _Epub:
     package: Package
     choices: ReadingChoices
     flaws: Flaws
-    contents: tuple[Entry, ...]
+    contents: tuple[TocEntry, ...]
     marks: tuple[tuple[str, str], ...]
     """(type, target) of the guide and of the landmarks."""
 
@@ -119,7 +119,9 @@ def _open(archive: Archive, choices: ReadingChoices) -> _Epub:
     )
 
 
-def _name_unreachable(archive: Archive, package: Package, contents: tuple[Entry, ...], flaws: Flaws) -> None:
+def _name_unreachable(
+    archive: Archive, package: Package, contents: tuple[TocEntry, ...], flaws: Flaws
+) -> None:
     """Note the pages that the contents lead to and the reading order leaves out, but for front matter."""
     known = {item.name for item, _ in package.spine} | {item.name for item in (package.nav,) if item}
     for entry in list_entries(contents):
@@ -205,7 +207,7 @@ def _read_pages(epub: _Epub, flow: Flow, make_reader: MakeReader) -> None:
 
 
 def _read_page(
-    epub: _Epub, item: Item, flow: Flow, notes: Notes, *, make_reader: MakeReader, style: Style
+    epub: _Epub, item: Item, flow: Flow, notes: BookNotes, *, make_reader: MakeReader, style: Style
 ) -> list[int]:
     """Add a page to the flow; returns which of its blocks are nothing but links."""
     page = Page(
@@ -222,12 +224,12 @@ def _read_page(
 
 def _read_contents(
     archive: Archive, package: Package, flaws: Flaws
-) -> tuple[tuple[Entry, ...], list[tuple[str, str]]]:
+) -> tuple[tuple[TocEntry, ...], list[tuple[str, str]]]:
     """Read the table of contents (EPUB 3's where there is one, else the NCX) and the landmarks.
 
     What can't be read is passed over with a warning.
     """
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[TocEntry, ...] = ()
     landmarks: list[tuple[str, str]] = []
     nav, ncx = package.nav, package.ncx
     try:

@@ -14,7 +14,7 @@ from audiobook.reading.flow import Block, Flow
 from audiobook.reading.headings import is_label
 from audiobook.reading.semantics import SHORT_MATTER, matter_of_title, matter_of_types
 from audiobook.reading.titles import letters_of
-from audiobook.reading.toc import Entry, choose_cuts, list_entries
+from audiobook.reading.toc import TocEntry, choose_cuts, list_entries
 from audiobook.words import count_words
 
 _ONE_PAGE = SHORT_MATTER | {"contents"}
@@ -63,7 +63,7 @@ def spread_pages(flow: Flow, names: Sequence[str]) -> Spread:
 
 
 def find_whole_pages(
-    marks: Sequence[tuple[str, str]], contents: Sequence[Entry]
+    marks: Sequence[tuple[str, str]], contents: Sequence[TocEntry]
 ) -> Iterator[tuple[str, str]]:
     """Yield the pages that are front or back matter as a whole: as the guide or landmarks say."""
     named: dict[str, list[str]] = {}
@@ -80,7 +80,9 @@ def find_whole_pages(
             yield file, matter
 
 
-def find_cuts(spread: Spread, contents: Sequence[Entry], title: str, source: str, flaws: Flaws) -> list[Cut]:
+def find_cuts(
+    spread: Spread, contents: Sequence[TocEntry], title: str, source: str, flaws: Flaws
+) -> list[Cut]:
     """Find where chapters begin: as the contents say, else at headings, else with each page.
 
     Entries that lead to no text of their own are cuts too, `is_empty`.

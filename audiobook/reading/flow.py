@@ -68,7 +68,7 @@ class Style:
 PLAIN = Style()
 
 
-class Said(NamedTuple):
+class SaidWords(NamedTuple):
     """Words of a block that are to be said so; `before` them are so many letters and digits.
 
     An entry without `ph` says only which language they are in.
@@ -124,7 +124,7 @@ class Flow:
         """Let the next paragraph begin a new scene."""
         self._after_break = True
 
-    def add(self, words: str, style: Style = PLAIN, said: list[Said] | None = None) -> None:
+    def add(self, words: str, style: Style = PLAIN, said: list[SaidWords] | None = None) -> None:
         """Add a block; `words` without a letter or digit are a scene break or nothing.
 
         `said` are words of the block, in order.  Raises `SourceError` where
@@ -167,7 +167,7 @@ class Flow:
         self._place(text, start, [each for each in said or [] if each.entry.ph])
         self._place(text, start, [each for each in said or [] if not each.entry.ph])
 
-    def _place(self, text: str, start: int, said: list[Said]) -> None:
+    def _place(self, text: str, start: int, said: list[SaidWords]) -> None:
         """Give pronunciations of this block, and words in another language, their spans."""
         at = letters = 0
         for words, before, entry in said:

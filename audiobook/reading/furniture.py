@@ -12,7 +12,7 @@ from audiobook.reading.headings import is_label
 from audiobook.reading.running_heads import RUNNING_HEAD
 from audiobook.reading.semantics import matter_of_title
 from audiobook.reading.titles import letters_of
-from audiobook.reading.typeset import LARGER, Line
+from audiobook.reading.typeset import LARGER, PrintedLine
 
 PAGE_NUMBER = "page number"
 CONTENTS = "contents"
@@ -37,7 +37,7 @@ _APART = 1.5
 """Times the type's size between furniture and text, at least."""
 
 
-def find_furniture(pages: Sequence[Sequence[Line]], body: float) -> dict[Line, str]:
+def find_furniture(pages: Sequence[Sequence[PrintedLine]], body: float) -> dict[PrintedLine, str]:
     """Return the lines of pages that are beside the text, whose type is `body` high, and what they are."""
     edges = {(page, end): _list_edge(lines, end, body) for page, lines in enumerate(pages) for end in (1, -1)}
     offsets = Counter(
@@ -51,7 +51,7 @@ def find_furniture(pages: Sequence[Sequence[Line]], body: float) -> dict[Line, s
         for (page, end), lines in edges.items()
         for shape in {told.shape(line, page, end) for line in lines}
     )
-    found: dict[Line, str] = {}
+    found: dict[PrintedLine, str] = {}
     for (page, end), lines in edges.items():
         for line in lines:
             reason = told.judge(line, page, end, shapes)
@@ -61,7 +61,7 @@ def find_furniture(pages: Sequence[Sequence[Line]], body: float) -> dict[Line, s
     return found
 
 
-def find_contents(lines: Sequence[Line], body: float, titles: Sequence[str]) -> dict[Line, str]:
+def find_contents(lines: Sequence[PrintedLine], body: float, titles: Sequence[str]) -> dict[PrintedLine, str]:
     """Return the lines of a printed table of contents, with its heading.
 
     That is a row of lines which are titles, with page numbers or without: of bookmarks (`titles`) or of
@@ -69,9 +69,9 @@ def find_contents(lines: Sequence[Line], body: float, titles: Sequence[str]) -> 
     """
     large = {letters_of(line.text) for line in lines if line.size >= LARGER * body}
     known = {letters_of(title) for title in titles} | large
-    found: dict[Line, str] = {}
-    row: list[Line] = []
-    heading: Line | None = None
+    found: dict[PrintedLine, str] = {}
+    row: list[PrintedLine] = []
+    heading: PrintedLine | None = None
     for before, line in pairwise([None, *lines, None]):
         words = line.text if line and line.size < LARGER * body else ""
         if line and {letters_of(words), letters_of(_ENTRY_END.sub("", words))} & known - {""}:
@@ -89,14 +89,14 @@ def find_contents(lines: Sequence[Line], body: float, titles: Sequence[str]) -> 
 class _Edges:
     """The pages, and how often a number at their top (1) or bottom (-1) is so much more than the page's."""
 
-    pages: Sequence[Sequence[Line]]
+    pages: Sequence[Sequence[PrintedLine]]
     offsets: Mapping[tuple[int, int], int]
 
     def is_counted(self, number: int, page: int, end: int) -> bool:
         """Tell whether a number is the page's, as others are."""
         return self.offsets.get((end, number - page), 0) >= _SHARE
 
-    def shape(self, line: Line, page: int, end: int) -> str:
+    def shape(self, line: PrintedLine, page: int, end: int) -> str:
         """Return a line's words without the page's number."""
         words = line.text.casefold().split()
         kept = [word for word in words if not (_is_number(word) and self.is_counted(int(word), page, end))]
@@ -109,7 +109,9 @@ class _Edges:
         found = ((_NUMBER.fullmatch(line.text), end) for line, end in ends.items())
         return any(match and self.is_counted(_read_number(match[1]), page, end) for match, end in found)
 
-    def judge(self, line: Line, page: int, end: int, shapes: Mapping[tuple[int, str], int]) -> str | None:
+    def judge(
+        self, line: PrintedLine, page: int, end: int, shapes: Mapping[tuple[int, str], int]
+    ) -> str | None:
         """Say why a line at a page's edge is no text, None where it is."""
         if _BROWSERS.fullmatch(line.text):
             return RUNNING_HEAD
@@ -127,13 +129,13 @@ class _Edges:
         return RUNNING_HEAD if (runs or has_number) and _is_apart(line, end, lines) else None
 
 
-def _list_edge(lines: Sequence[Line], end: int, body: float) -> list[Line]:
+def _list_edge(lines: Sequence[PrintedLine], end: int, body: float) -> list[PrintedLine]:
     """Return a page's first lines (`end` 1) or last ones (-1), the outermost first, up to a heading."""
     ordered = sorted(lines, key=lambda line: -end * line.y)[:_DEEPEST]
     return list(takewhile(lambda line: line.size < LARGER * body, ordered))
 
 
-def _is_apart(line: Line, end: int, lines: Sequence[Line]) -> bool:
+def _is_apart(line: PrintedLine, end: int, lines: Sequence[PrintedLine]) -> bool:
     """Tell whether there is room between a line and the text beside it."""
     gaps = [end * (line.y - other.y) for other in lines if abs(line.y - other.y) > _SAME_PLACE]
     return min((gap for gap in gaps if gap > 0), default=0.0) > _APART * line.size

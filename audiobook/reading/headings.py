@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from audiobook.reading.chapter_labels import LONGEST, Label, find_label, plain_title
+from audiobook.reading.chapter_labels import LONGEST, ChapterLabel, find_label, plain_title
 from audiobook.reading.counted_headings import (
     LONGEST_OPENING,
     find_counted,
@@ -104,7 +104,7 @@ def _is_body(words: str) -> bool:
     return not below[:1].islower() and _ENDS_SENTENCE.search(below) is not None
 
 
-def _body_offset(words: str, label: Label) -> int:
+def _body_offset(words: str, label: ChapterLabel) -> int:
     """Return where the text begins below a heading's line, 0 where all of the paragraph is heading."""
     first, _, below = words.partition("\n")
     line = below.partition("\n")[0].strip()
@@ -128,7 +128,7 @@ def is_label(words: str) -> bool:
     return bare or BARE_NUMERAL.fullmatch(words.strip()) is not None
 
 
-def _read_heading(words: str) -> Label | None:
+def _read_heading(words: str) -> ChapterLabel | None:
     """Read a paragraph that is a heading, with its title on further lines perhaps."""
     first, _, below = words.rstrip().partition("\n")
     label = find_label(first.rstrip("\r"))
@@ -137,9 +137,9 @@ def _read_heading(words: str) -> Label | None:
     return label if len(words) <= LONGEST and not _body_offset(words, label) else None
 
 
-def _find_behind_title(texts: Sequence[str]) -> dict[int, Label]:
+def _find_behind_title(texts: Sequence[str]) -> dict[int, ChapterLabel]:
     """Find labels behind the book's title: "The Lost Sea - Chapter 2"."""
-    found: dict[str, dict[int, Label]] = {}
+    found: dict[str, dict[int, ChapterLabel]] = {}
     for index, words in enumerate(texts):
         match = _BEHIND_TITLE.fullmatch(words.strip()) if len(words) <= LONGEST else None
         label = find_label(match["label"]) if match else None
@@ -149,7 +149,7 @@ def _find_behind_title(texts: Sequence[str]) -> dict[int, Label]:
     return best if len(best) > 1 else {}
 
 
-def _keep_likely(labels: Mapping[int, Label], texts: Sequence[str]) -> dict[int, Label]:
+def _keep_likely(labels: Mapping[int, ChapterLabel], texts: Sequence[str]) -> dict[int, ChapterLabel]:
     """Leave out what is quoted within a chapter, or a sentence after all."""
     kept = dict(labels)
     counted = [i for i in sorted(labels) if labels[i].kind == "chapter" and labels[i].value is not None]
@@ -171,7 +171,7 @@ def _keep_likely(labels: Mapping[int, Label], texts: Sequence[str]) -> dict[int,
     return kept
 
 
-def rank_labels(labels: Mapping[int, Label]) -> dict[int, int]:
+def rank_labels(labels: Mapping[int, ChapterLabel]) -> dict[int, int]:
     """Give labels their levels; a play's acts and scenes within a chapter head none of their own."""
     order = sorted(labels)
     chapters = [index for index in order if labels[index].kind == "chapter"]
@@ -211,7 +211,7 @@ def _find_capitals(texts: Sequence[str], rest: Sequence[int], levels: Mapping[in
 
 
 def _find_story_titles(
-    texts: Sequence[str], labels: Mapping[int, Label], levels: Mapping[int, int]
+    texts: Sequence[str], labels: Mapping[int, ChapterLabel], levels: Mapping[int, int]
 ) -> list[int]:
     """Find the titles of stories whose chapters count from one anew: the lines before each first chapter."""
     chapters = [i for i in sorted(labels) if levels[i] == 2 and labels[i].kind == "chapter"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audiobook.reading.markup import Resolve, text_of, types_of
-from audiobook.reading.notes import Notes, identities, says_it_is_a_note
+from audiobook.reading.notes import BookNotes, identities, says_it_is_a_note
 from audiobook.reading.semantics import matter_of_title, matter_of_types
 from audiobook.reading.signs import (
     begins_with_sign,
@@ -143,7 +143,7 @@ class Links:
             )
         )
 
-    def settle(self) -> Notes:
+    def settle(self) -> BookNotes:
         """Tell which places are notes.
 
         Their text is taken away by that, so a place must show that it is one: by what it or the link is
@@ -154,7 +154,7 @@ class Links:
         for link in self._links:
             if link.target in self._places:
                 ways.setdefault((link.block.number, self._places[link.target].block.number), link)
-        notes = Notes()
+        notes = BookNotes()
         by_sign: dict[str, list[tuple[_Place, str]]] = {}
         for link, place in self._list_references(ways):
             link.block.refers = True

@@ -26,7 +26,7 @@ _HEADING = re.compile("h[1-6]")
 
 
 @dataclass(slots=True)
-class Notes:
+class BookNotes:
     """What is known of a book's notes, by the target of their links (`file#id`).
 
     `targets` lead to notes.  `texts` is filled where notes are read at the words that refer to them: what

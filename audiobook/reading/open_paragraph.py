@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audiobook.reading.flow import Said
+from audiobook.reading.flow import SaidWords
 from audiobook.words import SAYABLE
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class OpenParagraph:
     """
 
     pieces: list[str] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    said: list[SaidWords] = field(default_factory=list)
     beside: list[Beside] = field(default_factory=list)
     markers: list[tuple[_Element, str]] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ class OpenParagraph:
 
     def note(self, words: str, entry: Pronunciation) -> None:
         """Say how the words that come next are to be said."""
-        self.said.append(Said(words, self.plain + self.links, entry))
+        self.said.append(SaidWords(words, self.plain + self.links, entry))
 
     def take_text(self, root: _Element) -> str:
         """Return its words; a word's reading in brackets is set beside it, since the word itself is read."""

@@ -22,10 +22,10 @@ from audiobook.reading.elements import (
     is_text,
     why_unread,
 )
-from audiobook.reading.flow import NEW_LINE, PLAIN, Flow, Said, Style, tidy
+from audiobook.reading.flow import NEW_LINE, PLAIN, Flow, SaidWords, Style, tidy
 from audiobook.reading.line_breaks import ends_paragraph
 from audiobook.reading.markup import Resolve, language_of, text_of, types_of
-from audiobook.reading.notes import FOOTNOTE, Notes, identities, says_it_is_a_note
+from audiobook.reading.notes import FOOTNOTE, BookNotes, identities, says_it_is_a_note
 from audiobook.reading.open_paragraph import DESCRIPTION, OpenParagraph
 from audiobook.reading.pictures import put_formula, put_picture
 from audiobook.reading.raised import raise_numbers
@@ -55,7 +55,7 @@ class Page:
 class PageReader:
     """Reads one page into a flow."""
 
-    def __init__(self, flow: Flow, page: Page, notes: Notes, choices: ReadingChoices) -> None:
+    def __init__(self, flow: Flow, page: Page, notes: BookNotes, choices: ReadingChoices) -> None:
         self._flow = flow
         self._page = page
         self._notes = notes
@@ -327,7 +327,7 @@ class PageReader:
         self,
         words: str,
         style: Style,
-        said: list[Said] | None = None,
+        said: list[SaidWords] | None = None,
         element: _Element | None = None,  # noqa: ARG002  (for readers that trace where words come from)
     ) -> None:
         """Add a block: the paragraph's own words, or what an element says beside it."""

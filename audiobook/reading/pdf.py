@@ -18,8 +18,14 @@ from audiobook.reading.furniture import find_contents, find_furniture
 from audiobook.reading.html import make_flow_book
 from audiobook.reading.package import Metadata
 from audiobook.reading.titles import letters_of
-from audiobook.reading.toc import Entry, choose_cuts
-from audiobook.reading.typeset import Line, Stretch, find_body_size, set_drop_caps, set_paragraphs
+from audiobook.reading.toc import TocEntry, choose_cuts
+from audiobook.reading.typeset import (
+    PrintedLine,
+    PrintedStretch,
+    find_body_size,
+    set_drop_caps,
+    set_paragraphs,
+)
 from audiobook.words import count_words
 
 _PROGRAMS_TITLE = re.compile(
@@ -36,7 +42,7 @@ def make_pdf_book(path: Path, found: Mapping[str, Any], choices: ReadingChoices)
     Its bookmarks are [level, title, page, y].  Raises `SourceError` where there is no text.
     """
     pages = [
-        set_drop_caps([Line(number, t.translate(LIGATURES), *rest) for t, *rest in page])
+        set_drop_caps([PrintedLine(number, t.translate(LIGATURES), *rest) for t, *rest in page])
         for number, page in enumerate(found["pages"])
     ]
     lines = list(chain.from_iterable(pages))
@@ -68,7 +74,10 @@ def make_pdf_book(path: Path, found: Mapping[str, Any], choices: ReadingChoices)
 
 
 def _fill(
-    flow: Flow, stretches: Sequence[Stretch], furniture: Mapping[Line, str], places: Mapping[int, list[int]]
+    flow: Flow,
+    stretches: Sequence[PrintedStretch],
+    furniture: Mapping[PrintedLine, str],
+    places: Mapping[int, list[int]],
 ) -> None:
     """Add the paragraphs, and behind each what stands at the edges of the pages that it ends."""
     rest = sorted(furniture, key=lambda line: line.page)
@@ -83,7 +92,7 @@ def _fill(
         _leave_out(flow, line, furniture)
 
 
-def _leave_out(flow: Flow, line: Line, furniture: Mapping[Line, str]) -> None:
+def _leave_out(flow: Flow, line: PrintedLine, furniture: Mapping[PrintedLine, str]) -> None:
     flow.add(line.text, Style(skip=furniture[line]))
 
 
@@ -91,7 +100,9 @@ _LONGEST_BOOKMARK = 100
 """Characters of a paragraph that a bookmark may call a heading."""
 
 
-def _place_entries(outline: Sequence[Sequence[Any]], stretches: Sequence[Stretch]) -> dict[int, list[int]]:
+def _place_entries(
+    outline: Sequence[Sequence[Any]], stretches: Sequence[PrintedStretch]
+) -> dict[int, list[int]]:
     """Return at which stretches the bookmarks point: at the one with their words, else the next one there."""
     pages = [stretch.lines[0].page for stretch in stretches]
     places: dict[int, list[int]] = {}
@@ -122,14 +133,14 @@ def _is_called(words: str, title: str) -> bool:
     return bool(own) and (own == other or (own in other and len(own) * 2 > len(other)))
 
 
-def _nest(rows: Sequence[tuple[int, str]]) -> tuple[Entry, ...]:
+def _nest(rows: Sequence[tuple[int, str]]) -> tuple[TocEntry, ...]:
     """Return bookmarks (level, title) as a table of contents."""
     rest = deque(enumerate(rows))
 
-    def take(depth: int) -> Iterator[Entry]:
+    def take(depth: int) -> Iterator[TocEntry]:
         while rest and rest[0][1][0] >= depth:
             number, (level, title) = rest.popleft()
-            yield Entry(title=title, target=_name(number), entries=tuple(take(level + 1)))
+            yield TocEntry(title=title, target=_name(number), entries=tuple(take(level + 1)))
 
     return tuple(take(0))
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from audiobook.model import Book
 from audiobook.reading.choices import DEFAULT_CHOICES, ReadingChoices
 from audiobook.reading.epub import read_flow
-from audiobook.reading.flow import CLEANING, Flow, Said, Style
-from audiobook.reading.notes import Notes
+from audiobook.reading.flow import CLEANING, Flow, SaidWords, Style
+from audiobook.reading.notes import BookNotes
 from audiobook.reading.page import Page, PageReader
 
 if TYPE_CHECKING:
@@ -78,7 +78,11 @@ def find_places(book: Book, data: bytes) -> Places | None:
         readers: list[_Tracer] = []
 
         def make_reader(
-            flow: Flow, page: Page, notes: Notes, choices: ReadingChoices, readers: list[_Tracer] = readers
+            flow: Flow,
+            page: Page,
+            notes: BookNotes,
+            choices: ReadingChoices,
+            readers: list[_Tracer] = readers,
         ) -> PageReader:
             readers.append(_Tracer(flow, page, notes, choices))
             return readers[-1]
@@ -110,7 +114,7 @@ class _Origin:
 class _Tracer(PageReader):
     """Reads a page as any reader does, and notes which block has which words from where."""
 
-    def __init__(self, flow: Flow, page: Page, notes: Notes, choices: ReadingChoices) -> None:
+    def __init__(self, flow: Flow, page: Page, notes: BookNotes, choices: ReadingChoices) -> None:
         super().__init__(flow, page, notes, choices)
         self._origins: list[_Origin] = []
         self._traced: list[tuple[int, Sequence[_Origin]]] = []
@@ -156,7 +160,7 @@ class _Tracer(PageReader):
         return is_special
 
     def _add(
-        self, words: str, style: Style, said: list[Said] | None = None, element: _Element | None = None
+        self, words: str, style: Style, said: list[SaidWords] | None = None, element: _Element | None = None
     ) -> None:
         """Note which words the block is made of: those of the page, or what an element says beside them."""
         before = len(self._flow.blocks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from audiobook.reading.chapter_labels import LONGEST, Label, find_label
+from audiobook.reading.chapter_labels import LONGEST, ChapterLabel, find_label
 from audiobook.reading.counting import NUMERAL, number_value
 from audiobook.reading.semantics import matter_of_title
 from audiobook.reading.titles import letters_of
@@ -34,7 +34,7 @@ def is_in_capitals(words: str) -> bool:
     return len(letters) > 2 and all(character.isupper() for character in letters)
 
 
-def find_contents(texts: Sequence[str], labels: Mapping[int, Label]) -> dict[int, str]:
+def find_contents(texts: Sequence[str], labels: Mapping[int, ChapterLabel]) -> dict[int, str]:
     """Find which paragraphs are the list of contents; `labels` are those that may be headings."""
     limit = min(_SPREAD, len(texts))
     start = next((i for i in range(limit) if matter_of_title(_first_line(texts[i])) == "contents"), None)
@@ -56,7 +56,7 @@ def find_contents(texts: Sequence[str], labels: Mapping[int, Label]) -> dict[int
     return dict.fromkeys(range(start, end), "contents") if has_entries else {}
 
 
-def _find_dense_run(texts: Sequence[str], labels: Mapping[int, Label]) -> int | None:
+def _find_dense_run(texts: Sequence[str], labels: Mapping[int, ChapterLabel]) -> int | None:
     """Find four headings in a row that have nothing between them, and whose first comes again."""
     for index in range(min(_SPREAD, len(texts) - 4)):
         if all(index + step in labels for step in range(4)):
@@ -66,7 +66,7 @@ def _find_dense_run(texts: Sequence[str], labels: Mapping[int, Label]) -> int | 
     return None
 
 
-def _give_back(texts: Sequence[str], first: int, end: int, labels: Mapping[int, Label]) -> int:
+def _give_back(texts: Sequence[str], first: int, end: int, labels: Mapping[int, ChapterLabel]) -> int:
     """Return the list's end without the first chapter's own heading, which looks like an entry too."""
     keys = [_key(words) for words in texts[first:end]]
     parts = {index for index, label in labels.items() if label.kind in {"part", "act"}}
@@ -104,7 +104,7 @@ def _count_lines(texts: Sequence[str]) -> dict[str, int]:
     return counts
 
 
-def _is_entries(words: str, label: Label | None, again: dict[str, int]) -> bool:
+def _is_entries(words: str, label: ChapterLabel | None, again: dict[str, int]) -> bool:
     """Tell whether half of a paragraph's lines are entries of a list of contents."""
     if label:
         return True

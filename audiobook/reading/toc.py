@@ -28,17 +28,17 @@ _FAR = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TocEntry:
     """An entry of the contents: title, target (`file#id`; None for a mere label), entries below it."""
 
     title: str
     target: str | None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[TocEntry, ...] = ()
     types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class PlacedEntry:
     """An entry whose target has been found in the text."""
 
     title: str
@@ -47,10 +47,10 @@ class Placed:
     depth: int
     part: str
     matter: str | None
-    entries: tuple[Placed, ...]
+    entries: tuple[PlacedEntry, ...]
 
 
-def read_nav(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
+def read_nav(root: _Element, resolve: Resolve) -> tuple[TocEntry, ...]:
     """Read the contents of a navigation document (EPUB 3.3 section 7)."""
     for nav in root.iter("nav"):
         if "toc" in types_of(nav) or "doc-toc" in types_of(nav):
@@ -70,7 +70,7 @@ def read_landmarks(root: _Element, resolve: Resolve) -> list[tuple[str, str]]:
     return found
 
 
-def _read_list(top: _Element, resolve: Resolve) -> Iterator[Entry]:
+def _read_list(top: _Element, resolve: Resolve) -> Iterator[TocEntry]:
     for item in top.findall("li"):
         below = item.find("ol")
         label = _find_label(item)
@@ -80,7 +80,7 @@ def _read_list(top: _Element, resolve: Resolve) -> Iterator[Entry]:
         title = text_of(label) if label is not None else ""
         target = resolve(label.get("href", "")) if label is not None and label.get("href") else None
         types = tuple(types_of(label)) if label is not None else ()
-        yield Entry(title=title, target=target, entries=entries, types=types)
+        yield TocEntry(title=title, target=target, entries=entries, types=types)
 
 
 def _find_label(item: _Element) -> _Element | None:
@@ -90,14 +90,14 @@ def _find_label(item: _Element) -> _Element | None:
     return next(iter([*links, *(child for child in own if child.tag in {"span", "p", "div"})]), None)
 
 
-def read_ncx(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
+def read_ncx(root: _Element, resolve: Resolve) -> tuple[TocEntry, ...]:
     """Read an NCX's map of the book (OPF 2.0.1 section 2.4.1; DAISY Z39.86-2005 section 8)."""
 
-    def read_points(parent: _Element) -> Iterator[Entry]:
+    def read_points(parent: _Element) -> Iterator[TocEntry]:
         for point in parent.findall("{*}navPoint"):
             label = point.find("{*}navLabel")
             content = point.find("{*}content")
-            yield Entry(
+            yield TocEntry(
                 title=text_of(label) if label is not None else "",
                 target=resolve(content.get("src", "")) if content is not None else None,
                 entries=tuple(read_points(point)),
@@ -107,7 +107,7 @@ def read_ncx(root: _Element, resolve: Resolve) -> tuple[Entry, ...]:
     return () if start is None else tuple(read_points(start))
 
 
-def list_entries(entries: Sequence[Entry]) -> Iterator[Entry]:
+def list_entries(entries: Sequence[TocEntry]) -> Iterator[TocEntry]:
     """Yield all entries in their order, those below others too."""
     for entry in entries:
         yield entry
@@ -115,7 +115,7 @@ def list_entries(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def choose_cuts(
-    entries: Sequence[Entry], flow: Flow, title: str, count_words: Callable[[int, int], int]
+    entries: Sequence[TocEntry], flow: Flow, title: str, count_words: Callable[[int, int], int]
 ) -> list[Cut]:
     """Return where chapters begin, as the contents have it, in the text's order.
 
@@ -124,12 +124,12 @@ def choose_cuts(
     """
     placed = _place(entries, flow.anchors)
     cuts: list[Cut] = []
-    by_depth: dict[int, list[Placed]] = {}
+    by_depth: dict[int, list[PlacedEntry]] = {}
     for entry in _all(placed):
         if not entry.matter:
             by_depth.setdefault(entry.depth, []).append(entry)
 
-    def visit(entry: Placed) -> None:
+    def visit(entry: PlacedEntry) -> None:
         first = min((child.start for child in entry.entries), default=entry.start)
         end = min(first, entry.start + _FAR)
         own = count_words(entry.start, end) > _LONGEST_OPENING if entry.start < first else False
@@ -171,10 +171,10 @@ def _same(one: str, other: str) -> bool:
 
 
 def _place(
-    entries: Sequence[Entry], anchors: Mapping[str, int], depth: int = 0, part: str = ""
-) -> tuple[Placed, ...]:
+    entries: Sequence[TocEntry], anchors: Mapping[str, int], depth: int = 0, part: str = ""
+) -> tuple[PlacedEntry, ...]:
     """Find the entries in the text; labels give their place to the entries below them."""
-    placed: list[Placed] = []
+    placed: list[PlacedEntry] = []
     for entry in entries:
         file = (entry.target or "").partition("#")[0]
         start = anchors.get(entry.target or "", anchors.get(file, -1)) if entry.target else -1
@@ -186,7 +186,7 @@ def _place(
             matter = matter_of_types(entry.types) or matter_of_title(entry.title)
             below = _place(entry.entries, anchors, depth + 1, entry.title)
             placed.append(
-                Placed(
+                PlacedEntry(
                     title=entry.title,
                     start=start,
                     file=file,
@@ -199,13 +199,13 @@ def _place(
     return tuple(placed)
 
 
-def _all(entries: Sequence[Placed]) -> Iterator[Placed]:
+def _all(entries: Sequence[PlacedEntry]) -> Iterator[PlacedEntry]:
     for entry in entries:
         yield entry
         yield from _all(entry.entries)
 
 
-def _is_part(entry: Placed, peers: Sequence[Placed], *, is_title: bool, has_text: bool) -> bool:
+def _is_part(entry: PlacedEntry, peers: Sequence[PlacedEntry], *, is_title: bool, has_text: bool) -> bool:
     """Tell whether an entry holds chapters: by its title, by theirs, by its like, and by its chapters' files.
 
     `is_title`: it is called as the book is; `has_text`: it has more words of its own than a title has.

@@ -17,7 +17,7 @@ from audiobook.words import HAN, KANA
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """A printed line: `page` from 0, where its first letter stands (points, `y` from below), type size."""
 
     page: int
@@ -29,10 +29,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class PrintedStretch:
     """Lines that are one paragraph, or a heading of a level (1 to 6); `text` joins them."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
     text: str
     level: int = 0
 
@@ -63,7 +63,7 @@ _CONTINUES = re.compile(r"([^\W\d_]+)")
 _DENSE = re.compile(f"[{HAN}{KANA}、。「」『』！？]")
 
 
-def set_paragraphs(lines: Sequence[Line]) -> list[Stretch]:
+def set_paragraphs(lines: Sequence[PrintedLine]) -> list[PrintedStretch]:
     """Return the paragraphs and headings that printed lines make, in order; every line is in one."""
     if not lines:
         return []
@@ -75,14 +75,14 @@ def set_paragraphs(lines: Sequence[Line]) -> list[Stretch]:
     full = _find_full_length(lines, body)
     rules = _Rules(levels=levels, edges=edges, pitch=pitch, has_indents=indents >= _INDENTED, full=full)
     words, divides = _list_words(lines), _divides_by_hyphen(lines)
-    groups: list[list[Line]] = []
+    groups: list[list[PrintedLine]] = []
     for line in lines:
         if groups and not rules.begins(groups[-1][-1], line, groups[-1]):
             groups[-1].append(line)
         else:
             groups.append([line])
     return [
-        Stretch(
+        PrintedStretch(
             lines=tuple(group),
             text=join_lines([line.text for line in group], words, divides=divides),
             level=levels.get(group[0], 0),
@@ -95,13 +95,13 @@ def set_paragraphs(lines: Sequence[Line]) -> list[Stretch]:
 class _Rules:
     """What tells where a paragraph begins, as a whole text shows it."""
 
-    levels: Mapping[Line, int]
+    levels: Mapping[PrintedLine, int]
     edges: Mapping[int, Sequence[float]]
     pitch: float
     has_indents: bool
     full: float
 
-    def begins(self, before: Line, line: Line, group: Sequence[Line]) -> bool:
+    def begins(self, before: PrintedLine, line: PrintedLine, group: Sequence[PrintedLine]) -> bool:
         """Tell whether a line begins another paragraph than the one `before` it (of `group`)."""
         own, other = self.levels.get(line, 0), self.levels.get(before, 0)
         if own or other:
@@ -121,7 +121,7 @@ class _Rules:
         return not self.has_indents and ends and (is_short or not is_below)
 
 
-def _list_words(lines: Sequence[Line]) -> set[str]:
+def _list_words(lines: Sequence[PrintedLine]) -> set[str]:
     """Return the words of a text in small letters, without those that are divided."""
     words: set[str] = set()
     was_divided = False
@@ -133,7 +133,7 @@ def _list_words(lines: Sequence[Line]) -> set[str]:
     return words
 
 
-def find_body_size(lines: Sequence[Line]) -> float:
+def find_body_size(lines: Sequence[PrintedLine]) -> float:
     """Return the size of most letters."""
     sizes: Counter[float] = Counter()
     for line in lines:
@@ -141,7 +141,7 @@ def find_body_size(lines: Sequence[Line]) -> float:
     return sizes.most_common(1)[0][0]
 
 
-def _rank_headings(lines: Sequence[Line], body: float) -> dict[Line, int]:
+def _rank_headings(lines: Sequence[PrintedLine], body: float) -> dict[PrintedLine, int]:
     """Return the lines that are headings, larger ones on a higher level (1 is the highest)."""
     large = [line for line in lines if line.size >= LARGER * body and len(line.text) <= _LONGEST_HEADING]
     bold = [
@@ -154,11 +154,11 @@ def _rank_headings(lines: Sequence[Line], body: float) -> dict[Line, int]:
     return levels | dict.fromkeys(bold, min(6, len(sizes) + 1))
 
 
-def _neighbours(lines: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+def _neighbours(lines: Sequence[PrintedLine]) -> Iterator[tuple[PrintedLine | None, PrintedLine | None]]:
     return zip([None, *lines[:-1]], [*lines[1:], None], strict=True)
 
 
-def _stands_apart(line: Line, above: Line | None, below: Line | None) -> bool:
+def _stands_apart(line: PrintedLine, above: PrintedLine | None, below: PrintedLine | None) -> bool:
     """Tell whether a bold line is no part of a paragraph: nothing bold or plain right above or below it."""
     if len(line.text) > _LONGEST_HEADING / 2 or not any(map(str.isalnum, line.text)):
         return False
@@ -167,16 +167,16 @@ def _stands_apart(line: Line, above: Line | None, below: Line | None) -> bool:
     return not near_above and not goes_on
 
 
-def _find_edges(lines: Sequence[Line]) -> dict[int, list[float]]:
+def _find_edges(lines: Sequence[PrintedLine]) -> dict[int, list[float]]:
     """Return the left edges of each page's columns, of a page with few lines those of all pages."""
     of_all = _cluster(lines)
-    pages: dict[int, list[Line]] = {}
+    pages: dict[int, list[PrintedLine]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
     return {page: _cluster(own) or of_all for page, own in pages.items()}
 
 
-def _cluster(lines: Sequence[Line]) -> list[float]:
+def _cluster(lines: Sequence[PrintedLine]) -> list[float]:
     """Return the leftmost place at which several lines begin, of each column."""
     starts = Counter(round(line.x) for line in lines)
     edges: list[float] = []
@@ -188,12 +188,12 @@ def _cluster(lines: Sequence[Line]) -> list[float]:
     return edges
 
 
-def _is_indented(line: Line, edges: Mapping[int, Sequence[float]]) -> bool:
+def _is_indented(line: PrintedLine, edges: Mapping[int, Sequence[float]]) -> bool:
     own = max((edge for edge in edges[line.page] if edge <= line.x + 1), default=line.x)
     return line.x - own > _INDENT * line.size
 
 
-def _find_pitch(lines: Sequence[Line], body: float) -> float:
+def _find_pitch(lines: Sequence[PrintedLine], body: float) -> float:
     """Return the distance of lines within a paragraph: the one that is most frequent."""
     steps = Counter(
         round(before.y - line.y, 1)
@@ -203,13 +203,13 @@ def _find_pitch(lines: Sequence[Line], body: float) -> float:
     return steps.most_common(1)[0][0] if steps else 1.2 * body
 
 
-def _find_full_length(lines: Sequence[Line], body: float) -> float:
+def _find_full_length(lines: Sequence[PrintedLine], body: float) -> float:
     """Return how many characters a full line has."""
     lengths = sorted(len(line.text) for line in lines if abs(line.size - body) < 1)
     return median(lengths[len(lengths) // 2 :]) if lengths else 0.0
 
 
-def set_drop_caps(lines: Sequence[Line]) -> list[Line]:
+def set_drop_caps(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """Give the first letters that are set as high as several lines to the lines that they stand beside."""
     caps = [line for line in lines if re.fullmatch(r"\W?[^\W\d_]\W?", line.text)]
     found = list(lines)
@@ -279,7 +279,7 @@ def _joins(left: str, mark: str, right: str, words: Collection[str], *, divides:
     return not (left.lower() in words and right.lower() in words)
 
 
-def _divides_by_hyphen(lines: Sequence[Line]) -> bool:
+def _divides_by_hyphen(lines: Sequence[PrintedLine]) -> bool:
     """Tell whether a text divides words by "-": else few lines end in one, fewer than hold one within."""
     ends = Counter(match[2] for line in lines if (match := _DIVIDED.search(line.text)))
     within = sum("-" in word for line in lines for word in _WORD.findall(line.text))

@@ -17,7 +17,7 @@ _MOST_BYTES = 100_000
 _VOICE = ("engine", "id", "rate", "pitch", "volume", "range")
 
 
-class Fields:
+class JsonFields:
     """A JSON object's values, of which only `keys` may be there.  Everything raises `StudioError`."""
 
     def __init__(self, value: object, keys: Collection[str]) -> None:
@@ -82,7 +82,7 @@ class Fields:
 
     def voice(self, key: str) -> VoiceWish:
         """Return what of a voice is named, at least one thing, in the ranges that voices have."""
-        own = Fields(self._get(key), _VOICE)
+        own = JsonFields(self._get(key), _VOICE)
         wish = VoiceWish(
             engine=own.text("engine") if "engine" in own else None,
             id=own.text("id") if "id" in own else None,
@@ -104,7 +104,7 @@ class Fields:
         return self._values[key]
 
 
-async def read_fields(request: Request, *keys: str) -> Fields:
+async def read_fields(request: Request, *keys: str) -> JsonFields:
     """Read a request's JSON object.  Raises `StudioError`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -121,4 +121,4 @@ async def read_fields(request: Request, *keys: str) -> Fields:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise StudioError(400, "Expected JSON in UTF-8.") from error
-    return Fields(value, keys)
+    return JsonFields(value, keys)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from audiobook.editing.seen import LineSeen
 from audiobook.model import Gender
 from audiobook.studio.answers import StudioError, answer
-from audiobook.studio.bodies import Fields, read_fields
+from audiobook.studio.bodies import JsonFields, read_fields
 from audiobook.studio.desk import Desk
 from audiobook.studio.pronunciations import check_saying, read_way
 from audiobook.studio.watch import Watch
@@ -138,7 +138,7 @@ class Changes:
         return answer({"revision": revision, "undoable": self._desk.editor.can_undo(revision)})
 
 
-def _read_seen(said: Fields) -> LineSeen:
+def _read_seen(said: JsonFields) -> LineSeen:
     return LineSeen(edition=said.text("edition"), words=said.text("words"))
 
 

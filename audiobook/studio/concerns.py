@@ -17,7 +17,7 @@ from audiobook.errors import EngineError
 from audiobook.model import Cue, Script, ScriptChapter, Utterance
 from audiobook.planning.estimate import estimate_speech_s
 from audiobook.script import Doubt, find_doubtful
-from audiobook.studio.done_marks import Mark
+from audiobook.studio.done_marks import DoneMark
 from audiobook.studio.finished_tracks import FinishedTrack
 from audiobook.studio.line_speech import LineSpeaker
 from audiobook.words import count_words
@@ -38,7 +38,7 @@ _BEFORE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class SoundPlace:
     """Where in which finished file (by its number) a line sounds, in seconds."""
 
     track: int
@@ -60,7 +60,7 @@ class Concern:
     told: str
     rank: tuple[float, ...]
     doubt: Doubt | None = None
-    sound: Sound | None = None
+    sound: SoundPlace | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Lines:
     places: Mapping[int, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def mark(self, concern: Concern) -> Mark:
+    def mark(self, concern: Concern) -> DoneMark:
         """Return what says that a person is done with a concern."""
         words, before = self.utterances[concern.line].text, ""
         place = concern.line
@@ -80,7 +80,7 @@ class Lines:
             place -= 1
             before = f"{self.utterances[place].text} {before}"
         after = " ".join(before.split()[-_BEFORE_WORDS:])
-        return Mark(
+        return DoneMark(
             kind=concern.kind,
             words=words,
             after=after,
@@ -143,7 +143,7 @@ def _tell_pace(each: FinishedTrack, cue: Cue, number: int, ratio: float) -> Conc
         gist=f"{ratio:.1f}",
         told=f"{per_minute} words a minute: {long} it should be",
         rank=(2, -max(ratio, 1 / ratio)),
-        sound=Sound(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
+        sound=SoundPlace(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
     )
 
 
@@ -163,7 +163,7 @@ def find_long_silences(tracks: Iterable[FinishedTrack], lines: Lines, cache: Cli
                         gist=f"{seconds:.1f}",
                         told=f"{seconds:.1f} seconds of silence amid it",
                         rank=(1, -seconds),
-                        sound=Sound(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
+                        sound=SoundPlace(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
                     )
 
 
@@ -189,5 +189,5 @@ def find_unheard(
             gist=f"{line.verdict}: {line.heard}",
             told=f"{line.verdict.capitalize()}{instead}",
             rank=(0 if line.verdict in _LOSSES else 4, number),
-            sound=Sound(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
+            sound=SoundPlace(track=each.number, start_s=cue.start_s, end_s=cue.end_s),
         )

@@ -25,9 +25,9 @@ from audiobook.script import LineWords
 from audiobook.studio.answers import StudioError, encode
 from audiobook.studio.colours import colour_speakers
 from audiobook.studio.line_speech import LineSpeaker
-from audiobook.studio.reader import Reader
+from audiobook.studio.reader import StoryReader
 from audiobook.studio.script_view import ChapterView, show_chapters, show_script
-from audiobook.studio.story_memory import Planned, StoryMemory
+from audiobook.studio.story_memory import PlannedStory, StoryMemory
 from audiobook.studio.views import show_cast
 
 MOST_OPEN = 8
@@ -49,7 +49,7 @@ class OpenStory:
     def __init__(
         self,
         name: str,
-        planned: Planned,
+        planned: PlannedStory,
         settings: StorySettings,
         cache: ClipCache,
         earlier: OpenStory | None = None,
@@ -63,7 +63,7 @@ class OpenStory:
         self.before: Sequence[ChapterView] = earlier.latest_chapters if earlier else ()
         self._colours_before = earlier.known_colours if earlier else {}
 
-    def shows(self, planned: Planned) -> bool:
+    def shows(self, planned: PlannedStory) -> bool:
         """Tell whether this is a story as it was planned."""
         return self.script is planned.script and self.cast is planned.cast
 
@@ -130,7 +130,7 @@ class Desk:
         self._settled, self._edited = settled, edited
         self.cache_folder = cache_folder
         self.cache = ClipCache(cache_folder / "clips")
-        self.reader = Reader(ScriptCache(cache_folder / "scripts"))
+        self.reader = StoryReader(ScriptCache(cache_folder / "scripts"))
         self.memory = StoryMemory(self.reader.read, self.reader.find_words, self._settling, self._tell)
         self.editor = Editor(project, lambda name: self.open(name).script, self.find_words)
         self._now: Now | None = None
@@ -236,18 +236,18 @@ class Desk:
         if is_other:
             self._edited(path.stem)
 
-    def _plan(self, path: Path, settings: StorySettings) -> Planned:
+    def _plan(self, path: Path, settings: StorySettings) -> PlannedStory:
         if self.reader.is_long(path):
             return self.memory.plan_now(path, settings)
         script, cast = self.memory.plan_script(path, settings)
-        return Planned(script=script, cast=cast)
+        return PlannedStory(script=script, cast=cast)
 
     def find_words(self, name: str, book: Book) -> LineWords:
         """Return the words of a story's lines.  Raises `NarrateError`."""
         settings = self.read_now().settings.for_story(name)
         return self.memory.words(self.find(name).path, settings, book)
 
-    def _settling(self, path: Path, settings: StorySettings, planned: Planned) -> None:
+    def _settling(self, path: Path, settings: StorySettings, planned: PlannedStory) -> None:
         """Make a story's views before anybody asks for them."""
         name = path.stem
         kept = self._open.get(name)

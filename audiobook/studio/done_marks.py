@@ -23,7 +23,7 @@ _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class DoneMark:
     """What was looked at: the kind of concern, the line's words, those before it, and what was said of it.
 
     `is_alone`: no other line of the story has these words.
@@ -35,7 +35,7 @@ class Mark:
     gist: str
     is_alone: bool
 
-    def means(self, other: Mark) -> bool:
+    def means(self, other: DoneMark) -> bool:
         """Tell whether this mark is of the line and concern that the other is of, as the story is now."""
         is_like = (self.kind, self.words, self.gist) == (other.kind, other.words, other.gist)
         return is_like and (self.after == other.after or (self.is_alone and other.is_alone))
@@ -47,26 +47,26 @@ class DoneMarks:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def find_done(self, story: str, marks: Sequence[Mark]) -> list[bool]:
+    def find_done(self, story: str, marks: Sequence[DoneMark]) -> list[bool]:
         """Tell of each mark, as the story is now, whether it was set."""
         with _LOCK:
             known = self._read().get(story, [])
-        by_words: defaultdict[str, list[Mark]] = defaultdict(list)
+        by_words: defaultdict[str, list[DoneMark]] = defaultdict(list)
         for each in known:
             by_words[each.words].append(each)
         return [any(one.means(each) for one in by_words[each.words]) for each in marks]
 
-    def set(self, story: str, mark: Mark, *, is_done: bool) -> None:
+    def set(self, story: str, mark: DoneMark, *, is_done: bool) -> None:
         """Set or remove a mark."""
 
-        def change(marks: list[Mark]) -> list[Mark]:
+        def change(marks: list[DoneMark]) -> list[DoneMark]:
             kept = [each for each in marks if not each.means(mark)]
             return [*kept, mark] if is_done else kept
 
         with _LOCK:
             self._change(story, change)
 
-    def _change(self, story: str, change: Callable[[list[Mark]], list[Mark]]) -> None:
+    def _change(self, story: str, change: Callable[[list[DoneMark]], list[DoneMark]]) -> None:
         stories = self._read()
         marks = change(stories.get(story, []))
         stories = {name: own for name, own in {**stories, story: marks}.items() if own}
@@ -78,10 +78,10 @@ class DoneMarks:
         except OSError as error:
             raise StorageError(f"{self._path}: can't be written: {error.strerror}") from error
 
-    def _read(self) -> dict[str, list[Mark]]:
+    def _read(self) -> dict[str, list[DoneMark]]:
         try:
             stories = json.loads(self._path.read_bytes())["stories"]
-            return {name: [Mark(**mark) for mark in marks] for name, marks in stories.items()}
+            return {name: [DoneMark(**mark) for mark in marks] for name, marks in stories.items()}
         except FileNotFoundError:
             return {}
         except OSError as error:

@@ -23,7 +23,7 @@ from audiobook.model import (
 )
 from audiobook.planning.clip_specs import deliver_by, specify_clip
 from audiobook.planning.estimate import estimate_speech_s
-from audiobook.planning.explaining import Spoken, explain
+from audiobook.planning.explaining import SpokenText, explain
 from audiobook.planning.pronouncing import Pronouncer, make_pronouncer
 from audiobook.project.shared_engines import shared_engine
 
@@ -96,7 +96,7 @@ class LineSpeaker:
             text, _ = self._pronouncer.spell(utterance, spoken, following.start if following else None)
         return estimate_speech_s(text, spoken)
 
-    def explain(self, number: int) -> Spoken:
+    def explain(self, number: int) -> SpokenText:
         """Return what is spoken of an utterance, and what of that is not what is written."""
         utterance, following = self._utterances[number]
         voice = self._cast.voice_for(utterance)

@@ -24,7 +24,7 @@ SMALL_BYTES = 30_000
 """Of a file that is read at once: 5,000 words take a twentieth of a second, to start a process half a one."""
 
 
-class Reader:
+class StoryReader:
     """Reads stories, through the cache of scripts.  Threads may share it."""
 
     def __init__(self, cache: ScriptCache) -> None:

@@ -27,7 +27,7 @@ _MOST_OF_ONE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedStory:
     """A story's script and cast; not `is_settled` while it is being read with its latest corrections."""
 
     script: Script
@@ -104,7 +104,9 @@ class StoryMemory:
         find_words: Callable[[Path, StorySettings, Book], LineWords] = lambda _path, _settings, book: (
             LineWords(book)
         ),
-        settling: Callable[[Path, StorySettings, Planned], None] = lambda _path, _settings, _planned: None,
+        settling: Callable[[Path, StorySettings, PlannedStory], None] = lambda _path, _settings, _planned: (
+            None
+        ),
         settled: Callable[[Path], None] = lambda _path: None,
     ) -> None:
         self._read = read
@@ -126,7 +128,7 @@ class StoryMemory:
         """Return what `scripting.read_script` would: the script before it is cast and divided."""
         return self._recall(path, settings).script
 
-    def plan_now(self, path: Path, settings: StorySettings) -> Planned:
+    def plan_now(self, path: Path, settings: StorySettings) -> PlannedStory:
         """Return what `plan_script` does, or without waiting what is certain of it.
 
         Where only corrections have changed since the story was read, what they say themselves is applied
@@ -154,7 +156,7 @@ class StoryMemory:
                 if not story.is_at_work:
                     story.is_at_work = True
                     threading.Thread(target=self._work, args=(story, path), daemon=True).start()
-        return Planned(script=foreseen.planned[0], cast=foreseen.planned[1], is_settled=False)
+        return PlannedStory(script=foreseen.planned[0], cast=foreseen.planned[1], is_settled=False)
 
     def words(self, path: Path, settings: StorySettings, book: Book) -> LineWords:
         """Return the words of the lines of a story that was read as `book`."""
@@ -245,8 +247,8 @@ class StoryMemory:
                     del self._stories[other]
 
 
-def _plan(kept: _Kept) -> Planned:
-    return Planned(script=kept.planned[0], cast=kept.planned[1])
+def _plan(kept: _Kept) -> PlannedStory:
+    return PlannedStory(script=kept.planned[0], cast=kept.planned[1])
 
 
 def _foresee(base: _Kept, reading: _Reading, settings: StorySettings, words: LineWords | None) -> _Kept:

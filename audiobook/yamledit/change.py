@@ -25,7 +25,7 @@ from audiobook.yamledit.merge import (
     remove_from,
     write_plain,
 )
-from audiobook.yamledit.pieces import Pair, Piece, find_comments, find_pieces
+from audiobook.yamledit.pieces import Pair, WrittenValue, find_comments, find_pieces
 from audiobook.yamledit.tree import Misfit, SettingFault, parse
 from audiobook.yamledit.words import write_like, write_scalar
 
@@ -65,7 +65,7 @@ def remove_value(text: str, path: Sequence[str | int]) -> str:
     return _prove(editor.result(), remove_from(_read(text), path), [str(part) for part in path])
 
 
-def _step(piece: Piece | None, part: str | int) -> Piece | None:
+def _step(piece: WrittenValue | None, part: str | int) -> WrittenValue | None:
     if piece is None:
         return None
     if isinstance(part, int):
@@ -134,7 +134,7 @@ class _Editor:
         return lines
 
     def change_table(
-        self, table: Piece, plain: Plain, entries: Mapping[str, Change], *, is_root: bool = False
+        self, table: WrittenValue, plain: Plain, entries: Mapping[str, Change], *, is_root: bool = False
     ) -> None:
         """Change the entries that stand in a mapping, and add those that don't."""
         standing = {pair.key.text: pair for pair in table.pairs}
@@ -158,7 +158,7 @@ class _Editor:
         else:
             self._put_lines_after(table.end, self.lines_of(fresh, table.column))
 
-    def _change(self, piece: Piece, plain: Plain, change: Change, colon: int | None) -> None:
+    def _change(self, piece: WrittenValue, plain: Plain, change: Change, colon: int | None) -> None:
         """Change one value; `colon` is the place behind its key's colon, where it has one."""
         if isinstance(change, Section | Fields) and piece.kind == "table":
             entries = change.entries if isinstance(change, Section) else change.values
@@ -173,7 +173,7 @@ class _Editor:
         else:
             self._replace(piece, write_plain(apply_change(plain, change)), colon)
 
-    def _change_scalar(self, piece: Piece, plain: Plain, change: Change) -> None:
+    def _change_scalar(self, piece: WrittenValue, plain: Plain, change: Change) -> None:
         words = self.text[piece.start : piece.end]
         if isinstance(change, Fields) and change.alone is not None:
             after = self._change_alone(piece, words, change, change.alone)
@@ -184,7 +184,7 @@ class _Editor:
         header = None if piece.is_flow else _BLOCK_HEADER.match(words)
         self._splice(piece.start, piece.end, after + ((header and header[1]) or ""))
 
-    def _change_alone(self, piece: Piece, words: str, change: Fields, alone: str) -> str:
+    def _change_alone(self, piece: WrittenValue, words: str, change: Fields, alone: str) -> str:
         """Return a mapping, or one value still, for a value that stands in a mapping's place."""
         own = change.values.get(alone)
         if isinstance(own, str | int | float):
@@ -195,7 +195,7 @@ class _Editor:
         inner = write_plain(apply_change(NOTHING, Fields(rest)))[1:-1]
         return f"{{{alone}: {words}, {inner}}}" if rest else words
 
-    def _change_list(self, piece: Piece, plain: Plain, change: Items) -> None:
+    def _change_list(self, piece: WrittenValue, plain: Plain, change: Items) -> None:
         values = plain if isinstance(plain, list) else []
         fresh = []
         for index, own in sorted(change.changes.items()):
@@ -209,7 +209,7 @@ class _Editor:
             lines = [f"{' ' * piece.column}- {words}{self.line_end}" for words in fresh]
             self._put_lines_after(piece.end, "".join(lines))
 
-    def _replace(self, piece: Piece, words: str, colon: int | None) -> None:
+    def _replace(self, piece: WrittenValue, words: str, colon: int | None) -> None:
         """Put words in the place of an alias, or of a mapping or list, whose comments stay below."""
         if piece.kind == "alias":
             self._splice(piece.start, piece.end, words)
@@ -225,7 +225,7 @@ class _Editor:
             self._splice(place, place, f" {words}")
             self._drop_lines(piece.start, piece.end, [piece])
 
-    def remove(self, parent: Piece, part: str | int) -> None:
+    def remove(self, parent: WrittenValue, part: str | int) -> None:
         """Take an entry out of a mapping, or an item out of a list."""
         parts = parent.items or [pair.key for pair in parent.pairs]
         ends = [item.end for item in parent.items] or [pair.end for pair in parent.pairs]
@@ -254,13 +254,13 @@ class _Editor:
             self._splice(space, pair.value.end, "")
         self._put_lines_after(pair.end, self.lines_of(section.entries, column))
 
-    def _add_in_braces(self, piece: Piece, ends: Sequence[int], words: str) -> None:
+    def _add_in_braces(self, piece: WrittenValue, ends: Sequence[int], words: str) -> None:
         if ends:
             self._splice(ends[-1], ends[-1], f", {words}")
         else:
             self._splice(piece.start + 1, piece.start + 1, words)
 
-    def _drop_lines(self, start: int, end: int, pieces: Sequence[Piece]) -> None:
+    def _drop_lines(self, start: int, end: int, pieces: Sequence[WrittenValue]) -> None:
         """Take out the lines from one place to another, but not their comments."""
         first = self.text.rfind("\n", 0, start) + 1
         newline = self.text.find("\n", end)

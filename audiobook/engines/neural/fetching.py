@@ -39,14 +39,14 @@ class PublishedFile:
     size: int
     algorithm: str
     digest: str
-    sources: tuple[Source, ...]
+    sources: tuple[FileSource, ...]
 
     def is_like(self, path: Path) -> bool:
         """Tell whether a file has these bytes."""
         return path.stat().st_size == self.size and digest_file(path, self.algorithm) == self.digest
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """A place that a file may be had from."""
 
     @property
@@ -80,7 +80,7 @@ def fetch_index(url: str) -> bytes:
         raise EngineError(f"{url}: can't be fetched: {_describe(error)}{FROM_FILE}") from error
 
 
-def check_room(folder: Path, source: Source, needed: int) -> None:
+def check_room(folder: Path, source: FileSource, needed: int) -> None:
     """Raise `StorageError` where the disk has no room for `needed` bytes and for what the source keeps."""
     kept = source.keeps_bytes(folder)
     free = shutil.disk_usage(folder).free
@@ -94,7 +94,7 @@ def check_room(folder: Path, source: Source, needed: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WebSource:
-    """A file on a server; see `Source`."""
+    """A file on a server; see `FileSource`."""
 
     url: str
 

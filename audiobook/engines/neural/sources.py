@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from audiobook.engines.neural.fetching import (
     FROM_FILE,
+    FileSource,
     PublishedFile,
-    Source,
     Tell,
     UnreachableError,
     check_room,
@@ -75,7 +75,7 @@ def _obtain(
     raise EngineError(f"{file.name}: none of its {len(faults)} sources has it:{lines}\n{hint[2:]}")
 
 
-def _check(file: PublishedFile, part: Path, source: Source) -> None:
+def _check(file: PublishedFile, part: Path, source: FileSource) -> None:
     size = part.stat().st_size
     if file.is_like(part):
         return
@@ -88,7 +88,7 @@ def _check(file: PublishedFile, part: Path, source: Source) -> None:
     )
 
 
-def _announcing(source: Source, tell: Tell, note: Note) -> Tell:
+def _announcing(source: FileSource, tell: Tell, note: Note) -> Tell:
     """Have it said once where a file comes from, as soon as some of it does."""
     is_said = False
 

@@ -12,7 +12,7 @@ from audiobook.model import CREDITS, Book, Chapter, Release
 from audiobook.publishing.epub.archive import EpubFile
 from audiobook.publishing.epub.identity import make_identifier
 from audiobook.publishing.epub.inherit import as_date, language_tag
-from audiobook.publishing.epub.navigation import Heading, is_right_to_left, write_nav
+from audiobook.publishing.epub.navigation import NavEntry, is_right_to_left, write_nav
 from audiobook.publishing.epub.opf import (
     MODIFIED,
     UNIDENTIFIED,
@@ -186,7 +186,7 @@ def _list_files(
 
 def _write_nav(release: Release, pages: Sequence[_Page]) -> str:
     book = release.book
-    headings = [Heading(title=page.chapter.title, link=page.name.removeprefix("EPUB/")) for page in pages]
+    headings = [NavEntry(title=page.chapter.title, link=page.name.removeprefix("EPUB/")) for page in pages]
     first = headings[0].link or ""
     marks = [("cover", "Cover", "cover.xhtml")] if release.cover else []
     marks.append(("bodymatter", book.title, first))

@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class NavEntry:
     """An entry of the contents; `link` None for one that leads nowhere, but has others below."""
 
     title: str
     link: str | None
-    below: tuple[Heading, ...] = ()
+    below: tuple[NavEntry, ...] = ()
 
 
 def html_attributes(language: str) -> str:
@@ -32,7 +32,7 @@ def is_right_to_left(language: str) -> bool:
 
 
 def write_nav(
-    title: str, headings: Sequence[Heading], language: str, *, landmarks: Sequence[tuple[str, str, str]] = ()
+    title: str, headings: Sequence[NavEntry], language: str, *, landmarks: Sequence[tuple[str, str, str]] = ()
 ) -> str:
     """Return the document; `landmarks` are (type, title, link)."""
     items = "".join(
@@ -48,7 +48,7 @@ def write_nav(
     )
 
 
-def _list(headings: Sequence[Heading]) -> str:
+def _list(headings: Sequence[NavEntry]) -> str:
     items = []
     for heading in headings:
         words = escape(" ".join(heading.title.split()) or "—")

@@ -15,7 +15,7 @@ from audiobook.reading.places import Places, Stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class PlacedUtterance:
     """An utterance with its number in the book, what is heard of it, and where it stands.
 
     One without stretches (a credit) is heard with the next.
@@ -40,7 +40,7 @@ class Count:
 class PagePlan:
     """What is heard with one page, in order."""
 
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedUtterance] = field(default_factory=list)
 
 
 def place_utterances(release: Release, places: Places) -> dict[str, PagePlan]:
@@ -48,11 +48,11 @@ def place_utterances(release: Release, places: Places) -> dict[str, PagePlan]:
     heard = [(number, *one) for number, one in enumerate(lay_clips(release.tracks), 1)]
     spans = _spread(release, [(number, track.chapter, utterance) for number, track, utterance, _ in heard])
     plans: dict[str, PagePlan] = {}
-    waiting: list[Placed] = []
+    waiting: list[PlacedUtterance] = []
     last = ""
     for number, _, utterance, clip in heard:
         stretches = tuple(places.within(*spans[number])) if number in spans else ()
-        waiting.append(Placed(number=number, utterance=utterance, clip=clip, stretches=stretches))
+        waiting.append(PlacedUtterance(number=number, utterance=utterance, clip=clip, stretches=stretches))
         if stretches:
             last = stretches[0].page
             plans.setdefault(last, PagePlan()).placed += waiting

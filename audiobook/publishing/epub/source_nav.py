@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from audiobook.model import Release
-from audiobook.publishing.epub.navigation import Heading, write_nav
+from audiobook.publishing.epub.navigation import NavEntry, write_nav
 from audiobook.publishing.epub.overlay import Overlay, href
 from audiobook.publishing.epub.source import SourceEpub
 from audiobook.reading.flaws import Flaws
 from audiobook.reading.markup import parse_xml
-from audiobook.reading.toc import Entry, read_ncx
+from audiobook.reading.toc import TocEntry, read_ncx
 
 _LANDMARKS = {
     "cover": "cover",
@@ -44,7 +44,7 @@ def make_nav(
     entries = places.entries(_read_entries(epub))
     if not entries:
         first = [(overlay.page, overlay.pars[0].target) for overlay in overlays.values() if overlay.pars]
-        entries = [Heading(title=_title(release, page), link=href(name, page)) for page, _ in first]
+        entries = [NavEntry(title=_title(release, page), link=href(name, page)) for page, _ in first]
     marks = []
     seen = set()
     for kind, target in epub.package.guide:
@@ -61,7 +61,7 @@ def _title(release: Release, page: str) -> str:
     return release.book.title if len(release.book.chapters) == 1 else page.rpartition("/")[2]
 
 
-def _read_entries(epub: SourceEpub) -> tuple[Entry, ...]:
+def _read_entries(epub: SourceEpub) -> tuple[TocEntry, ...]:
     ncx = epub.package.ncx
     if ncx is None or epub.archive.find(ncx.name) is None:
         return ()
@@ -92,22 +92,22 @@ class _Places:
         known = fragment if fragment in self._targets[page] else ""
         return href(self._name, page) + (f"#{quote(known)}" if known else "")
 
-    def entries(self, entries: Sequence[Entry]) -> list[Heading]:
+    def entries(self, entries: Sequence[TocEntry]) -> list[NavEntry]:
         """Return the entries; without their levels where these are not in reading order, as they must be."""
         flat = list(_flatten(entries))
         order = [self._place(target) for _, target in flat]
         if order == sorted(order):
             return [heading for heading in map(self._heading, entries) if heading.link or heading.below]
         ordered = sorted(flat, key=lambda entry: self._place(entry[1]))
-        headings = [self._heading(Entry(title=title, target=target)) for title, target in ordered]
+        headings = [self._heading(TocEntry(title=title, target=target)) for title, target in ordered]
         return [heading for heading in headings if heading.link]
 
-    def _heading(self, entry: Entry) -> Heading:
+    def _heading(self, entry: TocEntry) -> NavEntry:
         page, _, fragment = (entry.target or "").partition("#")
         below = tuple(
             heading for heading in map(self._heading, entry.entries) if heading.link or heading.below
         )
-        return Heading(title=entry.title, link=self.link(page, fragment), below=below)
+        return NavEntry(title=entry.title, link=self.link(page, fragment), below=below)
 
     def _place(self, target: str) -> tuple[int, int]:
         page, _, fragment = target.partition("#")
@@ -115,7 +115,7 @@ class _Places:
         return self._order.get(page, -1), known.index(fragment) if fragment in known else -1
 
 
-def _flatten(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+def _flatten(entries: Sequence[TocEntry]) -> Iterator[tuple[str, str]]:
     for entry in entries:
         if entry.target:
             yield entry.title, entry.target
