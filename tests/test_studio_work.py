@@ -241,7 +241,7 @@ def test_what_fails_in_a_run_is_said(new_project: NewProject) -> None:
         (b'{"stories": ["missing"]}', "application/json", 422),
         (b'{"stories": ["a"], "chapters": [0]}', "application/json", 422),
         (b'{"stories": [], "chapters": [1]}', "application/json", 422),
-        (b'{"stories": ["' + b"a" * 200_000 + b'"]}', "application/json", 413),
+        (b'{"stories": ["' + b"a" * 2_000_000 + b'"]}', "application/json", 413),
         (b'{"stories": []}', "text/plain", 415),
     ],
 )

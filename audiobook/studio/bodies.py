@@ -11,8 +11,8 @@ from audiobook.casting import VoiceWish
 from audiobook.studio.answers import StudioError
 from audiobook.studio.views import RANGES
 
-_MOST_BYTES = 100_000
-"""A name or two."""
+_MOST_BYTES = 1_000_000
+"""The longest line's words, each letter of them escaped, and a name or two."""
 
 _VOICE = ("engine", "id", "rate", "pitch", "volume", "range")
 
