@@ -120,11 +120,13 @@ def _list_quotations(book: Book, passages: Sequence[Passage], sieve: Sieve) -> t
     for turn in sieve.turns:
         current = turn.speaker
         manners = find_manners(sieve.scene.tokens, turn, language)
+        sure = {place: tag for tag, place in reversed(turn.tags) if tag.is_sure}  # the first of each
+        first = turn.tag
         for number, quoted in enumerate(turn.quotations):
             own = turn.own_speakers.get(number)
             if own is not None:
                 current = own
-            tag = next((tag for tag, place in turn.tags if place == number and tag.is_sure), turn.tag)
+            tag = sure.get(number, first)
             to = tag.addressee.person if tag and tag.addressee else None
             listed.append(
                 Quotation(
