@@ -140,5 +140,6 @@ export async function showShelf(host, shared) {
 function describe({ stories, folder }) {
   if (stories.length === 0) return "No stories yet";
   const seconds = stories.reduce((sum, story) => sum + (story.seconds ?? 0), 0);
-  return `${count(stories.length, "story", "stories")} in ${folder}, ${lasting(seconds)} to hear`;
+  const toHear = seconds ? `, ${lasting(seconds)} to hear` : ""; // none is known while all are being read
+  return `${count(stories.length, "story", "stories")} in ${folder}${toHear}`;
 }
