@@ -1,0 +1,110 @@
+"""What Windows and macOS do otherwise than Linux, as far as Linux can be made to: disks, paths, consoles, processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import environment, finished, narrate
+from tests.conftest import ROOT, STORIES, TONES
+
+NewProject = Callable[..., Path]
+TALK = "“Hello,” said Anne. “How are you?” asked Max.\n"
+EVERYTHING = TONES + "output: {formats: [mp3, m4b, epub, vtt]}\n"
+
+
+@pytest.fixture(name="disk", scope="module")
+def mount_ntfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a folder where upper and lower case are one, and names must be those of Windows."""
+    if shutil.which("lowntfs-3g") is None:
+        pytest.skip("no disk of Windows' kind: lowntfs-3g is not installed (Debian: ntfs-3g)")
+    folder = tmp_path_factory.mktemp("disk")
+    image, mounted = folder / "disk.img", folder / "mounted"
+    mounted.mkdir()
+    with image.open("wb") as file:
+        file.truncate(100_000_000)
+    subprocess.run(["mkntfs", "-F", "-Q", "-q", image], check=True, capture_output=True)
+    options = "ignore_case,windows_names"
+    done = subprocess.run(["lowntfs-3g", "-o", options, image, mounted], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no disk of Windows' kind: {done.stderr.decode().strip() or 'it can not be mounted'}")
+    yield mounted
+    subprocess.run(["umount", mounted], check=True)
+
+
+def make_project(folder: Path, **stories: str) -> Path:
+    (folder / "texts").mkdir(parents=True)
+    (folder / "voices.yaml").write_text(EVERYTHING)
+    for name, text in stories.items():
+        (folder / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_where_upper_and_lower_case_are_one_no_new_file_counts_as_a_leftover(disk: Path) -> None:
+    project = make_project(disk / "one", Anne=TALK)
+    assert (project / "TEXTS" / "ANNE.TXT").is_file()
+    first = json.loads(narrate("--json", cwd=project).stdout)
+    again = json.loads(narrate("--json", cwd=project).stdout)
+    assert first["leftovers"] == again["leftovers"] == []
+    assert len(first["stories"][0]["files"]) == 4
+    made = finished(project)
+    assert "nothing to remove" in narrate("clean", cwd=project).stdout
+    assert finished(project) == made
+    checked = json.loads(narrate("check", "--json", cwd=project).stdout)
+    assert not [each for each in checked["findings"] if each["figure"] == "belongs here"]
+
+
+@pytest.mark.slow
+def test_a_title_in_other_capitals_takes_the_old_ones_files(disk: Path) -> None:
+    project = make_project(disk / "two", story="The Wolf\n\n" + TALK)
+    narrate(cwd=project)
+    (project / "texts" / "story.txt").write_text("The WOLF\n\n" + TALK, encoding="utf-8")
+    assert json.loads(narrate("--json", cwd=project).stdout)["leftovers"] == []
+    assert len(finished(project)) == 4
+
+
+@pytest.mark.slow
+def test_names_that_windows_does_not_take(disk: Path, tmp_path: Path) -> None:
+    """They lie on a disk of Linux, and what is made of them on one of Windows'."""
+    names = [
+        "CON",
+        "nul.first",
+        "What? No: “Yes” <2>",
+        "Dots...",
+        "space ",
+        "COM¹",
+        "a\\b",
+        "tab\there",
+        "Anne",
+        "anne",
+    ]
+    for name in names:
+        (tmp_path / f"{name}.txt").write_text(f"{name}\n\n{TALK}", encoding="utf-8")
+    (tmp_path / "voices.yaml").write_text(EVERYTHING)
+    sources = [str(tmp_path / f"{name}.txt") for name in names]
+    output = disk / "names"
+    done = narrate("--voices", str(tmp_path / "voices.yaml"), "--output", str(output), "--json", *sources)
+    stories = json.loads(done.stdout)["stories"]
+    assert [(each["name"], *each["errors"]) for each in stories if each["errors"]] == [
+        ("anne", f"{tmp_path}/anne.txt: would have the same output folder as {tmp_path}/Anne.txt; rename one")
+    ]
+    made = [Path(file) for each in stories for file in each["files"]]
+    assert len(made) == 4 * (len(names) - 1)
+    assert all(path.is_file() for path in made)
+
+
+@pytest.mark.slow
+def test_paths_longer_than_windows_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project(tmp_path / ("a long way down/" * 20), story=TALK)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / ("cache" * 20)))
+    assert len(str(project)) > 260
+    (story,) = json.loads(narrate("--json", cwd=project).stdout)["stories"]
+    assert len(story["files"]) == 4
