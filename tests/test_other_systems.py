@@ -1,7 +1,9 @@
-"""What Windows and macOS do otherwise than Linux, as far as Linux can be made to: disks, paths, consoles, processes."""
+"""What Windows and macOS do otherwise, as far as Linux can be made to: disks, paths, consoles, processes."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -11,7 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from audiobook.cli import main
+from audiobook.cli.command_list import COMMANDS
+from audiobook.cli.console import show_whatever_can_be
 from tests.command_line import environment, finished, narrate
 from tests.conftest import ROOT, STORIES, TONES
 
@@ -108,3 +114,73 @@ def test_paths_longer_than_windows_has_them(tmp_path: Path, monkeypatch: pytest.
     assert len(str(project)) > 260
     (story,) = json.loads(narrate("--json", cwd=project).stdout)["stories"]
     assert len(story["files"]) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
+def test_a_console_that_lacks_characters_ends_no_command(new_project: NewProject, encoding: str) -> None:
+    name = "Łódź 😀"
+    new_project(
+        settings=TONES + "output: {formats: [mp3]}\n",
+        **{name: "“Ünï → 😀,” said Anne. “No ✓ – 1992,” said Łukasz…\n"},
+    )
+
+    def run(*arguments: str) -> str:
+        done = CliRunner(charset=encoding).invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert json.loads(run("--dry-run", "--json"))["stories"][0]["name"] == name
+    assert r"\u0141" in run("--dry-run")
+    assert "Nothing lost" in run()
+    assert " -> " in run("script", name, "--spoken")
+    (story,) = json.loads(run("--json"))["stories"]
+    assert story["name"] == name
+    for command in ("cast", "contents", "text", "check"):
+        run(command, name)
+    for command in COMMANDS:
+        run(command, "--help")
+
+
+def test_a_stream_shows_plain_signs_for_what_it_lacks() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    show_whatever_can_be(stream)
+    stream.write("é – a → b, −3 dB, ✓ 😀")
+    stream.flush()
+    assert stream.buffer.getvalue().decode("cp1252") == r"é – a -> b, -3 dB, \u2713 \U0001f600"  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_progress_on_a_terminal_that_lacks_characters(new_project: NewProject) -> None:
+    import pty
+
+    project = new_project(**{"Łódź 😀": TALK})
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "audiobook"]
+    variables = environment(PYTHONIOENCODING="cp1252", TERM="xterm")
+    with subprocess.Popen(command, cwd=project, stdout=theirs, stderr=theirs, env=variables) as run:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # of a terminal whose other end is closed
+            while piece := os.read(ours, 65536):
+                shown += piece
+    os.close(ours)
+    assert run.returncode == 0, shown.decode("cp1252")
+    assert b"100%" in shown
+    assert b"\\u28" not in shown  # a spinner's dots
+
+
+@pytest.mark.slow
+def test_the_four_stories_are_the_same_where_nothing_can_be_forked(tmp_path: Path) -> None:
+    made = []
+    for way in ("", "1"):
+        project = tmp_path / f"forking{way}"
+        (project / "texts").mkdir(parents=True)
+        for name in STORIES:
+            shutil.copy(ROOT / "texts" / f"{name}.txt", project / "texts")
+        variables = environment(NARRATE_NO_FORK=way, XDG_CACHE_HOME=str(project / "cache"))
+        command = [sys.executable, "-m", "audiobook", "--engine", "pyttsx3"]
+        subprocess.run(command, cwd=project, env=variables, check=True, capture_output=True)
+        made.append(finished(project))
+    assert len(made[0]) >= len(STORIES)
+    assert made[0] == made[1]

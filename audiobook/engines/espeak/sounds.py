@@ -1,9 +1,9 @@
 """The process that asks eSpeak NG how words sound; `words.py` runs this file as a program of its own.
 
-It reads words from its standard input, one a line.  To its standard error eSpeak prints its search for each
-(`espeak_SetPhonemeTrace`: "Found: …" for what its dictionary has, "Translate …" for what its rules make), then
-it writes a line of its own there: `MARK`, the mnemonics, a tab, the IPA.  It speaks nothing and shares nothing
-with the process that does, so that no clip waits for it or differs by it.
+It reads words from its standard input, one a line.  On its standard error eSpeak prints its search for each
+(`espeak_SetPhonemeTrace`: "Found: …" for what its dictionary has, "Translate …" for what its rules make),
+which it follows with a line of its own: `MARK`, the mnemonics, a tab, the IPA.  It speaks nothing and shares
+nothing with the process that does, so that no clip waits for it or differs by it.
 """
 
 from __future__ import annotations

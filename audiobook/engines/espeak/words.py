@@ -15,7 +15,7 @@ from audiobook.engines.espeak.process import package_folder
 from audiobook.errors import EngineError
 
 _LIMIT_S = 60.0
-"""10,000 words take a second."""
+"""10,000 words take two seconds."""
 
 _FOUND = re.compile(r"^Found: '(.*)' \[", re.MULTILINE)
 
