@@ -1,4 +1,4 @@
-"""The Dockerfile by hadolint, the Compose file by Compose itself, and the image where a daemon can make it."""
+"""The Dockerfile by hadolint, the Compose file by Compose, and the image where a daemon can make it."""
 
 from __future__ import annotations
 
