@@ -184,3 +184,55 @@ def test_the_four_stories_are_the_same_where_nothing_can_be_forked(tmp_path: Pat
         made.append(finished(project))
     assert len(made[0]) >= len(STORIES)
     assert made[0] == made[1]
+
+
+WITHOUT = """
+import contextlib, importlib, os, pkgutil, select, signal, socket, sys
+
+def run(engine):
+    import audiobook
+    for module in pkgutil.walk_packages(audiobook.__path__, "audiobook."):
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
+    from audiobook.cli import main
+    main(["--engine", engine, "--jobs", "2", "--json"], standalone_mode=False)
+
+with open(os.devnull, "w") as nobody, contextlib.redirect_stdout(nobody):
+    run("tone")  # which loads what others' packages need of this system
+for name in [name for name in sys.modules if name.partition(".")[0] == "audiobook"]:
+    del sys.modules[name]
+for module in ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"):
+    sys.modules[module] = None
+for module, names in {
+    os: "fork forkpty getuid geteuid killpg nice pidfd_open sched_getaffinity setsid statvfs waitid",
+    signal: "SIGALRM SIGHUP SIGPIPE alarm pthread_sigmask setitimer",
+    socket: "AF_UNIX recv_fds send_fds",
+    select: "epoll",
+}.items():
+    for name in names.split():
+        delattr(module, name)
+run("pyttsx3")
+"""
+
+
+@pytest.mark.slow
+def test_a_story_is_made_without_what_linux_alone_has(new_project: NewProject) -> None:
+    project = new_project(settings="output: {formats: [mp3, m4b, epub, vtt]}\n", story=TALK)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT],
+        cwd=project,
+        env=environment(NARRATE_NO_FORK="1"),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    (story,) = json.loads(done.stdout)["stories"]
+    assert len(story["files"]) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_the_package_uses_nothing_that_a_system_has_not(system: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", str(tmp_path), "audiobook"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()

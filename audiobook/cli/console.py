@@ -121,5 +121,6 @@ def print_json(value: object) -> None:
     import json
     import sys
 
-    json.dump(value, sys.stdout, ensure_ascii="utf" not in sys.stdout.encoding.lower(), indent=1)
+    shows_all = "utf" in (sys.stdout.encoding or "utf").lower()
+    json.dump(value, sys.stdout, ensure_ascii=not shows_all, indent=1)
     sys.stdout.write("\n")
