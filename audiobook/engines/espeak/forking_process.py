@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import weakref
 from collections import OrderedDict
@@ -25,6 +26,8 @@ from audiobook.engines.espeak.process import (
     start_server,
 )
 from audiobook.errors import EngineError
+
+assert sys.platform == "linux"  # noqa: S101 - for mypy: nothing is forked elsewhere
 
 _MOST_VOICES = 32
 """Processes kept at a time, one a voice; each takes about 2 MB of its own."""
@@ -134,7 +137,6 @@ def _end(
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
-        # Not reaped yet, so the number still is this group's.  macOS: EPERM for a group of zombies.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        with contextlib.suppress(ProcessLookupError):  # not reaped yet, so the number still is this group's
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

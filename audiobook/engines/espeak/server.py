@@ -1,30 +1,29 @@
-"""The process in which eSpeak NG speaks; `process.py` and `reloading.py` run this file as a program.
+"""The process in which eSpeak NG speaks; `process.py` runs this file as a program.
 
-eSpeak carries state from one text to the next (the phase of its wave, its noise), so that the same
-text would sound a little different each time, and a fault in one text could spoil the next.  Neither
-a seed nor a new Initialize undoes that, so every text meets a library that has never spoken, in one
-of two ways, whose bytes are the same:
+eSpeak carries state from one text to the next (the phase of its wave, its noise), so that the same text would
+sound a little different each time, and a fault in one text could spoil the next.  Neither a seed nor a new
+Initialize undoes that, so every text meets a library that has never spoken, by one of two ways, whose bytes
+are the same:
 
-**fork** (Linux): processes that never speak themselves.  The server loads the library, forks a process
-for every voice asked for, which loads the voice, and that forks a child for every text.  The next
-child is forked before its request comes.  A process ends when the client closes its socket.  A child
-that dies takes its voice's process with it: the client sees that socket close.
+**fork** (Linux): processes that never speak themselves.  The server loads the library, forks a process for
+every voice asked for, which loads the voice, and that forks a child for every text, the next one before its
+request comes.  A process ends when the client closes its socket.  A child that dies takes its voice's process
+with it: the client sees that socket close.
 
     control socket    server → HELLO, its message
                       client → VOICE, the name padded with NUL, and with it a socket for that voice
     a voice's socket  client → REQUEST, text
                       server → any number of FRAME n > 0 and n bytes of samples, FRAME 0, END, its WORDs
 
-**reload** (everywhere): one process that unloads the library after each text and loads it again, which
-gives it back its first state.  Where a library stays once it is loaded (HELLO says so), it speaks one
-text and ends.  It ends when the client closes its standard input.
+**reload** (everywhere): one process that unloads the library after each text and loads it again, which gives
+it back its first state.  Where a library stays once it is loaded, it speaks one text and ends, as HELLO says.
+It ends when the client closes its standard input.
 
     standard output   server → HELLO, its message
     standard input    client → VOICE, REQUEST, text
     standard output   server → FRAMEs, END, WORDs, as above
 
-It imports little (no site-packages but pyttsx3's binding), since the time of a fork grows with the
-size of the process.
+It imports little (no site-packages but pyttsx3's binding): a fork's time grows with the process.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ import sys
 from typing import Any, NoReturn
 
 HELLO = struct.Struct("<III")
-"""Sample rate in Hz, or 0 where eSpeak could not start; how many texts it can be asked to speak; length of
-the message that follows."""
+"""Sample rate in Hz, or 0 where eSpeak could not start; how many texts it speaks until it ends, 0 for no end;
+length of the message that follows."""
 
 VOICE_BYTES = 64
 """eSpeak cuts the names of voices at 40."""
@@ -81,7 +80,8 @@ _FUNCTIONS = (
 """Those of pyttsx3's binding that are used; the library has them as espeak_Initialize, …, espeak_Synth."""
 
 _UNLIKELY_RATE = 123
-_ANY_NUMBER = 0xFFFFFFFF
+
+_unload = _ctypes.FreeLibrary if sys.platform == "win32" else _ctypes.dlclose
 
 
 def main() -> None:
@@ -97,6 +97,7 @@ def main() -> None:
 
 def _serve_forking(library: str, data: str, descriptor: int) -> None:
     """Start a process for each voice that is asked for, until the client closes the control socket."""
+    assert sys.platform == "linux"  # noqa: S101 - for mypy
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the client is gone: so is the process
     with socket.socket(fileno=descriptor) as control:
         try:
@@ -106,7 +107,7 @@ def _serve_forking(library: str, data: str, descriptor: int) -> None:
         except Exception as error:  # passed on, since nobody reads this process's standard error
             control.sendall(_excuse(error))
             return
-        control.sendall(HELLO.pack(sample_rate, _ANY_NUMBER, 0))
+        control.sendall(HELLO.pack(sample_rate, 0, 0))
         gc.collect()
         gc.freeze()  # a collection in a child would copy every page of the heap
         gc.disable()
@@ -133,6 +134,7 @@ def _reap(options: int) -> None:
 
 def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> NoReturn:
     """Fork a child for each text in one voice, until the client closes its socket or a child fails."""
+    assert sys.platform == "linux"  # noqa: S101 - for mypy
     taken = _set_voice(espeak, name)
     process = os.getpid()
     while True:
@@ -147,12 +149,12 @@ def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> No
 
 
 def _die_with(parent: int, libc: ctypes.CDLL) -> None:
-    """Have this child killed when its parent is; elsewhere than on Linux the closed socket ends it."""
-    if sys.platform == "linux":
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>, see prctl(2)
-        libc.prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
+    """Have this child killed when its parent is."""
+    assert sys.platform == "linux"  # noqa: S101 - for mypy
+    set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>, see prctl(2)
+    libc.prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _serve_reloading(library: str, data: str) -> None:
@@ -171,7 +173,7 @@ def _serve_reloading(library: str, data: str) -> None:
         _answer(espeak, taken, 0, output)
         if texts > 1:  # while the client is busy with the answer
             espeak.Terminate()
-            _unload(espeak)
+            _unload(espeak.dll._handle)
             _load(library, data)
 
 
@@ -179,16 +181,11 @@ def _can_unload(library: str) -> bool:
     """Tell whether the library forgets what it was told when it is unloaded."""
     espeak = _bind(library)
     espeak.SetParameter(espeak.RATE, _UNLIKELY_RATE, 0)
-    _unload(espeak)
+    _unload(espeak.dll._handle)
     espeak = _bind(library)
     has_forgotten = espeak.GetParameter(espeak.RATE, 1) != _UNLIKELY_RATE
-    _unload(espeak)
+    _unload(espeak.dll._handle)
     return has_forgotten
-
-
-def _unload(espeak: Any) -> None:
-    unload = _ctypes.FreeLibrary if sys.platform == "win32" else _ctypes.dlclose
-    unload(espeak.dll._handle)
 
 
 def _load(library: str, data: str) -> tuple[Any, int]:
@@ -280,14 +277,13 @@ class _Listener:
 
 def _read(stream: int, size: int) -> bytes:
     """Read exactly `size` bytes, or end the process where the client is gone."""
-    parts = []
-    while size:
-        part = os.read(stream, min(size, 1 << 20))
+    data = bytearray()
+    while len(data) < size:
+        part = os.read(stream, min(size - len(data), 1 << 20))
         if not part:
             os._exit(_NO_REQUEST)
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        data += part
+    return bytes(data)
 
 
 def _write(stream: int, data: bytes) -> None:
