@@ -8,9 +8,9 @@ RUN python -m venv /opt/narrate && /opt/narrate/bin/pip install --no-cache-dir .
 FROM python:3.13-slim
 COPY --from=build /opt/narrate /opt/narrate
 # Whoever it runs as (docker run --user) may write where narrate writes.
-RUN useradd --uid 1000 --create-home narrate \
+RUN useradd --uid 1000 --no-create-home narrate \
   && install -d -m 1777 /project /project/texts /project/output /voices /cache
-ENV PATH=/opt/narrate/bin:$PATH HOME=/home/narrate NARRATE_VOICES=/voices XDG_CACHE_HOME=/cache
+ENV PATH=/opt/narrate/bin:$PATH HOME=/cache NARRATE_VOICES=/voices XDG_CACHE_HOME=/cache
 USER 1000
 WORKDIR /project
 VOLUME ["/project/texts", "/project/output", "/voices", "/cache"]
