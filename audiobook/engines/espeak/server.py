@@ -28,7 +28,6 @@ It imports little (no site-packages but pyttsx3's binding): a fork's time grows 
 
 from __future__ import annotations
 
-import _ctypes
 import contextlib
 import ctypes
 import gc
@@ -38,6 +37,11 @@ import socket
 import struct
 import sys
 from typing import Any, NoReturn
+
+if sys.platform == "win32":
+    from _ctypes import FreeLibrary as _unload  # noqa: N813
+else:
+    from _ctypes import dlclose as _unload
 
 HELLO = struct.Struct("<III")
 """Sample rate in Hz, or 0 where eSpeak could not start; how many texts it speaks until it ends, 0 for no end;
@@ -78,10 +82,6 @@ _FUNCTIONS = (
     "cSetSynthCallback", "cSynth",
 )  # fmt: skip
 """Those of pyttsx3's binding that are used; the library has them as espeak_Initialize, …, espeak_Synth."""
-
-_UNLIKELY_RATE = 123
-
-_unload = _ctypes.FreeLibrary if sys.platform == "win32" else _ctypes.dlclose
 
 
 def main() -> None:
@@ -180,10 +180,10 @@ def _serve_reloading(library: str, data: str) -> None:
 def _can_unload(library: str) -> bool:
     """Tell whether the library forgets what it was told when it is unloaded."""
     espeak = _bind(library)
-    espeak.SetParameter(espeak.RATE, _UNLIKELY_RATE, 0)
+    espeak.SetParameter(espeak.RATE, unlikely_rate := 123, 0)
     _unload(espeak.dll._handle)
     espeak = _bind(library)
-    has_forgotten = espeak.GetParameter(espeak.RATE, 1) != _UNLIKELY_RATE
+    has_forgotten: bool = espeak.GetParameter(espeak.RATE, 1) != unlikely_rate
     _unload(espeak.dll._handle)
     return has_forgotten
 
