@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -232,8 +233,17 @@ def test_a_story_is_made_without_what_linux_alone_has(new_project: NewProject) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_the_package_uses_nothing_that_a_system_has_not(system: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", str(tmp_path), "audiobook"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode()
+def test_nothing_is_used_that_windows_has_not(tmp_path: Path) -> None:
+    """By the type checker, which knows what of the standard library each system has."""
+    options = [
+        "--platform",
+        "win32",
+        "--no-site-packages",
+        "--ignore-missing-imports",
+        "--config-file",
+        os.devnull,
+    ]
+    command = [sys.executable, "-m", "mypy", *options, "--cache-dir", str(tmp_path), "audiobook"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.search(r"checked \d{3} source files", done.stdout), done.stdout + done.stderr
+    assert not re.findall(".*Module has no attribute.*", done.stdout)

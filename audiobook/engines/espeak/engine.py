@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 from array import array
 from collections.abc import Sequence
@@ -311,13 +312,13 @@ class EspeakEngine:
 
 
 def _open_process() -> EspeakProcess:
-    if not may_fork():
-        from audiobook.engines.espeak.reloading_process import ReloadingProcess
+    if sys.platform == "linux" and may_fork():
+        from audiobook.engines.espeak.forking_process import ForkingProcess
 
-        return ReloadingProcess()
-    from audiobook.engines.espeak.forking_process import ForkingProcess
+        return ForkingProcess()
+    from audiobook.engines.espeak.reloading_process import ReloadingProcess
 
-    return ForkingProcess()
+    return ReloadingProcess()
 
 
 def _find_gap(answer: Answer, characters: int) -> str:

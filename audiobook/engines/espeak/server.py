@@ -77,10 +77,9 @@ _TEXTS = 2000
 _NO_REQUEST = 3
 """The exit status where the client has closed its end."""
 
-_FUNCTIONS = (
-    "Initialize", "SetVoiceByName", "GetCurrentVoice", "SetParameter", "GetParameter", "Terminate",
-    "cSetSynthCallback", "cSynth",
-)  # fmt: skip
+_BOUND = (
+    "Initialize Terminate SetVoiceByName GetCurrentVoice SetParameter GetParameter cSetSynthCallback cSynth"
+)
 """Those of pyttsx3's binding that are used; the library has them as espeak_Initialize, …, espeak_Synth."""
 
 
@@ -97,7 +96,8 @@ def main() -> None:
 
 def _serve_forking(library: str, data: str, descriptor: int) -> None:
     """Start a process for each voice that is asked for, until the client closes the control socket."""
-    assert sys.platform == "linux"  # noqa: S101 - for mypy
+    if sys.platform != "linux":
+        sys.exit(_NO_REQUEST)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the client is gone: so is the process
     with socket.socket(fileno=descriptor) as control:
         try:
@@ -134,7 +134,8 @@ def _reap(options: int) -> None:
 
 def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> NoReturn:
     """Fork a child for each text in one voice, until the client closes its socket or a child fails."""
-    assert sys.platform == "linux"  # noqa: S101 - for mypy
+    if sys.platform != "linux":
+        sys.exit(_NO_REQUEST)
     taken = _set_voice(espeak, name)
     process = os.getpid()
     while True:
@@ -150,11 +151,11 @@ def _serve_voice(espeak: Any, libc: ctypes.CDLL, name: bytes, stream: int) -> No
 
 def _die_with(parent: int, libc: ctypes.CDLL) -> None:
     """Have this child killed when its parent is."""
-    assert sys.platform == "linux"  # noqa: S101 - for mypy
-    set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>, see prctl(2)
-    libc.prctl(set_parent_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>, see prctl(2)
+        libc.prctl(set_parent_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _serve_reloading(library: str, data: str) -> None:
@@ -209,7 +210,7 @@ def _bind(library: str) -> Any:
 
     if _espeak.dll is not shared:  # it was bound before, to a library that is unloaded by now
         _espeak.dll = shared
-        for name in _FUNCTIONS:
+        for name in _BOUND.split():
             symbol = f"espeak_{name.removeprefix('c')}"
             setattr(_espeak, name, type(getattr(_espeak, name))((symbol, shared)))
     return _espeak
