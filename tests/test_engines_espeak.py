@@ -318,6 +318,7 @@ def test_without_fork_texts_in_any_order_and_number_have_the_same_bytes() -> Non
             assert speak(reloaded, identifiers[id_], text) == speak(forked, identifiers[id_], text)
 
 
+@pytest.mark.slow
 @linux_only
 def test_a_reloading_process_is_replaced_when_it_has_spoken_its_texts() -> None:
     with running(ReloadingProcess) as process:
@@ -329,6 +330,7 @@ def test_a_reloading_process_is_replaced_when_it_has_spoken_its_texts() -> None:
         assert before != family(os.getpid())
 
 
+@pytest.mark.slow
 @linux_only
 def test_a_library_that_stays_loaded_speaks_one_text() -> None:
     data = Path(espeakng_loader.get_data_path())
@@ -337,6 +339,7 @@ def test_a_library_that_stays_loaded_speaks_one_text() -> None:
     assert (texts, answer) == (1, ask_server(*asked)[1])
 
 
+@pytest.mark.slow
 def test_without_fork_a_late_answer_ends_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARRATE_NO_FORK", "1")
     engine = EspeakEngine(time_limit_s=-10)
@@ -345,6 +348,7 @@ def test_without_fork_a_late_answer_ends_in_an_error(monkeypatch: pytest.MonkeyP
     engine.close()
 
 
+@pytest.mark.slow
 @linux_only
 def test_without_fork_a_killed_process_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARRATE_NO_FORK", "1")
@@ -358,6 +362,7 @@ def test_without_fork_a_killed_process_is_replaced(monkeypatch: pytest.MonkeyPat
     wait_for_the_end_of(members)
 
 
+@pytest.mark.slow
 def test_data_anywhere_and_where_upper_and_lower_case_are_one(tmp_path: Path) -> None:
     """eSpeak holds a path in 160 bytes; a disk of macOS or Windows finds `gmw/en-US` under `gmw/en-us`."""
     real = Path(espeakng_loader.get_data_path())
