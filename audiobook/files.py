@@ -36,6 +36,17 @@ def identify(path: Path) -> Identity | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
+def add_own_names(paths: Iterable[Path], listed: Iterable[Path]) -> set[Path]:
+    """Return resolved paths, and those of the listed files that are the same under another name.
+
+    Where upper and lower case are one, a folder lists a file by the name that it had first.
+    """
+    known = list(paths)
+    identities = set(map(identify, known)) - {None}
+    others = (path for path in listed if identify(path) in identities)
+    return {path.resolve() for path in (*known, *others)}
+
+
 def are_unchanged(files: Iterable[tuple[Path, Identity | None]]) -> bool:
     """Tell whether files are still what they were when they were noted."""
     return all(identify(path) == identity for path, identity in files)

@@ -18,6 +18,7 @@ FLOORS = {
     "errors": 0,
     "files": 0,
     "folders": 0,
+    "forking": 0,
     "languages": 0,
     "model": 0,
     "scratch": 0,

@@ -91,6 +91,17 @@ def test_every_engine_passes_what_takes_long(trial: Trial, check: Check) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("check", CHECKS, ids=name_check)
+def test_espeak_passes_where_nothing_is_forked(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARRATE_NO_FORK", "1")
+    with open_trial(
+        functools.partial(open_engine, "pyttsx3"), Voice(engine="pyttsx3", id=VOICES["pyttsx3"])
+    ) as trial:
+        result = run_check(check, trial)
+    assert result.passed, result.found
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [each for each in CHECKS if each.__name__ in LONG_CHECKS], ids=name_check)
 def test_the_example_passes_what_takes_long(check: Check) -> None:
     """In each run, so that the long checks themselves are."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import espeakng_loader
 import numpy as np
@@ -17,14 +20,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiobook.engines.espeak import server
 from audiobook.engines.espeak.engine import EspeakEngine
-from audiobook.engines.espeak.process import package_folder
+from audiobook.engines.espeak.forking_process import ForkingProcess
+from audiobook.engines.espeak.process import (
+    Answer,
+    EspeakProcess,
+    Request,
+    pack_request,
+    pack_voice,
+    package_folder,
+    read_answer,
+    read_hello,
+)
+from audiobook.engines.espeak.reloading_process import ReloadingProcess
 from audiobook.engines.espeak.text import letters_of, plain_text, respellings
 from audiobook.engines.neural.voicing import find_f0
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Voice
 from benchmarks import stress
 
+P = TypeVar("P", bound=EspeakProcess)
 ROOT = Path(__file__).parent.parent
 VOICE = Voice(engine="pyttsx3", id="en-us")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -67,6 +83,34 @@ def whole_family(ancestor: int) -> list[int]:
         assert time.monotonic() < deadline, f"not three: {members}"
         time.sleep(0.01)
     return members
+
+
+@contextlib.contextmanager
+def running(kind: Callable[[], P]) -> Iterator[P]:
+    process = kind()
+    yield process
+    process.close()
+
+
+def speak(process: EspeakProcess, voice: str, text: str) -> Answer:
+    return process.speak(make_request(voice, text), 60)
+
+
+def make_request(voice: str, text: str) -> Request:
+    return Request(text=text, voice=voice, rate=160, pitch=50, volume=80)
+
+
+def ask_server(data: Path, voice: str, text: str, **variables: str) -> tuple[int, Answer]:
+    """Have a server speak a text with the data in that folder; return how many texts it offers, and it."""
+    command = [sys.executable, "-I", "-S", server.__file__, "reload", str(package_folder("pyttsx3").parent)]
+    command += [espeakng_loader.get_library_path(), str(data)]
+    asked = pack_voice(voice) + pack_request(make_request(voice, text), 60)
+    done = subprocess.run(
+        command, input=asked, capture_output=True, check=False, env={**os.environ, **variables}
+    )
+    said = io.BytesIO(done.stdout)
+    _, texts = read_hello(said.read)
+    return texts, read_answer(said.read)
 
 
 def wait_for_the_end_of(ids: list[int]) -> None:
@@ -248,10 +292,90 @@ def test_many_voices_in_turn(engine: EspeakEngine) -> None:
     assert [engine.synthesize("Hello.", Voice(engine="pyttsx3", id=id_)) for id_ in ids] == first
 
 
-@pytest.mark.skipif(hasattr(os, "fork"), reason="this system can fork")
-def test_without_fork_the_error_says_so(engine: EspeakEngine) -> None:
-    with pytest.raises(EngineError, match="needs Linux or macOS"):
-        engine.synthesize("Hello.", VOICE)
+def test_a_reloaded_library_speaks_the_bytes_of_a_forked_one() -> None:
+    with running(ForkingProcess) as forked, running(ReloadingProcess) as reloaded:
+        for voice in ("gmw/en-US", "gmw/en-US+klatt2", "gmw/de+whisper"):
+            for text in ("Hello there!", "Seven tired sailors argued.", "Hello there!"):
+                assert speak(reloaded, voice, text) == speak(forked, voice, text)
+
+
+@pytest.mark.slow
+def test_in_every_voice_a_reloaded_library_speaks_the_bytes_of_a_forked_one(engine: EspeakEngine) -> None:
+    entries = [entry for entry in engine.voices() if "+" not in entry.id or entry.language == "en-us"]
+    voices = [engine._catalogue.identifier(entry.id) for entry in entries]
+    with running(ForkingProcess) as forked, running(ReloadingProcess) as reloaded:
+        for voice in voices:
+            text = "One more time: 7 lights, café – yes?"
+            assert speak(reloaded, voice, text) == speak(forked, voice, text), voice
+
+
+@pytest.mark.slow
+def test_without_fork_texts_in_any_order_and_number_have_the_same_bytes() -> None:
+    jobs = stress.make_jobs(240, 60, seed=2)
+    identifiers = {id_: EspeakEngine()._catalogue.identifier(id_) for id_ in stress.VOICES}
+    with running(ForkingProcess) as forked, running(ReloadingProcess) as reloaded:
+        for _, text, id_ in jobs:
+            assert speak(reloaded, identifiers[id_], text) == speak(forked, identifiers[id_], text)
+
+
+@pytest.mark.slow
+@linux_only
+def test_a_reloading_process_is_replaced_when_it_has_spoken_its_texts() -> None:
+    with running(ReloadingProcess) as process:
+        first = speak(process, "gmw/en-US", "Hello.")
+        before = family(os.getpid())
+        process._texts_left = 0
+        assert speak(process, "gmw/en-US", "Hello.") == first
+        assert len(before) == len(family(os.getpid())) == 1
+        assert before != family(os.getpid())
+
+
+@pytest.mark.slow
+@linux_only
+def test_a_library_that_stays_loaded_speaks_one_text() -> None:
+    data = Path(espeakng_loader.get_data_path())
+    asked = data, "gmw/en-US+klatt2", "Hello there!"
+    texts, answer = ask_server(*asked, LD_PRELOAD=espeakng_loader.get_library_path())
+    assert (texts, answer) == (1, ask_server(*asked)[1])
+
+
+@pytest.mark.slow
+def test_without_fork_a_late_answer_ends_in_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARRATE_NO_FORK", "1")
+    engine = EspeakEngine(time_limit_s=-10)
+    with pytest.raises(SynthesisError, match=r"no answer within -9.* s, 3 times; run again"):
+        engine.synthesize("Hello there.", VOICE)
+    engine.close()
+
+
+@pytest.mark.slow
+@linux_only
+def test_without_fork_a_killed_process_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARRATE_NO_FORK", "1")
+    engine = EspeakEngine()
+    first = engine.synthesize("Hello there.", VOICE)
+    (victim,) = family(os.getpid())
+    os.kill(victim, signal.SIGKILL)
+    assert engine.synthesize("Hello there.", VOICE) == first
+    members = family(os.getpid())
+    engine.close()
+    wait_for_the_end_of(members)
+
+
+@pytest.mark.slow
+def test_data_anywhere_and_where_upper_and_lower_case_are_one(tmp_path: Path) -> None:
+    """eSpeak holds a path in 160 bytes; a disk of macOS or Windows finds `gmw/en-US` under `gmw/en-us`."""
+    real = Path(espeakng_loader.get_data_path())
+    data = tmp_path / ("deep" * 40) / ("down" * 40) / "espeak-ng-data"
+    (data / "lang" / "gmw").mkdir(parents=True)
+    for folder in (Path(), Path("lang"), Path("lang/gmw")):
+        for path in (real / folder).iterdir():
+            if not (data / folder / path.name).exists():
+                (data / folder / path.name).symlink_to(path)
+    (data / "lang" / "gmw" / "en-us").symlink_to(real / "lang" / "gmw" / "en-US")
+    answers = [ask_server(folder, "gmw/en-US+f2", "Hello there!")[1] for folder in (real, data)]
+    assert answers[0] == answers[1]
+    assert answers[0].voice_taken
 
 
 @pytest.mark.slow

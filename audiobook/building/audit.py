@@ -33,6 +33,7 @@ from audiobook.checking import (
 )
 from audiobook.choices import FORMATS
 from audiobook.errors import NarrateError, StorageError
+from audiobook.files import add_own_names
 from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.samples import SAMPLE
@@ -177,7 +178,7 @@ def _missing(path: Path) -> Finding:
 
 def _find_strangers(folder: Path, expected: Sequence[Path]) -> list[Finding]:
     """Find files that a player would take for a part of the book, and that are none."""
-    wanted = {path.resolve() for path in expected}
+    wanted = add_own_names(expected, folder.glob("*"))
     suffixes = {path.suffix for path in expected}
     found = []
     for path in sorted(folder.glob("*")):

@@ -22,6 +22,7 @@ from typing import Any
 
 from audiobook.engines.base import Effort
 from audiobook.errors import EngineError
+from audiobook.forking import may_fork
 
 _SHARE_OF_MEMORY = 0.8
 """Of what can be had without swapping: the rest is for the system's cache and for what a person opens."""
@@ -207,8 +208,7 @@ class Workers:
 
     def _open_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # A forked worker starts in milliseconds; elsewhere than on Linux fork is not safe or not there.
-            method = "fork" if sys.platform == "linux" else "spawn"
+            method = "fork" if may_fork() else "spawn"  # which takes half a second a worker
             self._pool = ProcessPoolExecutor(
                 self._jobs,
                 mp_context=multiprocessing.get_context(method),

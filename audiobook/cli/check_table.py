@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.checking import CheckReport, Finding, HeardLine, Profile, StoryFindings, describe_line
-from audiobook.cli.console import open_console, print_error, print_json
+from audiobook.cli.console import can_show_all, open_console, print_error, print_json
 from audiobook.cli.grid import Grid
 from audiobook.cli.tables import write_clock
 from audiobook.plurals import count
@@ -106,8 +106,7 @@ class _Signs:
     """Passed or failed as a sign and a colour; in words where the output can't show the signs."""
 
     def __init__(self, console: Console) -> None:
-        can_show = "utf" in console.encoding.lower()
-        self.passed, self.failed = ("✓", "✗") if can_show else ("ok", "FAIL")
+        self.passed, self.failed = ("✓", "✗") if can_show_all(console) else ("ok", "FAIL")
 
     def end(self, passed: bool, words: str) -> Text:
         """Set the sign after the words."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import textwrap
 from contextlib import contextmanager
@@ -18,6 +20,25 @@ _PIPE_WIDTH = 160
 
 WARNING = "warning: "
 """Stands before every warning."""
+
+
+_PLAIN = {"→": "->", "−": "-", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'"}
+"""What stands for narrate's own signs where an encoding hasn't them (cp1252 has all but the first two)."""
+
+
+def show_whatever_can_be(stream: object) -> None:
+    """Have a stream show a plain sign or a number for what its encoding hasn't, not end the program."""
+    if isinstance(stream, io.TextIOWrapper):
+        codecs.register_error("narrate", _show_plainly)
+        stream.reconfigure(errors="narrate")
+
+
+def _show_plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    shown = (_PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode() for char in missing)
+    return "".join(shown), error.end
 
 
 def open_console(*, stderr: bool = False) -> Console:
@@ -76,7 +97,8 @@ def say_busy(doing: str, *, quiet: bool = False) -> Iterator[Console]:
     from rich.spinner import Spinner
 
     # Not `console.status`, which shows nothing before its thread has its first turn.
-    with Live(Spinner("dots", doing), console=console, refresh_per_second=4, transient=True):
+    spinner = Spinner("dots" if can_show_all(console) else "line", doing)
+    with Live(spinner, console=console, refresh_per_second=4, transient=True):
         yield console
 
 
@@ -89,10 +111,16 @@ def print_warnings(warnings: Iterable[str], notes: Iterable[str] = ()) -> None:
         print_note(console, WARNING + warning)
 
 
+def can_show_all(console: Console) -> bool:
+    """Tell whether a console shows every character."""
+    return "utf" in console.encoding.lower()
+
+
 def print_json(value: object) -> None:
     """Print one JSON object, alone on standard output."""
     import json
     import sys
 
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    shows_all = "utf" in (sys.stdout.encoding or "utf").lower()
+    json.dump(value, sys.stdout, ensure_ascii=not shows_all, indent=1)
     sys.stdout.write("\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import re
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import click
 
 from audiobook.cli.command_list import COMMANDS, COMMON_OPTIONS, GROUPS
-from audiobook.cli.console import print_error
+from audiobook.cli.console import print_error, show_whatever_can_be
 from audiobook.errors import NarrateError, SettingsError, UsageError
 
 
@@ -42,6 +41,12 @@ class MainGroup(DefaultGroup):
     A command is loaded when it is run (https://click.palletsprojects.com/en/stable/complex/): a list of all,
     and each but the one that is run, takes no more than its line in `command_list.COMMANDS`.
     """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, whose help may hold what the terminal can't show."""
+        show_whatever_can_be(sys.stdout)
+        show_whatever_can_be(sys.stderr)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Name the commands."""
@@ -83,9 +88,6 @@ class MainGroup(DefaultGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a `NarrateError` becomes one message and exit status 1 (2: usage)."""
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # A terminal that can't show an arrow shows its number, instead of ending the program.
-            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except NarrateError as error:

@@ -117,7 +117,7 @@ def _guarding(folder: Path) -> Iterator[subprocess.Popen[bytes] | None]:
 
     It takes 10 ms of a processor, beside the program; None where there are no process groups.
     """
-    if not hasattr(os, "killpg"):
+    if sys.platform == "win32":
         yield None
         return
     command = [sys.executable, "-I", "-S", program_guard.__file__, str(folder)]
@@ -172,7 +172,7 @@ def _wait(
 
 def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     """Wait so long for the end of a program; on POSIX without reaping it, so that it keeps its number."""
-    if hasattr(os, "pidfd_open"):
+    if sys.platform == "linux" and hasattr(os, "pidfd_open"):
         with contextlib.suppress(OSError):
             descriptor = os.pidfd_open(process.pid)
             try:
@@ -181,7 +181,7 @@ def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
                 return bool(poll.poll(seconds * 1000))
             finally:
                 os.close(descriptor)
-    if not hasattr(os, "waitid"):
+    if sys.platform == "win32" or not hasattr(os, "waitid"):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
         return process.returncode is not None
@@ -204,7 +204,7 @@ def _end(process: subprocess.Popen[bytes], guard: subprocess.Popen[bytes] | None
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    if not hasattr(os, "killpg"):
+    if sys.platform == "win32":
         process.kill()
         return
     # macOS: EPERM for a group of zombies.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from audiobook.checking import is_own_picture
 from audiobook.errors import SourceError, StorageError
-from audiobook.files import Identity
+from audiobook.files import Identity, add_own_names
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
 from audiobook.reading import READERS
 from audiobook.suggesting import did_you_mean
@@ -206,9 +206,9 @@ def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[
     Foreign files, previews, and what was made of a file elsewhere are not counted.  `unread` names
     stories whose files are not known, since they could not be read: theirs are kept.
     """
-    wanted = {path.resolve() for path in expected}
-    passed_over = {PREVIEWS, HEARD, _PARTIAL, *map(story_folder, unread)}
-    folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
+    passed_over = {name.casefold() for name in (PREVIEWS, HEARD, _PARTIAL, *map(story_folder, unread))}
+    folders = [each for each in sorted(project.output.glob("*/")) if each.name.casefold() not in passed_over]
+    wanted = add_own_names(expected, (file for folder in folders for file in folder.glob("*")))
     left = [file for folder in folders for file in _find_left_in(folder, wanted)]
     return left + _find_left_records(project, left)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ def sole_use(output: Path, cache_folder: Path, note: Callable[[str], None]) -> I
     except ImportError:
         with _lock_file(output, cache_folder, note, waiting):
             yield
+        return
+    if sys.platform == "win32":  # for mypy: it has no fcntl
         return
     try:
         folder = os.open(output, os.O_RDONLY)

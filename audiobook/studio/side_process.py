@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Connection
+else:
+    from multiprocessing.connection import Connection
 
 from audiobook.errors import EngineError, NarrateError
 
@@ -89,7 +94,7 @@ class SideProcess:
 @contextlib.contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Let no Ctrl-C reach a process that is started here, not even before it can say that it ignores it."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
         return
     resource_tracker.ensure_running()  # started within, it would let them through again

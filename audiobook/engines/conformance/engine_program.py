@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import hashlib
 import json
@@ -13,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -45,6 +47,8 @@ def _speak(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[str]
 
 
 def _fork(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[str]) -> dict[str, Any]:
+    if sys.platform == "win32":
+        return {}
     engine = open_engine()
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
@@ -73,8 +77,7 @@ def _interrupt(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[
     lengths = [len(engine.synthesize(texts[1], voice).samples)]
     interrupted = 0
     for delay_s in (0.002, 0.02, 0.1, 0.3):
-        signal.setitimer(signal.ITIMER_REAL, delay_s)
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        _interrupt_after(delay_s)
         deadline = time.monotonic() + _PATIENCE_S
         try:
             while time.monotonic() < deadline:
@@ -88,10 +91,19 @@ def _interrupt(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[
     return {"bytes": lengths, "interrupted": interrupted, "can_tell": can_tell, "left": _find_left(1.0)}
 
 
+def _interrupt_after(delay_s: float) -> None:
+    if sys.platform == "win32":  # no signal comes amid a call there, as none of Ctrl-C does
+        threading.Timer(delay_s, _thread.interrupt_main).start()
+    else:
+        signal.setitimer(signal.ITIMER_REAL, delay_s)
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+
+
 def _kill(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[str]) -> dict[str, Any]:
-    can_tell = _adopt()
+    if sys.platform != "linux" or not _adopt():
+        return {"can_tell": False, "left": []}
     left: list[str] = []
-    for delay_s in (0.3, 0.5) if can_tell else ():
+    for delay_s in (0.3, 0.5):
         child = os.fork()
         if not child:
             engine = open_engine()
@@ -103,7 +115,7 @@ def _kill(open_engine: Callable[[], Engine], voice: Voice, texts: Sequence[str])
         left = _find_left(_GRACE_S)
         if left:
             break
-    return {"can_tell": can_tell, "left": left}
+    return {"can_tell": True, "left": left}
 
 
 _DEEDS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -121,9 +133,11 @@ def _adopt() -> bool:
 
 def _find_left(patience_s: float) -> list[str]:
     """Return the command lines of the processes below this one that do not end; those are then ended."""
+    if sys.platform != "linux":
+        return []
     deadline = time.monotonic() + patience_s
     while True:
-        below = _children() if sys.platform == "linux" else []
+        below = _children()
         if not below or time.monotonic() > deadline:
             break
         time.sleep(0.02)
@@ -137,6 +151,8 @@ def _find_left(patience_s: float) -> list[str]:
 
 def _children() -> list[int]:
     """Return the living children; those that have ended are reaped."""
+    if sys.platform == "win32":
+        return []
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

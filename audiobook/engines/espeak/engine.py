@@ -1,13 +1,14 @@
 """eSpeak NG, through pyttsx3's binding of it, with the library and data of espeakng-loader.
 
 pyttsx3's own event loop loses and swaps audio, so only its binding is used, and in a process apart
-(`server.py`), which makes every clip whole and repeatable.
+(`server.py`), which makes every clip whole and repeatable, by forking or, where that can't be, by reloading.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 from array import array
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ from audiobook.engines.espeak.wording import (
 from audiobook.engines.espeak.words import sound_words
 from audiobook.engines.silence import FLOOR, find_sound
 from audiobook.errors import EngineError, SynthesisError
+from audiobook.forking import may_fork
 from audiobook.languages import is_same_language
 from audiobook.model import AS_IN, Clip, EngineCast, Phonemes, Voice, VoiceEntry
 
@@ -209,7 +211,7 @@ class EspeakEngine:
             self._process.close()
             self._process = None
         if self._process is None:
-            self._process = EspeakProcess()
+            self._process = _open_process()
         return self._process
 
     def _with_phonemes(self, text: str, phonemes: Sequence[Phonemes], voice_id: str) -> Wording:
@@ -307,6 +309,16 @@ class EspeakEngine:
             stripped = text.strip()
             self._silent[key] = not self._speak(word(stripped, stripped), language, quick).samples
         return self._silent[key]
+
+
+def _open_process() -> EspeakProcess:
+    if sys.platform == "linux" and may_fork():
+        from audiobook.engines.espeak.forking_process import ForkingProcess
+
+        return ForkingProcess()
+    from audiobook.engines.espeak.reloading_process import ReloadingProcess
+
+    return ReloadingProcess()
 
 
 def _find_gap(answer: Answer, characters: int) -> str:

@@ -15,7 +15,7 @@ from audiobook.engines.espeak.process import package_folder
 from audiobook.errors import EngineError
 
 _LIMIT_S = 60.0
-"""10,000 words take a second."""
+"""10,000 words take two seconds."""
 
 _FOUND = re.compile(r"^Found: '(.*)' \[", re.MULTILINE)
 
@@ -39,9 +39,10 @@ def sound_words(words: Sequence[str], identifier: str) -> tuple[WordSound, ...]:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineError(f"eSpeak could not be asked how words sound: {error}") from error
-    answers = done.stdout.decode("utf-8", "replace").split(protocol.MARK)
+    output = done.stderr.decode("utf-8", "replace").replace("\r\n", "\n")
+    answers = output.split(protocol.MARK)
     if done.returncode or len(answers) != len(words) + 1:
-        reason = done.stderr.decode("utf-8", "replace").strip() or f"exit status {done.returncode}"
+        reason = output.strip() or f"exit status {done.returncode}"
         raise EngineError(f"eSpeak could not be asked how words sound: {reason}")
     # The trace of a word stands before its mark, its sounds behind it.
     traces = [answers[0], *(answer.partition("\n")[2] for answer in answers[1:])]
