@@ -1,4 +1,7 @@
-"""A server that speaks OpenAI's `/v1/audio/speech` in tones, and fails in every way when it is told to."""
+"""A server that speaks OpenAI's `/v1/audio/speech` in tones, and fails in every way when it is told to.
+
+It is a program of its own, since tests fork, and since a server that is killed is one of the ways.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import contextlib
 import json
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
-from collections import Counter, deque
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,30 +42,54 @@ def write_wav(clip: Clip, *, data_size: int | None = None) -> bytes:
 
 
 @dataclass
-class SpeechServer:
-    """What a server of `serve_speech` was asked, and what it shall do.
+class Told:
+    """What a server was asked, and what it shall do.
 
     `faults` are what becomes of the next requests for speech, in turn: one of the methods of `_Handler` that
     begin with `fail_`.  Of texts that hold the key of `fails_on`, each does.
     """
 
-    url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     paths: Counter[str] = field(default_factory=Counter)
-    faults: deque[str] = field(default_factory=deque)
+    faults: list[str] = field(default_factory=list)
     fails_on: dict[str, str] = field(default_factory=dict)
     listing: object = field(default_factory=lambda: LISTING)
     takes_wav: bool = True
     at_once: int = 0
     most_at_once: int = 0
-    spoken: Counter[str] = field(default_factory=Counter)
 
     def choose_fault(self, text: str) -> str | None:
         """Return how the request for a text fails, None where it does not."""
         if self.faults:
-            return self.faults.popleft()
+            return self.faults.pop(0)
         return next((fault for words, fault in self.fails_on.items() if words in text), None)
+
+
+class SpeechServer:
+    """A server's process, at `url`."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.speech_server"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+
+    def tell(self, **changes: Any) -> None:
+        """Set fields of what it was told, and forget what it was asked."""
+        urllib.request.urlopen(f"{self.url}/told", json.dumps(changes).encode()).close()  # noqa: S310
+
+    @property
+    def told(self) -> Told:
+        """What it was asked by now."""
+        with urllib.request.urlopen(f"{self.url}/told") as answer:  # noqa: S310
+            return Told(**json.load(answer))
+
+    def kill(self) -> None:
+        """Let it die as by a fault."""
+        self._process.kill()
+        with self._process:
+            pass
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -74,6 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """List the voices."""
         told = self.server.told
+        if self.path == "/told":
+            self.answer(200, json.dumps(vars(told)).encode(), "application/json")
+            return
         told.paths[self.path] += 1
         told.keys.append(self.headers.get("Authorization"))
         if self.path != "/v1/audio/voices" or told.listing is None:
@@ -83,8 +116,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Speak."""
-        told = self.server.told
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/told":
+            self.server.told = Told(**body)
+            self.answer(200, b"", "text/plain")
+            return
+        told = self.server.told
         told.paths[self.path] += 1
         told.asked.append(body)
         told.keys.append(self.headers.get("Authorization"))
@@ -109,7 +146,6 @@ class _Handler(BaseHTTPRequestHandler):
     def speak(self, body: Mapping[str, Any]) -> None:
         """Answer with a tone, as long as the text."""
         clip = synthesize(body)
-        self.server.told.spoken[body["input"]] += 1
         if body["response_format"] == "wav" and not self.server.told.takes_wav:
             message = {"error": {"message": "response_format: expected pcm"}}
             self.answer(400, json.dumps(message).encode(), "application/json")
@@ -147,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def fail_busy(self, _body: Mapping[str, Any]) -> None:
         """Ask for a moment."""
-        self.answer(429, b'{"error": {"message": "slow down"}}', "application/json", Retry_After="1")
+        self.answer(429, b'{"error": {"message": "slow down"}}', "application/json", Retry_After="0")
 
     def fail_spent(self, _body: Mapping[str, Any]) -> None:
         """Ask for an hour."""
@@ -173,8 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def fail_moved(self, _body: Mapping[str, Any]) -> None:
         """Send elsewhere."""
-        elsewhere = self.server.told.url.replace("127.0.0.1", "localhost")
-        self.answer(307, b"", "text/plain", Location=f"{elsewhere}/v1/audio/speech")
+        elsewhere = f"http://localhost:{self.server.server_address[1]}/v1/audio/speech"
+        self.answer(307, b"", "text/plain", Location=elsewhere)
 
     def fail_page(self, _body: Mapping[str, Any]) -> None:
         """Answer with a web page."""
@@ -214,14 +250,13 @@ class _Handler(BaseHTTPRequestHandler):
         data = write_wav(synthesize(body))
         self.answer(200, b"", "audio/wav", len(data))
         for byte in data:
-            if self.server.is_ended.wait(0.05):
-                return
+            time.sleep(0.05)
             self.wfile.write(bytes([byte]))
 
     def fail_endless(self, _body: Mapping[str, Any]) -> None:
         """Send more than anybody wants."""
         self.answer(200, b"", "audio/wav", 1 << 40)
-        while not self.server.is_ended.is_set():
+        while True:
             self.wfile.write(bytes(1 << 20))
 
     def fail_stream(self, body: Mapping[str, Any]) -> None:
@@ -265,9 +300,8 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.told = SpeechServer(url=f"http://127.0.0.1:{self.server_address[1]}")
+        self.told = Told()
         self.lock = threading.Lock()
-        self.is_ended = threading.Event()
 
     def handle_error(self, *_: object) -> None:
         """Print nothing of clients that have gone."""
@@ -276,13 +310,20 @@ class _Server(ThreadingHTTPServer):
 @contextlib.contextmanager
 def serve_speech() -> Iterator[SpeechServer]:
     """Run a server on this machine as long as the context lasts."""
-    server = _Server()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+    server = SpeechServer()
     try:
-        yield server.told
+        yield server
     finally:
-        server.is_ended.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.kill()
+
+
+def main() -> None:
+    """Serve until whoever has started this is gone."""
+    server = _Server()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)  # noqa: T201
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from audiobook.cli import main
-from audiobook.engines.server import hosts
+from audiobook.engines.conformance import CHECKS, run_checks
+from audiobook.engines.server import asking, hosts
+from audiobook.engines.server.engine import ServerEngine
+from audiobook.engines.server.listing import read_listing
+from audiobook.errors import EngineError, SynthesisError
+from audiobook.model import Server, Voice
+from tests.command_line import narrate
 from tests.speech_server import SpeechServer, serve_speech
 
 STORY = """\
@@ -20,29 +26,273 @@ The harbour
 
 "Out there," said Max. "Where the water has no floor."
 """
+TEXT = "A sentence that takes about three seconds, it is said."
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SpeechServer]:
+    with serve_speech() as server:
+        yield server
 
 
 @pytest.fixture
-def server() -> Iterator[SpeechServer]:
-    with serve_speech() as told:
-        yield told
-
-
-@pytest.fixture
-def voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep what servers list away from other tests."""
+def server(running: SpeechServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SpeechServer:
+    """Return a server that has forgotten what it was told, and whose voices nobody has listed yet."""
     monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
-    return tmp_path / "voices"
+    monkeypatch.setattr(asking, "WAITS_S", (0.01, 0.02))
+    running.tell()
+    return running
 
 
-@pytest.mark.usefixtures("allowed", "voices")
-def test_a_story_is_told_by_a_server(server: SpeechServer, new_project: Callable[..., Path]) -> None:
+@pytest.fixture
+def engine(server: SpeechServer, allowed: Path) -> Callable[..., ServerEngine]:  # noqa: ARG001 - its list
+    """Return a function that opens the server as an engine, once it is allowed."""
+
+    def open_it(**stated: Any) -> ServerEngine:
+        hosts.write_allowed({server.url: frozenset({"BOX_KEY"})})
+        own = {"name": "gpu-box", "url": f"{server.url}/v1", "model": "kokoro"} | stated
+        limit = own.pop("time_limit_s", 120.0)
+        return ServerEngine(Server(**own), time_limit_s=limit)
+
+    return open_it
+
+
+def voice(id_: str = "af_heart", **changes: Any) -> Voice:
+    return Voice(engine="gpu-box", id=id_, **changes)
+
+
+def test_a_story_is_told_by_a_server(
+    server: SpeechServer,
+    new_project: Callable[..., Path],
+    allowed: Path,  # noqa: ARG001
+) -> None:
     project = new_project(f"engine: server\nservers:\n  gpu-box: {{url: {server.url}}}\n", harbour=STORY)
     hosts.write_allowed({server.url: frozenset()})
-    done = CliRunner().invoke(main, [])
-    assert done.exit_code == 0, done.output
+    foreseen = json.loads(narrate("--dry-run", "--json").stdout)["stories"][0]["sent"]
+    assert server.told.asked == []
+    done = narrate()
+    assert done.returncode == 0, done.stderr
     assert len(list((project / "output").glob("*/*.mp3"))) == 1
-    assert {asked["voice"] for asked in server.asked} == {"af_heart", "am_adam", "bf_emma"}
-    assert f"go over the network to {server.url} (gpu-box)" in done.output
-    again = CliRunner().invoke(main, ["--json"])
+    told = server.told
+    assert {asked["voice"] for asked in told.asked} == {"af_heart", "am_adam", "bf_emma"}
+    sent = {"server": "gpu-box", "destination": server.url, "clips": len(told.asked)}
+    assert foreseen == [sent | {"characters": sum(len(asked["input"]) for asked in told.asked)}]
+    assert f"of {len(told.asked)} clips go over the network to {server.url} (gpu-box)" in done.stderr
+    again = narrate("--json")
     assert json.loads(again.stdout)["stories"][0]["clips_made"] == 0
+    assert server.told.paths == told.paths
+
+
+def test_what_is_sent(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+    speaker = engine()
+    plain = speaker.synthesize(TEXT, voice(pitch=80))
+    quick = speaker.synthesize(f"{TEXT}\n", voice(rate=310, volume=0.5))
+    body = {"model": "kokoro", "voice": "af_heart", "input": TEXT, "response_format": "wav"}
+    assert server.told.asked == [body, body | {"speed": 2.0}]
+    assert server.told.keys == [None] * 3
+    assert quick.seconds == pytest.approx(plain.seconds / 2, rel=0.01)
+    assert max(memoryview(quick.samples).cast("h")) == pytest.approx(8000, rel=0.01)
+
+
+@pytest.mark.parametrize("fault", ["cut", "gone", "busy", "error", "starting", "lying_length", "cut_stream"])
+def test_what_may_go_well_the_next_time_is_asked_again(
+    server: SpeechServer, engine: Callable[..., ServerEngine], fault: str
+) -> None:
+    server.tell(faults=[fault, fault])
+    assert engine().synthesize(TEXT, voice()).seconds == pytest.approx(3.5, abs=0.1)
+    assert len(server.told.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempts", "message"),
+    [
+        ("cut", 3, "cut its answer"),
+        ("gone", 3, "cut the connection (Remote end closed connection without response)"),
+        ("cut_stream", 3, "cut the connection (IncompleteRead(8000 bytes read"),
+        ("lying_length", 3, "bytes came"),
+        ("error", 3, "failed with status 500: CUDA out of memory for Bearer …"),
+        ("starting", 3, "failed with status 503: loading"),
+        ("spent", 1, "asks to come again in 3,600 s (status 429): quota"),
+        ("refused", 1, "refused with status 422: Input should be at least 1"),
+        ("key", 1, "refused with status 401: the key was not taken"),
+        ("moved", 1, "has moved to http://localhost:"),
+        ("page", 2, "it is a web page, no sound: is http://127.0.0.1:"),
+        ("mp3", 2, "it is no WAV: it begins with b'ID3"),
+        ("empty", 2, "it is empty"),
+        ("silent", 2, "it gave nothing but silence"),
+        ("short", 2, "it is cut"),
+        ("lying_header", 2, "it is cut: "),
+        ("slow", 3, "did not answer within"),
+        ("endless", 1, "answered with more than"),
+    ],
+)
+def test_what_a_server_does_wrong_is_told(
+    server: SpeechServer,
+    engine: Callable[..., ServerEngine],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    fault: str,
+    attempts: int,
+    message: str,
+) -> None:
+    monkeypatch.setenv("BOX_KEY", "sk-secret")
+    monkeypatch.setattr("audiobook.engines.server.engine._LIMIT_S_PER_CHARACTER", 0.0)
+    monkeypatch.setattr("audiobook.engines.server.engine._ANSWER_BYTES", 1_000_000)
+    monkeypatch.setattr("audiobook.engines.server.engine._ANSWER_BYTES_PER_CHARACTER", 0)
+    server.tell(fails_on={TEXT: fault})
+    speaker = engine(key_env="BOX_KEY", time_limit_s=0.3 if fault == "slow" else 60.0)
+    with pytest.raises(SynthesisError) as caught:
+        speaker.synthesize(TEXT, voice())
+    assert message in str(caught.value)
+    assert f"gpu-box ({server.url}): " in str(caught.value)
+    assert "secr" not in str(caught.value)
+    told = server.told
+    assert len(told.asked) == attempts
+    assert set(told.keys) == {"Bearer sk-secret"}
+
+
+def test_a_stream_without_a_length_is_whole(
+    server: SpeechServer, engine: Callable[..., ServerEngine]
+) -> None:
+    speaker = engine()
+    whole = speaker.synthesize(TEXT, voice())
+    server.tell(faults=["stream"])
+    assert speaker.synthesize(TEXT, voice()) == whole
+
+
+def test_a_server_that_writes_no_wav_is_asked_for_samples(
+    server: SpeechServer, engine: Callable[..., ServerEngine]
+) -> None:
+    server.tell(takes_wav=False)
+    speaker = engine()
+    for _ in range(2):
+        clip = speaker.synthesize(TEXT, voice())
+    assert clip.sample_rate == 24_000
+    assert [asked["response_format"] for asked in server.told.asked] == ["wav", "pcm", "pcm"]
+
+
+def test_nobody_at_home(engine: Callable[..., ServerEngine], tmp_path: Path) -> None:
+    with serve_speech() as gone:
+        url = gone.url
+    hosts.write_allowed({url: frozenset()}, tmp_path / "allowed")
+    stated = Server(name="gpu-box", url=f"{url}/v1", model="m", voices=(("anna", "female"),))
+    speaker = ServerEngine(stated, allowed=tmp_path / "allowed")
+    assert [entry.gender for entry in speaker.voices()] == ["female"]
+    with pytest.raises(SynthesisError, match=r"can't be reached \(Connection refused\); is it running\?"):
+        speaker.synthesize(TEXT, voice("anna"))
+    nobody = ServerEngine(Server(name="gpu-box", url=f"{url}/v1", model="m"), allowed=tmp_path / "allowed")
+    with pytest.raises(EngineError, match="start it, or state its voices: servers: .gpu-box: "):
+        nobody.voices()
+    del engine
+
+
+def test_long_texts_are_sent_in_pieces(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+    clip = engine().synthesize(" ".join([TEXT] * 100), voice())
+    assert [len(asked["input"]) < 4000 for asked in server.told.asked] == [True, True]
+    assert clip.seconds == pytest.approx(355, abs=2)
+
+
+def test_nothing_is_sent_to_whom_nobody_allowed(
+    server: SpeechServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOX_KEY", "sk-secret")
+    monkeypatch.setenv("OTHER_KEY", "sk-other")
+    speaker = engine(key_env="OTHER_KEY")
+    for _ in range(2):
+        fault = speaker.find_fault("af_heart")
+        assert fault is not None
+        assert f"type: narrate allow {server.url} --key OTHER_KEY" in fault
+        for call in (speaker.voices, speaker.refresh_voices, lambda: speaker.synthesize(TEXT, voice())):
+            with pytest.raises(EngineError, match="nobody has allowed"):
+                call()
+        hosts.write_allowed({server.url.replace("127.0.0.1", "127.0.0.2"): frozenset({"OTHER_KEY"})})
+    assert server.told.keys == []
+
+
+def test_a_key_comes_from_the_environment(
+    server: SpeechServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker = engine(key_env="BOX_KEY", voices=(("anna", "female"),))
+    for value, message in ((None, "BOX_KEY, which holds its key, is not set"), ("sk secret\x07", "no key")):
+        monkeypatch.delenv("BOX_KEY", raising=False)
+        if value:
+            monkeypatch.setenv("BOX_KEY", value)
+        with pytest.raises(EngineError, match=message) as caught:
+            speaker.synthesize(TEXT, voice("anna"))
+        assert "secret" not in str(caught.value)
+    assert server.told.keys == []
+
+
+@pytest.mark.parametrize(
+    ("listing", "expected"),
+    [
+        (["af_heart", "alloy"], ["af_heart en-us female", "alloy  unknown"]),
+        ({"voices": [{"id": "bm_x", "name": "Mr. X"}, "bm_x"]}, ["bm_x en-gb male"]),
+        ({"voices": [{"name": "Anna", "gender": "Female", "language": "de_DE"}]}, ["Anna de-DE female"]),
+        ({"data": [{"voice_id": "v1", "locale": "fr", "gender": "M"}]}, ["v1 fr male"]),
+        ({"voices": {"zoe": {"languages": 1}, "al": {"lang": ["it"]}}}, ["zoe  unknown", "al it unknown"]),
+        ([{"id": "a\nb"}, {"id": "x" * 201}, {"id": 7}, 7, None, [], " "], []),
+        ({"object": "error"}, []),
+    ],
+)
+def test_voices_are_read_in_whatever_form_they_come(listing: object, expected: list[str]) -> None:
+    voices = read_listing(json.dumps(listing).encode())
+    assert [f"{each.id} {each.language} {each.gender}" for each in voices] == expected
+    assert read_listing(b"<html>") == ()
+
+
+def test_voices_are_listed_once_and_kept(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+    stated = (("am_adam", "female"), ("anna", "male"))
+    ids = [f"{entry.id} {entry.gender} {entry.language}" for entry in engine(voices=stated).voices()]
+    assert ids == ["am_adam female en-us", "anna male ", "af_heart female en-us", "bf_emma female en-gb"]
+    assert server.told.paths == {"/v1/audio/voices": 1}
+    server.tell(listing={"voices": ["af_heart", "new"]})
+    speaker = engine()
+    assert [entry.id for entry in speaker.voices()] == ["af_heart", "am_adam", "bf_emma"]
+    assert "did you mean 'af_heart'" in (speaker.find_fault("af_hearts") or "")
+    assert speaker.find_fault("new") is None
+    assert [entry.id for entry in engine().voices()] == ["af_heart", "new"]
+    assert server.told.asked == []
+
+
+def test_one_that_lists_nothing_wants_its_voices_stated(
+    server: SpeechServer, engine: Callable[..., ServerEngine]
+) -> None:
+    server.tell(listing=None)
+    assert "servers: {gpu-box: {voices: {anna: female}}}" in (engine().find_fault("anna") or "")
+    assert engine(voices=(("anna", "female"),)).find_fault("anna") is None
+    assert server.told.paths == {"/v1/audio/voices": 2, "/v1/voices": 2}
+
+
+def test_a_cast_of_a_server_is_of_its_voices(
+    server: SpeechServer, engine: Callable[..., ServerEngine]
+) -> None:
+    cast = engine(voices=(("anna", "unknown"),)).built_in_cast("en")
+    assert cast is not None
+    assert cast.narrator.id == "anna"
+    assert [each.id for each in cast.pools["female"]] == ["af_heart", "bf_emma"]
+    assert cast.pitch_shifts == (0,)
+    assert engine().built_in_cast("fr") is None
+    assert engine().localize("af_heart", "fr") is None
+    assert engine(voices=(("anna", "unknown"),)).localize("anna", "fr") == "anna"
+    del server
+
+
+def test_another_place_or_model_is_another_version(engine: Callable[..., ServerEngine]) -> None:
+    first = engine().voice_fingerprint("af_heart")
+    others = [engine(model="tts-1"), engine(url="http://elsewhere/v1")]
+    assert first == engine(voices=(("x", "male"),)).voice_fingerprint("af_heart")
+    assert first not in [other.voice_fingerprint("af_heart") for other in others]
+    assert "127.0.0.1" not in first
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_it_is_an_engine(
+    server: SpeechServer, engine: Callable[..., ServerEngine], allowed: Path, check: Callable[..., str]
+) -> None:
+    engine()
+    stated = Server(name="gpu-box", url=f"{server.url}/v1", model="kokoro")
+    path = allowed.with_name("allowed-servers.txt")
+    open_it = functools.partial(ServerEngine, stated, allowed=path)
+    (result,) = (each for each in run_checks(open_it, voice(), [check]))
+    assert result.passed, result.found
