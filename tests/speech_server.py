@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import subprocess
@@ -67,10 +68,10 @@ class Told:
 
 
 class SpeechServer:
-    """A server's process, at `url`."""
+    """A server's process, at `url`; `port` is for one that takes another's place."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.speech_server"]
+    def __init__(self, port: int = 0) -> None:
+        command = [sys.executable, "-m", "tests.speech_server", str(port)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -281,6 +282,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
         self.hang_up()
 
+    def fail_die(self, _body: Mapping[str, Any]) -> None:
+        """End the whole server."""
+        os._exit(1)
+
     def fail_late(self, body: Mapping[str, Any]) -> None:
         """Do not fail, but think first."""
         time.sleep(0.3)
@@ -298,8 +303,8 @@ def synthesize(body: Mapping[str, Any]) -> Clip:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.told = Told()
         self.lock = threading.Lock()
 
@@ -308,9 +313,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serve_speech() -> Iterator[SpeechServer]:
+def serve_speech(port: int = 0) -> Iterator[SpeechServer]:
     """Run a server on this machine as long as the context lasts."""
-    server = SpeechServer()
+    server = SpeechServer(port)
     try:
         yield server
     finally:
@@ -319,7 +324,7 @@ def serve_speech() -> Iterator[SpeechServer]:
 
 def main() -> None:
     """Serve until whoever has started this is gone."""
-    server = _Server()
+    server = _Server(int(sys.argv[1]))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)  # noqa: T201
     sys.stdin.read()

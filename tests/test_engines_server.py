@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audiobook.casting import load_servers
 from audiobook.engines.conformance import CHECKS, run_checks
 from audiobook.engines.server import asking, hosts
 from audiobook.engines.server.engine import ServerEngine
@@ -17,7 +19,9 @@ from audiobook.engines.server.listing import read_listing
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.model import Server, Voice
 from tests.command_line import narrate
+from tests.conftest import TONES
 from tests.speech_server import SpeechServer, serve_speech
+from tests.test_engines_conformance import LONG_CHECKS
 
 STORY = """\
 The harbour
@@ -61,10 +65,10 @@ def voice(id_: str = "af_heart", **changes: Any) -> Voice:
     return Voice(engine="gpu-box", id=id_, **changes)
 
 
+@pytest.mark.usefixtures("allowed")
 def test_a_story_is_told_by_a_server(
     server: SpeechServer,
     new_project: Callable[..., Path],
-    allowed: Path,  # noqa: ARG001
 ) -> None:
     project = new_project(f"engine: server\nservers:\n  gpu-box: {{url: {server.url}}}\n", harbour=STORY)
     hosts.write_allowed({server.url: frozenset()})
@@ -81,6 +85,219 @@ def test_a_story_is_told_by_a_server(
     again = narrate("--json")
     assert json.loads(again.stdout)["stories"][0]["clips_made"] == 0
     assert server.told.paths == told.paths
+
+
+LONG_STORY = "The harbour\n\n" + "\n\n".join(
+    f'"This is line {word}, and it is read," said {who}.'
+    for word, who in zip(
+        "one two three four five six seven eight nine ten".split(), ["Max", "Rachel"] * 5, strict=True
+    )
+)
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_server_that_stumbles_costs_nothing(
+    server: SpeechServer,
+    new_project: Callable[..., Path],
+) -> None:
+    new_project(f"engine: server\nservers:\n  gpu-box: {{url: {server.url}}}\n", harbour=LONG_STORY)
+    hosts.write_allowed({server.url: frozenset()})
+    server.tell(faults=["gone", "starting", "busy", "cut", "error"], fails_on={"line": "late"})
+    done = narrate("--json")
+    assert done.returncode == 0, done.stderr
+    (story,) = json.loads(done.stdout)["stories"]
+    told = server.told
+    assert len(told.asked) == story["clips_made"] + 5
+    assert told.most_at_once >= 3
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_server_that_dies_costs_only_what_was_not_spoken(
+    new_project: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    monkeypatch.setattr(asking, "WAITS_S", (0.01,))
+    with serve_speech() as dying:
+        project = new_project(
+            f"engine: server\nservers:\n  gpu-box: {{url: {dying.url}}}\n", harbour=LONG_STORY
+        )
+        (project / "texts" / "quiet.txt").write_text("A quiet story\n\nNobody speaks in it.\n")
+        hosts.write_allowed({dying.url: frozenset()})
+        dying.tell(fails_on={"said Rachel": "die"})
+        done = narrate("--jobs", "2")
+        assert done.returncode == 1
+        assert f"gpu-box ({dying.url}): can't be reached" in done.stderr
+    foreseen = {each["name"]: each for each in json.loads(narrate("--dry-run", "--json").stdout)["stories"]}
+    missing = sum(each["clips_to_speak"] for each in foreseen.values())
+    kept = sum(each["clips_cached"] for each in foreseen.values())
+    assert kept >= 5
+    assert missing >= 1
+    with serve_speech(int(dying.url.rpartition(":")[2])) as server:
+        done = narrate("--json")
+        assert done.returncode == 0, done.stderr
+        assert len(server.told.asked) == missing
+    assert len(list((project / "output").glob("*/*.mp3"))) == 2
+    # Nobody is asked where nothing is to be made: the server is away again.
+    assert "Nothing to make." in narrate("--dry-run").stdout
+
+
+def test_neither_key_nor_address_is_left_anywhere(
+    server: SpeechServer,
+    new_project: Callable[..., Path],
+    allowed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("BOX_KEY", "sk-quite-secret")
+    project = new_project(
+        f"engine: server\nservers:\n  gpu-box: {{url: {server.url}, key_env: BOX_KEY}}\n", harbour=STORY
+    )
+    hosts.write_allowed({server.url: frozenset({"BOX_KEY"})})
+    said = []
+    for arguments in (
+        (),
+        ("-v", "--force"),
+        ("cast", "harbour", "--json"),
+        ("voices", "gpu-box"),
+        ("doctor",),
+    ):
+        done = narrate(*arguments)
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout + done.stderr)
+    assert set(server.told.keys) == {"Bearer sk-quite-secret"}
+    assert "sk-quite-secret" not in "".join(said)
+    folders = (project, allowed.parent, tmp_path / "voices", Path(os.environ["XDG_CACHE_HOME"]))
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert [path for path in files if b"sk-quite" in path.read_bytes()] == []
+    at = server.url.removeprefix("http://").encode()
+    made = [path for path in (project / "output").rglob("*") if path.is_file() and at in path.read_bytes()]
+    assert made == []
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_strangers_project_sends_nothing(
+    server: SpeechServer,
+    new_project: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BOX_KEY", "sk-secret")
+    settings = f"servers:\n  box: {{url: {server.url}, key_env: BOX_KEY, voices: {{anna: female}}}}\n"
+    for engine in ("engine: server\n", "narrator: {engine: box, voice: anna}\n", "narrator: box:anna\n"):
+        new_project(engine + settings, folder=engine[:12].strip(), harbour=STORY)
+        for arguments in (
+            (),
+            ("--dry-run",),
+            ("cast", "harbour"),
+            ("voices",),
+            ("--engine", "box"),
+            ("doctor",),
+        ):
+            done = narrate(*arguments)
+            assert f"narrate allow {server.url} --key BOX_KEY" in done.stderr + done.stdout, arguments
+    assert server.told.keys == []
+
+
+@pytest.mark.usefixtures("allowed")
+def test_servers_stand_beside_other_engines(
+    server: SpeechServer,
+    new_project: Callable[..., Path],
+) -> None:
+    box = f"{{url: {server.url}, model: kokoro, voices: {{anna: female}}}}"
+    new_project(
+        TONES + f"servers:\n  box: {box}\n  other: {box}\ncharacters:\n  Rachel: box:anna\n"
+        "  Max: {engine: other, voice: am_adam}\n",
+        harbour=STORY,
+    )
+    hosts.write_allowed({server.url: frozenset()})
+    cast = json.loads(narrate("cast", "harbour", "--json").stdout)["cast"]
+    assert {each["speaker"]: (each["voice"]["engine"], each["voice"]["id"]) for each in cast} == {
+        "narrator": ("tone", "tone-low"), "Rachel": ("box", "anna"), "Max": ("other", "am_adam")
+    }  # fmt: skip
+    assert "box:anna" in narrate("cast", "harbour").stdout
+    done = narrate("cast", "harbour", "--pin")
+    assert done.returncode == 0, done.stderr
+    assert narrate("cast", "harbour", "--json").stdout.count("names it") == 2
+    listed = narrate("voices", "box").stdout
+    assert [word in listed for word in ("anna", "af_heart", "female", "tone")] == [True, True, True, False]
+    done = narrate("--dry-run", "--engine", "server")
+    assert "a server by its name (box or other), since there are several" in done.stderr
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("servers: {a b: {url: http://x}}", "servers.a b: expected a server's name of letters"),
+        ("servers: {box: {model: m}}", "servers.box: expected the key 'url'"),
+        ("servers: {box: {url: ftp://x}}", "servers.box.url: expected an address like http://gpu-box:8880"),
+        ("servers: {box: {url: 'http://me:pw@x'}}", "without a name, a password or a query"),
+        ("servers: {box: {url: 'http://x/v1?key=1'}}", "without a name, a password or a query"),
+        ("servers: {box: {url: http://x, voices: [a]}}", "servers.box.voices: expected a mapping"),
+        (
+            "servers: {box: {url: http://x, voices: {a: girl}}}",
+            "expected female, male or unknown, got 'girl'",
+        ),
+        (
+            "servers: {box: {url: http://x, key_env: sk-12}}",
+            "servers.box.key_env: expected the name of an env",
+        ),
+        ("servers: {box: {url: http://x, key: k}}", "servers.box.key: expected a known key, got 'key' (did"),
+        ("servers: {kokoro: {url: http://x}}", "servers.kokoro: expected a name that no engine has"),
+        ("engine: server", "engine: expected a server under the key servers, got 'server'"),
+    ],
+)
+def test_what_is_wrong_with_servers_is_told(
+    new_project: Callable[..., Path],
+    settings: str,
+    message: str,
+) -> None:
+    new_project(settings, harbour=STORY)
+    assert message in narrate("--dry-run").stderr
+
+
+@pytest.mark.parametrize(
+    ("stated", "url"),
+    [
+        ("http://gpu-box:8880", "http://gpu-box:8880/v1"),
+        ("http://gpu-box:8880/v1/", "http://gpu-box:8880/v1"),
+        ("https://api.example.org/v1/audio/speech", "https://api.example.org/v1"),
+        ("http://[::1]:5050/openai/v1", "http://[::1]:5050/openai/v1"),
+    ],
+)
+def test_an_address_is_the_servers_or_the_interfaces(tmp_path: Path, stated: str, url: str) -> None:
+    path = tmp_path / "voices.yaml"
+    path.write_text(f"servers: {{box: {{url: '{stated}'}}}}\n")
+    assert [(server.url, server.model) for server in load_servers(path)] == [(url, "tts-1")]
+
+
+def test_servers_are_allowed_by_their_origin(allowed: Path) -> None:
+    assert "no server is allowed" in narrate("allow").stderr
+    done = narrate("allow", "HTTP://GPU-Box:8880/v1/audio/speech")
+    assert "allowed: http://gpu-box:8880, any text, for every voices.yaml" in done.stdout
+    assert "texts go there unencrypted" in done.stderr
+    done = narrate("allow", "https://api.example.org:443", "--key", "EXAMPLE_KEY")
+    assert done.stderr == ""
+    narrate("allow", "http://127.0.0.1:5050")
+    path = allowed.with_name("allowed-servers.txt")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert narrate("allow").stdout.splitlines() == [
+        "http://gpu-box:8880",
+        "https://api.example.org, with the key in EXAMPLE_KEY",
+        "http://127.0.0.1:5050",
+    ]
+    assert (
+        "no longer allowed: http://gpu-box:8880" in narrate("allow", "--remove", "http://gpu-box:8880").stdout
+    )
+    assert "is not among the allowed" in narrate("allow", "--remove", "http://gpu-box").stderr
+    for address in ("http://me:pw@x", "http://", "http://x:99999", "https://bücher.example", "http://a b"):
+        assert "expected a server's address" in narrate("allow", address).stderr
+    for arguments in (("--key", "A"), ("http://a", "http://b", "--key", "A"), ("flite", "--key", "A")):
+        assert narrate("allow", *arguments).returncode == 2
+    assert "not what is in it" in narrate("allow", "http://a", "--key", "sk-123").stderr
+    assert "sk-123" not in path.read_text()
 
 
 def test_what_is_sent(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
@@ -181,7 +398,7 @@ def test_nobody_at_home(engine: Callable[..., ServerEngine], tmp_path: Path) -> 
     with pytest.raises(SynthesisError, match=r"can't be reached \(Connection refused\); is it running\?"):
         speaker.synthesize(TEXT, voice("anna"))
     nobody = ServerEngine(Server(name="gpu-box", url=f"{url}/v1", model="m"), allowed=tmp_path / "allowed")
-    with pytest.raises(EngineError, match="start it, or state its voices: servers: .gpu-box: "):
+    with pytest.raises(EngineError, match=r"start it, or state its voices: servers: \{gpu-box: "):
         nobody.voices()
     del engine
 
@@ -286,7 +503,11 @@ def test_another_place_or_model_is_another_version(engine: Callable[..., ServerE
     assert "127.0.0.1" not in first
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check",
+    [pytest.param(c, marks=pytest.mark.slow if c.__name__ in LONG_CHECKS else ()) for c in CHECKS],
+    ids=lambda check: check.__name__,
+)
 def test_it_is_an_engine(
     server: SpeechServer, engine: Callable[..., ServerEngine], allowed: Path, check: Callable[..., str]
 ) -> None:

@@ -27,7 +27,7 @@ def allow(*, names: tuple[str, ...], remove: bool, yes: bool, keys: tuple[str, .
     (servers: …, as http://gpu-box:8880) with any text.  A program is known by its whole path, a server by
     its name and port, so another of the same name is not it.
     """
-    addresses = tuple(name for name in names if name.startswith(_ADDRESSES))
+    addresses = tuple(name for name in names if name.lower().startswith(_ADDRESSES))
     programs = tuple(name for name in names if name not in addresses)
     if not names:
         if remove or keys:

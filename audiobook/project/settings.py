@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.casting import AUTO, Settings, StorySettings, load_servers, load_settings
+from audiobook.casting import AUTO, SERVER, Settings, StorySettings, load_servers, load_settings
 from audiobook.engines import find_broken
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.errors import EncoderError, EngineError, UsageError
@@ -58,7 +58,7 @@ def _read_choice(engine: str | None) -> str | None:
     if engine in {None, AUTO}:
         return engine
     engine = known_engines().name_engine(engine)
-    if engine not in (known := (AUTO, *known_names())):
+    if engine not in (known := (AUTO, *known_names(), SERVER)):
         hint = did_you_mean(engine, known)
         raise UsageError(f"--engine: expected an engine ({' or '.join(known)}), got {engine!r}{hint}")
     if lack := find_lack(engine):
