@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +27,7 @@ from tests.command_line import narrate
 from tests.conftest import TONES
 from tests.speech_server import SpeechServer, serve_speech
 from tests.test_engines_conformance import LONG_CHECKS
+from tests.tiny_voices import PIPER, make_piper
 
 STORY = """\
 The harbour
@@ -65,6 +71,7 @@ def voice(id_: str = "af_heart", **changes: Any) -> Voice:
     return Voice(engine="gpu-box", id=id_, **changes)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_story_is_told_by_a_server(
     server: SpeechServer,
@@ -95,6 +102,7 @@ LONG_STORY = "The harbour\n\n" + "\n\n".join(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_server_that_stumbles_costs_nothing(
     server: SpeechServer,
@@ -111,6 +119,7 @@ def test_a_server_that_stumbles_costs_nothing(
     assert told.most_at_once >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_server_that_dies_costs_only_what_was_not_spoken(
     new_project: Callable[..., Path],
@@ -143,6 +152,7 @@ def test_a_server_that_dies_costs_only_what_was_not_spoken(
     assert "Nothing to make." in narrate("--dry-run").stdout
 
 
+@pytest.mark.slow
 def test_neither_key_nor_address_is_left_anywhere(
     server: SpeechServer,
     new_project: Callable[..., Path],
@@ -177,6 +187,7 @@ def test_neither_key_nor_address_is_left_anywhere(
     assert made == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_strangers_project_sends_nothing(
     server: SpeechServer,
@@ -517,3 +528,51 @@ def test_it_is_an_engine(
     open_it = functools.partial(ServerEngine, stated, allowed=path)
     (result,) = (each for each in run_checks(open_it, voice(), [check]))
     assert result.passed, result.found
+
+
+@contextlib.contextmanager
+def run_piper_server(folder: Path) -> Iterator[str]:
+    """Run the package local-tts-studio with a tiny voice of Piper's; yield its address."""
+    make_piper(folder)
+    settings = {"voices_dir": str(folder), "api_default_voice": PIPER, "api_speaker_id": 0}
+    (folder / "settings.json").write_text(json.dumps(settings))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "local_tts.cli", "--port", str(port)]
+    variables = {**os.environ, "LOCAL_TTS_DATA_DIR": str(folder)}
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, env=variables, stdout=log, stderr=log) as server,
+    ):
+        try:
+            deadline = time.monotonic() + 120
+            while True:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                assert server.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("allowed")
+def test_a_published_server_tells_a_story(
+    new_project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It lists no voices, and speaks in one whatever is asked for: what it sends is what is looked at."""
+    monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
+    piper = tmp_path / "piper"
+    piper.mkdir()
+    with run_piper_server(piper) as url:
+        voices = "voices: {joe: male, jane: female}"
+        project = new_project(
+            f"engine: server\nservers: {{studio: {{url: '{url}', {voices}}}}}\n", harbour=STORY
+        )
+        hosts.write_allowed({url: frozenset()})
+        done = narrate("--json")
+        assert done.returncode == 0, done.stderr
+        assert narrate("check").returncode == 0
+    assert len(list((project / "output").glob("*/*.mp3"))) == 1
