@@ -375,7 +375,7 @@ class VoiceEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class SpeechServer:
     """A server that speaks as OpenAI's `/v1/audio/speech` does, as a person states it.
 
     `url` is what stands before `/audio/speech`.  `voices` are the ids of voices and their genders, beside

@@ -67,7 +67,7 @@ class Told:
         return next((fault for words, fault in self.fails_on.items() if words in text), None)
 
 
-class SpeechServer:
+class ToneServer:
     """A server's process, at `url`; `port` is for one that takes another's place."""
 
     def __init__(self, port: int = 0) -> None:
@@ -313,9 +313,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serve_speech(port: int = 0) -> Iterator[SpeechServer]:
+def serve_speech(port: int = 0) -> Iterator[ToneServer]:
     """Run a server on this machine as long as the context lasts."""
-    server = SpeechServer(port)
+    server = ToneServer(port)
     try:
         yield server
     finally:

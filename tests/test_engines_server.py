@@ -22,10 +22,10 @@ from audiobook.engines.server import asking, hosts
 from audiobook.engines.server.engine import ServerEngine
 from audiobook.engines.server.listing import read_listing
 from audiobook.errors import EngineError, SynthesisError
-from audiobook.model import Server, Voice
+from audiobook.model import SpeechServer, Voice
 from tests.command_line import narrate
 from tests.conftest import TONES
-from tests.speech_server import SpeechServer, serve_speech
+from tests.speech_server import ToneServer, serve_speech
 from tests.test_engines_conformance import LONG_CHECKS
 from tests.tiny_voices import PIPER, make_piper
 
@@ -40,13 +40,13 @@ TEXT = "A sentence that takes about three seconds, it is said."
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SpeechServer]:
+def running() -> Iterator[ToneServer]:
     with serve_speech() as server:
         yield server
 
 
 @pytest.fixture
-def server(running: SpeechServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SpeechServer:
+def server(running: ToneServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ToneServer:
     """Return a server that has forgotten what it was told, and whose voices nobody has listed yet."""
     monkeypatch.setenv("NARRATE_VOICES", str(tmp_path / "voices"))
     monkeypatch.setattr(asking, "WAITS_S", (0.01, 0.02))
@@ -55,14 +55,14 @@ def server(running: SpeechServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def engine(server: SpeechServer, allowed: Path) -> Callable[..., ServerEngine]:  # noqa: ARG001 - its list
+def engine(server: ToneServer, allowed: Path) -> Callable[..., ServerEngine]:  # noqa: ARG001 - its list
     """Return a function that opens the server as an engine, once it is allowed."""
 
     def open_it(**stated: Any) -> ServerEngine:
         hosts.write_allowed({server.url: frozenset({"BOX_KEY"})})
         own = {"name": "gpu-box", "url": f"{server.url}/v1", "model": "kokoro"} | stated
         limit = own.pop("time_limit_s", 120.0)
-        return ServerEngine(Server(**own), time_limit_s=limit)
+        return ServerEngine(SpeechServer(**own), time_limit_s=limit)
 
     return open_it
 
@@ -74,7 +74,7 @@ def voice(id_: str = "af_heart", **changes: Any) -> Voice:
 @pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_story_is_told_by_a_server(
-    server: SpeechServer,
+    server: ToneServer,
     new_project: Callable[..., Path],
 ) -> None:
     project = new_project(f"engine: server\nservers:\n  gpu-box: {{url: {server.url}}}\n", harbour=STORY)
@@ -105,7 +105,7 @@ LONG_STORY = "The harbour\n\n" + "\n\n".join(
 @pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_server_that_stumbles_costs_nothing(
-    server: SpeechServer,
+    server: ToneServer,
     new_project: Callable[..., Path],
 ) -> None:
     new_project(f"engine: server\nservers:\n  gpu-box: {{url: {server.url}}}\n", harbour=LONG_STORY)
@@ -154,7 +154,7 @@ def test_a_server_that_dies_costs_only_what_was_not_spoken(
 
 @pytest.mark.slow
 def test_neither_key_nor_address_is_left_anywhere(
-    server: SpeechServer,
+    server: ToneServer,
     new_project: Callable[..., Path],
     allowed: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -190,7 +190,7 @@ def test_neither_key_nor_address_is_left_anywhere(
 @pytest.mark.slow
 @pytest.mark.usefixtures("allowed")
 def test_a_strangers_project_sends_nothing(
-    server: SpeechServer,
+    server: ToneServer,
     new_project: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_strangers_project_sends_nothing(
 
 @pytest.mark.usefixtures("allowed")
 def test_servers_stand_beside_other_engines(
-    server: SpeechServer,
+    server: ToneServer,
     new_project: Callable[..., Path],
 ) -> None:
     box = f"{{url: {server.url}, model: kokoro, voices: {{anna: female}}}}"
@@ -311,7 +311,7 @@ def test_servers_are_allowed_by_their_origin(allowed: Path) -> None:
     assert "sk-123" not in path.read_text()
 
 
-def test_what_is_sent(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+def test_what_is_sent(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     speaker = engine()
     plain = speaker.synthesize(TEXT, voice(pitch=80))
     quick = speaker.synthesize(f"{TEXT}\n", voice(rate=310, volume=0.5))
@@ -324,7 +324,7 @@ def test_what_is_sent(server: SpeechServer, engine: Callable[..., ServerEngine])
 
 @pytest.mark.parametrize("fault", ["cut", "gone", "busy", "error", "starting", "lying_length", "cut_stream"])
 def test_what_may_go_well_the_next_time_is_asked_again(
-    server: SpeechServer, engine: Callable[..., ServerEngine], fault: str
+    server: ToneServer, engine: Callable[..., ServerEngine], fault: str
 ) -> None:
     server.tell(faults=[fault, fault])
     assert engine().synthesize(TEXT, voice()).seconds == pytest.approx(3.5, abs=0.1)
@@ -355,7 +355,7 @@ def test_what_may_go_well_the_next_time_is_asked_again(
     ],
 )
 def test_what_a_server_does_wrong_is_told(
-    server: SpeechServer,
+    server: ToneServer,
     engine: Callable[..., ServerEngine],
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -379,9 +379,7 @@ def test_what_a_server_does_wrong_is_told(
     assert set(told.keys) == {"Bearer sk-secret"}
 
 
-def test_a_stream_without_a_length_is_whole(
-    server: SpeechServer, engine: Callable[..., ServerEngine]
-) -> None:
+def test_a_stream_without_a_length_is_whole(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     speaker = engine()
     whole = speaker.synthesize(TEXT, voice())
     server.tell(faults=["stream"])
@@ -389,7 +387,7 @@ def test_a_stream_without_a_length_is_whole(
 
 
 def test_a_server_that_writes_no_wav_is_asked_for_samples(
-    server: SpeechServer, engine: Callable[..., ServerEngine]
+    server: ToneServer, engine: Callable[..., ServerEngine]
 ) -> None:
     server.tell(takes_wav=False)
     speaker = engine()
@@ -403,25 +401,27 @@ def test_nobody_at_home(engine: Callable[..., ServerEngine], tmp_path: Path) -> 
     with serve_speech() as gone:
         url = gone.url
     hosts.write_allowed({url: frozenset()}, tmp_path / "allowed")
-    stated = Server(name="gpu-box", url=f"{url}/v1", model="m", voices=(("anna", "female"),))
+    stated = SpeechServer(name="gpu-box", url=f"{url}/v1", model="m", voices=(("anna", "female"),))
     speaker = ServerEngine(stated, allowed=tmp_path / "allowed")
     assert [entry.gender for entry in speaker.voices()] == ["female"]
     with pytest.raises(SynthesisError, match=r"can't be reached \(Connection refused\); is it running\?"):
         speaker.synthesize(TEXT, voice("anna"))
-    nobody = ServerEngine(Server(name="gpu-box", url=f"{url}/v1", model="m"), allowed=tmp_path / "allowed")
+    nobody = ServerEngine(
+        SpeechServer(name="gpu-box", url=f"{url}/v1", model="m"), allowed=tmp_path / "allowed"
+    )
     with pytest.raises(EngineError, match=r"start it, or state its voices: servers: \{gpu-box: "):
         nobody.voices()
     del engine
 
 
-def test_long_texts_are_sent_in_pieces(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+def test_long_texts_are_sent_in_pieces(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     clip = engine().synthesize(" ".join([TEXT] * 100), voice())
     assert [len(asked["input"]) < 4000 for asked in server.told.asked] == [True, True]
     assert clip.seconds == pytest.approx(355, abs=2)
 
 
 def test_nothing_is_sent_to_whom_nobody_allowed(
-    server: SpeechServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
+    server: ToneServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOX_KEY", "sk-secret")
     monkeypatch.setenv("OTHER_KEY", "sk-other")
@@ -438,7 +438,7 @@ def test_nothing_is_sent_to_whom_nobody_allowed(
 
 
 def test_a_key_comes_from_the_environment(
-    server: SpeechServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
+    server: ToneServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     speaker = engine(key_env="BOX_KEY", voices=(("anna", "female"),))
     for value, message in ((None, "BOX_KEY, which holds its key, is not set"), ("sk secret\x07", "no key")):
@@ -469,7 +469,7 @@ def test_voices_are_read_in_whatever_form_they_come(listing: object, expected: l
     assert read_listing(b"<html>") == ()
 
 
-def test_voices_are_listed_once_and_kept(server: SpeechServer, engine: Callable[..., ServerEngine]) -> None:
+def test_voices_are_listed_once_and_kept(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     stated = (("am_adam", "female"), ("anna", "male"))
     ids = [f"{entry.id} {entry.gender} {entry.language}" for entry in engine(voices=stated).voices()]
     assert ids == ["am_adam female en-us", "anna male ", "af_heart female en-us", "bf_emma female en-gb"]
@@ -484,17 +484,15 @@ def test_voices_are_listed_once_and_kept(server: SpeechServer, engine: Callable[
 
 
 def test_one_that_lists_nothing_wants_its_voices_stated(
-    server: SpeechServer, engine: Callable[..., ServerEngine]
+    server: ToneServer, engine: Callable[..., ServerEngine]
 ) -> None:
     server.tell(listing=None)
     assert "servers: {gpu-box: {voices: {anna: female}}}" in (engine().find_fault("anna") or "")
     assert engine(voices=(("anna", "female"),)).find_fault("anna") is None
-    assert server.told.paths == {"/v1/audio/voices": 2, "/v1/voices": 2}
+    assert server.told.paths == {"/v1/audio/voices": 1, "/v1/voices": 1}
 
 
-def test_a_cast_of_a_server_is_of_its_voices(
-    server: SpeechServer, engine: Callable[..., ServerEngine]
-) -> None:
+def test_a_cast_of_a_server_is_of_its_voices(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     cast = engine(voices=(("anna", "unknown"),)).built_in_cast("en")
     assert cast is not None
     assert cast.narrator.id == "anna"
@@ -520,10 +518,10 @@ def test_another_place_or_model_is_another_version(engine: Callable[..., ServerE
     ids=lambda check: check.__name__,
 )
 def test_it_is_an_engine(
-    server: SpeechServer, engine: Callable[..., ServerEngine], allowed: Path, check: Callable[..., str]
+    server: ToneServer, engine: Callable[..., ServerEngine], allowed: Path, check: Callable[..., str]
 ) -> None:
     engine()
-    stated = Server(name="gpu-box", url=f"{server.url}/v1", model="kokoro")
+    stated = SpeechServer(name="gpu-box", url=f"{server.url}/v1", model="kokoro")
     path = allowed.with_name("allowed-servers.txt")
     open_it = functools.partial(ServerEngine, stated, allowed=path)
     (result,) = (each for each in run_checks(open_it, voice(), [check]))

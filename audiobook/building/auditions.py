@@ -28,7 +28,7 @@ from audiobook.planning.tagging import name_voices
 from audiobook.project.layout import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.project.locks import sole_use
 from audiobook.project.settings import read_settings
-from audiobook.project.shared_engines import known_engines, known_names, open_known
+from audiobook.project.shared_engines import known_engines, known_names, opener
 from audiobook.project.versions import name_engines
 from audiobook.publishing import Tags, safe_file_name
 
@@ -54,7 +54,7 @@ def list_voices(
     known = known_names()
     for engine in [name for name in known if name in names] or known:
         try:
-            entries += _list_voices(open_known(engine), note)
+            entries += _list_voices(opener(engine)(), note)
         except EngineError as error:
             note(str(error))
     return choose_voices(entries, [name for name in names if name not in known], language)
@@ -78,7 +78,7 @@ def list_casts(names: Sequence[str], *, language: str | None = None) -> list[Eng
     casts = []
     for engine in known_names():
         with contextlib.suppress(NarrateError):  # `list_voices` tells of it, or doctor
-            cast = find_cast(open_known(engine), language or "en")
+            cast = find_cast(opener(engine)(), language or "en")
             if cast is not None and cast.descriptions and (not names or engine in names):
                 casts.append(cast)
     return casts

@@ -22,7 +22,7 @@ from typing import Any
 
 from audiobook.engines.base import Effort
 from audiobook.errors import EngineError
-from audiobook.model import Server
+from audiobook.model import SpeechServer
 from audiobook.project.shared_engines import introduce, known_servers
 
 _SHARE_OF_MEMORY = 0.8
@@ -93,7 +93,7 @@ def _free_in_groups(top: Path, path: str, names: Sequence[str]) -> Iterator[int]
             yield max(0, int((each / limit).read_text()) - taken)
 
 
-def _start_worker(parent: int, servers: Sequence[Server]) -> None:
+def _start_worker(parent: int, servers: Sequence[SpeechServer]) -> None:
     """Prepare a worker: Ctrl-C is its parent's business, and it never outlives its parent."""
     introduce(servers)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

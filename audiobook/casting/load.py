@@ -29,7 +29,7 @@ from audiobook.casting.settings import (
 )
 from audiobook.casting.voice_readers import SERVER, KnownEngines
 from audiobook.errors import Fault, SettingsError
-from audiobook.model import NARRATOR, Gender, Server, Voice
+from audiobook.model import NARRATOR, Gender, SpeechServer, Voice
 from audiobook.yamledit.tree import (
     Entry,
     Misfit,
@@ -61,7 +61,7 @@ def default_voices_yaml() -> str:
     return files(__package__).joinpath("voices.yaml").read_text(encoding="utf-8")
 
 
-def load_servers(path: Path | None) -> tuple[Server, ...]:
+def load_servers(path: Path | None) -> tuple[SpeechServer, ...]:
     """Return the servers of a settings file, whatever else is wrong with it; none where theirs can't be read.
 
     They are engines, which must be known before the voices of the file are looked at.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiobook.casting.readers import Reader, choice, misfit, record, table, text
-from audiobook.model import Gender, Server
+from audiobook.model import Gender, SpeechServer
 from audiobook.yamledit.tree import Entry, Misfit, Node, SettingFault
 
 DEFAULT_MODEL = "tts-1"
@@ -43,7 +43,7 @@ SERVER_KEYS: Mapping[str, Reader[Any]] = {
 _read_record = record(SERVER_KEYS, f"a mapping with {', '.join(SERVER_KEYS)}")
 
 
-def _read_server(entry: Entry) -> Server:
+def _read_server(entry: Entry) -> SpeechServer:
     if not _NAME.fullmatch(entry.name):
         what = "a server's name of letters, digits, dots and dashes"
         raise Misfit(SettingFault(mark=entry.mark, message=f"expected {what}, got {entry.name!r}"))
@@ -51,7 +51,7 @@ def _read_server(entry: Entry) -> Server:
     if "url" not in values:
         raise misfit(entry.value, f"the key 'url', {_ADDRESS}", hint=" without it")
     voices: dict[str, Gender] = values.get("voices", {})
-    return Server(
+    return SpeechServer(
         name=entry.name,
         url=values["url"],
         model=values.get("model", DEFAULT_MODEL),
@@ -60,4 +60,6 @@ def _read_server(entry: Entry) -> Server:
     )
 
 
-read_servers: Reader[dict[str, Server]] = table(_read_server, "a mapping from servers' names to settings")
+read_servers: Reader[dict[str, SpeechServer]] = table(
+    _read_server, "a mapping from servers' names to settings"
+)

@@ -17,7 +17,7 @@ from audiobook.model import (
     LineFix,
     Origin,
     Pronunciation,
-    Server,
+    SpeechServer,
     Voice,
 )
 
@@ -271,7 +271,7 @@ class Settings:
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
     files: tuple[tuple[Path, Identity | None], ...] = field(default=(), compare=False)
-    servers: tuple[Server, ...] = ()
+    servers: tuple[SpeechServer, ...] = ()
     story_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """The lines at which the stories' sections begin."""
 

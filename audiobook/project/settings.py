@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.casting import AUTO, SERVER, Settings, StorySettings, load_servers, load_settings
+from audiobook.casting import AUTO, SERVER, Settings, StorySettings, load_settings
 from audiobook.engines import find_broken
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.errors import EncoderError, EngineError, UsageError
@@ -19,7 +19,7 @@ from audiobook.project.layout import (
     list_texts,
 )
 from audiobook.project.lexicons import LexiconShelf
-from audiobook.project.shared_engines import find_lack, introduce, known_engines, known_names
+from audiobook.project.shared_engines import find_lack, introduce_of, known_engines, known_names
 from audiobook.suggesting import did_you_mean
 
 
@@ -31,7 +31,7 @@ def read_settings(project: Project) -> Settings:
     """
     folder = project.voices.parent if project.voices else Path()
     lexicons = LexiconShelf(folder)
-    introduce(load_servers(project.voices))
+    introduce_of(project.voices)
     settings = load_settings(
         project.voices,
         engines=known_engines(),

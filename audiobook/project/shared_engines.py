@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from audiobook import engines
-from audiobook.casting import AUTO, SERVER, KnownEngines
+from audiobook.casting import AUTO, SERVER, KnownEngines, load_servers
 from audiobook.choices import USUAL_ENGINE
 from audiobook.engines import best_engine, engine_names, open_engine
 from audiobook.engines.base import Engine
 from audiobook.errors import NarrateError
-from audiobook.model import EngineCast, Server
+from audiobook.model import EngineCast, SpeechServer
 
-_servers: dict[str, Server] = {}
+_servers: dict[str, SpeechServer] = {}
 
 
-def introduce(servers: Iterable[Server]) -> None:
+def introduce(servers: Iterable[SpeechServer]) -> None:
     """Make servers engines of this process, in place of those that it knew; none can replace an engine."""
     taken = {AUTO, SERVER, *engine_names()}
     found = {server.name: server for server in servers if server.name not in taken}
@@ -29,7 +30,12 @@ def introduce(servers: Iterable[Server]) -> None:
     _servers.update(found)
 
 
-def known_servers() -> tuple[Server, ...]:
+def introduce_of(voices: Path | None) -> None:
+    """Make the servers of a voices.yaml engines of this process, whatever else is wrong with that file."""
+    introduce(load_servers(voices))
+
+
+def known_servers() -> tuple[SpeechServer, ...]:
     """Return the servers that were introduced, in their order."""
     return tuple(_servers.values())
 
@@ -44,12 +50,12 @@ def shared_engine(name: str) -> Engine:
     return _keep(name, _servers.get(name))
 
 
-def open_known(name: str) -> Engine:
-    """Open an engine for a moment, as it is now."""
-    return _open(name, _servers.get(name))
+def opener(name: str) -> Callable[[], Engine]:
+    """Return what opens an engine as it is now, in other processes too."""
+    return functools.partial(_open, name, _servers.get(name))
 
 
-def _open(name: str, server: Server | None) -> Engine:
+def _open(name: str, server: SpeechServer | None) -> Engine:
     if server is None:
         return open_engine(name)
     from audiobook.engines.server.engine import ServerEngine

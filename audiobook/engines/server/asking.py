@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from audiobook import __version__
-from audiobook.engines.server.hosts import Origin, read_origin
+from audiobook.engines.server.hosts import HostOrigin, read_origin
 
 WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Before a further attempt, where the server does not say how long: a program that is started anew has loaded
@@ -114,7 +114,7 @@ def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Limi
         connection.close()
 
 
-def _connect(origin: Origin, seconds: float) -> http.client.HTTPConnection:
+def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
     connection = kinds[origin.scheme](origin.host, origin.port, timeout=seconds)
     try:

@@ -31,7 +31,7 @@ from audiobook.engines.silence import trim_noise
 from audiobook.engines.sound_files import SoundFileFault, read_sound
 from audiobook.errors import EngineError, SynthesisError
 from audiobook.languages import is_same_language
-from audiobook.model import Clip, EngineCast, Server, Voice, VoiceEntry
+from audiobook.model import Clip, EngineCast, SpeechServer, Voice, VoiceEntry
 from audiobook.suggesting import did_you_mean
 
 _ADAPTER = 1
@@ -70,12 +70,13 @@ class ServerEngine:
     is_fallible = True
 
     def __init__(
-        self, server: Server, *, allowed: Path | None = None, time_limit_s: float = _LIMIT_S
+        self, server: SpeechServer, *, allowed: Path | None = None, time_limit_s: float = _LIMIT_S
     ) -> None:
         self._server = server
         self._allowed = allowed
         self._time_limit_s = time_limit_s
         self._format = "wav"
+        self._is_fresh = False
 
     @property
     def destination(self) -> str:
@@ -114,7 +115,7 @@ class ServerEngine:
             return None
         try:
             known = [entry.id for entry in self.voices()]
-            if voice_id not in known:
+            if voice_id not in known and not self._is_fresh:
                 known = [entry.id for entry in self.refresh_voices()]
         except EngineError as error:
             return f"a voice of '{self._server.name}', got '{voice_id}', which can't be looked up: {error}"
@@ -163,6 +164,7 @@ class ServerEngine:
         if listed is None:
             try:
                 listed = fetch_listing(server, self._find_key())
+                self._is_fresh = True
             except (Trouble, Refusal) as error:
                 if not server.voices:
                     raise EngineError(

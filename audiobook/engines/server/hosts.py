@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from audiobook.engines import allowing
 from audiobook.errors import EngineError, StorageError
 from audiobook.files import write_whole
-from audiobook.model import Server
+from audiobook.model import SpeechServer
 
 _FILE = "allowed-servers.txt"
 _SCHEMES = {"http": 80, "https": 443}
@@ -29,7 +29,7 @@ Allowed = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class HostOrigin:
     """Where a server is asked: what of its address is allowed, since all that is there is one person's."""
 
     scheme: str
@@ -42,7 +42,7 @@ class Origin:
         return f"{self.scheme}://{host}{port}"
 
 
-def read_origin(url: str) -> Origin:
+def read_origin(url: str) -> HostOrigin:
     """Return the origin of an address.  Raises `EngineError` where it is none, or holds a password."""
     try:
         parts = urlsplit(url)
@@ -53,10 +53,10 @@ def read_origin(url: str) -> Origin:
         raise EngineError(
             f"{url[:100]!r}: expected a server's address like http://gpu-box:8880, without a name or password"
         )
-    return Origin(scheme=parts.scheme, host=host, port=port or _SCHEMES[parts.scheme])
+    return HostOrigin(scheme=parts.scheme, host=host, port=port or _SCHEMES[parts.scheme])
 
 
-def warn_of(origin: Origin, keys: frozenset[str]) -> str | None:
+def warn_of(origin: HostOrigin, keys: frozenset[str]) -> str | None:
     """Say what to know before a server is allowed; None where there is nothing."""
     if origin.scheme == "https" or _THIS_MACHINE.fullmatch(origin.host) or origin.host == "::1":
         return None
@@ -100,7 +100,7 @@ def is_variable(name: str) -> bool:
     return _VARIABLE.fullmatch(name) is not None
 
 
-def find_objection(server: Server, path: Path | None = None) -> str | None:
+def find_objection(server: SpeechServer, path: Path | None = None) -> str | None:
     """Return None where a server may be asked, with its key, else why not and what to do.
 
     The answer completes the sentence "expected …", as `Engine.find_fault`.

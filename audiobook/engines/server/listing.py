@@ -20,7 +20,7 @@ from audiobook.engines.server.asking import Limits, Refusal, ask_once
 from audiobook.files import write_whole
 from audiobook.folders import voices_folder
 from audiobook.languages import read_tag
-from audiobook.model import Gender, Server
+from audiobook.model import Gender, SpeechServer
 
 _PLACES = ("/audio/voices", "/voices")
 _LIMITS = Limits(seconds=5.0, answer_bytes=4_000_000)
@@ -46,7 +46,7 @@ class Listed(NamedTuple):
     gender: Gender
 
 
-def fetch_listing(server: Server, key: str) -> tuple[Listed, ...]:
+def fetch_listing(server: SpeechServer, key: str) -> tuple[Listed, ...]:
     """Ask a server for its voices, and keep what it answers; none where it lists none.
 
     Raises `Trouble` and `Refusal`.
@@ -116,7 +116,7 @@ def _find(details: dict[str, Any], names: Iterable[str]) -> str:
     return ""
 
 
-def recall_listing(server: Server) -> tuple[Listed, ...] | None:
+def recall_listing(server: SpeechServer) -> tuple[Listed, ...] | None:
     """Return the voices that a server listed last; None where it was never asked, or that can't be read."""
     try:
         rows = json.loads(_place(server).read_bytes())
@@ -125,16 +125,16 @@ def recall_listing(server: Server) -> tuple[Listed, ...] | None:
         return None
 
 
-def _keep(server: Server, voices: tuple[Listed, ...]) -> None:
+def _keep(server: SpeechServer, voices: tuple[Listed, ...]) -> None:
     """Keep a listing among the installed voices, since it decides as they do who speaks what."""
     with contextlib.suppress(OSError):  # it is asked again, then
         write_whole(_place(server), json.dumps(voices, ensure_ascii=False).encode())
 
 
-def _place(server: Server) -> Path:
+def _place(server: SpeechServer) -> Path:
     return voices_folder() / "server" / f"{name_place(server)}.json"
 
 
-def name_place(server: Server) -> str:
+def name_place(server: SpeechServer) -> str:
     """Name where a server is without telling it: finished files go to strangers, and hold such names."""
     return sha256(f"{server.url}\n{server.model}".encode()).hexdigest()[:12]
