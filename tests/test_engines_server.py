@@ -26,6 +26,7 @@ from audiobook.model import SpeechServer, Voice
 from tests.command_line import narrate
 from tests.conftest import TONES
 from tests.speech_server import ToneServer, serve_speech
+from tests.studio import open_studio
 from tests.test_engines_conformance import LONG_CHECKS
 from tests.tiny_voices import PIPER, make_piper
 
@@ -258,6 +259,7 @@ def test_servers_stand_beside_other_engines(
         ("servers: {box: {url: http://x, key: k}}", "servers.box.key: expected a known key, got 'key' (did"),
         ("servers: {kokoro: {url: http://x}}", "servers.kokoro: expected a name that no engine has"),
         ("engine: server", "engine: expected a server under the key servers, got 'server'"),
+        ("{engine: server, servers: {box: {}}}", "servers.box: expected the key 'url'"),
     ],
 )
 def test_what_is_wrong_with_servers_is_told(
@@ -309,6 +311,25 @@ def test_servers_are_allowed_by_their_origin(allowed: Path) -> None:
         assert narrate("allow", *arguments).returncode == 2
     assert "not what is in it" in narrate("allow", "http://a", "--key", "sk-123").stderr
     assert "sk-123" not in path.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("allowed")
+def test_the_studio_has_a_servers_voices(server: ToneServer, new_project: Callable[..., Path]) -> None:
+    box = f"servers: {{box: {{url: {server.url}, voices: {{anna: female}}}}}}\n"
+    project = new_project(f"engine: server\n{box}", harbour=STORY)
+    hosts.write_allowed({server.url: frozenset()})
+    with open_studio(project) as studio:
+        engines = {each["name"]: each["voices"] for each in studio.ask("api/voices").json["engines"]}
+        assert [each["id"] for each in engines["box"]] == ["anna", "af_heart", "am_adam", "bf_emma"]
+        (project / "voices.yaml").write_text(f"engine: crate\n{box.replace('box', 'crate')}")
+        engines = {each["name"] for each in studio.ask("api/voices").json["engines"]}
+        assert "crate" in engines
+        assert "box" not in engines
+        # To open the page sends nothing; a line that is heard goes there.
+        assert server.told.asked == []
+        assert studio.ask(studio.story("harbour", "/utterances/1/audio")).status == 200
+    assert [asked["input"] for asked in server.told.asked] == ["Where have you been?"]
 
 
 def test_what_is_sent(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:

@@ -166,22 +166,26 @@ def _read_engine(
     """Return the file's engine of voices that name none, and see whether it can speak, if it is to.
 
     Where the file misspells it, the nearest stands in, so that the voices' faults show in the same run;
-    None where none is near.
+    None where none is near, or where it is a server that can't be told.
     """
     for entry in tree.entries:
         if entry.name == "engine" and not is_nothing(entry.value):
-            names = (AUTO, *engines.faults, SERVER)
+            servers = [server.name for server in _entries_of(tree, "servers")]
+            names = dict.fromkeys((AUTO, *engines.faults, SERVER, *servers))
             known = attempt(choice(*names), entry.value, entry.name, entry.mark, findings)
-            known = known and (engines.name_engine(known[0]),)
             if not known:
                 near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines.faults, n=1)
                 return _Choice(near[0], "voices.yaml") if near else None
-            if known[0] != AUTO:
-                if is_to_speak and (lack := engines.find_lack(known[0])):
+            name = engines.name_engine(known[0])
+            if servers and not engines.servers and name in {SERVER, *servers}:
+                return None  # what is wrong with these is told under their key
+            if name != AUTO:
+                lack = engines.find_lack(name) if is_to_speak or name == SERVER else None
+                if lack:
                     findings.append(
                         SettingFault(mark=entry.mark, message=f"expected {lack}", path=entry.name)
                     )
-                return None if known[0] == SERVER else _Choice(known[0], "voices.yaml")
+                return None if name == SERVER else _Choice(name, "voices.yaml")
     return _Choice(engines.best, "auto")
 
 

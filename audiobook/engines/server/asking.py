@@ -39,7 +39,8 @@ _BUSY = {408, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 """Statuses of a server, or of what stands before it, that is not there or has too much to do (RFC 9110; from
 520 on Cloudflare's, and Anthropic's "overloaded", which others use too)."""
 
-_SAID = 200
+_QUOTED, _SAID = 10_000, 200
+"""Bytes of an answer that an error is looked for in, and characters of it that are shown."""
 
 
 class Refusal(Exception):  # noqa: N818 - always caught by the adapter; no error of narrate's own
@@ -70,7 +71,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server answered: the kind of its content in small letters (`audio/wav`), and the content."""
+    """What a server answered: the kind of its content (`audio/wav`, empty where it is not told), and that."""
 
     kind: str
     data: bytes
@@ -97,21 +98,26 @@ def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Limi
     origin = read_origin(url)
     connection = _connect(origin, min(_CONNECT_S, limits.seconds))
     line = connection.sock
+    late = Trouble(f"did not answer within {limits.seconds:.0f} s", attempts=_SHORT_TROUBLE)
     ran_out = threading.Event()
     timer = threading.Timer(limits.seconds, _hang_up, (line, ran_out))
     timer.daemon = True
     timer.start()
     try:
         line.settimeout(limits.seconds + 1)
-        return _exchange(connection, urlsplit(url).path, key, body, limits.answer_bytes)
-    except (OSError, http.client.HTTPException) as error:
+        answer = _exchange(connection, urlsplit(url).path, key, body, limits.answer_bytes)
+    except (OSError, http.client.HTTPException, Trouble) as error:
         if ran_out.is_set():
-            late = f"did not answer within {limits.seconds:.0f} s"
-            raise Trouble(late, attempts=_SHORT_TROUBLE) from error
+            raise late from error
+        if isinstance(error, Trouble):
+            raise
         raise Trouble(f"cut the connection ({_describe(error)})") from error
     finally:
         timer.cancel()
         connection.close()
+    if ran_out.is_set():  # an answer without a length ends where its connection does
+        raise late
+    return answer
 
 
 def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
@@ -159,7 +165,7 @@ def _exchange(
     data = answer.read(most_bytes + 1)
     if len(data) > most_bytes:
         raise Refusal(f"answered with more than {most_bytes / 1e6:.0f} MB")
-    kind = answer.headers.get_content_type()
+    kind = answer.headers.get_content_type() if "Content-Type" in answer.headers else ""
     if answer.status != http.client.OK:
         raise _judge(answer, kind, data, key)
     stated = answer.headers.get("Content-Length", "")
@@ -202,9 +208,9 @@ def _quote(kind: str, data: bytes, key: str) -> str:
     """Return what a server says of its fault, in a few words and without the key; nothing of a web page."""
     if "html" in kind:
         return ""
-    words = data[:10_000].decode("utf-8", "replace")
-    with contextlib.suppress(ValueError):
-        words = _find_message(json.loads(data))
+    words = data[:_QUOTED].decode("utf-8", "replace")
+    with contextlib.suppress(ValueError, RecursionError):
+        words = _find_message(json.loads(data[:_QUOTED]))
     words = words.replace(key, "…") if key else words
     words = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in words)).strip()
     return f": {words[:_SAID]}" if words else ""

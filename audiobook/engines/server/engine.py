@@ -238,14 +238,13 @@ class ServerEngine:
         return answer
 
     def _decode(self, answer: Answer) -> Clip:
-        if answer.kind.startswith(_NO_SOUND):
+        is_wav = answer.data[:4] == b"RIFF"
+        if answer.kind.startswith(_NO_SOUND) and not is_wav:
             what = "a web page" if "html" in answer.kind else answer.kind
             raise SoundFileFault(f"it is {what}, no sound: is {self._server.url} its address?")
-        if self._format == "pcm" and answer.data[:4] != b"RIFF":
-            if not answer.data:
-                raise SoundFileFault("it is empty")
-            return Clip(samples=answer.data[: len(answer.data) // 2 * 2], sample_rate=_PCM_RATE)
-        return read_sound(answer.data)
+        if self._format == "wav" or is_wav or not answer.data:
+            return read_sound(answer.data)
+        return Clip(samples=answer.data[: len(answer.data) // 2 * 2], sample_rate=_PCM_RATE)
 
 
 def _is_about_format(refusal: Refusal) -> bool:
