@@ -232,6 +232,9 @@ def test_servers_stand_beside_other_engines(
     done = narrate("cast", "harbour", "--pin")
     assert done.returncode == 0, done.stderr
     assert narrate("cast", "harbour", "--json").stdout.count("names it") == 2
+    heard = narrate("voices", "--audition", "Hello there.", "box:anna", "tone:tone-low")
+    assert heard.returncode == 0, heard.stderr
+    assert f"12 characters of 1 clip go over the network to {server.url} (box)" in heard.stderr
     listed = narrate("voices", "box").stdout
     assert [word in listed for word in ("anna", "af_heart", "female", "tone")] == [True, True, True, False]
     done = narrate("--dry-run", "--engine", "server")
@@ -247,6 +250,7 @@ def test_servers_stand_beside_other_engines(
         ("servers: {box: {url: ftp://x}}", "servers.box.url: expected an address like http://gpu-box:8880"),
         ("servers: {box: {url: 'http://me:pw@x'}}", "without a name, a password or a query"),
         ("servers: {box: {url: 'http://x/v1?key=1'}}", "without a name, a password or a query"),
+        ("servers: {box: {url: 'http://x:99999'}}", "servers.box.url: expected an address like"),
         ("servers: {box: {url: http://x, voices: [a]}}", "servers.box.voices: expected a mapping"),
         (
             "servers: {box: {url: http://x, voices: {a: girl}}}",
@@ -433,6 +437,16 @@ def test_nobody_at_home(engine: Callable[..., ServerEngine], tmp_path: Path) -> 
     with pytest.raises(EngineError, match=r"start it, or state its voices: servers: \{gpu-box: "):
         nobody.voices()
     del engine
+
+
+def test_who_answers_without_https_is_sent_nothing(server: ToneServer, tmp_path: Path) -> None:
+    url = server.url.replace("http:", "https:")
+    hosts.write_allowed({url: frozenset()}, tmp_path / "allowed")
+    stated = SpeechServer(name="gpu-box", url=f"{url}/v1", model="m", voices=(("anna", "female"),))
+    speaker = ServerEngine(stated, allowed=tmp_path / "allowed")
+    with pytest.raises(SynthesisError, match=r"can't be asked by https \(.*\): is it http:// instead\?"):
+        speaker.synthesize(TEXT, voice("anna"))
+    assert server.told.paths == {}
 
 
 def test_long_texts_are_sent_in_pieces(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:

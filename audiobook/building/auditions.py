@@ -10,6 +10,7 @@ from typing import cast as cast_type
 
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.building.jobs import TrackResult, make_track
+from audiobook.building.sent import count_sent
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.caching.clips import ClipCache
@@ -156,7 +157,10 @@ def _make_files(
         make_folder(project.partial)
         make_folder(project.previews)
         try:
-            efforts = find_efforts(spec for draft in drafts for spec in draft.specs)
+            specs = [spec for draft in drafts for spec in draft.specs]
+            for sent in count_sent(spec for spec in specs if cache.measure(spec.key) is None):
+                note(str(sent))
+            efforts = find_efforts(specs)
             with Workers(choose_jobs(efforts)) as workers:
                 for draft in drafts:
                     engines = name_engines({o.voice for o in draft.specs})

@@ -19,7 +19,7 @@ from audiobook.caching.clips import ClipCache
 from audiobook.caching.hashed_files import HashedFiles
 from audiobook.caching.scripts import ScriptCache
 from audiobook.casting import default_voices_yaml
-from audiobook.engines.base import LimitedEngine, VersionedEngine, as_installable
+from audiobook.engines.base import LimitedEngine, VersionedEngine, as_installable, find_destination
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.planning.editions import story_paths
@@ -203,7 +203,8 @@ def _try_engine(name: str) -> str:
         engine.close()
     took = time.monotonic() - began
     model = f", {engine.voice_fingerprint(voices[0].id)}" if isinstance(engine, VersionedEngine) else ""
-    spoke = f"spoke {clip.seconds:.1f} s in {took:.2f} s"
+    elsewhere = find_destination(engine)
+    spoke = f"spoke {clip.seconds:.1f} s in {took:.2f} s" + (f", at {elsewhere}" if elsewhere else "")
     return f"{engine.fingerprint}{model}: {count(len(voices), 'voice')}; {spoke}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from audiobook.casting.readers import Reader, choice, misfit, record, table, text
 from audiobook.model import Gender, SpeechServer
@@ -25,10 +26,18 @@ def _read_url(node: Node) -> str:
     """Read what stands before `/audio/speech`: the API's usual place where only the server is told."""
     stated = text(_ADDRESS, longest=500)(node)
     found = _URL.fullmatch(stated)
-    if not found:
+    if not found or not _has_port(stated):
         raise misfit(node, f"{_ADDRESS}, without a name, a password or a query")
     path = (found[2] or "").rstrip("/").removesuffix("/audio/speech")
     return f"{found[1]}{path or '/v1'}"
+
+
+def _has_port(url: str) -> bool:
+    """Tell whether an address can be asked: its port is one, and so is a host that is a number."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 SERVER_KEYS: Mapping[str, Reader[Any]] = {

@@ -127,6 +127,10 @@ def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
         connection.connect()
     except ssl.SSLCertVerificationError as error:
         raise Refusal(f"can't prove who it is ({error.verify_message})") from error
+    except ssl.SSLError as error:
+        if isinstance(error, ssl.SSLEOFError):  # as a connection that is cut
+            raise Trouble(f"can't be reached ({_describe(error)}); is it running?") from error
+        raise Refusal(f"can't be asked by https ({error.reason}): is it http:// instead?") from error
     except socket.gaierror as error:
         raise Trouble(f"can't be found ({error.strerror})", attempts=_SHORT_TROUBLE) from error
     except OSError as error:
