@@ -57,6 +57,7 @@ class Told:
     fails_on: dict[str, str] = field(default_factory=dict)
     listing: object = field(default_factory=lambda: LISTING)
     takes_wav: bool = True
+    pcm_kind: str = "audio/pcm"
     at_once: int = 0
     most_at_once: int = 0
 
@@ -153,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif body["response_format"] == "wav":
             self.answer(200, write_wav(clip), "audio/wav")
         else:
-            self.answer(200, clip.samples, "audio/pcm")
+            self.answer(200, clip.samples, self.server.told.pcm_kind)
 
     def answer(self, status: int, data: bytes, kind: str, length: int | None = None, **more: str) -> None:
         """Send a whole answer, whose length may be stated wrongly."""

@@ -39,6 +39,9 @@ _BUSY = {408, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 """Statuses of a server, or of what stands before it, that is not there or has too much to do (RFC 9110; from
 520 on Cloudflare's, and Anthropic's "overloaded", which others use too)."""
 
+_RATE = re.compile(r";\s*rate=(\d{4,6})\b")
+"""RFC 2586 has it for audio/L16, and openedai-speech for audio/pcm."""
+
 _QUOTED, _SAID = 10_000, 200
 """Bytes of an answer that an error is looked for in, and characters of it that are shown."""
 
@@ -71,10 +74,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server answered: the kind of its content (`audio/wav`, empty where it is not told), and that."""
+    """What a server answered: the kind of its content (`audio/wav`, empty where it is not told), and that.
+
+    `sample_rate` is what stands beside the kind, as in `audio/pcm;rate=22050`; mostly nothing does.
+    """
 
     kind: str
     data: bytes
+    sample_rate: int | None = None
 
 
 def ask_again(url: str, key: str, body: Mapping[str, object], limits: Limits) -> Answer:
@@ -175,7 +182,8 @@ def _exchange(
     stated = answer.headers.get("Content-Length", "")
     if stated.isdecimal() and len(data) < int(stated):
         raise Trouble(f"cut its answer: {len(data):,} of {int(stated):,} bytes came")
-    return Answer(kind=kind, data=data)
+    rate = _RATE.search(answer.headers.get("Content-Type", ""))
+    return Answer(kind=kind, data=data, sample_rate=int(rate[1]) if rate else None)
 
 
 def _judge(answer: http.client.HTTPResponse, kind: str, data: bytes, key: str) -> Refusal | Trouble:

@@ -45,11 +45,12 @@ _ANSWER_BYTES = 50_000_000
 _ANSWER_BYTES_PER_CHARACTER = 100_000
 """As of a program's file (`command.py`)."""
 
-_PIECE = 4_000
-"""Characters sent at once: OpenAI takes 4,096 (https://platform.openai.com/docs/api-reference/audio)."""
+_PIECE = 2_000
+"""Characters sent at once: Chatterbox-TTS-API takes 3,000, OpenAI 4,096."""
 
 _PCM_RATE = 24_000
-"""What `response_format: pcm` is by the same page: signed 16-bit mono without a header."""
+"""Of `response_format: pcm`, signed 16-bit mono without a header, where the answer tells no other
+(https://platform.openai.com/docs/guides/text-to-speech)."""
 
 _ATTEMPTS = 2
 """Of a text whose sound can't be right."""
@@ -244,7 +245,8 @@ class ServerEngine:
             raise SoundFileFault(f"it is {what}, no sound: is {self._server.url} its address?")
         if self._format == "wav" or is_wav or not answer.data:
             return read_sound(answer.data)
-        return Clip(samples=answer.data[: len(answer.data) // 2 * 2], sample_rate=_PCM_RATE)
+        samples = answer.data[: len(answer.data) // 2 * 2]
+        return Clip(samples=samples, sample_rate=answer.sample_rate or _PCM_RATE)
 
 
 def _is_about_format(refusal: Refusal) -> bool:
