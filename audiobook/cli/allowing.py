@@ -109,15 +109,15 @@ def _add_servers(addresses: tuple[str, ...], keys: tuple[str, ...]) -> None:
     for key in keys:
         if not hosts.is_variable(key):
             raise EngineError("--key: expected the name of an environment variable, not what is in it")
-    origins = [hosts.read_origin(address) for address in addresses]
+    origins = {str(origin): origin for origin in map(hosts.read_origin, addresses)}
     allowed = dict(hosts.read_allowed())
-    for origin in origins:
-        allowed[str(origin)] = allowed.get(str(origin), frozenset()) | frozenset(keys)
-        if warning := hosts.warn_of(origin, allowed[str(origin)]):
+    for name, origin in origins.items():
+        allowed[name] = allowed.get(name, frozenset()) | frozenset(keys)
+        if warning := hosts.warn_of(origin, allowed[name]):
             click.echo(f"warning: {warning}", err=True)
     hosts.write_allowed(allowed)
-    for origin in map(str, origins):
-        click.echo(f"allowed: {origin}, any text{_tell_keys(allowed[origin])}, for every voices.yaml")
+    for name in origins:
+        click.echo(f"allowed: {name}, any text{_tell_keys(allowed[name])}, for every voices.yaml")
     click.echo(f"the list is {hosts.list_path()}; to take one off: narrate allow --remove ADDRESS")
 
 

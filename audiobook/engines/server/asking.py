@@ -128,8 +128,8 @@ def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Limi
 
 
 def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    connection = kinds[origin.scheme](origin.host, origin.port, timeout=seconds)
+    kind = http.client.HTTPSConnection if origin.scheme == "https" else http.client.HTTPConnection
+    connection = kind(origin.host, origin.port, timeout=seconds)
     try:
         connection.connect()
     except ssl.SSLCertVerificationError as error:
