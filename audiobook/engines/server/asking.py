@@ -55,13 +55,21 @@ class Refusal(Exception):  # noqa: N818 - always caught by the adapter; no error
 
 
 class Trouble(Exception):  # noqa: N818 - as `Refusal`
-    """Something went wrong that may go well the next time; `attempts` is how many in all it is worth."""
+    """Something went wrong that may go well the next time; `attempts` is how many in all it is worth.
+
+    `is_away`: nobody answers at all.
+    """
 
     def __init__(
-        self, message: str, *, attempts: int = len(WAITS_S) + 1, wait_s: float | None = None
+        self,
+        message: str,
+        *,
+        attempts: int = len(WAITS_S) + 1,
+        wait_s: float | None = None,
+        is_away: bool = False,
     ) -> None:
         super().__init__(message)
-        self.attempts, self.wait_s = attempts, wait_s
+        self.attempts, self.wait_s, self.is_away = attempts, wait_s, is_away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +144,12 @@ def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
         raise Refusal(f"can't prove who it is ({error.verify_message})") from error
     except ssl.SSLError as error:
         if isinstance(error, ssl.SSLEOFError):  # as a connection that is cut
-            raise Trouble(f"can't be reached ({_describe(error)}); is it running?") from error
+            raise Trouble(f"can't be reached ({_describe(error)}); is it running?", is_away=True) from error
         raise Refusal(f"can't be asked by https ({error.reason}): is it http:// instead?") from error
     except socket.gaierror as error:
-        raise Trouble(f"can't be found ({error.strerror})", attempts=_SHORT_TROUBLE) from error
+        raise Trouble(f"can't be found ({error.strerror})", attempts=_SHORT_TROUBLE, is_away=True) from error
     except OSError as error:
-        raise Trouble(f"can't be reached ({_describe(error)}); is it running?") from error
+        raise Trouble(f"can't be reached ({_describe(error)}); is it running?", is_away=True) from error
     return connection
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 from pathlib import Path
 
 from audiobook.engines.base import Effort, Limit
@@ -18,7 +19,7 @@ from audiobook.engines.program_output import (
     one_line,
     scale_volume,
 )
-from audiobook.engines.server.asking import Answer, Limits, Refusal, Trouble, ask_again
+from audiobook.engines.server.asking import Answer, Limits, Refusal, Trouble, ask_again, ask_once
 from audiobook.engines.server.hosts import find_objection, read_origin
 from audiobook.engines.server.listing import (
     Listed,
@@ -55,6 +56,9 @@ _PCM_RATE = 24_000
 _ATTEMPTS = 2
 """Of a text whose sound can't be right."""
 
+_AWAY_S = 60.0
+"""So long one that was away after all attempts is asked just once: a shelf must not wait for each story."""
+
 _NO_SOUND = ("text/", "application/json", "application/xml")
 
 
@@ -78,6 +82,7 @@ class ServerEngine:
         self._time_limit_s = time_limit_s
         self._format = "wav"
         self._is_fresh = False
+        self._away_until = 0.0
 
     @property
     def destination(self) -> str:
@@ -206,6 +211,8 @@ class ServerEngine:
             try:
                 clip = self._decode(self._ask(text, voice))
             except (Trouble, Refusal) as error:
+                if isinstance(error, Trouble) and error.is_away:
+                    self._away_until = time.monotonic() + _AWAY_S
                 raise SynthesisError(f"{self._name()}: {error}; the text was {text[:60]!r}") from error
             except SoundFileFault as error:
                 fault = f"what it answered can't be used: {error}"
@@ -228,7 +235,8 @@ class ServerEngine:
         speed = round(voice.rate / NORMAL_RATE, 3)
         body: dict[str, object] = {"model": self._server.model, "voice": voice.id, "input": text}
         body |= {} if speed == 1 else {"speed": speed}
-        ask = functools.partial(ask_again, f"{self._server.url}/audio/speech", self._find_key())
+        patient = ask_once if time.monotonic() < self._away_until else ask_again
+        ask = functools.partial(patient, f"{self._server.url}/audio/speech", self._find_key())
         try:
             return ask({**body, "response_format": self._format}, limits)
         except Refusal as refusal:
