@@ -171,7 +171,8 @@ def _read_engine(
     for entry in tree.entries:
         if entry.name == "engine" and not is_nothing(entry.value):
             servers = [server.name for server in _entries_of(tree, "servers")]
-            names = dict.fromkeys((AUTO, *engines.faults, SERVER, *servers))
+            is_server = getattr(entry.value, "text", "") == SERVER
+            names = dict.fromkeys((AUTO, *engines.faults, *servers, *([SERVER] if is_server else [])))
             known = attempt(choice(*names), entry.value, entry.name, entry.mark, findings)
             if not known:
                 near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines.faults, n=1)
