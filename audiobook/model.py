@@ -374,6 +374,21 @@ class VoiceEntry:
     description: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechServer:
+    """A server that speaks as OpenAI's `/v1/audio/speech` does, as a person states it.
+
+    `url` is what stands before `/audio/speech`.  `voices` are the ids of voices and their genders, beside
+    those that it lists itself; `key_env` is the environment variable that holds its key.
+    """
+
+    name: str
+    url: str
+    model: str
+    voices: tuple[tuple[str, Gender], ...] = ()
+    key_env: str | None = None
+
+
 PITCH_SHIFTS = (0, 16, -16, 28, -28)
 """What is added to a voice's pitch where there are more speakers than voices, in order of preference.
 

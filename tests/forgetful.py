@@ -19,7 +19,7 @@ from audiobook.building import recipe, takes
 from audiobook.engines import registry
 from audiobook.engines.espeak.engine import EspeakEngine
 from audiobook.model import Clip, EngineCast, Phonemes, Voice, VoiceEntry
-from audiobook.project.shared_engines import shared_engine
+from audiobook.project.shared_engines import forget_engines
 
 SAMPLE_RATE = 16_000
 USUAL_RATE = 155
@@ -98,7 +98,7 @@ class TelegraphEar:
 def add_engine(monkeypatch: pytest.MonkeyPatch, name: str, kind: str) -> None:
     """Let this process, and those forked from it, speak by one of these engines."""
     monkeypatch.setitem(registry.BUILT_IN, name, f"{__name__}:{kind}")
-    shared_engine.cache_clear()
+    forget_engines()
 
 
 def listen_by_telegraph(monkeypatch: pytest.MonkeyPatch, log: Path) -> None:

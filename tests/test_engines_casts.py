@@ -31,7 +31,7 @@ from audiobook.model import EngineCast, Voice, VoiceEntry
 from audiobook.planning.tagging import name_voices
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings, warn_of_broken_engine
-from audiobook.project.shared_engines import known_engines, shared_engine
+from audiobook.project.shared_engines import forget_engines, known_engines
 from tests.command_line import make, narrate
 from tests.test_engines_registry import install as install_entry_point
 from tests.tiny_voices import KOKORO_VOICES, PIPER
@@ -327,7 +327,7 @@ def test_an_engine_that_nobody_named_may_be_broken(
     install_entry_point(project, "broken = no_such_module:Engine")
     monkeypatch.syspath_prepend(str(project))
     (own_voices / "voices.bin").write_text("{")
-    shared_engine.cache_clear()
+    forget_engines()
     general = read_settings(open_project(Path())).general
     assert (general.narrator.engine, general.characters[0].voice.engine) == ("pyttsx3", "piper")
     Path("voices.yaml").write_text("engine: tone\nnarrator: af_bella\n")

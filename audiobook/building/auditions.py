@@ -6,14 +6,17 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast as cast_type
 
 from audiobook.audio import check_encoder, find_encoder
 from audiobook.building.jobs import TrackResult, make_track
+from audiobook.building.sent import count_sent
 from audiobook.building.workers import Workers, choose_jobs
 from audiobook.building.workload import find_efforts
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import Settings, StorySettings, find_engine
-from audiobook.engines import engine_names, find_cast, open_engine
+from audiobook.engines import find_cast
+from audiobook.engines.base import Engine, RemoteEngine, find_destination
 from audiobook.errors import EngineError, NarrateError, SourceError
 from audiobook.model import NARRATOR, Cast, EngineCast, Role, Utterance, Voice, VoiceEntry
 from audiobook.planning.clip_specs import specify_clips
@@ -26,7 +29,7 @@ from audiobook.planning.tagging import name_voices
 from audiobook.project.layout import ELSEWHERE, Project, clear_partial, make_folder
 from audiobook.project.locks import sole_use
 from audiobook.project.settings import read_settings
-from audiobook.project.shared_engines import known_engines
+from audiobook.project.shared_engines import known_engines, known_names, opener
 from audiobook.project.versions import name_engines
 from audiobook.publishing import Tags, safe_file_name
 
@@ -49,13 +52,23 @@ def list_voices(
     `language` is a BCP 47 tag or the beginning of one.  An engine that can't be asked is noted.
     """
     entries: list[VoiceEntry] = []
-    known = engine_names()
+    known = known_names()
     for engine in [name for name in known if name in names] or known:
         try:
-            entries += open_engine(engine).voices()
+            entries += _list_voices(opener(engine)(), note)
         except EngineError as error:
             note(str(error))
     return choose_voices(entries, [name for name in names if name not in known], language)
+
+
+def _list_voices(engine: Engine, note: Callable[[str], None]) -> Sequence[VoiceEntry]:
+    """List an engine's voices: a server's as it lists them now, or else as it did."""
+    if find_destination(engine) is not None:
+        try:
+            return cast_type(RemoteEngine, engine).refresh_voices()
+        except EngineError as error:
+            note(str(error))
+    return engine.voices()
 
 
 def list_casts(names: Sequence[str], *, language: str | None = None) -> list[EngineCast]:
@@ -64,9 +77,9 @@ def list_casts(names: Sequence[str], *, language: str | None = None) -> list[Eng
     With `names` only those of the engines among them.
     """
     casts = []
-    for engine in engine_names():
+    for engine in known_names():
         with contextlib.suppress(NarrateError):  # `list_voices` tells of it, or doctor
-            cast = find_cast(open_engine(engine), language or "en")
+            cast = find_cast(opener(engine)(), language or "en")
             if cast is not None and cast.descriptions and (not names or engine in names):
                 casts.append(cast)
     return casts
@@ -144,7 +157,10 @@ def _make_files(
         make_folder(project.partial)
         make_folder(project.previews)
         try:
-            efforts = find_efforts(spec for draft in drafts for spec in draft.specs)
+            specs = [spec for draft in drafts for spec in draft.specs]
+            for sent in count_sent(spec for spec in specs if cache.measure(spec.key) is None):
+                note(str(sent))
+            efforts = find_efforts(specs)
             with Workers(choose_jobs(efforts)) as workers:
                 for draft in drafts:
                     engines = name_engines({o.voice for o in draft.specs})
@@ -176,7 +192,8 @@ def _describe(voice: Voice) -> str:
 
 def _named_voices(settings: Settings, names: Sequence[str]) -> dict[Voice, str]:
     """Return the voices called `engine:id`, or `id`, of whichever engine has it."""
-    known = known_engines().faults
+    engines = known_engines()
+    known = engines.faults
     voices = {}
     faults = []
     for name in names:
@@ -184,7 +201,7 @@ def _named_voices(settings: Settings, names: Sequence[str]) -> dict[Voice, str]:
         if rest and prefix in known:
             engine, id_, fault = prefix, rest, known[prefix](rest)
         else:
-            id_, (owner, fault) = name, find_engine(name, settings.engine, known)
+            id_, (owner, fault) = name, find_engine(name, settings.engine, known, engines.servers)
             engine = owner or settings.engine
         if fault:
             faults.append(f"voices: expected {fault}")

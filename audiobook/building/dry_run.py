@@ -9,6 +9,7 @@ from pathlib import Path
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
+from audiobook.building.sent import Sent, count_sent
 from audiobook.building.survey import StoryWork
 from audiobook.building.takes import measure_clip
 from audiobook.building.workers import choose_jobs
@@ -27,7 +28,7 @@ class DryRunStory:
     are counted once each, `clips_to_speak` and `clips_cached` of those files; `clips_to_hear` are new to the
     recognizer, if one listens, spoken before or not.  `audio_s` is the
     length of those files: of cached clips to the sample, of the others by an estimate.  `work_s` is a
-    rough guess.  `notes` are those of its report.
+    rough guess.  `sent` is what of the clips to speak goes to servers.  `notes` are those of its report.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DryRunStory:
     clips_to_hear: int
     audio_s: float
     work_s: float
+    sent: tuple[Sent, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -89,6 +91,7 @@ def _foretell(
         clips_to_hear=sum(spec.to_hear is not None for spec in missing.values()),
         audio_s=audio_s,
         work_s=estimate_work_s(speech_s, audio_s, jobs) if work.tracks else 0.0,
+        sent=tuple(count_sent(missing[key] for key in unspoken)),
         notes=work.report.notes,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,9 @@ from audiobook.building.workers import Workers
 from audiobook.caching.silences import forget_silences
 from audiobook.caching.track_words import keep_words
 from audiobook.caching.waveforms import forget_waveform
-from audiobook.errors import NarrateError, StorageError
+from audiobook.engines.base import find_destination
+from audiobook.errors import ClusterError, NarrateError, StorageError
+from audiobook.project.shared_engines import shared_engine
 
 if TYPE_CHECKING:
     from audiobook.building.cluster.workers import ClusterWorkers
@@ -54,6 +56,7 @@ def make_tracks(
     listener.work_begins(jobs)
     engines = {name for story in stories for track in story.tracks for name in track.makers}
     if run.options.scheduler is not None and engines:
+        _keep_servers_here(engines)
         # Whoever has no cluster never loads this.
         from audiobook.building.cluster.workers import open_cluster
 
@@ -63,6 +66,14 @@ def make_tracks(
     with Workers(jobs) as workers:
         making.work_through(workers)
     return making.conclude()
+
+
+def _keep_servers_here(makers: Iterable[str]) -> None:
+    """Refuse to have a cluster ask servers: its machines have lists of their own of what is allowed."""
+    for name in makers:
+        engine = name.partition(" ")[0]
+        if find_destination(shared_engine(engine)) is not None:
+            raise ClusterError(f"{engine} is a server, which a cluster does not ask: leave out --scheduler")
 
 
 class _Making:

@@ -11,6 +11,7 @@ from audiobook.building.finishing import finish_story
 from audiobook.building.making import Made, make_tracks
 from audiobook.building.report import Report, RunListener, StoryReport
 from audiobook.building.run import Options, Run, prepare_run
+from audiobook.building.sent import count_sent
 from audiobook.building.survey import StoryWork, survey_story
 from audiobook.building.takes import choose_recognizer
 from audiobook.building.workers import choose_jobs
@@ -204,7 +205,10 @@ def _produce(run: Run, stories: Sequence[StoryWork], listener: RunListener) -> d
     for codec in codecs_for(formats):
         check_encoder(run.encoder, codec)
     make_folder(run.project.partial)
-    missing = (spec for story in stories for spec in story.missing.values())
+    missing = [spec for story in stories for spec in story.missing.values()]
+    unspoken = {s.key: s for s in missing if run.options.force or run.cache.measure(s.key) is None}
+    for sent in count_sent(unspoken.values()):
+        listener.note(str(sent))
     try:
         return make_tracks(run, stories, run.options.jobs or choose_jobs(find_efforts(missing)), listener)
     finally:

@@ -19,8 +19,7 @@ from audiobook.caching.clips import ClipCache
 from audiobook.caching.hashed_files import HashedFiles
 from audiobook.caching.scripts import ScriptCache
 from audiobook.casting import default_voices_yaml
-from audiobook.engines import engine_names, open_engine
-from audiobook.engines.base import LimitedEngine, VersionedEngine, as_installable
+from audiobook.engines.base import LimitedEngine, VersionedEngine, as_installable, find_destination
 from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.planning.editions import story_paths
@@ -36,6 +35,7 @@ from audiobook.project.layout import (
 )
 from audiobook.project.locks import sole_use
 from audiobook.project.settings import read_settings
+from audiobook.project.shared_engines import introduce_of, known_engines, known_names, opener
 
 EXAMPLE = "the-lighthouse.txt"
 """The story that a new project has."""
@@ -135,7 +135,8 @@ def examine_machine(project: Project, cache: Path) -> list[Diagnosis]:
     system = f"narrate {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
     findings = [Diagnosis(subject="system", found=system)]
     findings += [_examine("settings", lambda: _examine_settings(project))]
-    findings += [_examine(f"engine {name}", functools.partial(_try_engine, name)) for name in engine_names()]
+    introduce_of(project.voices)
+    findings += [_examine(f"engine {name}", functools.partial(_try_engine, name)) for name in known_names()]
     findings += [_examine("encoder", lambda: _try_encoder(project))]
     findings += [_examine_folder("output", project.output), _examine_folder("cache", cache)]
     return findings
@@ -149,7 +150,9 @@ def examine_engine(name: str, voice_id: str | None) -> Iterator[Diagnosis]:
     """
     from audiobook.engines.conformance import run_checks
 
-    engine = open_engine(name)
+    name = known_engines().name_engine(name)
+    open_it = opener(name)
+    engine = open_it()
     if voice_id is None:
         entries = engine.voices()
         english = [entry for entry in entries if entry.language.lower().startswith("en")]
@@ -164,7 +167,7 @@ def examine_engine(name: str, voice_id: str | None) -> Iterator[Diagnosis]:
         raise EngineError(f"--engine {name}: expected {fault}")
     # Where the engine's package is missing, that is said once, not by each of the checks.
     _ = engine.fingerprint
-    for result in run_checks(functools.partial(open_engine, name), Voice(engine=name, id=voice_id)):
+    for result in run_checks(open_it, Voice(engine=name, id=voice_id)):
         yield Diagnosis(subject=result.name, found=result.found, is_fine=result.passed)
 
 
@@ -184,7 +187,7 @@ def _examine_settings(project: Project) -> str:
 
 
 def _try_engine(name: str) -> str:
-    engine = open_engine(name)
+    engine = opener(name)()
     voices = engine.voices()
     if not voices and as_installable(engine):
         # Nobody needs it; whoever does is told by the settings' own finding.
@@ -200,7 +203,8 @@ def _try_engine(name: str) -> str:
         engine.close()
     took = time.monotonic() - began
     model = f", {engine.voice_fingerprint(voices[0].id)}" if isinstance(engine, VersionedEngine) else ""
-    spoke = f"spoke {clip.seconds:.1f} s in {took:.2f} s"
+    elsewhere = find_destination(engine)
+    spoke = f"spoke {clip.seconds:.1f} s in {took:.2f} s" + (f", at {elsewhere}" if elsewhere else "")
     return f"{engine.fingerprint}{model}: {count(len(voices), 'voice')}; {spoke}"
 
 

@@ -23,6 +23,8 @@ from typing import Any
 from audiobook.engines.base import Effort
 from audiobook.errors import EngineError
 from audiobook.forking import may_fork
+from audiobook.model import SpeechServer
+from audiobook.project.shared_engines import introduce, known_servers
 
 _SHARE_OF_MEMORY = 0.8
 """Of what can be had without swapping: the rest is for the system's cache and for what a person opens."""
@@ -49,11 +51,13 @@ def choose_jobs(efforts: Iterable[Effort] = ()) -> int:
 
     One more than there are cores: a worker waits for its engine's process and its encoder now and then; a
     third one on two cores made a cold run 5 to 12 % shorter (`benchmarks/scale.py`, 30,000 words).  A model
-    computes within its worker and leaves that nothing to wait for: then they are as many as cores.
+    computes within its worker and leaves that nothing to wait for: then they are as many as cores.  For
+    servers they are at least as many as these are asked at once.
     """
+    efforts = list(efforts)
     models_mb = sum(effort.memory_mb for effort in efforts)
     if not models_mb:
-        return count_cores() + 1
+        return max([count_cores() + 1, *(effort.at_once for effort in efforts)])
     free_mb = count_free_bytes() / 2**20
     return max(1, min(count_cores(), int(_SHARE_OF_MEMORY * free_mb / models_mb)))
 
@@ -90,8 +94,9 @@ def _free_in_groups(top: Path, path: str, names: Sequence[str]) -> Iterator[int]
             yield max(0, int((each / limit).read_text()) - taken)
 
 
-def _start_worker(parent: int) -> None:
+def _start_worker(parent: int, servers: Sequence[SpeechServer]) -> None:
     """Prepare a worker: Ctrl-C is its parent's business, and it never outlives its parent."""
+    introduce(servers)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
@@ -213,7 +218,7 @@ class Workers:
                 self._jobs,
                 mp_context=multiprocessing.get_context(method),
                 initializer=_start_worker,
-                initargs=(os.getpid(),),
+                initargs=(os.getpid(), known_servers()),
             )
         return self._pool
 

@@ -3,7 +3,7 @@
 from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
-from audiobook.casting.load import AUTO, default_voices_yaml, load_settings
+from audiobook.casting.load import AUTO, default_voices_yaml, load_servers, load_settings
 from audiobook.casting.pronounce import Place, Spelled, make_finder, spell, spell_out
 from audiobook.casting.pronunciation_readers import make_pronunciation, tell_pronunciation
 from audiobook.casting.settings import (
@@ -31,11 +31,12 @@ from audiobook.casting.statements import (
     state_pronunciation,
     state_voice,
 )
-from audiobook.casting.voice_readers import FindFault, KnownEngines, find_engine
+from audiobook.casting.voice_readers import SERVER, FindFault, KnownEngines, find_engine
 from audiobook.yamledit.words import write_scalar
 
 __all__ = [
     "AUTO",
+    "SERVER",
     "BookDetails",
     "CastingMode",
     "CharacterSettings",
@@ -67,6 +68,7 @@ __all__ = [
     "forget_line",
     "forget_pronunciation",
     "keep_flow",
+    "load_servers",
     "load_settings",
     "make_finder",
     "make_pronunciation",

@@ -14,6 +14,7 @@ from audiobook.casting.delivery import Manner
 from audiobook.casting.pronunciation_readers import ReadLexicon
 from audiobook.casting.readers import attempt, choice, gather_keys, record
 from audiobook.casting.schema import DETAIL_KEYS, Schema
+from audiobook.casting.server_readers import read_servers
 from audiobook.casting.settings import (
     BookDetails,
     CharacterSettings,
@@ -26,9 +27,9 @@ from audiobook.casting.settings import (
     StorySettings,
     VoiceWish,
 )
-from audiobook.casting.voice_readers import KnownEngines
+from audiobook.casting.voice_readers import SERVER, KnownEngines
 from audiobook.errors import Fault, SettingsError
-from audiobook.model import NARRATOR, Gender, Voice
+from audiobook.model import NARRATOR, Gender, SpeechServer, Voice
 from audiobook.yamledit.tree import (
     Entry,
     Misfit,
@@ -58,6 +59,18 @@ class _Choice(NamedTuple):
 def default_voices_yaml() -> str:
     """Return the text of the commented voices.yaml that holds every built-in setting."""
     return files(__package__).joinpath("voices.yaml").read_text(encoding="utf-8")
+
+
+def load_servers(path: Path | None) -> tuple[SpeechServer, ...]:
+    """Return the servers of a settings file, whatever else is wrong with it; none where theirs can't be read.
+
+    They are engines, which must be known before the voices of the file are looked at.
+    """
+    try:
+        node = None if path is None else parse(decode(read_bytes(path)), []).get("servers")
+        return () if node is None or is_nothing(node) else tuple(read_servers(node).values())
+    except Misfit:
+        return ()
 
 
 def load_settings(
@@ -124,9 +137,14 @@ def _load(
     file_choice = _read_engine(tree, engines, findings, is_to_speak=override is None)
     faults = {name: cache(find_fault) for name, find_fault in engines.faults.items()}
     schema = Schema(
-        faults, file_choice and file_choice.engine, read_lexicon, keeps_engine=override is not None
+        faults,
+        file_choice and file_choice.engine,
+        read_lexicon,
+        keeps_engine=override is not None,
+        servers=engines.servers,
     )
     stated = gather_keys(tree, schema.general_keys(), "settings", findings)
+    findings += _find_taken(tree, engines)
     stories: dict[str, dict[str, Any]] = {}
     inner: list[SettingFault] = []
     for story in _entries_of(tree, "stories"):
@@ -148,21 +166,42 @@ def _read_engine(
     """Return the file's engine of voices that name none, and see whether it can speak, if it is to.
 
     Where the file misspells it, the nearest stands in, so that the voices' faults show in the same run;
-    None where none is near.
+    None where none is near, or where it is a server that can't be told.
     """
     for entry in tree.entries:
         if entry.name == "engine" and not is_nothing(entry.value):
-            known = attempt(choice(AUTO, *engines.faults), entry.value, entry.name, entry.mark, findings)
+            servers = [server.name for server in _entries_of(tree, "servers")]
+            is_server = getattr(entry.value, "text", "") == SERVER
+            names = dict.fromkeys((AUTO, *engines.faults, *servers, *([SERVER] if is_server else [])))
+            known = attempt(choice(*names), entry.value, entry.name, entry.mark, findings)
             if not known:
                 near = difflib.get_close_matches(getattr(entry.value, "text", ""), engines.faults, n=1)
                 return _Choice(near[0], "voices.yaml") if near else None
-            if known[0] != AUTO:
-                if is_to_speak and (lack := engines.find_lack(known[0])):
+            name = engines.name_engine(known[0])
+            if servers and not engines.servers and name in {SERVER, *servers}:
+                return None  # what is wrong with these is told under their key
+            if name != AUTO:
+                lack = engines.find_lack(name) if is_to_speak or name == SERVER else None
+                if lack:
                     findings.append(
                         SettingFault(mark=entry.mark, message=f"expected {lack}", path=entry.name)
                     )
-                return _Choice(known[0], "voices.yaml")
+                return None if name == SERVER else _Choice(name, "voices.yaml")
     return _Choice(engines.best, "auto")
+
+
+def _find_taken(tree: Table, engines: KnownEngines) -> list[SettingFault]:
+    """Find servers that are called as an engine is, which they can't replace."""
+    taken = {AUTO, SERVER, *engines.faults} - {*engines.servers}
+    return [
+        SettingFault(
+            mark=entry.mark,
+            message=f"expected a name that no engine has, got {entry.name!r}",
+            path=f"servers.{entry.name}",
+        )
+        for entry in _entries_of(tree, "servers")
+        if entry.name in taken
+    ]
 
 
 def _entries_of(tree: Table, name: str) -> tuple[Entry, ...]:
@@ -187,6 +226,7 @@ def _make_settings(
             for name, own in stories.items()
         },
         output=OutputSettings(**general["output"]),
+        servers=tuple(general.get("servers", {}).values()),
     )
 
 

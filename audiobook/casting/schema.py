@@ -20,6 +20,7 @@ from audiobook.casting.pronunciation_readers import (
     read_pronunciations,
 )
 from audiobook.casting.readers import Reader, choice, listing, number, record, table, text, truth, whole
+from audiobook.casting.server_readers import SERVER_KEYS, read_servers
 from audiobook.casting.settings import CharacterSettings
 from audiobook.casting.voice_readers import VOICE_KEYS, FindFault, VoiceReader
 from audiobook.choices import FORMATS
@@ -72,8 +73,8 @@ _CASTING = choice("full", "gender", "single")
 class Schema:
     """The readers of a settings file, which know the engines and what lies below the section.
 
-    `engines`, `default_engine` and `keeps_engine` are what `VoiceReader` takes.  `read_lexicon` reads the
-    files under `lexicons`; without it they stay unread.
+    `engines`, `default_engine`, `keeps_engine` and `servers` are what `VoiceReader` takes.  `read_lexicon`
+    reads the files under `lexicons`; without it they stay unread.
     """
 
     def __init__(
@@ -83,8 +84,9 @@ class Schema:
         read_lexicon: ReadLexicon | None = None,
         *,
         keeps_engine: bool = False,
+        servers: tuple[str, ...] = (),
     ) -> None:
-        self._voices = VoiceReader(engines, default_engine, keeps_engine=keeps_engine)
+        self._voices = VoiceReader(engines, default_engine, keeps_engine=keeps_engine, servers=servers)
         self._read_lexicon = read_lexicon
 
     def general_keys(self) -> Mapping[str, Reader[Any]]:
@@ -92,6 +94,7 @@ class Schema:
         return {
             # Checked before all else (load.py), since what voices there are depends on it.
             "engine": lambda node: node.text if isinstance(node, Scalar) else None,
+            "servers": read_servers,
             **self.section_keys({}, ""),
             "output": record(_OUTPUT_KEYS, f"a mapping with {', '.join(_OUTPUT_KEYS)}"),
             "stories": table(lambda entry: entry.value, "a mapping from names of stories to settings"),
@@ -143,6 +146,7 @@ def all_keys() -> Iterator[str]:
     yield from (f"reading.{key}" for key in _READING_KEYS)
     yield from (f"credits.{key}" for key in CREDIT_KEYS)
     yield from (f"output.{key}" for key in _OUTPUT_KEYS)
+    yield from (f"servers.NAME.{key}" for key in SERVER_KEYS)
     yield from Schema({}, None).general_keys()
     yield from (f"stories.STORY.output.{key}" for key in _STORY_OUTPUT_KEYS)
     yield from (f"stories.STORY.{key}" for key in Schema({}, None).story_keys({}, "STORY"))

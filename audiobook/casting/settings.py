@@ -17,6 +17,7 @@ from audiobook.model import (
     LineFix,
     Origin,
     Pronunciation,
+    SpeechServer,
     Voice,
 )
 
@@ -262,7 +263,7 @@ class Settings:
 
     `engine` speaks voices that name none.
     `files` are those that it names and that were read with it (lexicons), each with what told it from
-    itself at other times.
+    itself at other times.  `servers` are engines of this project's.
     """
 
     engine: str
@@ -270,6 +271,7 @@ class Settings:
     stories: Mapping[str, StorySettings] = field(default_factory=dict)
     output: OutputSettings
     files: tuple[tuple[Path, Identity | None], ...] = field(default=(), compare=False)
+    servers: tuple[SpeechServer, ...] = ()
     story_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """The lines at which the stories' sections begin."""
 

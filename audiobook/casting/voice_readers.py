@@ -34,19 +34,28 @@ class KnownEngines:
     `faults` has each engine that can be named.  `find_cast` returns the cast of an engine for a language, or
     of another one that speaks in its stead, None where nobody speaks that.  `find_lack` says what keeps an
     engine from speaking here at all ("expected …").  `best` is the engine that `auto` stands for.
+    `servers` are those of the engines that are servers of the project; the only one may be called `server`.
     """
 
     faults: Mapping[str, FindFault]
     find_cast: Callable[[str, str], EngineCast | None]
     find_lack: Callable[[str], str | None] = lambda _: None
     best: str
+    servers: tuple[str, ...] = ()
 
+    def name_engine(self, stated: str) -> str:
+        """Return the name of the engine that is stated as this."""
+        return self.servers[0] if stated == SERVER and len(self.servers) == 1 else stated
+
+
+SERVER = "server"
+"""What a project's only server may be called; with several each has its name."""
 
 _COMMAND = "command"
 """The engine whose voices are command lines, and the key under which one may stand as a list."""
 
 _HELPFUL = ("narrate voices install", "did you mean")
-_NEVER_GUESSED = (_COMMAND, "system")
+_NEVER_GUESSED = (_COMMAND, "system", SERVER)
 """Engines that are not asked whether a voice is theirs: any words may be a command, and to ask the system
 takes a process."""
 
@@ -72,13 +81,20 @@ class VoiceReader:
 
     `default_engine` speaks the voices that name none; where it is None (it was stated wrongly) they
     are not checked, and with no `engines` at all none is.  Where another engine is going to stand in its
-    place, each voice that is named `keeps_engine`.
+    place, each voice that is named `keeps_engine`.  `servers` are those of the engines whose voices may be
+    stated as `gpu-box:af_heart`.
     """
 
     def __init__(
-        self, engines: Mapping[str, FindFault], default_engine: str | None, *, keeps_engine: bool = False
+        self,
+        engines: Mapping[str, FindFault],
+        default_engine: str | None,
+        *,
+        keeps_engine: bool = False,
+        servers: tuple[str, ...] = (),
     ) -> None:
         self._keeps_engine = keeps_engine
+        self._servers = servers
         self._engines = engines
         self._default_engine = default_engine
 
@@ -133,6 +149,7 @@ class VoiceReader:
         """
         if not self._engines:
             return wish
+        wish = self._name_server(wish)
         if wish.engine is not None and wish.engine not in self._engines:
             hint = suggest(wish.engine, self._engines)
             message = f"expected an engine ({' or '.join(self._engines)}), got {wish.engine!r}{hint}"
@@ -154,22 +171,34 @@ class VoiceReader:
         if wish.engine is not None or key == _COMMAND:
             engine, fault = wish.engine, self._engines[wish.engine or usual](wish.id)
         else:
-            engine, fault = find_engine(wish.id, usual, self._engines)
+            engine, fault = find_engine(wish.id, usual, self._engines, self._servers)
         if fault is not None:
             findings.append(SettingFault(mark=marks[key], message=f"expected {fault}", path=key))
         return replace(wish, engine=engine or (usual if self._keeps_engine else None))
 
+    def _name_server(self, wish: VoiceWish) -> VoiceWish:
+        """Return a wish with the name of the server that it means."""
+        if wish.engine == SERVER and len(self._servers) == 1:
+            return replace(wish, engine=self._servers[0])
+        name, _, id_ = (wish.id or "").partition(":")
+        if wish.engine is None and id_ and name in self._servers:
+            return replace(wish, engine=name, id=id_)
+        return wish
 
-def find_engine(voice_id: str, usual: str, faults: Mapping[str, FindFault]) -> tuple[str | None, str | None]:
+
+def find_engine(
+    voice_id: str, usual: str, faults: Mapping[str, FindFault], servers: tuple[str, ...] = ()
+) -> tuple[str | None, str | None]:
     """Return which engine has a voice, None for the usual one; and a fault, if none or several have.
 
     Of several faults that one is told that says how the voice is had, else one with a suggestion.  An engine
     that nobody named and that can't be asked does not have the voice, which is told where nothing helps more.
+    `servers` are only asked by name: what else stands in voices.yaml is none of their business.
     """
     fault = faults[usual](voice_id)
     if fault is None:
         return None, None
-    others = [name for name in faults if name != usual and name not in _NEVER_GUESSED]
+    others = [name for name in faults if name not in {usual, *_NEVER_GUESSED, *servers}]
     found: dict[str, str | None] = {}
     broken = ""
     for name in others:

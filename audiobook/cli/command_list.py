@@ -54,7 +54,7 @@ GROUPS = {
         ),
         "allow": Listed(
             "allowing:allow",
-            "Allow programs to be started as voices (engine: command), or list those that are.",
+            "Allow programs to be started as voices, and servers to be sent texts; or list those that are.",
         ),
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from audiobook.building.dry_run import DryRun, DryRunStory
@@ -62,6 +63,7 @@ def _story_lines(story: DryRunStory) -> Iterator[str]:
         f"{story.name}: {count(len(story.files), 'file')} to make{finished}; "
         f"{count(story.clips_to_speak, 'clip')} to speak, {story.clips_cached:,} cached{heard}"
     )
+    yield from (f"  {sent}" for sent in story.sent)
     yield from (f"  {note}" for note in story.notes)
     for names, reasons in _group(story.files):
         yield f"  {names}"
@@ -109,6 +111,7 @@ def _work_json(story: DryRunStory | None) -> dict[str, object]:
         "clips_to_speak": story.clips_to_speak,
         "clips_cached": story.clips_cached,
         "clips_to_hear": story.clips_to_hear,
+        "sent": [asdict(sent) for sent in story.sent],
         "audio_seconds": round(story.audio_s, 1),
         "work_seconds": round(story.work_s, 1),
     }

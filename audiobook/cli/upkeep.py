@@ -58,8 +58,10 @@ def doctor(
     from audiobook.cli.tables import print_findings
     from audiobook.folders import cache_folder
     from audiobook.project.layout import open_project
+    from audiobook.project.shared_engines import introduce_of
 
     if engine is not None:
+        introduce_of(open_project(Path(), voices=voices).voices)
         name, _, voice = engine.partition(":")
         findings = list(examine_engine(name, voice or None))
     else:

@@ -66,12 +66,14 @@ def list_command(
     from audiobook.cli.tables import print_auditions, print_voices
     from audiobook.folders import cache_folder
     from audiobook.project.layout import open_project
+    from audiobook.project.shared_engines import introduce_of
 
     if audition is not None and available:
         raise click.UsageError("--audition is for voices that are here and --available lists others")
     if audition is None:
         note = functools.partial(click.echo, err=True)
         look = list_available if available else list_voices
+        introduce_of(open_project(Path(), voices=voices).voices)
         with_variants = any("+" in name or "#" in name for name in names)
         entries = look(names, note, language=language)
         if not entries:

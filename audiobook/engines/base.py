@@ -213,13 +213,15 @@ class Effort:
     """What an engine's speech costs, in seconds of one core's work, and in megabytes for each process.
 
     `letter_s` for a letter, `clip_s` for each clip besides, `start_s` before a process's first clip.  No
-    megabytes: the work is another process's, or next to nothing.
+    megabytes: the work is another process's, or next to nothing.  `at_once` is how many processes are worth
+    having at least, since each waits for another machine most of its time.
     """
 
     letter_s: float
     clip_s: float = 0.0
     start_s: float = 0.0
     memory_mb: int
+    at_once: int = 0
 
 
 @runtime_checkable
@@ -230,6 +232,25 @@ class CostlyEngine(Engine, Protocol):
     def effort(self) -> Effort:
         """What its speech costs on a common laptop; a run corrects it by its own pace."""
         ...
+
+
+class RemoteEngine(Engine, Protocol):
+    """An engine that sends what it speaks over the network; see `find_destination`."""
+
+    @property
+    def destination(self) -> str:
+        """Where texts are sent, as a person knows it."""
+        ...
+
+    def refresh_voices(self) -> Sequence[VoiceEntry]:
+        """List the voices as they are there now; `voices` may know older ones.  Raises `EngineError`."""
+        ...
+
+
+def find_destination(engine: Engine) -> str | None:
+    """Say where an engine sends texts (`RemoteEngine`), None of one that speaks here."""
+    found: str | None = getattr(engine, "destination", None)
+    return found
 
 
 class FallibleEngine(Engine, Protocol):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audiobook.casting import AUTO, Settings, StorySettings, load_settings
-from audiobook.engines import engine_names, find_broken, find_lack
+from audiobook.casting import AUTO, SERVER, Settings, StorySettings, load_settings
+from audiobook.engines import find_broken
 from audiobook.engines.allowing import find_objection, find_program
 from audiobook.errors import EncoderError, EngineError, UsageError
 from audiobook.project.layout import (
@@ -19,7 +19,7 @@ from audiobook.project.layout import (
     list_texts,
 )
 from audiobook.project.lexicons import LexiconShelf
-from audiobook.project.shared_engines import known_engines
+from audiobook.project.shared_engines import find_lack, introduce_of, known_engines, known_names
 from audiobook.suggesting import did_you_mean
 
 
@@ -31,6 +31,7 @@ def read_settings(project: Project) -> Settings:
     """
     folder = project.voices.parent if project.voices else Path()
     lexicons = LexiconShelf(folder)
+    introduce_of(project.voices)
     settings = load_settings(
         project.voices,
         engines=known_engines(),
@@ -56,7 +57,8 @@ def _read_choice(engine: str | None) -> str | None:
     """Return the engine that a run was asked for (`--engine`), None for that of voices.yaml."""
     if engine in {None, AUTO}:
         return engine
-    if engine not in (known := (AUTO, *engine_names())):
+    engine = known_engines().name_engine(engine)
+    if engine not in (known := (AUTO, *known_names(), SERVER)):
         hint = did_you_mean(engine, known)
         raise UsageError(f"--engine: expected an engine ({' or '.join(known)}), got {engine!r}{hint}")
     if lack := find_lack(engine):

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from audiobook.building.takes import fetch_as_made, fetch_clip
 from audiobook.caching.clips import ClipCache
 from audiobook.casting import StorySettings, VoiceWish, at_pace
+from audiobook.engines.base import find_destination
 from audiobook.errors import EngineError
 from audiobook.model import (
     NARRATOR,
@@ -32,7 +33,12 @@ _SPEAKING = threading.Lock()
 
 
 def start_engine(voice: Voice) -> None:
-    """Let a voice's engine load what it needs, so that the first line need not wait for that."""
+    """Let a voice's engine load what it needs, so that the first line need not wait for that.
+
+    A server is left alone: it is sent what somebody wants to hear.
+    """
+    if find_destination(shared_engine(voice.engine)) is not None:
+        return
     with _SPEAKING, contextlib.suppress(EngineError):  # whoever wants to hear something is told
         shared_engine(voice.engine).synthesize("a", voice)
 

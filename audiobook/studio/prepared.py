@@ -62,9 +62,14 @@ class Prepared:
         now = self._desk.read_now()
         with self._lock:
             if self._voices is None or self._voices[0] is not now:
-                if self._voices is not None and self._voices[0].installed == now.installed:
+                if self._voices is not None and _has_same_engines(self._voices[0], now):
                     entries = self._voices[1]
                 else:
                     entries = list_voices((), lambda _fault: None)
                 self._voices = (now, entries, encode(show_voices(entries, list_casts(()), now.settings)))
             return self._voices[2]
+
+
+def _has_same_engines(before: Now, now: Now) -> bool:
+    """Tell whether the voices are still those of before, whatever else voices.yaml says now."""
+    return (before.installed, before.settings.servers) == (now.installed, now.settings.servers)

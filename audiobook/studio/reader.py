@@ -14,6 +14,7 @@ from audiobook.casting import StorySettings
 from audiobook.model import Book, Script
 from audiobook.planning.cached_scripts import read_through, script_key
 from audiobook.project.layout import Source
+from audiobook.project.shared_engines import introduce
 from audiobook.reading import read_book
 from audiobook.script import LineWords
 from audiobook.studio.side_process import SideProcess
@@ -113,4 +114,5 @@ def _find_words(work: _Work, path: Path, settings: StorySettings) -> LineWords:
 
 
 def _look(work: _Work, run: Run, source: Source) -> ShelfStory:
+    introduce(run.settings.servers)  # in the process that read the settings they are known
     return look_at_story(replace(run, reads=work.memory.plan_script), source)
