@@ -11,3 +11,6 @@ USUAL_ENGINE = "pyttsx3"
 
 PICTURES = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 """What a cover beside a story may be, by the ending of its name, best first."""
+
+SERIES_RECORD = "series.json"
+"""What is remembered of series, beside voices.yaml (`project/series_record.py`)."""

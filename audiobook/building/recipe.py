@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +18,14 @@ from audiobook.building.workload import find_efforts
 from audiobook.casting import Settings
 from audiobook.choices import USUAL_ENGINE
 from audiobook.engines import best_engine, better_engine
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, StorageError
 from audiobook.files import identify
 from audiobook.model import UnmetCorrection
 from audiobook.planning.editions import codecs_for, story_paths
+from audiobook.planning.series import remember_book
 from audiobook.planning.unmet import warn_of_unmet_everywhere
 from audiobook.project.layout import (
+    FROM_TEXTS,
     Project,
     Source,
     clear_partial,
@@ -32,6 +34,7 @@ from audiobook.project.layout import (
     make_folder,
 )
 from audiobook.project.locks import sole_use
+from audiobook.project.series_record import add_to_series_record
 from audiobook.project.settings import warn_of_broken_engine, warn_of_unknown_stories
 from audiobook.publishing import CoverWish, identify_cover
 
@@ -58,7 +61,10 @@ def make_stories(
         stories: list[StoryReport] = []
         try:
             for first in range(0, len(sources), _LOT):
-                stories += _make_lot(run, shelf.survey(first, first + _LOT), listener)
+                surveyed = shelf.survey(first, first + _LOT)
+                reports = list(_make_lot(run, surveyed, listener))
+                shelf.remember(zip(reports, (work for _, work in surveyed), strict=True))
+                stories += reports
         finally:
             clear_partial(project)
         report = shelf.report(stories)
@@ -176,6 +182,25 @@ class _Shelf:
         if not work.files:
             self._listener.story_done(source.name)
         return work.report, work
+
+    def remember(self, made: Iterable[_Surveyed]) -> None:
+        """Remember the casts of those of a series that are whole, for when their texts are gone."""
+        run = self._run
+        books = {
+            work.plan.name: book
+            for report, work in made
+            if work is not None and not report.errors and not work.plan.is_overruled
+            if run.is_for_whole_books and all(track.origin == FROM_TEXTS for track in work.plan.tracks)
+            if (
+                book := remember_book(
+                    work.plan.script, work.plan.cast, run.settings.for_story(work.plan.name)
+                )
+            )
+        }
+        try:
+            add_to_series_record(run.project, books)
+        except StorageError as error:
+            self._warn([f"{error}; the voices of this series are not remembered"])
 
     @property
     def is_self_contained(self) -> bool:

@@ -56,7 +56,7 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     """
     if source.fault is not None:
         raise SourceError(source.fault)
-    settings, force = run.settings.for_story(source.name), run.options.force
+    settings, force = run.settings_of(source), run.options.force
     formats = run.formats_of(source.name)
     plan = plan_story(
         source.path,

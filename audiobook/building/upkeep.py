@@ -25,6 +25,7 @@ from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.planning.editions import story_paths
 from audiobook.planning.scripting import plan_script
+from audiobook.planning.series import SeriesCasts
 from audiobook.plurals import count
 from audiobook.project.layout import (
     Project,
@@ -76,12 +77,12 @@ def clean_project(
 
 
 def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) -> Cleaned:
-    settings = read_settings(project)
+    settings, series = read_settings(project), SeriesCasts()
     expected: list[Path] = []
     unread: list[str] = []
     for source in list_texts(project):
         try:
-            own = settings.for_story(source.stem)
+            own = series.settle(project, settings, source, plan_script)
             script, _ = plan_script(source, own)
         except NarrateError:
             unread.append(source.stem)

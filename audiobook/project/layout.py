@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.checking import is_own_picture
+from audiobook.choices import SERIES_RECORD
 from audiobook.errors import SourceError, StorageError
 from audiobook.files import Identity
 from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
@@ -56,6 +57,11 @@ class Project:
     def previews(self) -> Path:
         """Where previews and auditions go."""
         return self.output / PREVIEWS
+
+    @property
+    def series_record(self) -> Path:
+        """What is remembered of series, beside voices.yaml."""
+        return (self.voices or self.texts).parent / SERIES_RECORD
 
 
 def open_project(

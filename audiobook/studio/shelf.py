@@ -90,7 +90,7 @@ class Shelf:
         files = [source.path, *(source.path.with_suffix(suffix) for suffix in _PICTURES), folder]
         stamps = tuple(_stamp(path) for path in files)
         settings = now.settings
-        return (source, stamps, settings.for_story(source.name), settings.output, now.installed)
+        return (source, stamps, self._desk.settle(source.path, now), settings.output, now.installed)
 
     def show_chapters(self, name: str) -> dict[str, object]:
         """Return how a story stands, chapter by chapter.  Raises `StudioError` where there is none."""
