@@ -1,7 +1,7 @@
 """Books of one series share voices by name: whoever was in an earlier book sounds as there.
 
 The order is that of the series, whatever is made first: an earlier book is cast as it would be made now, from
-its text and the settings.  So equal texts and settings give equal voices, and what is made when plays no part.
+its text and the settings.  So equal texts and settings give equal voices, whatever is made when.
 Only of a book whose text is gone is it remembered how its people sounded (`project/series_record.py`).
 """
 
