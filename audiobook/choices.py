@@ -6,6 +6,9 @@ FORMATS = ("mp3", "opus", "flac", "vtt", "srt", "lrc", "words", "m4b", "epub", "
 PROFILES = ("acx", "librivox", "podcast")
 """By whose demands finished files can be measured (`checking/profiles.py`); the first where none is named."""
 
+LAYOUTS = ("plain", "audiobookshelf")
+"""How folders under `output/` are called: as the stories, or as that server's scanner reads them."""
+
 USUAL_ENGINE = "pyttsx3"
 """The engine that is always here.  It speaks in the stead of one that has no voice of a language."""
 

@@ -34,6 +34,7 @@ from audiobook.project.layout import (
     make_folder,
 )
 from audiobook.project.locks import sole_use
+from audiobook.project.places import find_folder, list_places
 from audiobook.project.series_record import add_to_series_record
 from audiobook.project.settings import warn_of_broken_engine, warn_of_unknown_stories
 from audiobook.publishing import CoverWish, identify_cover
@@ -53,7 +54,7 @@ def make_stories(
     A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
     can be made at all: faulty settings, no such story, no encoder, no room.
     """
-    run = start_listening(prepare_run(project, options, cache_folder))
+    run = replace(start_listening(prepare_run(project, options, cache_folder)), moves=True)
     sources = find_stories(project, names)
     with sole_use(project.output, cache_folder, listener.waiting):
         clear_partial(project)
@@ -167,7 +168,7 @@ class _Shelf:
                 self._covers.append(work.plan.cover)
                 self._engines.update(work.report.engines)
                 formats = run.formats_of(work.plan.name)
-                self._expected += story_paths(run.project.output, work.plan.script, formats)
+                self._expected += story_paths(work.plan.folder, work.plan.script, formats)
         if self._are_all and len(self._unmet) == total:
             self._warn(warn_of_unmet_everywhere(run.project.voices, self._unmet))
         return surveyed
@@ -218,8 +219,8 @@ class _Shelf:
         run, leftovers = self._run, list[Path]()
         is_as_set = run.options.formats is None and run.options.scope.reading.matter is None
         if self._are_all and is_as_set and run.is_for_whole_books:
-            unread = [story.name for story in stories if story.errors]
-            leftovers = find_leftovers(run.project, self._expected, unread=unread)
+            unread = [find_folder(run.project, story.name) for story in stories if story.errors]
+            leftovers = find_leftovers(run.project, self._expected, list_places(run.project), unread)
         return Report(stories=tuple(stories), leftovers=tuple(leftovers), warnings=tuple(self._warnings))
 
 

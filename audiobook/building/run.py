@@ -45,7 +45,7 @@ class Run:
     """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
 
     `recognizer` is the folder of that which hears new clips, None where none does; `series` knows who was in
-    earlier books.
+    earlier books; it `moves` files that lie where the layout was to have them before.
     """
 
     project: Project
@@ -56,6 +56,7 @@ class Run:
     reads: PlanScript = plan_script
     recognizer: Path | None = None
     series: SeriesCasts = field(default_factory=SeriesCasts)
+    moves: bool = False
 
     def settings_of(self, source: Source) -> StorySettings:
         """Say what is set for a story, with the people of earlier books of its series (`SeriesCasts`)."""

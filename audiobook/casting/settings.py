@@ -189,12 +189,13 @@ class BookDetails:
 class OutputSettings:
     """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
-    `captions` is `sentences` or `words`, whose times captions tell; `ffmpeg` is `bundled`, or the name or
-    path of another; `base_url` is where a podcast will lie.  `listen` says whether a recognizer hears new
-    clips; None leaves it to whether there is one.
+    `layout` is one of `choices.LAYOUTS`; `captions` is `sentences` or `words`, whose times captions tell;
+    `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.  `listen`
+    says whether a recognizer hears new clips; None leaves it to whether there is one.
     """
 
     formats: tuple[str, ...]
+    layout: str
     captions: str
     ffmpeg: str
     cache_gb: float
@@ -216,7 +217,8 @@ class StorySettings:
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
     story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
     `formats` are those of `choices.FORMATS` that are written of it; `has_own_formats` where that section
-    states them.  `earlier_roles` are the people of the books before it in its series, each once.
+    states them; `layout` is how its folder is called.  `earlier_roles` are the people of the books before it
+    in its series, each once.
     """
 
     engine: str
@@ -240,6 +242,7 @@ class StorySettings:
     details: BookDetails = BookDetails()
     formats: tuple[str, ...] = ("mp3",)
     has_own_formats: bool = False
+    layout: str = "plain"
     own_voices: frozenset[str] = frozenset()
     earlier_roles: tuple[EarlierRole, ...] = ()
 

@@ -13,11 +13,21 @@ from audiobook.checking import is_own_picture
 from audiobook.choices import SERIES_RECORD
 from audiobook.errors import SourceError, StorageError
 from audiobook.files import Identity
-from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
+from audiobook.publishing import (
+    SHELF_FILES,
+    TRACK_FILES,
+    is_own_metadata,
+    read_edition_mark,
+    read_mark,
+    safe_folder_name,
+)
 from audiobook.reading import READERS
 from audiobook.suggesting import did_you_mean
 
 PREVIEWS = "previews"
+PLACES = ".places.json"
+"""Where it is noted which folders are not called as their stories (`places.py`)."""
+
 HEARD = ".heard"
 """Where it is kept which lines were not heard (`building/unclear.py`)."""
 
@@ -206,21 +216,26 @@ def is_from_texts(project: Project, source: Path) -> bool:
     return source.absolute().parent == project.texts.absolute()
 
 
-def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:
+def find_leftovers(
+    project: Project, expected: Sequence[Path], folders: Sequence[Path], unread: Sequence[Path] = ()
+) -> list[Path]:
     """List the files made of stories in `texts/` that are there no more, or have other names now.
 
-    Foreign files, previews, and what was made of a file elsewhere are not counted.  `unread` names
-    stories whose files are not known, since they could not be read: theirs are kept.
+    Foreign files, previews, and what was made of a file elsewhere are not counted.  `folders` are looked
+    into besides those that lie in the output folder; `unread` are those of stories whose files are not known,
+    since they could not be read: theirs are kept.
     """
     wanted = {path.resolve() for path in expected}
-    passed_over = {PREVIEWS, HEARD, _PARTIAL, *map(story_folder, unread)}
-    folders = [folder for folder in sorted(project.output.glob("*/")) if folder.name not in passed_over]
-    left = [file for folder in folders for file in _find_left_in(folder, wanted)]
-    return left + _find_left_records(project, left)
+    passed_over = {*(project.output / name for name in (PREVIEWS, HEARD, _PARTIAL)), *unread}
+    every = dict.fromkeys([*sorted(project.output.glob("*/")), *folders])
+    left = [file for folder in every if folder not in passed_over for file in _find_left_in(folder, wanted)]
+    return left + _find_left_records(project, left, folders)
 
 
-def _find_left_records(project: Project, left: Collection[Path]) -> list[Path]:
+def _find_left_records(project: Project, left: Collection[Path], folders: Sequence[Path]) -> list[Path]:
     """List what is kept of stories of which nothing else is left."""
+    if folders:  # they tell no story's name
+        return []
     records = sorted((project.output / HEARD).glob("*.json"))
     return [path for path in records if all(f in left for f in (project.output / path.stem).glob("*"))]
 
@@ -251,6 +266,8 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
             left.add(path)
         if is_empty and path.name in _LISTS:
             left.add(path)
+    if is_empty and is_own_metadata(folder):
+        left |= {path for path in files if path.name in SHELF_FILES}
     return sorted(left)
 
 
@@ -264,6 +281,11 @@ def _names_nothing(playlist: Path, left: Collection[Path]) -> bool:
         return False
     named = [playlist.with_name(line) for line in lines if line and not line.startswith("#")]
     return bool(named) and all(path in left or not path.exists() for path in named)
+
+
+def is_own_file(path: Path) -> bool:
+    """Tell whether narrate made a track or a whole-book file."""
+    return _read_origin(path) is not None
 
 
 def _read_origin(path: Path) -> str | None:
@@ -282,12 +304,20 @@ def find_previews(project: Project) -> list[Path]:
     return [file for file in files if read_mark(file, whole=False) is not None] + pictures
 
 
-def remove_files(paths: Sequence[Path]) -> None:
-    """Remove files, and their folders where those are empty then."""
+def remove_empty(folder: Path, output: Path) -> None:
+    """Remove a folder and those above it, below the output folder, as far as they are empty."""
+    for each in (folder, *folder.parents):
+        if each == output or not each.is_relative_to(output) or (each.exists() and any(each.iterdir())):
+            return
+        if each.exists():
+            each.rmdir()
+
+
+def remove_files(paths: Sequence[Path], output: Path) -> None:
+    """Remove files of the output folder, and the folders below that where these are empty then."""
     for path in paths:
         try:
             path.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
+            remove_empty(path.parent, output)
         except OSError as error:
             raise StorageError(f"{path}: can't be removed: {error.strerror}") from error
