@@ -39,6 +39,9 @@ GROUPS = {
         "check": Listed(
             "checking:check", "Measure the finished files: loudness, completeness, silences, tags."
         ),
+        "publish": Listed(
+            "sending:publish", "Send finished books to a server (Audiobookshelf), those that are new there."
+        ),
         "export-player": Listed(
             "exporting:export_player",
             "Write a finished story's player: a folder that opens from disk, or from any web host.",

@@ -37,13 +37,17 @@ def place_book(output: Path, layout: str, book: Book) -> Path:
     if layout != "audiobookshelf":
         return output / story_folder(book.name)
     author = book.author or UNKNOWN_AUTHOR
-    title = book.title
-    if book.series and book.series_part and _SEQUENCE.fullmatch(book.series_part):
-        title = f"Vol {book.series_part} - {title}"
-    parts = [author, *([book.series] if book.series else []), title]
+    parts = [author, *([book.series] if book.series else []), title_with_part(book)]
     folders = [safe_folder_name(part) for part in parts]
     folders[0] = story_folder(folders[0])  # never the previews' own
     return output.joinpath(*folders)
+
+
+def title_with_part(book: Book) -> str:
+    """Return a book's title as its folder has it for the scanner, with its place in the series."""
+    if book.series and book.series_part and _SEQUENCE.fullmatch(book.series_part):
+        return f"Vol {book.series_part} - {book.title}"
+    return book.title
 
 
 def find_folder(project: Project, name: str) -> Path:

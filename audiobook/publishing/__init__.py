@@ -1,6 +1,11 @@
 """Publishing: tracks become files that a listener opens."""
 
-from audiobook.publishing.audiobookshelf import SHELF_FILES, compose_shelf_files, is_own_metadata
+from audiobook.publishing.audiobookshelf import (
+    SHELF_FILES,
+    compose_shelf_files,
+    describe_shelf_book,
+    is_own_metadata,
+)
 from audiobook.publishing.captions import CAPTION_ENDINGS, CAPTIONS, words_for
 from audiobook.publishing.cover import (
     CoverWish,
@@ -42,6 +47,7 @@ __all__ = [
     "Stamp",
     "Tags",
     "compose_shelf_files",
+    "describe_shelf_book",
     "find_picture_fault",
     "identify_cover",
     "is_own_metadata",
