@@ -42,35 +42,49 @@ class Sent:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where books are sent: a server's library, and the id of one of its folders."""
+
+    server: ShelfServer
+    library: Library
+    folder: str
+
+
+def choose_target(server: ShelfServer, library: str | None = None, folder: str | None = None) -> Target:
+    """Return the server's library and folder that are named, or its only ones.
+
+    Raises `UsageError` where there are none, or several and none is named, and `ServerError`.
+    """
+    chosen = _choose_library(server, library)
+    return Target(server=server, library=chosen, folder=_choose_folder(server, chosen, folder))
+
+
 def send_stories(
     project: Project,
     names: Sequence[str],
-    server: ShelfServer,
+    target: Target,
     listener: RunListener,
     *,
     cache_folder: Path,
-    library: str | None = None,
-    folder: str | None = None,
     again: bool = False,
     tell: Callable[[Sent], None] = lambda _sent: None,
 ) -> list[Sent]:
-    """Send the named stories (all without a name) that are finished, and have the server look at its library.
+    """Send the named stories (all without a name) that are finished, and have the server scan its library.
 
     Stops at the first that the server does not take; what was sent is remembered.  Raises `NarrateError`.
     """
-    chosen = _choose_library(server, library)
-    place = _choose_folder(server, chosen, folder)
     report, works = plan_stories(project, names, Options(), listener, cache_folder=cache_folder)
     outcomes: list[Sent] = []
     for story, work in zip(report.stories, works, strict=True):
         if work is None:
             outcome = Sent(name=story.name, outcome="unfinished", why="; ".join(story.errors))
         else:
-            outcome = _send(project, work, server, chosen, place, again=again)
+            outcome = _send(project, work, target, again=again)
         tell(outcome)
         outcomes.append(outcome)
     if any(each.outcome == "sent" for each in outcomes):
-        _scan(server, chosen, listener)
+        _scan(target, listener)
     return outcomes
 
 
@@ -103,22 +117,21 @@ def _choose_folder(server: ShelfServer, library: Library, wanted: str | None) ->
     return found[0]
 
 
-def _send(
-    project: Project, work: StoryWork, server: ShelfServer, library: Library, folder: str, *, again: bool
-) -> Sent:
+def _send(project: Project, work: StoryWork, target: Target, *, again: bool) -> Sent:
     name = work.plan.name
     files = {} if work.files else _list_files(work)
     if not files:
         return Sent(name=name, outcome="unfinished")
     digest = _digest(files)
     record = _read_record(project)
-    before = record.get(library.id, {}).get(name, {"digest": "", "files": []})
+    before = record.get(target.library.id, {}).get(name, {"digest": "", "files": []})
     if before["digest"] == digest and not again:
         return Sent(name=name, outcome="as before", files=len(files))
     book = work.plan.script.book
     title = title_with_part(book)
-    server.upload(library, folder, Upload(title=title, author=book.author, series=book.series, files=files))
-    record.setdefault(library.id, {})[name] = {"digest": digest, "files": list(files)}
+    upload = Upload(title=title, author=book.author, series=book.series, files=files)
+    target.server.upload(target.library, target.folder, upload)
+    record.setdefault(target.library.id, {})[name] = {"digest": digest, "files": list(files)}
     _write_record(project, record)
     size = sum(len(data) if isinstance(data, bytes) else data.stat().st_size for data in files.values())
     left = tuple(each for each in before["files"] if each not in files)
@@ -155,15 +168,15 @@ def _digest(files: dict[str, Path | bytes]) -> str:
     return digest.hexdigest()
 
 
-def _scan(server: ShelfServer, library: Library, listener: RunListener) -> None:
+def _scan(target: Target, listener: RunListener) -> None:
     try:
-        server.scan(library)
+        target.server.scan(target.library)
     except ServerError as error:
         if error.status != 403:
             raise
         listener.note(
-            f"{library.name} was not scanned, which only an admin's key may ask for; the server finds files by "
-            "itself, unless its watcher is turned off"
+            f"{target.library.name} was not scanned, which only an admin's key may ask for; the server's own "
+            "watcher finds the files, unless it is turned off"
         )
 
 

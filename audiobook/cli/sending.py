@@ -40,7 +40,7 @@ def publish(
     """
     import os
 
-    from audiobook.building.sending import describe_sent, send_stories
+    from audiobook.building.sending import choose_target, describe_sent, send_stories
     from audiobook.cli.console import open_console, print_warnings
     from audiobook.cli.progress import Notes
     from audiobook.folders import cache_folder
@@ -54,11 +54,9 @@ def publish(
     outcomes = send_stories(
         open_project(Path(), voices=voices, output=output),
         stories,
-        shelf,
+        choose_target(shelf, library, folder),
         Notes(),
         cache_folder=cache_folder(),
-        library=library,
-        folder=folder,
         again=force,
         tell=lambda sent: console.print(describe_sent(sent), soft_wrap=True),
     )
