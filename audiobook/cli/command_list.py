@@ -14,6 +14,9 @@ class Listed(NamedTuple):
 
 GROUPS = {
     "Make": {
+        "add": Listed(
+            "adding:add", "Put a book into texts/: a file, one from the web, or one of an OPDS catalogue."
+        ),
         "make": Listed(
             "commands:make", "Make the audiobook (the command that is meant where none is named)."
         ),
