@@ -56,6 +56,7 @@ class SeriesCasts:
             return own
         known: list[EarlierRole] = []
         for volume in self._list_before(project, settings, path, place):
+            roles: Sequence[EarlierRole]
             if volume.path is not None:
                 roles = self._find_roles(volume.path, settings.for_story(volume.path.stem), known, reads)
             else:
