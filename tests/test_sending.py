@@ -73,8 +73,12 @@ def test_what_changed_is_sent_again_and_what_stays_there_is_said(
     (folder / "texts" / "fog.txt").write_text(STORY.replace("Fög", "Mist"), encoding="utf-8")
     assert "not sent" in publish(shelf)
     make("--jobs", "1")
-    assert "the server still has what is none of it any more: 01 - Fög.mp3" in publish(shelf)
+    assert "the server still has what is none of it any more: Ann Ash/Weather/Vol 2 - Fög/" in publish(shelf)
     assert set(shelf.uploads[-1][1]) == {"01 - Mist.mp3", "cover.jpg", "metadata.json"}
+    text = STORY.replace("Fög", "Mist").replace('---\n"', '---\nChapter 1\n\nRain.\n\nChapter 2\n\n"')
+    (folder / "texts" / "fog.txt").write_text(text, encoding="utf-8")
+    make("--jobs", "1")
+    assert "the server still has what is none of it any more: 01 - Mist.mp3" in publish(shelf)
 
 
 @pytest.mark.slow

@@ -30,8 +30,8 @@ SENT = ".sent.json"
 class Sent:
     """What became of a story: *sent*, *as before* (the library has just that), or *unfinished*.
 
-    `why` says of an unfinished one what is wrong with it, where that is known.  `left` are files that were
-    sent with it before and are none of it any more: the server keeps them.
+    `why` says of an unfinished one what is wrong with it, where that is known.  `left` is what was
+    sent as it before and is none of it any more, files or its whole folder: the server keeps that.
     """
 
     name: str
@@ -124,17 +124,19 @@ def _send(project: Project, work: StoryWork, target: Target, *, again: bool) -> 
         return Sent(name=name, outcome="unfinished")
     digest = _digest(files)
     record = _read_record(project)
-    before = record.get(target.library.id, {}).get(name, {"digest": "", "files": []})
+    before = record.get(target.library.id, {}).get(name, {"digest": "", "place": "", "files": []})
     if before["digest"] == digest and not again:
         return Sent(name=name, outcome="as before", files=len(files))
     book = work.plan.script.book
     title = title_with_part(book)
+    place = "/".join(filter(None, [book.author, book.series, title]))
     upload = Upload(title=title, author=book.author, series=book.series, files=files)
     target.server.upload(target.library, target.folder, upload)
-    record.setdefault(target.library.id, {})[name] = {"digest": digest, "files": list(files)}
+    record.setdefault(target.library.id, {})[name] = {"digest": digest, "place": place, "files": list(files)}
     _write_record(project, record)
     size = sum(len(data) if isinstance(data, bytes) else data.stat().st_size for data in files.values())
-    left = tuple(each for each in before["files"] if each not in files)
+    has_moved = before["place"] not in {"", place}
+    left = (f"{before['place']}/",) if has_moved else tuple(f for f in before["files"] if f not in files)
     return Sent(name=name, outcome="sent", files=len(files), size_bytes=size, left=left)
 
 
@@ -189,7 +191,7 @@ def _read_record(project: Project) -> _Record:
         record: _Record = json.loads((project.output / SENT).read_bytes())
         for stories in record.values():
             for sent in stories.values():
-                if not isinstance(sent["digest"], str) or not isinstance(sent["files"], list):
+                if {"digest": str, "place": str, "files": list} != {key: type(sent[key]) for key in sent}:
                     return {}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
