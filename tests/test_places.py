@@ -156,7 +156,7 @@ def test_damaged_notes_lead_nowhere(noted: str, new_project: NewProject) -> None
     project.output.mkdir()
     (project.output / PLACES).write_text(noted, encoding="utf-8")
     assert find_folder(project, "fog") == project.output / "fog"
-    assert list_places(project) == []
+    assert list_places(project) == {}
 
 
 def test_files_that_are_there_already_are_not_replaced(new_project: NewProject) -> None:

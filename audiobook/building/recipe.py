@@ -29,10 +29,10 @@ from audiobook.project.layout import (
     Project,
     Source,
     clear_partial,
-    find_leftovers,
     find_stories,
     make_folder,
 )
+from audiobook.project.leftovers import find_leftovers
 from audiobook.project.locks import sole_use
 from audiobook.project.places import find_folder, list_places
 from audiobook.project.series_record import add_to_series_record

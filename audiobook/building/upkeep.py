@@ -29,12 +29,10 @@ from audiobook.planning.series import SeriesCasts
 from audiobook.plurals import count
 from audiobook.project.layout import (
     Project,
-    find_leftovers,
-    find_previews,
     list_texts,
     make_folder,
-    remove_files,
 )
+from audiobook.project.leftovers import find_leftovers, find_previews, remove_files
 from audiobook.project.locks import sole_use
 from audiobook.project.places import find_folder, list_places, place_book
 from audiobook.project.settings import read_settings

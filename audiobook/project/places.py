@@ -16,15 +16,8 @@ from pathlib import Path, PurePosixPath
 from audiobook.errors import SourceError, StorageError
 from audiobook.files import Identity, identify, write_whole
 from audiobook.model import Book
-from audiobook.project.layout import (
-    PLACES,
-    Project,
-    is_own_file,
-    make_folder,
-    remove_empty,
-    remove_files,
-    story_folder,
-)
+from audiobook.project.layout import PLACES, Project, make_folder, story_folder
+from audiobook.project.leftovers import is_own_file, remove_empty, remove_files
 from audiobook.publishing import SHELF_FILES, UNKNOWN_AUTHOR, is_own_metadata, safe_folder_name
 
 _DEEPEST = 3
@@ -55,9 +48,9 @@ def find_folder(project: Project, name: str) -> Path:
     return _read_places(project).get(name, project.output / story_folder(name))
 
 
-def list_places(project: Project) -> list[Path]:
-    """List the noted folders that are there, of stories that are gone too."""
-    return sorted(folder for folder in _read_places(project).values() if folder.is_dir())
+def list_places(project: Project) -> dict[str, Path]:
+    """Return the noted folders that are there, by story, of those that are gone too."""
+    return {name: folder for name, folder in _read_places(project).items() if folder.is_dir()}
 
 
 def settle_folder(project: Project, name: str, folder: Path) -> None:

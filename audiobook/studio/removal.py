@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from audiobook.choices import PICTURES
 from audiobook.project.bin import put_away
-from audiobook.project.layout import Source, remove_empty, story_folder
+from audiobook.project.layout import Source, story_folder
+from audiobook.project.leftovers import remove_empty
 from audiobook.project.locks import sole_use
 from audiobook.project.places import find_folder
 from audiobook.studio.answers import StudioError, answer
