@@ -252,6 +252,11 @@ def role(name: str, *aliases: str, gender: Gender = "unknown") -> EarlierRole:
         (person("Anne"), [role("Anne Shirley", "Anne"), role("Anne Blythe", "Anne")], None),
         (person("Anne"), [role("Anne"), role("Anne Blythe", "Anne")], "Anne"),
         (person("Robin", gender="male"), [role("Robin", gender="female")], None),
+        (
+            person("Robin", gender="male"),
+            [role("Robin", gender="female"), role("Robin", gender="male")],
+            "Robin",
+        ),
         (person("her mother"), [role("her mother")], None),
         (person("Marilla", "the old lady"), [role("Rachel", "the old lady")], None),
     ],

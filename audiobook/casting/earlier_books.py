@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from audiobook.casting.settings import EarlierRole
@@ -22,22 +23,28 @@ def find_earlier(
     First are those of the same full name; of the others, who shares any name with just one who is left, and
     that one with nobody else.  A woman is no man of that name.  Capitals don't tell names apart.
     """
-    left = [each for each in characters if is_named(each.name)]
-    roles = {_fold(role.name): role for role in earlier}
-    found = {
-        each.name: role
-        for each in left
-        if (role := roles.get(_fold(each.name))) is not None and _may_be(each, role)
-    }
-    left = [each for each in left if each.name not in found]
-    free = [role for role in earlier if role not in found.values()]
-    pairs = [
-        (each, role) for each in left for role in free if _may_be(each, role) and _share_name(each, role)
-    ]
-    for each, role in pairs:
-        rivals = [pair for pair in pairs if pair[0] is each or pair[1] is role]
-        if len(rivals) == 1:
+    named = [each for each in characters if is_named(each.name)]
+    by_name: defaultdict[str, list[EarlierRole]] = defaultdict(list)
+    by_any: defaultdict[str, list[EarlierRole]] = defaultdict(list)
+    for role in earlier:
+        by_name[_fold(role.name)].append(role)
+        for name in _names(role):
+            by_any[name].append(role)
+    found: dict[str, EarlierRole] = {}
+    for each in named:
+        same = (role for role in by_name[_fold(each.name)] if _may_be(each, role))
+        if role := next(same, None):
             found[each.name] = role
+    taken = {_fold(role.name) for role in found.values()}
+    pairs = [
+        (each.name, role)
+        for each in named
+        if each.name not in found
+        for role in dict.fromkeys(role for name in _names(each) for role in by_any[name])
+        if _fold(role.name) not in taken and _may_be(each, role)
+    ]
+    of_character, of_role = Counter(name for name, _ in pairs), Counter(role for _, role in pairs)
+    found |= {name: role for name, role in pairs if of_character[name] == of_role[role] == 1}
     return found
 
 
@@ -45,9 +52,9 @@ def _may_be(character: Character, role: EarlierRole) -> bool:
     return "unknown" in {character.gender, role.gender} or character.gender == role.gender
 
 
-def _share_name(character: Character, role: EarlierRole) -> bool:
-    names = {_fold(name) for name in (role.name, *role.aliases) if is_named(name)}
-    return any(_fold(name) in names for name in (character.name, *character.aliases) if is_named(name))
+def _names(person: Character | EarlierRole) -> set[str]:
+    """Return all names of somebody, but no roles."""
+    return {_fold(name) for name in (person.name, *person.aliases) if is_named(name)}
 
 
 def _fold(name: str) -> str:
