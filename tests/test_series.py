@@ -233,6 +233,11 @@ def test_casts_are_remembered_while_nothing_changes(new_project: NewProject) -> 
     for _ in range(3):
         series.settle(project, settings, folder / "texts" / "two.txt", reads)  # type: ignore[arg-type]
     assert asked == ["one"]
+    # What a run has planned itself is not read once more.
+    series, own = SeriesCasts(), settings.for_story("one")
+    series.keep(folder / "texts" / "one.txt", own, *plan_script(folder / "texts" / "one.txt", own))
+    series.settle(project, settings, folder / "texts" / "two.txt", reads)  # type: ignore[arg-type]
+    assert asked == ["one"]
 
 
 def person(name: str, *aliases: str, gender: Gender = "unknown") -> Character:

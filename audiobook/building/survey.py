@@ -25,6 +25,7 @@ from audiobook.planning.unmet import warn_of_unmet
 from audiobook.planning.unread import UNREAD
 from audiobook.project.layout import Source
 from audiobook.project.places import find_folder, hide_previews, settle_folder
+from audiobook.reading import NO_WISH
 from audiobook.words import count_words
 
 
@@ -107,6 +108,8 @@ def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[s
         reads=run.reads,
     )
     plan = plan_in()
+    if run.is_for_whole_books and run.options.scope.reading == NO_WISH:
+        run.series.keep(source.path, settings, plan.script, plan.cast)
     if run.options.scope.preview is not None:
         return plan
     if run.moves and settings.layout == "audiobookshelf":

@@ -64,6 +64,11 @@ class SeriesCasts:
             known += find_new(roles, known)
         return replace(own, earlier_roles=tuple(known))
 
+    def keep(self, path: Path, settings: StorySettings, script: Script, cast: Cast) -> None:
+        """Remember a book that was just cast by what was settled for it, so that it is not read once more."""
+        if script.book.series is not None:
+            self._casts[path] = (identify(path), settings, tuple(list_roles(script, cast, settings)))
+
     def _find_place(self, path: Path, own: StorySettings) -> SeriesPlace:
         """Return a story's place in its series: what voices.yaml states, else its file."""
         identity = identify(path)
