@@ -32,9 +32,8 @@ def find_earlier(
             by_any[name].append(role)
     found: dict[str, EarlierRole] = {}
     for each in named:
-        same = (role for role in by_name[_fold(each.name)] if _may_be(each, role))
-        if role := next(same, None):
-            found[each.name] = role
+        if same := [role for role in by_name[_fold(each.name)] if _may_be(each, role)]:
+            found[each.name] = same[0]
     taken = {_fold(role.name) for role in found.values()}
     pairs = [
         (each.name, role)
