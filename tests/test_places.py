@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -70,6 +71,14 @@ def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) 
     }
     assert (folder / "output" / PLACE / "cover.jpg").read_bytes().startswith(b"\xff\xd8")
     assert read_noted(folder) == {"fog": PLACE}
+
+
+@pytest.mark.slow
+def test_a_podcast_names_its_folders(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1", "--format", "podcast", "--base-url", "https://example.org/books/")
+    text = (folder / "output" / PLACE / "feed.xml").read_text(encoding="utf-8")
+    assert f"https://example.org/books/{quote(PLACE)}/{quote(TRACK)}" in text
 
 
 @pytest.mark.slow

@@ -106,7 +106,9 @@ def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list
         formats = dict.fromkeys(name for name in formats if name in CAPTIONS)
     by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
     others = [name for name in formats if name not in by_words]
-    base_url = "/".join([run.base_url, *map(quote, plan.folder.relative_to(run.project.output).parts[:-1])])
+    base_url = "/".join(
+        [run.base_url.rstrip("/"), *map(quote, plan.folder.relative_to(run.project.output).parts[:-1])]
+    )
     texts |= compose_texts(plan.folder, release, others, base_url, cover=plan.cover)
     warnings: list[str] = []
     if by_words:

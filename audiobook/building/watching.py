@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from audiobook.choices import PICTURES
 from audiobook.errors import NarrateError
@@ -93,15 +93,19 @@ def watch(
     *,
     poll_s: float = POLL_S,
     settle_s: float = SETTLE_S,
-) -> NoReturn:
-    """Make stories whenever what `look` returns has changed and settled; ends by `KeyboardInterrupt` alone.
+) -> None:
+    """Make stories whenever what `look` returns has changed and settled, until Ctrl-C.
 
-    `make` is given the settled files, none where all are; what it can't do it says itself.
+    `make` is given the settled files, none where all are; what it can't do it says itself.  A
+    `KeyboardInterrupt` goes on up where it interrupts that.
     """
     settling, told = Settling(settle_s), ""
     made: dict[Path, Identity | None] = {}
     while True:
-        inputs, fault = _try_look(look)
+        try:
+            inputs, fault = _try_look(look)
+        except KeyboardInterrupt:
+            return
         if fault and fault != told:
             say(fault)
         told = fault
@@ -115,7 +119,10 @@ def watch(
             make(ready if rest else ())
             made = {path: files[path] if path in settled else made.get(path) for path in files}
             say("watching texts/ and voices.yaml for changes; Ctrl-C ends")
-        time.sleep(poll_s)
+        try:
+            time.sleep(poll_s)
+        except KeyboardInterrupt:
+            return
 
 
 def _try_look(look: Callable[[], Inputs]) -> tuple[Inputs, str]:

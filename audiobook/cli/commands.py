@@ -133,6 +133,7 @@ def make(
         if dry_run or force or as_json:
             raise click.UsageError("--watch goes on and on: leave out --dry-run, --force and --json")
         _watch(stories, voices or Path("voices.yaml"), ask, quiet=quiet, verbose=verbose)
+        ctx.exit()
     asked = Asked(
         parameters={name: value for name, value in ctx.params.items() if name not in _CHANGE_NO_FILE},
         stories=stories,
@@ -153,7 +154,7 @@ def make(
     ctx.exit(1 if report.failed else 0)
 
 
-def _watch(stories: tuple[str, ...], voices: Path, ask: _Ask, *, quiet: bool, verbose: bool) -> NoReturn:
+def _watch(stories: tuple[str, ...], voices: Path, ask: _Ask, *, quiet: bool, verbose: bool) -> None:
     from audiobook.cli.watching import watch_stories
 
     watch_stories(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from audiobook.cli.console import print_error
 from audiobook.errors import NarrateError, SettingsError
@@ -22,7 +22,7 @@ def watch_stories(
     make: Callable[[tuple[str, ...]], Report],
     *,
     quiet: bool,
-) -> NoReturn:
+) -> None:
     """Make stories as they change; a run that fails is told of, and the next change tries again."""
     from audiobook.building.watching import ProjectFiles, watch
     from audiobook.cli.console import open_console, print_prose
