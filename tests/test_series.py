@@ -17,6 +17,7 @@ from audiobook.planning.series import SeriesCasts
 from audiobook.planning.stories import script_and_cast
 from audiobook.project.layout import open_project
 from audiobook.project.settings import read_settings
+from audiobook.reading import SeriesPlace, read_series
 from audiobook.studio.desk import Desk
 from tests.books import METADATA, make_epub
 from tests.command_line import finished, make, narrate
@@ -201,6 +202,29 @@ def test_an_epub_tells_its_series(new_project: NewProject) -> None:
     data = make_epub({"a.xhtml": "<p>“Yes,” said Diana. “No,” said Anne.</p>"}, metadata=METADATA + metadata)
     (folder / "texts" / "one.epub").write_bytes(data)
     assert voices(folder, "two")["Diana"].id == "tone-mine"
+
+
+FB2 = """<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0"><description><title-info>
+<book-title>Anne</book-title><sequence name="Green Farm" number="1"/></title-info></description>
+<body><section><p>Yes.</p></section></body></FictionBook>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.txt", FIRST, SeriesPlace("Green Farm", "1", "Anne")),
+        ("a.md", FIRST, SeriesPlace("Green Farm", "1", "Anne")),
+        ("a.fb2", FB2, SeriesPlace("Green Farm", "1", "Anne")),
+        ("a.fb2", "<FictionBook", SeriesPlace()),
+        ("a.epub", "no archive", SeriesPlace()),
+        ("a.txt", "---\nseries: [\n---\nHello.", SeriesPlace()),
+        ("a.html", "<title>Anne</title>", SeriesPlace()),
+    ],
+)
+def test_a_file_tells_its_place(name: str, text: str, place: SeriesPlace, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert read_series(tmp_path / name) == place
+    assert read_series(tmp_path / f"other-{name}") == SeriesPlace()
 
 
 def test_the_studio_casts_as_a_run_does(new_project: NewProject, tmp_path: Path) -> None:
