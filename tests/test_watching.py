@@ -86,6 +86,13 @@ def test_a_text_that_is_gone_is_noticed_and_one_that_is_edited_waits() -> None:
     assert made == [[], []]
 
 
+def test_an_empty_folder_is_watched_too() -> None:
+    empty, full = Inputs({}, {VOICES: None}), Inputs({BOOK: state(1)}, {VOICES: None})
+    made, said = run_through([empty, empty, full, full])
+    assert made == [[]]
+    assert [line.partition(" ")[0] for line in said] == ["watching", "watching"]
+
+
 def test_who_stops_a_run_stops_the_watch() -> None:
     def make(_ready: Sequence[Path]) -> None:
         raise KeyboardInterrupt

@@ -27,6 +27,8 @@ _REST = 50
 SETTLE_S = 5.0
 """Of a file that is copied or downloaded, more comes several times a second."""
 
+_WATCHING = "watching texts/ and voices.yaml for changes; Ctrl-C ends"
+
 Files = Mapping[Path, Identity | None]
 
 
@@ -102,7 +104,7 @@ def watch(
     `make` is given the settled files, none where all are; what it can't do it says itself.  A
     `KeyboardInterrupt` goes on up where it interrupts that.
     """
-    settling, told = Settling(settle_s), ""
+    settling, told, has_begun = Settling(settle_s), "", False
     made: dict[Path, Identity | None] = {}
     while True:
         began_s = time.monotonic()
@@ -123,7 +125,10 @@ def watch(
                 say(f"{count(rest, 'file')} in the middle of being written: not made yet")
             make(ready if rest else ())
             made = {path: files[path] if path in settled else made.get(path) for path in files}
-            say("watching texts/ and voices.yaml for changes; Ctrl-C ends")
+            say(_WATCHING)
+        elif not has_begun:
+            say(_WATCHING)
+        has_begun = True
         try:
             time.sleep(max(poll_s, _REST * took_s))
         except KeyboardInterrupt:
