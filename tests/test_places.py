@@ -149,6 +149,23 @@ def test_two_stories_do_not_share_a_folder(new_project: NewProject) -> None:
     assert len(list((folder / "output" / PLACE).glob("*.mp3"))) == 1
 
 
+def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").rename(folder / "texts" / "mist.txt")
+    assert make("--jobs", "1")["mist"]["clips_made"] == 0
+    assert read_noted(folder)["mist"] == PLACE
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(STORY.replace("Ann Ash", "Cy Cole"), encoding="utf-8")
+    report = make(str(tmp_path / "one.txt"), str(tmp_path / "two.txt"), "--jobs", "1", status=1)
+    assert report["one"]["errors"] == []
+    assert "same folder as one" in str(report["two"]["errors"])
+    assert "same folder as one" in str(make(str(tmp_path / "two.txt"), status=1)["two"]["errors"])
+    make(str(tmp_path / "one.txt"))
+
+
 def test_a_story_that_can_not_be_read_keeps_its_files(new_project: NewProject) -> None:
     folder = new_project(settings=LAID_OUT, fog=STORY)
     make("--jobs", "1")

@@ -45,7 +45,8 @@ class Run:
     """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
 
     `recognizer` is the folder of that which hears new clips, None where none does; `series` knows who was in
-    earlier books; it `moves` files that lie where the layout was to have them before.
+    earlier books, `folders` (in small letters) which story has which.  It `moves` files that lie where another
+    layout had them.
     """
 
     project: Project
@@ -57,6 +58,7 @@ class Run:
     recognizer: Path | None = None
     series: SeriesCasts = field(default_factory=SeriesCasts)
     moves: bool = False
+    folders: dict[str, str] = field(default_factory=dict)
 
     def settings_of(self, source: Source) -> StorySettings:
         """Say what is set for a story, with the people of earlier books of its series (`SeriesCasts`)."""

@@ -24,7 +24,7 @@ from audiobook.planning.staleness import explain_edition, explain_tracks, is_mad
 from audiobook.planning.unmet import warn_of_unmet
 from audiobook.planning.unread import UNREAD
 from audiobook.project.layout import Source
-from audiobook.project.places import find_folder, hide_previews, settle_folder
+from audiobook.project.places import find_folder, hide_previews, refuse_folder, settle_folder
 from audiobook.reading import NO_WISH
 from audiobook.words import count_words
 
@@ -112,6 +112,9 @@ def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[s
         run.series.keep(source.path, settings, plan.script, plan.cast)
     if run.options.scope.preview is not None:
         return plan
+    owner = run.folders.setdefault(str(plan.folder).casefold(), plan.name)
+    if owner != plan.name:
+        raise SourceError(refuse_folder(plan.name, owner, plan.folder))
     if run.moves and settings.layout == "audiobookshelf":
         hide_previews(run.project)
     if run.moves:

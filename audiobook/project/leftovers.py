@@ -52,7 +52,7 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
         files = [path for path in sorted(folder.iterdir()) if path.is_file()]
     except OSError:
         return []  # not ours to read, so nothing that narrate made
-    origins = {path: origin for path in files if (origin := _read_origin(path)) is not None}
+    origins = {path: origin for path in files if (origin := read_origin(path)) is not None}
     names = {path.with_suffix("") for path in wanted}
     left = {path for path, origin in origins.items() if origin == FROM_TEXTS}
     left -= {path for path in left if path.resolve().with_suffix("") in names}
@@ -85,12 +85,7 @@ def _names_nothing(playlist: Path, left: Collection[Path]) -> bool:
     return bool(named) and all(path in left or not path.exists() for path in named)
 
 
-def is_own_file(path: Path) -> bool:
-    """Tell whether narrate made a track or a whole-book file."""
-    return _read_origin(path) is not None
-
-
-def _read_origin(path: Path) -> str | None:
+def read_origin(path: Path) -> str | None:
     """Tell where the source of a track or a whole-book file lay; None where narrate did not make it."""
     if path.suffix in TRACK_FILES:
         mark = read_mark(path, whole=False)

@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from audiobook.errors import SourceError, StorageError
 from audiobook.files import Identity, identify, write_whole
 from audiobook.model import Book
-from audiobook.project.layout import PLACES, Project, make_folder, story_folder
-from audiobook.project.leftovers import is_own_file, remove_empty, remove_files
+from audiobook.project.layout import ELSEWHERE, PLACES, Project, make_folder, story_folder
+from audiobook.project.leftovers import read_origin, remove_empty, remove_files
 from audiobook.publishing import SHELF_FILES, UNKNOWN_AUTHOR, is_own_metadata, safe_folder_name
 
 _DEEPEST = 3
@@ -61,11 +61,8 @@ def settle_folder(project: Project, name: str, folder: Path) -> None:
     """
     places = _read_places(project)
     for other, taken in places.items():
-        if other != name and _fold(taken) == _fold(folder) and _is_story(project, other):
-            raise SourceError(
-                f"{name}: would have the same folder as {other}, {folder}; give one of them another title, "
-                "author or part of its series under stories: in voices.yaml"
-            )
+        if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
+            raise SourceError(refuse_folder(name, other, folder))
     before = places.pop(name, project.output / story_folder(name))
     if before != folder and before.is_dir():
         try:
@@ -79,6 +76,14 @@ def settle_folder(project: Project, name: str, folder: Path) -> None:
         remove_files([folder / name for name in SHELF_FILES], project.output)
     places = {other: place for other, place in places.items() if other == name or place.is_dir()}
     _write_places(project, places)
+
+
+def refuse_folder(name: str, other: str, folder: Path) -> str:
+    """Say that a story's folder is another's, and what to do."""
+    return (
+        f"{name}: would have the same folder as {other}, {folder}; give one of them another title, author or "
+        "part of its series under stories: in voices.yaml"
+    )
 
 
 def hide_previews(project: Project) -> None:
@@ -100,12 +105,15 @@ def _move(before: Path, folder: Path) -> None:
         target = folder / path.name
         if not target.exists():
             path.rename(target)
-        elif path.is_file() and is_own_file(path):
+        elif path.is_file() and read_origin(path):
             path.unlink()
 
 
-def _is_story(project: Project, name: str) -> bool:
-    return any(path.stem == name for path in project.texts.glob("*"))
+def _is_used(project: Project, name: str, folder: Path) -> bool:
+    """Tell whether a folder is still a story's: in `texts/`, or elsewhere, where nobody knows of it."""
+    if any(path.stem == name for path in project.texts.glob("*")):
+        return True
+    return any(read_origin(path) == ELSEWHERE for path in folder.glob("*") if path.is_file())
 
 
 def _read_places(project: Project) -> dict[str, Path]:
