@@ -45,8 +45,8 @@ class Run:
     """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
 
     `recognizer` is the folder of that which hears new clips, None where none does; `series` knows who was
-    in earlier books, `folders` (in small letters) which story has which.  It `moves` files that lie where another
-    layout had them.
+    in earlier books, `folders` (in small letters) which story has which.  It `moves` files that lie where
+    another layout had them.
     """
 
     project: Project
