@@ -11,6 +11,7 @@
     │   └── PhonemeError         a pronunciation that a voice can't take; the words are read as written
     ├── EncoderError             ffmpeg is missing, broken, or gave up
     ├── StorageError             a folder can't be written, or the disk is full
+    ├── ServerError              a server that books are sent to or fetched from does not do what is asked
     ├── ClusterError             a Dask cluster can't be reached, was lost, or its workers differ
     └── IncompleteError          the proof that nothing is lost failed: a fault of the program itself
 
@@ -83,6 +84,14 @@ class EncoderError(NarrateError):
 
 class StorageError(NarrateError):
     """A file or folder can't be written."""
+
+
+class ServerError(NarrateError):
+    """A server can't be reached, or does not do what is asked; `status` is its answer's, else 0."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ClusterError(NarrateError):

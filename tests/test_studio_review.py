@@ -74,7 +74,7 @@ def note_heard(folder: Path, words: str, **fields: Any) -> None:
     """Note that a recognizer has not heard a line, as whoever lets it listen does."""
     project = open_project(folder)
     cache = ClipCache(cache_folder() / "clips")
-    tracks = list_finished(project, script_and_cast(project, "supper")[0], cache)
+    tracks = list_finished(project.output / "supper", script_and_cast(project, "supper")[0], cache)
     cue = next(cue for each in tracks for cue in each.track.cues if cue.utterance.text == words)
     line = UnclearLine(
         file="1.mp3",

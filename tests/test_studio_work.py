@@ -24,6 +24,7 @@ from audiobook.building.run import Options
 from audiobook.errors import StorageError
 from audiobook.folders import cache_folder
 from audiobook.model import NARRATOR
+from audiobook.project import incoming
 from audiobook.project.layout import open_project
 from audiobook.publishing import read_mark
 from audiobook.studio import uploads
@@ -447,7 +448,7 @@ def test_what_killed_uploads_left_is_swept(new_project: NewProject) -> None:
     for path in (left / "b.txt", left):
         os.utime(path, (1, 1))
     os.utime(fresh, (1, 1))  # something came just now
-    uploads.sweep(project)
+    incoming.sweep(project)
     assert (left.exists(), fresh.exists()) == (False, True)
 
 

@@ -37,7 +37,7 @@ from audiobook.files import add_own_names
 from audiobook.model import Script
 from audiobook.planning.plans import TrackPlan
 from audiobook.planning.samples import SAMPLE
-from audiobook.project.layout import Project, story_folder
+from audiobook.project.layout import Project
 from audiobook.project.settings import read_settings
 from audiobook.publishing import read_mark
 
@@ -97,7 +97,7 @@ def check_stories(
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     ffmpeg = find_encoder(read_settings(project).output.ffmpeg)
     stories = [
-        _open_story(project, story, work, options, pictures, hears=hearing is not None)
+        _open_story(story, work, options, pictures, hears=hearing is not None)
         for story, work in zip(report.stories, works, strict=True)
     ]
     jobs = options.jobs or count_cores()
@@ -117,14 +117,13 @@ def find_files_to_hear(
     """Return the finished files of stories that a recognizer can hear, as `check_stories` would."""
     report, works = plan_stories(project, names, options, listener, cache_folder=cache_folder)
     stories = [
-        _open_story(project, story, work, options, None, hears=True)
+        _open_story(story, work, options, None, hears=True)
         for story, work in zip(report.stories, works, strict=True)
     ]
     return [file for story in stories for file in story.files_to_hear]
 
 
 def _open_story(
-    project: Project,
     report: StoryReport,
     work: StoryWork | None,
     options: Options,
@@ -158,8 +157,7 @@ def _open_story(
         else:
             story.findings.append(_missing(edition.path))
     if is_whole:
-        folder = project.output / story_folder(work.plan.name)
-        story.findings += _find_strangers(folder, [track.path for track in tracks])
+        story.findings += _find_strangers(work.plan.folder, [track.path for track in tracks])
     return story
 
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from audiobook.building.editions import compose_texts, find_captions, open_release, write_texts
 from audiobook.building.making import Made
@@ -18,9 +19,16 @@ from audiobook.errors import NarrateError, StorageError
 from audiobook.files import Identity, identify
 from audiobook.planning.editions import is_edition_made
 from audiobook.planning.plans import StoryPlan, TrackPlan
+from audiobook.planning.tagging import name_voices
 from audiobook.plurals import count
-from audiobook.project.layout import story_folder
-from audiobook.publishing import CAPTIONS, read_edition_seconds, read_mark, words_for
+from audiobook.publishing import (
+    CAPTIONS,
+    compose_shelf_files,
+    make_cover,
+    read_edition_seconds,
+    read_mark,
+    words_for,
+)
 
 
 def finish_story(run: Run, story: StoryWork, made: Made, listener: RunListener) -> StoryReport:
@@ -89,21 +97,32 @@ def _prove_tracks(tracks: Sequence[TrackPlan]) -> tuple[dict[Path, Identity | No
 def _write_texts(run: Run, plan: StoryPlan, listener: RunListener) -> tuple[list[Path], list[str]]:
     """Write the texts that go with the tracks, which are all there; return their paths, and warnings."""
     tracks = [track for track in plan.tracks if track.codec == "mp3"]
+    texts = _describe_to_server(run, plan)
     if not tracks:
-        return [], []
+        return write_texts(texts, run.project.partial), []
     release = open_release(plan.script.book, plan.cast, tracks)
     formats = dict.fromkeys([*run.formats_of(plan.name), *find_captions(tracks)])
     if not run.is_for_whole_books:  # the list of tracks is of all of them
         formats = dict.fromkeys(name for name in formats if name in CAPTIONS)
     by_words = [name for name in formats if name in words_for(run.settings.output.captions)]
     others = [name for name in formats if name not in by_words]
-    folder = run.project.output / story_folder(plan.name)
-    texts = compose_texts(folder, release, others, run.base_url, cover=plan.cover)
+    base_url = "/".join(
+        [run.base_url.rstrip("/"), *map(quote, plan.folder.relative_to(run.project.output).parts[:-1])]
+    )
+    texts |= compose_texts(plan.folder, release, others, base_url, cover=plan.cover)
     warnings: list[str] = []
     if by_words:
         timed, warnings = time_release(run, tracks, release, listener)
-        texts |= compose_texts(folder, timed, by_words, run.base_url, cover=plan.cover)
+        texts |= compose_texts(plan.folder, timed, by_words, base_url, cover=plan.cover)
     return write_texts(texts, run.project.partial), warnings
+
+
+def _describe_to_server(run: Run, plan: StoryPlan) -> dict[Path, bytes]:
+    """Compose what tells Audiobookshelf of a book, where its files are laid out for that."""
+    if run.settings.for_story(plan.name).layout != "audiobookshelf":
+        return {}
+    narrators = name_voices(role.voice for role in plan.cast.roles)
+    return compose_shelf_files(plan.folder, plan.script.book, narrators, make_cover(plan.cover).data)
 
 
 def _describe_cut(path: Path) -> str:

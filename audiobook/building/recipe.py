@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +19,24 @@ from audiobook.building.workload import find_efforts
 from audiobook.casting import Settings
 from audiobook.choices import USUAL_ENGINE
 from audiobook.engines import best_engine, better_engine
-from audiobook.errors import NarrateError
+from audiobook.errors import NarrateError, StorageError
 from audiobook.files import identify
 from audiobook.model import UnmetCorrection
 from audiobook.planning.editions import codecs_for, story_paths
+from audiobook.planning.series import remember_book
 from audiobook.planning.unmet import warn_of_unmet_everywhere
 from audiobook.project.layout import (
+    FROM_TEXTS,
     Project,
     Source,
     clear_partial,
-    find_leftovers,
     find_stories,
     make_folder,
 )
+from audiobook.project.leftovers import find_leftovers
 from audiobook.project.locks import sole_use
+from audiobook.project.places import find_folder, list_places
+from audiobook.project.series_record import add_to_series_record
 from audiobook.project.settings import warn_of_broken_engine, warn_of_unknown_stories
 from audiobook.publishing import CoverWish, identify_cover
 
@@ -51,7 +55,7 @@ def make_stories(
     A story that fails is reported and leaves the others alone.  Raises `NarrateError` where nothing
     can be made at all: faulty settings, no such story, no encoder, no room.
     """
-    run = start_listening(prepare_run(project, options, cache_folder))
+    run = replace(start_listening(prepare_run(project, options, cache_folder)), moves=True)
     sources = find_stories(project, names)
     with sole_use(project.output, cache_folder, listener.waiting):
         clear_partial(project)
@@ -59,7 +63,10 @@ def make_stories(
         stories: list[StoryReport] = []
         try:
             for first in range(0, len(sources), _LOT):
-                stories += _make_lot(run, shelf.survey(first, first + _LOT), listener)
+                surveyed = shelf.survey(first, first + _LOT)
+                reports = list(_make_lot(run, surveyed, listener))
+                shelf.remember(zip(reports, (work for _, work in surveyed), strict=True))
+                stories += reports
         finally:
             clear_partial(project)
         report = shelf.report(stories)
@@ -162,7 +169,7 @@ class _Shelf:
                 self._covers.append(work.plan.cover)
                 self._engines.update(work.report.engines)
                 formats = run.formats_of(work.plan.name)
-                self._expected += story_paths(run.project.output, work.plan.script, formats)
+                self._expected += story_paths(work.plan.folder, work.plan.script, formats)
         if self._are_all and len(self._unmet) == total:
             self._warn(warn_of_unmet_everywhere(run.project.voices, self._unmet))
         return surveyed
@@ -177,6 +184,25 @@ class _Shelf:
         if not work.files:
             self._listener.story_done(source.name)
         return work.report, work
+
+    def remember(self, made: Iterable[_Surveyed]) -> None:
+        """Remember the casts of those of a series that are whole, for when their texts are gone."""
+        run = self._run
+        books = {
+            work.plan.name: book
+            for report, work in made
+            if work is not None and not report.errors and not work.plan.is_overruled
+            if run.is_for_whole_books and all(track.origin == FROM_TEXTS for track in work.plan.tracks)
+            if (
+                book := remember_book(
+                    work.plan.script, work.plan.cast, run.settings.for_story(work.plan.name)
+                )
+            )
+        }
+        try:
+            add_to_series_record(run.project, books)
+        except StorageError as error:
+            self._warn([f"{error}; the voices of this series are not remembered"])
 
     @property
     def is_self_contained(self) -> bool:
@@ -194,8 +220,8 @@ class _Shelf:
         run, leftovers = self._run, list[Path]()
         is_as_set = run.options.formats is None and run.options.scope.reading.matter is None
         if self._are_all and is_as_set and run.is_for_whole_books:
-            unread = [story.name for story in stories if story.errors]
-            leftovers = find_leftovers(run.project, self._expected, unread=unread)
+            unread = [find_folder(run.project, story.name) for story in stories if story.errors]
+            leftovers = find_leftovers(run.project, self._expected, list_places(run.project), unread)
         return Report(stories=tuple(stories), leftovers=tuple(leftovers), warnings=tuple(self._warnings))
 
 

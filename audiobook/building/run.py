@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
 from audiobook.audio import Encoder, find_encoder
 from audiobook.caching.clips import ClipCache
-from audiobook.casting import Settings
+from audiobook.casting import Settings, StorySettings
 from audiobook.errors import UsageError
 from audiobook.model import TrackFormat
 from audiobook.planning.cached_scripts import keep_plans
 from audiobook.planning.chapters import WHOLE, Scope
 from audiobook.planning.scripting import PlanScript, plan_script
-from audiobook.project.layout import Project
+from audiobook.planning.series import SeriesCasts
+from audiobook.project.layout import Project, Source
 from audiobook.project.settings import read_settings
 from audiobook.publishing import CAPTIONS
 
@@ -43,7 +44,9 @@ class Options:
 class Run:
     """What is asked, of which project, and what is here to do it; `reads` gives a story's script and cast.
 
-    `recognizer` is the folder of that which hears new clips, None where none does.
+    `recognizer` is the folder of that which hears new clips, None where none does; `series` knows who was
+    in earlier books, `folders` (in small letters) which story has which.  It `moves` files that lie where
+    another layout had them.
     """
 
     project: Project
@@ -53,6 +56,13 @@ class Run:
     options: Options
     reads: PlanScript = plan_script
     recognizer: Path | None = None
+    series: SeriesCasts = field(default_factory=SeriesCasts)
+    moves: bool = False
+    folders: dict[str, str] = field(default_factory=dict)
+
+    def settings_of(self, source: Source) -> StorySettings:
+        """Say what is set for a story, with the people of earlier books of its series (`SeriesCasts`)."""
+        return self.series.settle(self.project, self.settings, source.path, self.reads)
 
     def formats_of(self, name: str) -> tuple[str, ...]:
         """Say what to write of a story.  Raises `UsageError` for a podcast without an address.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from audiobook.building.report import StoryReport
 from audiobook.building.run import Run
 from audiobook.building.takes import find_take, is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
-from audiobook.casting import write_scalar
+from audiobook.casting import StorySettings, write_scalar
 from audiobook.errors import SourceError
+from audiobook.model import TrackFormat
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.editions import EditionPlan, codecs_for, is_edition_made, plan_editions
 from audiobook.planning.joins import StoryJoins, find_story_joins, note_joins, warn_of_joins
@@ -20,10 +23,9 @@ from audiobook.planning.samples import SAMPLE
 from audiobook.planning.staleness import explain_edition, explain_tracks, is_made
 from audiobook.planning.unmet import warn_of_unmet
 from audiobook.planning.unread import UNREAD
-from audiobook.project.layout import (
-    Source,
-    story_folder,
-)
+from audiobook.project.layout import Source
+from audiobook.project.places import find_folder, hide_previews, refuse_folder, settle_folder
+from audiobook.reading import NO_WISH
 from audiobook.words import count_words
 
 
@@ -56,18 +58,10 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     """
     if source.fault is not None:
         raise SourceError(source.fault)
-    settings, force = run.settings.for_story(source.name), run.options.force
+    settings, force = run.settings_of(source), run.options.force
     formats = run.formats_of(source.name)
-    plan = plan_story(
-        source.path,
-        settings,
-        project=run.project,
-        encoding=Encoding(encoder=run.encoder, codecs=codecs_for(formats), parts=run.cache.folder),
-        scope=run.options.scope,
-        reads=run.reads,
-    )
-    folder = run.project.output / story_folder(plan.name)
-    all_editions = plan_editions(folder, formats, plan) if run.is_for_whole_books else ()
+    plan = _plan(run, source, settings, formats)
+    all_editions = plan_editions(plan.folder, formats, plan) if run.is_for_whole_books else ()
     editions = [edition for edition in all_editions if force or not is_edition_made(edition)]
     tracks = _find_unmade(run, plan, editions)
     # A chapter that is heard anew may sound otherwise than it did in the book.
@@ -83,9 +77,11 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
     reasons = explain_tracks(plan, tracks, settings, forced=force, formerly=joined.formerly)
     reasons |= {edition.path: explain_edition(edition, tracks, forced=force) for edition in editions}
     missing, clips = _find_missing(run, tracks)
+    report = _describe(plan, joined, run.project.voices)
     report = replace(
-        _describe(plan, joined, run.project.voices),
+        report,
         name=source.name,
+        warnings=(*report.warnings, *_warn_of_server(settings, formats)),
         reasons=reasons,
         work=estimate_tracks(tracks, missing),
     )
@@ -98,6 +94,42 @@ def survey_story(run: Run, source: Source, *, tells_joins: bool = False) -> Stor
         editions=editions,
         all_editions=all_editions,
     )
+
+
+def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[str]) -> StoryPlan:
+    """Plan a story where its files shall lie; where they are not moved there yet, where they lie."""
+    plan_in = partial(
+        plan_story,
+        source.path,
+        settings,
+        project=run.project,
+        encoding=Encoding(encoder=run.encoder, codecs=codecs_for(formats), parts=run.cache.folder),
+        scope=run.options.scope,
+        reads=run.reads,
+    )
+    plan = plan_in()
+    if run.is_for_whole_books and run.options.scope.reading == NO_WISH:
+        run.series.keep(source.path, settings, plan.script, plan.cast)
+    if run.options.scope.preview is not None:
+        return plan
+    owner = run.folders.setdefault(str(plan.folder).casefold(), plan.name)
+    if owner != plan.name:
+        raise SourceError(refuse_folder(plan.name, owner, plan.folder))
+    if run.moves and settings.layout == "audiobookshelf":
+        hide_previews(run.project)
+    if run.moves:
+        settle_folder(run.project, plan.name, plan.folder)
+        return plan
+    before = find_folder(run.project, plan.name)
+    return plan if plan.folder.exists() or not before.exists() else plan_in(folder=before)
+
+
+def _warn_of_server(settings: StorySettings, formats: Sequence[str]) -> list[str]:
+    sounds = [name for name in formats if name in {*get_args(TrackFormat), "m4b", SAMPLE}]
+    if settings.layout != "audiobookshelf" or len(sounds) < 2:
+        return []
+    told = f"Audiobookshelf plays all sound files of a folder, one after the other: of {', '.join(sounds)}"
+    return [f"{told} write one alone (output.formats in voices.yaml, or --format)"]
 
 
 def _find_unmade(run: Run, plan: StoryPlan, editions: Sequence[EditionPlan]) -> list[TrackPlan]:

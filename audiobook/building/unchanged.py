@@ -25,7 +25,7 @@ from typing import Any
 
 from audiobook.building.report import Report, StoryReport, UnclearLine
 from audiobook.caching.hashed_files import HashedFiles
-from audiobook.choices import PICTURES
+from audiobook.choices import PICTURES, SERIES_RECORD
 from audiobook.errors import StorageError
 from audiobook.files import Identity, identify
 from audiobook.folders import voices_folder
@@ -156,7 +156,11 @@ def _describe_inputs(asked: Asked) -> tuple[str, list[Identity | None]]:
     """Return a hash of what a run's outcome depends on, and the identities of what of it is told by bytes."""
     variables = {name: value for name, value in os.environ.items() if name.startswith(_SPEAKS_BY)}
     pandoc = shutil.which("pandoc")
-    sources = [asked.voices, *_list_sources(asked.texts, asked.stories)]
+    sources = [
+        asked.voices,
+        asked.voices.with_name(SERIES_RECORD),
+        *_list_sources(asked.texts, asked.stories),
+    ]
     described = [
         sys.version,
         sys.platform,

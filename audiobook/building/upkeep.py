@@ -24,16 +24,16 @@ from audiobook.errors import EngineError, NarrateError, StorageError
 from audiobook.model import Voice
 from audiobook.planning.editions import story_paths
 from audiobook.planning.scripting import plan_script
+from audiobook.planning.series import SeriesCasts
 from audiobook.plurals import count
 from audiobook.project.layout import (
     Project,
-    find_leftovers,
-    find_previews,
     list_texts,
     make_folder,
-    remove_files,
 )
+from audiobook.project.leftovers import find_leftovers, find_previews, remove_files
 from audiobook.project.locks import sole_use
+from audiobook.project.places import find_folder, list_places, place_book
 from audiobook.project.settings import read_settings
 from audiobook.project.shared_engines import introduce_of, known_engines, known_names, opener
 
@@ -76,20 +76,24 @@ def clean_project(
 
 
 def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) -> Cleaned:
-    settings = read_settings(project)
+    settings, series = read_settings(project), SeriesCasts()
     expected: list[Path] = []
-    unread: list[str] = []
+    unread: list[Path] = []
     for source in list_texts(project):
         try:
-            own = settings.for_story(source.stem)
+            own = series.settle(project, settings, source, plan_script)
             script, _ = plan_script(source, own)
         except NarrateError:
-            unread.append(source.stem)
+            unread.append(find_folder(project, source.stem))
         else:
-            expected += story_paths(project.output, script, own.formats)
+            folder = place_book(project.output, own.layout, script.book)
+            expected += story_paths(folder, script, own.formats)
     files = {
         path: path.stat().st_size
-        for path in (*find_leftovers(project, expected, unread), *find_previews(project))
+        for path in (
+            *find_leftovers(project, expected, list_places(project), unread),
+            *find_previews(project),
+        )
     }
     stores = [
         ClipCache(cache / "clips"),
@@ -99,7 +103,7 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
     caches = stores if with_cache else []
     if dry_run:
         return Cleaned(files=files, cache_bytes=sum(each.size_bytes() for each in caches))
-    remove_files(list(files))
+    remove_files(list(files), project.output)
     return Cleaned(files=files, cache_bytes=sum(each.clear() for each in caches))
 
 

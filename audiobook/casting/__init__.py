@@ -2,6 +2,7 @@
 
 from audiobook.casting.assign import assign_voices, find_stated
 from audiobook.casting.delivery import Delivered, Manner, Vary, at_pace, deliver, keep_flow
+from audiobook.casting.earlier_books import find_earlier, is_named
 from audiobook.casting.languages import Localize, fit_foreign, fit_voices
 from audiobook.casting.load import AUTO, default_voices_yaml, load_servers, load_settings
 from audiobook.casting.pronounce import Place, Spelled, make_finder, spell, spell_out
@@ -12,6 +13,7 @@ from audiobook.casting.settings import (
     CharacterSettings,
     ChosenBy,
     Credits,
+    EarlierRole,
     OutputSettings,
     Pauses,
     ReadingSettings,
@@ -43,6 +45,7 @@ __all__ = [
     "ChosenBy",
     "Credits",
     "Delivered",
+    "EarlierRole",
     "FindFault",
     "KnownEngines",
     "Localize",
@@ -60,6 +63,7 @@ __all__ = [
     "at_pace",
     "default_voices_yaml",
     "deliver",
+    "find_earlier",
     "find_engine",
     "find_stated",
     "fit_foreign",
@@ -67,6 +71,7 @@ __all__ = [
     "forget_character",
     "forget_line",
     "forget_pronunciation",
+    "is_named",
     "keep_flow",
     "load_servers",
     "load_settings",

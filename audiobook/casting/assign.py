@@ -10,6 +10,8 @@ name and voice ("highest random weight": Thaler & Ravishankar, "A Name-Based Map
 Rendezvous", University of Michigan CSE-TR-316-96).  So a voice depends on the names in the cast, on who
 talks with whom, and on the kinds of parts; who joins takes a voice from nobody who chooses earlier, and
 to state a voice in voices.yaml changes only those who had that very one.
+
+Who was in an earlier book of the series keeps the voice of there, which what voices.yaml states outranks.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from hashlib import blake2b
 
 from audiobook.casting.acoustics import measure_clarity, measure_distance
 from audiobook.casting.conversations import find_partners
+from audiobook.casting.earlier_books import find_earlier
 from audiobook.casting.prominence import RANKS, Part, find_parts
-from audiobook.casting.settings import CharacterSettings, StorySettings, VoiceWish
+from audiobook.casting.settings import CharacterSettings, EarlierRole, StorySettings, VoiceWish
 from audiobook.model import NARRATOR, PITCH_SHIFTS, Cast, Character, Gender, Role, Script, Voice
 from audiobook.words import count_words
 
@@ -50,13 +53,17 @@ _PRONOUNS: Mapping[Gender, str] = {"female": "her", "male": "him", "unknown": "t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Speaker:
-    """Somebody to cast; `name` None stands for all lines without a known speaker."""
+    """Somebody to cast; `name` None stands for all lines without a known speaker.
+
+    `earlier` is who that was in an earlier book of the series.
+    """
 
     name: str | None
     gender: Gender
     stated: CharacterSettings | None
     partners: frozenset[str | None]
     part: Part
+    earlier: EarlierRole | None = None
 
     @property
     def wish(self) -> VoiceWish:
@@ -135,6 +142,7 @@ def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
     partners = find_partners(script)
     characters = {character.name: character for character in script.characters}
     parts = find_parts(script, partners)
+    earlier = find_earlier(script.characters, settings.earlier_roles)
     speakers = []
     for name in sorted(partners, key=lambda name: name or ""):
         character = None if name is None else characters.get(name, Character(name=name))
@@ -143,7 +151,14 @@ def _find_speakers(script: Script, settings: StorySettings) -> list[_Speaker]:
         if stated is not None and stated.gender is not None:
             gender = stated.gender
         speakers.append(
-            _Speaker(name=name, gender=gender, stated=stated, partners=partners[name], part=parts[name])
+            _Speaker(
+                name=name,
+                gender=gender,
+                stated=stated,
+                partners=partners[name],
+                part=parts[name],
+                earlier=earlier.get(name or ""),
+            )
         )
     return speakers
 
@@ -189,24 +204,37 @@ def _cast_in_full(speakers: Sequence[_Speaker], stage: _Stage, settings: StorySe
         _cast_from_pool(speaker, stage, settings)
     for speaker in unstated:
         _part_from_partners(speaker, stage, settings)
-    stated = [speaker for speaker in ordered if speaker.wish != VoiceWish()]
-    for speaker in stated:
-        if speaker.wish.id is None:
-            stage.give(speaker, speaker.wish.on(stage.voices[speaker.name]), stage.reasons[speaker.name])
-        else:
-            base = Voice(engine=settings.engine, id="", rate=settings.rate)
-            stage.give(speaker, speaker.wish.on(base), "voices.yaml names it")
+    base = Voice(engine=settings.engine, id="", rate=settings.rate)
+    fixed = []
     for speaker in ordered:
-        if speaker.wish.id is None and any(_takes_voice(other, speaker, stage) for other in stated):
+        if speaker.wish.id is not None:
+            stage.give(speaker, speaker.wish.on(base), "voices.yaml names it")
+            fixed.append(speaker)
+        elif speaker.wish != VoiceWish():
+            stage.give(speaker, speaker.wish.on(stage.voices[speaker.name]), stage.reasons[speaker.name])
+    for speaker in ordered:
+        if speaker.wish.id is None and speaker.earlier is not None:
+            voice = speaker.wish.over(speaker.earlier.voice).on(base)
+            if not _is_heard(voice, speaker, stage, fixed):
+                stage.give(speaker, voice, f"as in {speaker.earlier.book}")
+                fixed.append(speaker)
+    for speaker in ordered:
+        if speaker not in fixed and any(_takes_voice(other, speaker, stage) for other in fixed):
             _cast_from_pool(speaker, stage, settings)
 
 
+def _is_heard(voice: Voice, speaker: _Speaker, stage: _Stage, fixed: Iterable[_Speaker]) -> bool:
+    """Tell whether a voice is the narrator's, or of a partner of whom it is settled."""
+    near = [stage.narrator, *(stage.voices[each.name] for each in fixed if each.name in speaker.partners)]
+    return any(_same_voice(voice, other) and voice.pitch == other.pitch for other in near)
+
+
 def _takes_voice(stated: _Speaker, speaker: _Speaker, stage: _Stage) -> bool:
-    """Tell whether a stated voice is one that a speaker has, who must not share it with that one."""
+    """Tell whether a settled voice is one that a speaker has, who must not share it with that one."""
     if stated.name == speaker.name or not _same_voice(stage.voices[stated.name], stage.voices[speaker.name]):
         return False
     smaller = min(RANKS[stated.part], RANKS[speaker.part])
-    return stated.wish.id is not None and (stated.name in speaker.partners or smaller > RANKS["minor"])
+    return stated.name in speaker.partners or smaller > RANKS["minor"]
 
 
 def _part_from_partners(speaker: _Speaker, stage: _Stage, settings: StorySettings) -> None:

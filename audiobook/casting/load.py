@@ -283,6 +283,7 @@ def _make_section(values: Mapping[str, Any], engines: KnownEngines) -> StorySett
         reading=ReadingSettings(**values["reading"]),
         credits=Credits(**values["credits"]),
         formats=values["output"]["formats"],
+        layout=values["output"]["layout"],
         details=BookDetails(**{key: values[key] for key in DETAIL_KEYS if key in values}),
     )
     cast = engines.find_cast(engine, _ENGLISH)

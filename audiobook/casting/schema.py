@@ -23,7 +23,7 @@ from audiobook.casting.readers import Reader, choice, listing, number, record, t
 from audiobook.casting.server_readers import SERVER_KEYS, read_servers
 from audiobook.casting.settings import CharacterSettings
 from audiobook.casting.voice_readers import VOICE_KEYS, FindFault, VoiceReader
-from audiobook.choices import FORMATS
+from audiobook.choices import FORMATS, LAYOUTS
 from audiobook.model import DELIVERIES, NARRATOR
 from audiobook.yamledit.tree import Scalar
 
@@ -49,6 +49,7 @@ _STORY_OUTPUT_KEYS: Mapping[str, Reader[Any]] = {"formats": _FORMATS}
 
 _OUTPUT_KEYS: Mapping[str, Reader[Any]] = {
     "formats": _FORMATS,
+    "layout": choice(*LAYOUTS),
     "captions": choice("sentences", "words"),
     "base_url": text("an address like https://example.org/books", pattern=r"https?://\S+", longest=1000),
     "ffmpeg": text("'bundled', or the name or path of an ffmpeg", longest=1000),

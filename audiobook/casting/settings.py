@@ -99,6 +99,21 @@ class CharacterSettings:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRole:
+    """Somebody of an earlier `book` of the series (its title), in that book's `language`.
+
+    `voice` is complete but for the rate, which it names only where it is that character's own.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    gender: Gender = "unknown"
+    voice: VoiceWish
+    book: str
+    language: str
+
+
 def _lay_over(
     lower: tuple[Pronunciation, ...], upper: tuple[Pronunciation, ...]
 ) -> tuple[Pronunciation, ...]:
@@ -175,12 +190,13 @@ class BookDetails:
 class OutputSettings:
     """What is written and how: formats (of `choices.FORMATS`), ffmpeg, the clip cache's bound in GB.
 
-    `captions` is `sentences` or `words`, whose times captions tell; `ffmpeg` is `bundled`, or the name or
-    path of another; `base_url` is where a podcast will lie.  `listen` says whether a recognizer hears new
-    clips; None leaves it to whether there is one.
+    `layout` is one of `choices.LAYOUTS`; `captions` is `sentences` or `words`, whose times captions tell;
+    `ffmpeg` is `bundled`, or the name or path of another; `base_url` is where a podcast will lie.  `listen`
+    says whether a recognizer hears new clips; None leaves it to whether there is one.
     """
 
     formats: tuple[str, ...]
+    layout: str
     captions: str
     ffmpeg: str
     cache_gb: float
@@ -202,7 +218,8 @@ class StorySettings:
     `own_voices` are the paths (`narrator`, `pools.female`, `characters.NAME`) of the voices that the
     story's own section names.  `delivery` maps those of `model.DELIVERIES` to what they change.
     `formats` are those of `choices.FORMATS` that are written of it; `has_own_formats` where that section
-    states them.
+    states them; `layout` is how its folder is called.  `earlier_roles` are the people of the books before it
+    in its series, each once.
     """
 
     engine: str
@@ -226,7 +243,9 @@ class StorySettings:
     details: BookDetails = BookDetails()
     formats: tuple[str, ...] = ("mp3",)
     has_own_formats: bool = False
+    layout: str = "plain"
     own_voices: frozenset[str] = frozenset()
+    earlier_roles: tuple[EarlierRole, ...] = ()
 
     def with_cast(self, cast: EngineCast) -> StorySettings:
         """Return these settings with the voices of a cast for all whom voices.yaml leaves open."""

@@ -14,6 +14,9 @@ class Listed(NamedTuple):
 
 GROUPS = {
     "Make": {
+        "add": Listed(
+            "adding:add", "Put a book into texts/: a file, one from the web, or one of an OPDS catalogue."
+        ),
         "make": Listed(
             "commands:make", "Make the audiobook (the command that is meant where none is named)."
         ),
@@ -38,6 +41,9 @@ GROUPS = {
     "Listen": {
         "check": Listed(
             "checking:check", "Measure the finished files: loudness, completeness, silences, tags."
+        ),
+        "publish": Listed(
+            "sending:publish", "Send finished books to a server (Audiobookshelf), those that are new there."
         ),
         "export-player": Listed(
             "exporting:export_player",

@@ -74,6 +74,9 @@ def check_address(_ctx: click.Context, _option: click.Parameter, value: str | No
     help="Make only the first N paragraphs, in output/previews.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be made, and why.")
+@click.option(
+    "--watch", "watches", is_flag=True, help="Go on: make what appears or changes in texts/, until Ctrl-C."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is made and why.")
 @chapter_options
@@ -94,6 +97,7 @@ def make(
     force: bool,
     preview: int | None,
     dry_run: bool,
+    watches: bool,
     chapters: str | None,
     first: int | None,
     last: int | None,
@@ -110,6 +114,26 @@ def make(
 
     if jobs is not None and scheduler is not None:
         raise click.UsageError("--jobs is for this machine and --scheduler for a cluster: name one of them")
+
+    def ask() -> tuple[Project, Options]:
+        from audiobook.building.run import Options
+        from audiobook.project.layout import open_project
+
+        project = open_project(Path(), voices=voices, output=output, engine=engine)
+        return project, Options(
+            jobs=jobs,
+            scheduler=scheduler,
+            formats=formats or None,
+            base_url=base_url,
+            force=force,
+            scope=choose_scope(chapters, first, last, matter=matter, footnotes=footnotes, preview=preview),
+        )
+
+    if watches:
+        if dry_run or force or as_json:
+            raise click.UsageError("--watch goes on and on: leave out --dry-run, --force and --json")
+        _watch(stories, voices or Path("voices.yaml"), ask, quiet=quiet, verbose=verbose)
+        ctx.exit()
     asked = Asked(
         parameters={name: value for name, value in ctx.params.items() if name not in _CHANGE_NO_FILE},
         stories=stories,
@@ -121,23 +145,6 @@ def make(
     last_run = open_last_run(asked, cache_folder()) if is_plain else None
     report = last_run.report() if last_run else None
     if report is None:
-
-        def ask() -> tuple[Project, Options]:
-            from audiobook.building.run import Options
-            from audiobook.project.layout import open_project
-
-            project = open_project(Path(), voices=voices, output=output, engine=engine)
-            return project, Options(
-                jobs=jobs,
-                scheduler=scheduler,
-                formats=formats or None,
-                base_url=base_url,
-                force=force,
-                scope=choose_scope(
-                    chapters, first, last, matter=matter, footnotes=footnotes, preview=preview
-                ),
-            )
-
         if dry_run:
             _dry_run(ctx, stories, ask, as_json=as_json)
         report = _make(stories, ask, quiet=quiet or as_json, verbose=verbose)
@@ -145,6 +152,18 @@ def make(
             last_run.keep(report)
     print_report(report, quiet=quiet, as_json=as_json)
     ctx.exit(1 if report.failed else 0)
+
+
+def _watch(stories: tuple[str, ...], voices: Path, ask: _Ask, *, quiet: bool, verbose: bool) -> None:
+    from audiobook.cli.watching import watch_stories
+
+    watch_stories(
+        stories,
+        voices,
+        lambda: ask()[0],
+        lambda names: _make(names, ask, quiet=quiet, verbose=verbose),
+        quiet=quiet,
+    )
 
 
 def _make(stories: tuple[str, ...], ask: _Ask, *, quiet: bool, verbose: bool) -> Report:

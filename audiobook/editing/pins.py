@@ -15,8 +15,8 @@ from audiobook.editing.voices_file import (
 )
 from audiobook.model import NARRATOR, Cast, Character, Role, Script
 from audiobook.planning.scripting import plan_script
+from audiobook.planning.stories import open_in_series
 from audiobook.project.layout import Project
-from audiobook.project.settings import open_story
 from audiobook.reading import NO_WISH, ReadingWish
 from audiobook.yamledit.words import Value
 
@@ -39,7 +39,7 @@ def pin_cast(project: Project, name: str, wish: ReadingWish = NO_WISH) -> Pinned
     """
     path = voices_path(project)
     data = read_voices(path)
-    source, story = open_story(project, name)
+    source, story = open_in_series(project, name)
     script, cast = plan_script(source, story, wish=wish)
     pins = _make_pins(script, cast, story)
     text = decode_voices(data)

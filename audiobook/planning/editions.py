@@ -10,7 +10,6 @@ from pathlib import Path
 
 from audiobook.model import Book, Cast, Script
 from audiobook.planning.plans import StoryPlan, TrackPlan, track_paths
-from audiobook.project.layout import story_folder
 from audiobook.publishing import (
     BOOK_FILES,
     WITH_PAGES,
@@ -94,14 +93,13 @@ def _hash_file(path: Path) -> str | None:
         return None
 
 
-def story_paths(output: Path, script: Script, formats: Sequence[str]) -> list[Path]:
-    """Name the files that a story may have under `output`: tracks in these formats, whole books in all.
+def story_paths(folder: Path, script: Script, formats: Sequence[str]) -> list[Path]:
+    """Name the files that a story may have in its folder: tracks in these formats, whole books in all.
 
     A whole-book file that its formats don't name may have been asked for just once.
     """
-    folder = output / story_folder(script.book.name)
     editions = [edition_path(folder, script.book.title, name) for name in BOOK_FILES]
-    return [*track_paths(output, script, codecs_for(formats)), *editions]
+    return [*track_paths(folder, script, codecs_for(formats)), *editions]
 
 
 def edition_path(folder: Path, title: str, name: str) -> Path:

@@ -127,7 +127,8 @@ def cast_in_language(script: Script, settings: StorySettings) -> tuple[Script, C
             f"{book.source}: narrate can't tell who speaks in {name}: "
             f"one voice, {chosen.narrator.id}, reads it all"
         )
-    cast = assign_voices(script, chosen)
+    earlier = [role for role in chosen.earlier_roles if is_same_language(role.language, book.language)]
+    cast = assign_voices(script, replace(chosen, earlier_roles=tuple(earlier)))
     foreign, unspoken = fit_foreign(
         cast, script, localize, also=[] if is_same_language(book.language, FALLBACK) else [FALLBACK]
     )

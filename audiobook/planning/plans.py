@@ -24,11 +24,11 @@ from audiobook.planning.tagging import tag_track
 from audiobook.project.layout import (
     ELSEWHERE,
     FROM_TEXTS,
-    PREVIEWS,
     Project,
     is_from_texts,
     story_folder,
 )
+from audiobook.project.places import place_book
 from audiobook.project.versions import name_engines
 from audiobook.publishing import CoverWish, Tags, identify_cover, safe_file_name
 
@@ -71,6 +71,7 @@ class StoryPlan:
 
     script: Script
     cast: Cast
+    folder: Path
     cover: CoverWish
     tracks: tuple[TrackPlan, ...]
     warnings: tuple[str, ...] = ()
@@ -104,11 +105,13 @@ def plan_story(
     encoding: Encoding,
     scope: Scope = WHOLE,
     reads: PlanScript = plan_script,
+    folder: Path | None = None,
 ) -> StoryPlan:
     """Plan a story's tracks without starting an engine or the encoder.  Raises as `plan_script`.
 
-    They are planned once for each codec.  Where only some of a book's chapters are in `scope`, each is the
-    same file as in a run for them all.
+    They shall lie in its place by the layout that is set, or in `folder`, where they lie still.  They are
+    planned once for each codec.  Where only some of a book's chapters are in `scope`, each is the same file
+    as in a run for them all.
     """
     script, cast = reads(path, settings, preview=scope.preview, wish=scope.reading)
     pronouncer = make_pronouncer(settings, script)
@@ -116,7 +119,10 @@ def plan_story(
     overruled = is_local and is_overruled(path, settings, scope.reading, script.book)
     cover, cover_warnings = wish_cover(path, script.book)
     spacing, codecs = settings_spacing(settings), encoding.codecs
-    stems = track_stems(project.output, script, preview=scope.preview)
+    folder = folder or place_book(project.output, settings.layout, script.book)
+    stems = track_stems(folder, script)
+    if scope.preview is not None:
+        stems = [project.previews / f"{story_folder(script.book.name)} - {stem.name}" for stem in stems]
     tracks: list[TrackPlan] = []
     for draft in _draft_files(stems, script, cast, spacing, codecs, cover=identify_cover(cover)):
         chapter = draft.chapter
@@ -138,6 +144,7 @@ def plan_story(
     return StoryPlan(
         script=keep_chapters(script, scope.chapters),
         cast=cast,
+        folder=folder,
         cover=cover,
         tracks=tuple(sorted(tracks, key=lambda track: codecs.index(track.codec))),
         warnings=(*cover_warnings, *pronouncer.warnings(str(project.voices))),
@@ -227,9 +234,9 @@ def plan_file(track: TrackPlan, codec: str, makers: Makers) -> TrackPlan:
     )
 
 
-def track_paths(output: Path, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
-    """Name the files that a script's chapters become, in order; chapters without words have none."""
-    stems = track_stems(output, script)
+def track_paths(folder: Path, script: Script, codecs: Sequence[str] = ("mp3",)) -> list[Path]:
+    """Name the files of a script's chapters in a folder, in order; chapters without words have none."""
+    stems = track_stems(folder, script)
     paths = [
         stem.with_name(f"{stem.name}{CODECS[c].suffix}") for c in codecs if c != SAMPLE for stem in stems
     ]
@@ -238,12 +245,9 @@ def track_paths(output: Path, script: Script, codecs: Sequence[str] = ("mp3",)) 
     return paths
 
 
-def track_stems(output: Path, script: Script, *, preview: int | None = None) -> list[Path]:
+def track_stems(folder: Path, script: Script) -> list[Path]:
     """Name those files without their ending."""
     titles = [chapter.title for chapter in script.chapters if chapter.utterances]
     digits = max(2, len(str(len(titles))))
-    folder = output / story_folder(script.book.name)
     names = [safe_file_name(f"{number:0{digits}d} - {title}") for number, title in enumerate(titles, 1)]
-    if preview is not None:
-        return [output / PREVIEWS / f"{folder.name} - {name}" for name in names]
     return [folder / name for name in names]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from audiobook.casting import StorySettings
 from audiobook.model import Book, Cast, Script, Utterance
 from audiobook.planning.chapters import WHOLE, Scope, keep_chapters
 from audiobook.planning.explaining import SpokenText, explain_script
@@ -11,9 +13,10 @@ from audiobook.planning.joins import find_story_joins, note_joins, warn_of_joins
 from audiobook.planning.languages import settle_language
 from audiobook.planning.pronouncing import make_pronouncer
 from audiobook.planning.scripting import PlanScript, choose_reading, plan_script
+from audiobook.planning.series import SeriesCasts
 from audiobook.planning.unmet import warn_of_unmet
-from audiobook.project.layout import Project
-from audiobook.project.settings import open_story
+from audiobook.project.layout import Project, find_story
+from audiobook.project.settings import open_story, read_settings
 from audiobook.reading import NO_WISH, ReadingWish, read_book
 
 
@@ -21,9 +24,17 @@ def script_and_cast(
     project: Project, name: str, scope: Scope = WHOLE, reads: PlanScript = plan_script
 ) -> tuple[Script, Cast]:
     """Read one story, by name or path, as far as its cast.  Raises `NarrateError` as `make_stories`."""
-    path, settings = open_story(project, name)
+    path, settings = open_in_series(project, name, reads)
     script, cast = reads(path, settings, preview=scope.preview, wish=scope.reading)
     return keep_chapters(script, scope.chapters), cast
+
+
+def open_in_series(
+    project: Project, name: str, reads: PlanScript = plan_script
+) -> tuple[Path, StorySettings]:
+    """Return what `open_story` does, with the people of earlier books of the story's series."""
+    settings, path = read_settings(project), find_story(project, name)
+    return path, SeriesCasts().settle(project, settings, path, reads)
 
 
 def tell_story(

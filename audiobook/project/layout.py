@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audiobook.checking import is_own_picture
+from audiobook.choices import SERIES_RECORD
 from audiobook.errors import SourceError, StorageError
-from audiobook.files import Identity, add_own_names
-from audiobook.publishing import TRACK_FILES, read_edition_mark, read_mark, safe_folder_name
+from audiobook.files import Identity
+from audiobook.publishing import safe_folder_name
 from audiobook.reading import READERS
 from audiobook.suggesting import did_you_mean
 
 PREVIEWS = "previews"
+PLACES = ".places.json"
+"""Where it is noted which folders are not called as their stories (`places.py`)."""
+
 HEARD = ".heard"
 """Where it is kept which lines were not heard (`building/unclear.py`)."""
 
-_PARTIAL = ".partial"
-_CAPTIONS = (".vtt", ".srt", ".lrc", ".words.json")
-_LISTS = {"playlist.m3u8", "feed.xml", "feed.jpg"}
-_SAMPLE = "sample.mp3"
-
+PARTIAL = ".partial"
 FROM_TEXTS = "texts"
 ELSEWHERE = "elsewhere"
 """What a file was made of: a story in `texts/`, or something that narrate does not keep watch over."""
@@ -50,12 +49,17 @@ class Project:
     @property
     def partial(self) -> Path:
         """Where files are made before they get their final name; on the same disk as the output."""
-        return self.output / _PARTIAL
+        return self.output / PARTIAL
 
     @property
     def previews(self) -> Path:
         """Where previews and auditions go."""
         return self.output / PREVIEWS
+
+    @property
+    def series_record(self) -> Path:
+        """What is remembered of series, beside voices.yaml."""
+        return (self.voices or self.texts).parent / SERIES_RECORD
 
 
 def open_project(
@@ -198,90 +202,3 @@ def story_folder(name: str) -> str:
 def is_from_texts(project: Project, source: Path) -> bool:
     """Tell whether a story's file lies in `texts/`, so that its disappearance would mean something."""
     return source.absolute().parent == project.texts.absolute()
-
-
-def find_leftovers(project: Project, expected: Sequence[Path], unread: Sequence[str] = ()) -> list[Path]:
-    """List the files made of stories in `texts/` that are there no more, or have other names now.
-
-    Foreign files, previews, and what was made of a file elsewhere are not counted.  `unread` names
-    stories whose files are not known, since they could not be read: theirs are kept.
-    """
-    passed_over = {name.casefold() for name in (PREVIEWS, HEARD, _PARTIAL, *map(story_folder, unread))}
-    folders = [each for each in sorted(project.output.glob("*/")) if each.name.casefold() not in passed_over]
-    wanted = add_own_names(expected, (file for folder in folders for file in folder.glob("*")))
-    left = [file for folder in folders for file in _find_left_in(folder, wanted)]
-    return left + _find_left_records(project, left)
-
-
-def _find_left_records(project: Project, left: Collection[Path]) -> list[Path]:
-    """List what is kept of stories of which nothing else is left."""
-    records = sorted((project.output / HEARD).glob("*.json"))
-    return [path for path in records if all(f in left for f in (project.output / path.stem).glob("*"))]
-
-
-def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
-    """List the leftovers of one story's folder: texts go when the last file does, or their own track.
-
-    A file under a name that some format of a story has now is none: it may have been asked for just once,
-    and so may a sample.
-    """
-    try:
-        files = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    except OSError:
-        return []  # not ours to read, so nothing that narrate made
-    origins = {path: origin for path in files if (origin := _read_origin(path)) is not None}
-    names = {path.with_suffix("") for path in wanted}
-    left = {path for path, origin in origins.items() if origin == FROM_TEXTS}
-    left -= {path for path in left if path.resolve().with_suffix("") in names}
-    is_empty = all(path in left for path in origins)
-    if not is_empty:
-        left -= {path for path in left if path.name == _SAMPLE}
-    left |= {path for path in files if path.suffix == ".m3u8" and _names_nothing(path, left)}
-    if not left:
-        return []
-    stems = {path.stem for path in left} - {path.stem for path in origins if path not in left}
-    for path in files:
-        if path.name.endswith(_CAPTIONS) and any(path.name.removesuffix(end) in stems for end in _CAPTIONS):
-            left.add(path)
-        if is_empty and path.name in _LISTS:
-            left.add(path)
-    return sorted(left)
-
-
-def _names_nothing(playlist: Path, left: Collection[Path]) -> bool:
-    """Tell whether all files of a playlist of narrate's are gone, or go."""
-    if playlist.name not in _LISTS:
-        return False
-    try:
-        lines = playlist.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return False
-    named = [playlist.with_name(line) for line in lines if line and not line.startswith("#")]
-    return bool(named) and all(path in left or not path.exists() for path in named)
-
-
-def _read_origin(path: Path) -> str | None:
-    """Tell where the source of a track or a whole-book file lay; None where narrate did not make it."""
-    if path.suffix in TRACK_FILES:
-        mark = read_mark(path, whole=False)
-        return mark.origin if mark else None
-    edition = read_edition_mark(path)
-    return edition.partition(":")[2] if edition else None
-
-
-def find_previews(project: Project) -> list[Path]:
-    """List the previews, auditions and pictures that narrate made."""
-    files = sorted(path for path in project.previews.glob("*") if path.suffix in TRACK_FILES)
-    pictures = [path for path in sorted(project.previews.glob("*.svg")) if is_own_picture(path)]
-    return [file for file in files if read_mark(file, whole=False) is not None] + pictures
-
-
-def remove_files(paths: Sequence[Path]) -> None:
-    """Remove files, and their folders where those are empty then."""
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        except OSError as error:
-            raise StorageError(f"{path}: can't be removed: {error.strerror}") from error

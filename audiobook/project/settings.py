@@ -53,6 +53,17 @@ def open_story(project: Project, name: str) -> tuple[Path, StorySettings]:
     return path, settings.for_story(path.stem)
 
 
+def find_voice_fault(engine: str, voice_id: str) -> str | None:
+    """Return None for a voice that can speak here, else why it can't."""
+    find_fault = known_engines().faults.get(engine)
+    if find_fault is None:
+        return f"there is no engine {engine!r}"
+    try:
+        return find_fault(voice_id)
+    except EngineError as error:
+        return str(error)
+
+
 def _read_choice(engine: str | None) -> str | None:
     """Return the engine that a run was asked for (`--engine`), None for that of voices.yaml."""
     if engine in {None, AUTO}:

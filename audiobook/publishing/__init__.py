@@ -1,5 +1,11 @@
 """Publishing: tracks become files that a listener opens."""
 
+from audiobook.publishing.audiobookshelf import (
+    SHELF_FILES,
+    compose_shelf_files,
+    describe_shelf_book,
+    is_own_metadata,
+)
 from audiobook.publishing.captions import CAPTION_ENDINGS, CAPTIONS, words_for
 from audiobook.publishing.cover import (
     CoverWish,
@@ -31,6 +37,7 @@ __all__ = [
     "BOOK_FILES",
     "CAPTIONS",
     "CAPTION_ENDINGS",
+    "SHELF_FILES",
     "TEXT_FILES",
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",
@@ -39,8 +46,11 @@ __all__ = [
     "CoverWish",
     "Stamp",
     "Tags",
+    "compose_shelf_files",
+    "describe_shelf_book",
     "find_picture_fault",
     "identify_cover",
+    "is_own_metadata",
     "language_code",
     "make_cover",
     "make_thumbnail",

@@ -21,6 +21,7 @@ from audiobook.reading.lexicon import read_lexicon_file
 from audiobook.reading.markdown import read_markdown
 from audiobook.reading.opendocument import read_odt
 from audiobook.reading.page import NOTE_SIGN
+from audiobook.reading.series import SeriesPlace, read_series
 from audiobook.reading.text import SCENE_BREAK, read_text
 
 Reader = Callable[[Path, bytes, ReadingChoices], Book]
@@ -93,9 +94,11 @@ __all__ = [
     "SMALL_SKIPS",
     "ReadingChoices",
     "ReadingWish",
+    "SeriesPlace",
     "detect_language",
     "find_contradictions",
     "find_other_parts",
     "read_book",
     "read_lexicon_file",
+    "read_series",
 ]

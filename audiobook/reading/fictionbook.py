@@ -64,10 +64,11 @@ def read_fb2(path: Path, data: bytes, choices: ReadingChoices = DEFAULT_CHOICES)
         else:
             _convert_contents(body, out, depth=1)
     sources = [SourceText("", "\n".join(map(str, body.itertext()))) for body in bodies]
-    return read_tree(path, root, choices, _read_metadata(source), sources)
+    return read_tree(path, root, choices, read_metadata(source), sources)
 
 
-def _read_metadata(source: _Element) -> Metadata:
+def read_metadata(source: _Element) -> Metadata:
+    """Read what an FB2 says about its book."""
     about = source.find("{*}description/{*}title-info")
 
     def values(name: str) -> Iterator[str]:

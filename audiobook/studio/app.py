@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from audiobook.errors import NarrateError
+from audiobook.project.incoming import sweep
 from audiobook.project.layout import Project
 from audiobook.studio.answers import answer, refuse_fault, refuse_http_error, refuse_narrate_error
 from audiobook.studio.changes import Changes
@@ -32,7 +33,6 @@ from audiobook.studio.review import Review
 from audiobook.studio.routes import ReadRoutes
 from audiobook.studio.runs import Runs
 from audiobook.studio.shelf import Shelf
-from audiobook.studio.uploads import sweep
 from audiobook.studio.watch import Watch
 from audiobook.studio.work import Work
 

@@ -19,6 +19,7 @@ from audiobook.engines.neural.store import identify_models
 from audiobook.errors import NarrateError, SourceError
 from audiobook.files import Identity, are_unchanged
 from audiobook.model import Book
+from audiobook.planning.series import SeriesCasts
 from audiobook.project.layout import Project, Source, find_stories, identify_source, list_texts
 from audiobook.project.settings import read_settings
 from audiobook.script import LineWords
@@ -133,6 +134,7 @@ class Desk:
         self.reader = StoryReader(ScriptCache(cache_folder / "scripts"))
         self.memory = StoryMemory(self.reader.read, self.reader.find_words, self._settling, self._tell)
         self.editor = Editor(project, lambda name: self.open(name).script, self.find_words)
+        self._series = SeriesCasts()
         self._now: Now | None = None
         self._open: dict[str, OpenStory] = {}
         self._ready: dict[str, OpenStory] = {}
@@ -171,6 +173,7 @@ class Desk:
             ):
                 if self._now is not None and self._now.installed != installed:
                     self.memory.forget_casts()
+                    self._series = SeriesCasts()
                 self._now = Now(revision, read_settings(self.project), installed)
                 revision, installed = self.revision(), identify_models()  # others in between, perhaps
             return self._now
@@ -197,7 +200,7 @@ class Desk:
             raise StudioError(422, source.fault)
         self._notice(source.path)
         now = self.read_now()
-        settings = now.settings.for_story(name)
+        settings = self.settle(source.path, now)
         planned = self._plan(source.path, settings)
         with self._lock:
             kept = self._open.get(name)
@@ -210,6 +213,10 @@ class Desk:
                 for other in list(self._open)[:-MOST_OPEN]:
                     del self._open[other]
             return kept, now.revision
+
+    def settle(self, path: Path, now: Now) -> StorySettings:
+        """Return what is set for a story, with the people of earlier books of its series."""
+        return self._series.settle(self.project, now.settings, path, self.memory.plan_script)
 
     def add_state(self, body: bytes, story: OpenStory, revision: str) -> bytes:
         """Put the revision of voices.yaml into a JSON object that is written, and may have megabytes.

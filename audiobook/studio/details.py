@@ -19,11 +19,12 @@ from audiobook.languages import NAMED_LANGUAGES
 from audiobook.model import Book, Image
 from audiobook.planning.covers import wish_cover
 from audiobook.project.bin import put_away
+from audiobook.project.incoming import waiting_room
 from audiobook.publishing import CoverWish, find_picture_fault, make_cover
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.bodies import read_fields
 from audiobook.studio.desk import Desk
-from audiobook.studio.uploads import MOST_BYTES, receive, waiting_room
+from audiobook.studio.uploads import MOST_BYTES, receive
 from audiobook.studio.watch import Watch
 from audiobook.yamledit.words import Value
 

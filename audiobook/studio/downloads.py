@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from audiobook.errors import NarrateError, StorageError
 from audiobook.planning.editions import story_paths
-from audiobook.project.layout import story_folder
+from audiobook.project.places import find_folder
 from audiobook.publishing import safe_file_name
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.desk import Desk
@@ -111,7 +111,7 @@ class Downloads:
     def _list(self, name: str) -> tuple[Path, Sequence[MadeFile]]:
         """List a story's files in the order of their names."""
         name = self._desk.find(name).name
-        folder = self._desk.project.output / story_folder(name)
+        folder = find_folder(self._desk.project, name)
         try:
             paths = sorted(path for path in folder.iterdir() if _is_made(path))
             sizes = [path.stat().st_size for path in paths]
@@ -119,7 +119,7 @@ class Downloads:
             return folder, ()
         except OSError as error:
             raise StorageError(f"{folder}: can't be read: {error.strerror}") from error
-        stems = self._expect(name)
+        stems = self._expect(name, folder)
         return folder, [
             MadeFile(
                 name=path.name,
@@ -133,14 +133,11 @@ class Downloads:
             for path, size in zip(paths, sizes, strict=True)
         ]
 
-    def _expect(self, name: str) -> set[str] | None:
+    def _expect(self, name: str, folder: Path) -> set[str] | None:
         """Return what the files of the story as it is now are called; None where that can't be known."""
         try:
             story = self._desk.open(name)
-            return {
-                path.stem
-                for path in story_paths(self._desk.project.output, story.script, story.settings.formats)
-            }
+            return {path.stem for path in story_paths(folder, story.script, story.settings.formats)}
         except NarrateError:
             return None
 

@@ -24,7 +24,8 @@ from audiobook.errors import SourceError, StorageError
 from audiobook.model import Cast, Script
 from audiobook.planning.covers import wish_cover
 from audiobook.planning.stories import script_and_cast
-from audiobook.project.layout import Project, find_story, story_folder
+from audiobook.project.layout import Project, find_story
+from audiobook.project.places import find_folder
 from audiobook.project.settings import read_settings
 from audiobook.publishing import make_thumbnail
 from audiobook.studio.bundle import bundle_modules
@@ -66,7 +67,7 @@ def export_player(
     script, cast = script_and_cast(project, name)
     cache = ClipCache(cache_folder / "clips")
     finished = _list_all_finished(project, script, name, cache)
-    folder = folder or project.output / story_folder(source.stem) / FOLDER
+    folder = folder or find_folder(project, source.stem) / FOLDER
     earlier = _look_at(folder)
     sounds = {f"{Path(each.track.path).name}": Path(each.track.path) for each in finished}
     cover = make_thumbnail(wish_cover(source, script.book)[0], _COVER_SIDE).data
@@ -90,7 +91,7 @@ def export_player(
 def _list_all_finished(
     project: Project, script: Script, name: str, cache: ClipCache
 ) -> Sequence[FinishedTrack]:
-    finished = list_finished(project, script, cache)
+    finished = list_finished(find_folder(project, script.book.name), script, cache)
     wanted = sum(1 for chapter in script.chapters if chapter.utterances)
     if len(finished) < wanted:
         there = f"only {len(finished)} of {wanted} MP3 files are there" if finished else "it is not made yet"

@@ -11,7 +11,6 @@ from audiobook.errors import StorageError
 from audiobook.model import NARRATOR, Script, ScriptChapter, Track, Utterance, Voice
 from audiobook.planning.plans import track_paths
 from audiobook.planning.records import match_lines, read_record
-from audiobook.project.layout import Project
 from audiobook.publishing import read_mark, read_record_text, read_track
 
 _GONE = Utterance(paragraph=0, start=0, end=0, kind="narration", speaker=NARRATOR, text="")
@@ -31,14 +30,14 @@ class FinishedTrack:
     voices: tuple[Voice, ...]
 
 
-def list_finished(project: Project, script: Script, cache: ClipCache) -> tuple[FinishedTrack, ...]:
-    """Return a story's MP3 files that are there, whole, in order; where they are known, with their words.
+def list_finished(folder: Path, script: Script, cache: ClipCache) -> tuple[FinishedTrack, ...]:
+    """Return a story's MP3 files that are in its folder, whole, in order, with their words if known.
 
     One that was made before voices or words were changed counts too; words that are in the story no
     more have no cue.
     """
     chapters = [chapter for chapter in script.chapters if chapter.utterances]
-    paths = track_paths(project.output, script)
+    paths = track_paths(folder, script)
     found = []
     for number, (path, chapter) in enumerate(zip(paths, chapters, strict=True), 1):
         mark = read_mark(path)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from audiobook.caching.waveforms import draw_waveform, find_waveform
 from audiobook.errors import NarrateError
-from audiobook.project.layout import story_folder
+from audiobook.project.places import find_folder
 from audiobook.studio.answers import StudioError
 from audiobook.studio.desk import Desk, OpenStory
 from audiobook.studio.finished_tracks import FinishedTrack, list_finished
@@ -82,14 +82,14 @@ class Player:
     def find(self, name: str) -> tuple[OpenStory, tuple[FinishedTrack, ...]]:
         """Return a story and its files, looked at anew only where one came, went or was replaced."""
         story = self._desk.open(name)
-        folder = self._desk.project.output / story_folder(name)
+        folder = find_folder(self._desk.project, name)
         try:
             stamp = folder.stat().st_mtime_ns
         except OSError:
             return story, ()
         known = self._known.get(name)
         if known is None or known[0] is not story or known[1] != stamp:
-            known = (story, stamp, list_finished(self._desk.project, story.script, self._desk.cache))
+            known = (story, stamp, list_finished(folder, story.script, self._desk.cache))
             self._known = dict([*self._known.items(), (name, known)][-_MOST_KEPT:])
         return story, known[2]
 

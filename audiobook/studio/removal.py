@@ -13,7 +13,9 @@ from starlette.routing import Route
 from audiobook.choices import PICTURES
 from audiobook.project.bin import put_away
 from audiobook.project.layout import Source, story_folder
+from audiobook.project.leftovers import remove_empty
 from audiobook.project.locks import sole_use
+from audiobook.project.places import find_folder
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.desk import Desk
 from audiobook.studio.runs import Runs
@@ -54,7 +56,7 @@ class Removal:
 
     def _put_away(self, source: Source, with_made: bool) -> Path | None:
         project = self._desk.project
-        made = project.output / story_folder(source.name)
+        made = find_folder(project, source.name)
         others = [other for other in self._desk.sources() if _shares(source, other)]
         if others and with_made:
             raise StudioError(422, f"{made} is also {others[0].path.name}'s; remove the story alone.")
@@ -62,7 +64,10 @@ class Removal:
         pictures = [path for path in beside if path.is_file()]
         folders = [made] if with_made and made.exists() else []
         with self._sole_use():
-            return put_away(project, [*folders, *pictures, source.path], source.name)
+            place = put_away(project, [*folders, *pictures, source.path], source.name)
+            if folders:
+                remove_empty(made, project.output)
+            return place
 
     def _sole_use(self) -> contextlib.AbstractContextManager[None]:
         """Keep other runs away meanwhile; raises `StudioError` where one is on that may need the story."""

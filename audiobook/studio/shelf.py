@@ -10,7 +10,8 @@ from pathlib import Path
 from audiobook import __version__
 from audiobook.building.run import Options, Run, prepare_run
 from audiobook.errors import EngineError, NarrateError, SourceError
-from audiobook.project.layout import Source, identify_source, story_folder
+from audiobook.project.layout import Source, identify_source
+from audiobook.project.places import find_folder
 from audiobook.studio.desk import Desk, Now
 from audiobook.studio.story_state import ShelfChapter, ShelfStory, unreadable
 
@@ -86,11 +87,11 @@ class Shelf:
 
     def _identify(self, source: Source, now: Now) -> tuple[object, ...]:
         """Return what changes whenever the story may stand otherwise than it was seen."""
-        folder = self._desk.project.output / story_folder(source.name)
+        folder = find_folder(self._desk.project, source.name)
         files = [source.path, *(source.path.with_suffix(suffix) for suffix in _PICTURES), folder]
         stamps = tuple(_stamp(path) for path in files)
         settings = now.settings
-        return (source, stamps, settings.for_story(source.name), settings.output, now.installed)
+        return (source, stamps, self._desk.settle(source.path, now), settings.output, now.installed)
 
     def show_chapters(self, name: str) -> dict[str, object]:
         """Return how a story stands, chapter by chapter.  Raises `StudioError` where there is none."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-import time
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import anyio.to_thread
 
 from audiobook.errors import SourceError, StorageError
-from audiobook.project.layout import Project, is_story_name, list_texts, make_folder
-from audiobook.publishing import safe_file_name
-from audiobook.reading import READERS
+from audiobook.project.incoming import (
+    bring_in,
+    find_name_fault,
+    find_namesake,
+    find_type_fault,
+    waiting_room,
+)
+from audiobook.project.layout import Project
 from audiobook.studio.answers import StudioError
 
 MOST_BYTES = 100_000_000
 """A book with pictures has a few tens of MB."""
-
-_ROOM = ".incoming-"
-_LEFT_S = 3600
-"""An upload of which nothing came for so long was killed; another studio's may be under way."""
 
 
 async def receive(body: AsyncIterator[bytes], path: Path) -> None:
@@ -59,22 +56,17 @@ async def bring(
 def check_name(name: str) -> str:
     """Return a file name in composed letters.  Raises `StudioError` for one that can't be a story's."""
     name = unicodedata.normalize("NFC", name)
-    safe = safe_file_name(name)
-    suffix = Path(name).suffix.lower()
-    if name != safe or not is_story_name(Path(name)):
-        raise StudioError(422, f"{name[:80]!r} can't be a story's file name; rename it, to {safe!r} say.")
-    if not suffix or suffix not in READERS:
-        readable = ", ".join(filter(None, READERS))
-        raise StudioError(415, f"narrate can't read files that end in {suffix!r} (readable: {readable}).")
+    if fault := find_name_fault(name):
+        raise StudioError(422, f"{fault}.")
+    if fault := find_type_fault(name):
+        raise StudioError(415, f"{fault}.")
     return name
 
 
 def check_free(project: Project, name: str) -> None:
     """Raise `StudioError` where a story of that name is there, in whatever format."""
-    stem = Path(name).stem.casefold()
-    for path in list_texts(project):
-        if path.stem.casefold() == stem:
-            raise StudioError(409, f"{path.name} is there already; rename one of the two.")
+    if there := find_namesake(project, name):
+        raise StudioError(409, f"{there.name} is there already; rename one of the two.")
 
 
 def _admit(project: Project, path: Path, prove: Callable[[Path], None]) -> None:
@@ -85,37 +77,6 @@ def _admit(project: Project, path: Path, prove: Callable[[Path], None]) -> None:
         raise StudioError(422, str(error).replace(str(path), path.name)) from error
     final = project.texts / path.name
     try:
-        # Nobody's file is overwritten: the name is taken first, in one step, and then given its bytes.
-        final.touch(exist_ok=False)
-        try:
-            path.replace(final)
-        except OSError:
-            final.unlink(missing_ok=True)
-            raise
+        bring_in(path, final)
     except FileExistsError as error:
         raise StudioError(409, f"{final.name} is there already; rename one of the two.") from error
-    except OSError as error:
-        raise StorageError(f"{final}: can't be written: {error.strerror}") from error
-
-
-@contextlib.contextmanager
-def waiting_room(project: Project) -> Iterator[Path]:
-    """Make a hidden folder in `texts/`, on its disk, for what was not read yet."""
-    make_folder(project.texts)
-    try:
-        room = Path(tempfile.mkdtemp(prefix=_ROOM, dir=project.texts))
-    except OSError as error:
-        raise StorageError(f"{project.texts}: can't be written: {error.strerror}") from error
-    try:
-        yield room
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
-
-
-def sweep(project: Project) -> None:
-    """Remove what uploads left in `texts/` that were killed on their way."""
-    for room in project.texts.glob(f"{_ROOM}*"):
-        with contextlib.suppress(OSError):  # gone meanwhile, or not ours to remove
-            latest = max(path.stat().st_mtime for path in (room, *room.iterdir()))
-            if time.time() - latest > _LEFT_S:
-                shutil.rmtree(room)

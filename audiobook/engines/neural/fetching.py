@@ -185,6 +185,7 @@ class Redirects(urllib.request.HTTPRedirectHandler):
         target: str = arguments[-1]
         schemes = ("https://",) if request.full_url.startswith("https:") else ("https://", "http://")
         if not target.lower().startswith(schemes):
+            arguments[1].close()
             raise ValueError(f"the server leads to {target}, which is less safe")
         return super().redirect_request(*arguments)
 

@@ -1,0 +1,219 @@
+"""Where a story's files lie: called as the story is, or as Audiobookshelf's scanner reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from audiobook.errors import SourceError
+from audiobook.model import Book
+from audiobook.project.layout import PLACES, open_project
+from audiobook.project.places import find_folder, list_places, place_book, settle_folder
+from tests.command_line import finished, make, narrate
+from tests.conftest import TONES
+from tests.studio import open_studio
+
+NewProject = Callable[..., Path]
+
+LAID_OUT = TONES + "output: {layout: audiobookshelf}\n"
+HEAD = '---\nauthor: Ann Ash; Bo Birch\ntitle: "Fog: a Tale"\nseries: Weather\nseries_part: 2\n---\n'
+STORY = f'{HEAD}"Yes," said Max.\n'
+PLACE = "Ann Ash; Bo Birch/Weather/Vol 2 - Fog a Tale"
+TRACK = "01 - Fog a Tale.mp3"
+
+BOOK = Book(name="fog", source="fog.txt", text="", title="Fog", chapters=(), author="Ann Ash", language="en")
+
+
+@pytest.mark.parametrize(
+    ("book", "place"),
+    [
+        (BOOK, "Ann Ash/Fog"),
+        (replace(BOOK, author=None), "Unknown/Fog"),
+        (replace(BOOK, series="Weather"), "Ann Ash/Weather/Fog"),
+        (replace(BOOK, series="Weather", series_part="2.5"), "Ann Ash/Weather/Vol 2.5 - Fog"),
+        (replace(BOOK, series="Weather", series_part="II"), "Ann Ash/Weather/Fog"),
+        (replace(BOOK, series_part="2"), "Ann Ash/Fog"),
+        (replace(BOOK, title="A/B: c?", author="previews"), "_previews/A B c"),
+        (replace(BOOK, title="..", author="../../etc"), "etc/untitled"),
+    ],
+)
+def test_the_folders_are_as_the_scanner_reads_them(book: Book, place: str) -> None:
+    assert place_book(Path("output"), "audiobookshelf", book) == Path("output", place)
+    assert place_book(Path("output"), "plain", book) == Path("output/fog")
+
+
+def read_noted(folder: Path) -> dict[str, str]:
+    noted: dict[str, str] = json.loads((folder / "output" / PLACES).read_text(encoding="utf-8"))
+    return noted
+
+
+def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    report = make("--jobs", "1")
+    assert report["fog"]["files"] == [
+        f"output/{PLACE}/{TRACK}",
+        f"output/{PLACE}/metadata.json",
+        f"output/{PLACE}/cover.jpg",
+    ]
+    assert json.loads((folder / "output" / PLACE / "metadata.json").read_text(encoding="utf-8")) == {
+        "title": "Fog: a Tale",
+        "authors": ["Ann Ash", "Bo Birch"],
+        "narrators": ["tone-low", "tone-deep"],
+        "series": ["Weather #2"],
+        "genres": ["Audiobook"],
+        "language": "en",
+        "made_by": "narrate",
+    }
+    assert (folder / "output" / PLACE / "cover.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert read_noted(folder) == {"fog": PLACE}
+
+
+@pytest.mark.slow
+def test_a_podcast_names_its_folders(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1", "--format", "podcast", "--base-url", "https://example.org/books/")
+    text = (folder / "output" / PLACE / "feed.xml").read_text(encoding="utf-8")
+    assert f"https://example.org/books/{quote(PLACE)}/{quote(TRACK)}" in text
+
+
+@pytest.mark.slow
+def test_a_change_of_layout_moves_and_leaves_nothing_behind(new_project: NewProject) -> None:
+    folder = new_project(fog=STORY)
+    make("--jobs", "1", "--format", "mp3", "--format", "vtt")
+    (folder / "output" / "fog" / "mine.txt").write_text("my notes")
+    before = finished(folder)
+    (folder / "voices.yaml").write_text(LAID_OUT, encoding="utf-8")
+    told = json.loads(narrate("make", "--dry-run", "--json").stdout)
+    assert told["stories"][0]["files"] == []  # they are where they were, and nothing is to be made
+    assert make("--jobs", "1")["fog"]["clips_made"] == 0
+    after = finished(folder)
+    for name, data in before.items():
+        assert after.pop(name.replace("fog", PLACE, 1)) == data
+    assert set(after) == {PLACES, "previews/.ignore", f"{PLACE}/metadata.json", f"{PLACE}/cover.jpg"}
+    assert not (folder / "output" / "fog").exists()
+    # And back: what was for the server alone goes.
+    (folder / "voices.yaml").write_text(TONES, encoding="utf-8")
+    make("--jobs", "1")
+    assert finished(folder) == before | {"previews/.ignore": b""}
+    assert not (folder / "output" / "Ann Ash; Bo Birch").exists()
+    assert not (folder / "output" / PLACES).exists()
+
+
+@pytest.mark.slow
+def test_another_title_moves_the_book_and_clean_removes_what_was(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").write_text(STORY.replace("Ann Ash; Bo Birch", "Cy Cole"), encoding="utf-8")
+    make("--jobs", "1")
+    assert not (folder / "output" / "Ann Ash; Bo Birch").exists()
+    place = "Cy Cole/Weather/Vol 2 - Fog a Tale"
+    names = (f"{place}/{TRACK}", f"{place}/cover.jpg", f"{place}/metadata.json")
+    assert set(finished(folder)) == {PLACES, "previews/.ignore", *names}
+    assert narrate("check").returncode == 0
+    (folder / "texts" / "fog.txt").unlink()
+    (folder / "texts" / "other.txt").write_text("Hello.")
+    narrate("clean")
+    assert not (folder / "output" / "Cy Cole").exists()
+
+
+def test_what_the_server_wrote_is_left_alone(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    mine = folder / "output" / PLACE / "metadata.json"
+    mine.write_text('{"title": "Corrected on the server"}', encoding="utf-8")
+    cover = folder / "output" / PLACE / "cover.jpg"
+    cover.write_bytes(b"another")
+    make("--jobs", "1")
+    assert "Corrected" in mine.read_text(encoding="utf-8")
+    assert cover.read_bytes() == b"another"
+    (folder / "texts" / "fog.txt").unlink()
+    narrate("clean")
+    assert {path for path in finished(folder) if path.startswith(PLACE)} == {
+        f"{PLACE}/metadata.json",
+        f"{PLACE}/cover.jpg",
+    }
+
+
+def test_two_stories_do_not_share_a_folder(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY, mist=STORY)
+    report = make("--jobs", "1", status=1)
+    assert report["fog"]["errors"] == []
+    errors = report["mist"]["errors"]
+    assert isinstance(errors, list)
+    assert errors[0].startswith(f"mist: would have the same folder as fog, output/{PLACE}; give one")
+    assert len(list((folder / "output" / PLACE).glob("*.mp3"))) == 1
+
+
+def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over(
+    new_project: NewProject, tmp_path: Path
+) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").rename(folder / "texts" / "mist.txt")
+    assert make("--jobs", "1")["mist"]["clips_made"] == 0
+    assert read_noted(folder)["mist"] == PLACE
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(STORY.replace("Ann Ash", "Cy Cole"), encoding="utf-8")
+    report = make(str(tmp_path / "one.txt"), str(tmp_path / "two.txt"), "--jobs", "1", status=1)
+    assert report["one"]["errors"] == []
+    assert "same folder as one" in str(report["two"]["errors"])
+    assert "same folder as one" in str(make(str(tmp_path / "two.txt"), status=1)["two"]["errors"])
+    make(str(tmp_path / "one.txt"))
+
+
+def test_a_story_that_can_not_be_read_keeps_its_files(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").write_bytes(b"\0\1\2\3" * 100)
+    narrate("clean")
+    assert (folder / "output" / PLACE / TRACK).exists()
+
+
+@pytest.mark.parametrize(
+    "noted", ["", "[]", '{"fog": "../../fog"}', '{"fog": "/tmp/fog"}', '{"fog": 3}', '{"fog": "a/b/c/d"}']
+)
+def test_damaged_notes_lead_nowhere(noted: str, new_project: NewProject) -> None:
+    project = open_project(new_project(fog=STORY))
+    project.output.mkdir()
+    (project.output / PLACES).write_text(noted, encoding="utf-8")
+    assert find_folder(project, "fog") == project.output / "fog"
+    assert list_places(project) == {}
+
+
+def test_files_that_are_there_already_are_not_replaced(new_project: NewProject) -> None:
+    project = open_project(new_project(fog=STORY))
+    old, new = project.output / "fog", project.output / "Ann" / "Fog"
+    for folder, text in ((old, "old"), (new, "new")):
+        folder.mkdir(parents=True)
+        (folder / "notes.txt").write_text(text)
+    (old / "more.txt").write_text("more")
+    settle_folder(project, "fog", new)
+    assert {path.name: path.read_text() for path in new.iterdir()} == {"notes.txt": "new", "more.txt": "more"}
+    assert [path.name for path in old.iterdir()] == ["notes.txt"]
+    with pytest.raises(SourceError, match="same folder as fog"):
+        settle_folder(project, "mist", project.output / "ann" / "FOG")
+
+
+def test_several_sounds_in_one_folder_are_warned_of(new_project: NewProject) -> None:
+    new_project(settings=LAID_OUT, fog=STORY)
+    told = json.loads(narrate("make", "--dry-run", "--json", "--format", "mp3", "--format", "m4b").stdout)
+    assert "of mp3, m4b write one alone" in str(told)
+    assert "write one alone" not in narrate("make", "--dry-run", "--json", "--format", "m4b").stdout
+
+
+@pytest.mark.slow
+def test_the_studio_finds_and_removes_what_is_laid_out(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, fog=STORY)
+    make("--jobs", "1")
+    with open_studio(folder) as studio:
+        assert studio.wait_for_shelf()["fog"]["state"] == "made"
+        listed = studio.ask("api/stories/fog/files").json
+        assert Path(listed["folder"]).parts[-3:] == Path(PLACE).parts
+        assert [file["name"] for file in listed["files"] if not file["is_left"]] == [TRACK]
+        assert studio.ask("api/stories/fog?made=go", "DELETE").status == 200
+    assert not (folder / "output" / "Ann Ash; Bo Birch").exists()
