@@ -6,13 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from audiobook.model import Gender
 from audiobook.script.lexicon import lexicon
 from audiobook.script.naming import has_personal_name
 from audiobook.script.people import Person
+from audiobook.script.phrases import Phrase
 from audiobook.script.roles import RoleBook
 from audiobook.script.scene import Scene
 from audiobook.script.turns import Turn
 
+_SPOUSES: dict[str, Gender] = {"wife": "female", "lady": "female", "husband": "male"}
+_TITLES_OF: dict[Gender, frozenset[str]] = {"male": frozenset({"mr"}), "female": frozenset({"mrs", "mis"})}
+_PAGE = 400
+"""Tokens looked back over for whose wife she is."""
 _NEAR = 8
 """Turns around those of "I" in which a name that is called twice may be the narrator's."""
 
@@ -108,6 +114,52 @@ class Identities:
                 if self.people[named].gender == "unknown" and self.people[role].gender != "unknown":
                     self.people[named].gender = self.people[role].gender
                     self.people[named].gender_evidence = self.people[role].gender_evidence
+
+    def join_spouses(self) -> None:
+        """Let "his wife" and "his lady" be Mrs. Bennet where he is Mr. Bennet; so "her husband"."""
+        for turn in self.turns:
+            tag = turn.tag
+            if turn.speaker is not None or tag is None or tag.subject.noun not in _SPOUSES:
+                continue
+            if not tag.is_sure or tag.subject.kind != "role" or tag.subject.text != tag.subject.noun:
+                continue
+            owner = self._owner_of_spouse(turn, tag.subject)
+            spouse = None if owner is None else self._spouse_of(owner, tag.subject.noun)
+            if spouse is not None:
+                turn.speaker, turn.type, turn.confidence = spouse, "anaphoric", 0.9
+                turn.evidence = f"tag {tag.where}: '{tag.words}', to {self.people[owner or 0].name}"
+
+    def _owner_of_spouse(self, turn: Turn, spouse: Phrase) -> int | None:
+        """Return whose wife or husband speaks: who is called in the words, or was last named before."""
+        if spouse.owner is not None:
+            return spouse.owner
+        if spouse.determiner not in ("his", "her"):
+            return None
+        gender: Gender = "male" if spouse.determiner == "his" else "female"
+        if gender == _SPOUSES[spouse.noun]:
+            return None
+        near = [
+            person
+            for quotation in turn.quotations
+            for span in [self.scene.tokens.between(quotation.start, quotation.end)]
+            for person in self.scene.addressed(span.start, span.stop)
+        ]
+        near += [sighting.person for sighting in self.scene.before(turn.first, _PAGE)]
+        return next((person for person in near if self._titles(person) & _TITLES_OF[gender]), None)
+
+    def _spouse_of(self, owner: int, noun: str) -> int | None:
+        """Return the one Mrs. of a Mr., or the one Mr. of a Mrs."""
+        wanted = _TITLES_OF[_SPOUSES[noun]]
+        last = {form.words[-1] for form in self.people[owner].forms if form.words and form.titles}
+        found = [
+            person.id
+            for person in self.people
+            if any(last & set(form.words[-1:]) and wanted & set(form.titles) for form in person.forms)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _titles(self, person: int) -> set[str]:
+        return {title for form in self.people[person].forms for title in form.titles}
 
     def _known_by_role(self, turn: Turn) -> int | None:
         """Return who speaks a turn by its tag or is told of before it, if known by a role alone."""

@@ -47,6 +47,8 @@ class Phrase:
     text: str = ""
     determiner: str = ""
     owner: int | None = None
+    works_like_pronoun: bool = False
+    """Whether a generic word means somebody in sight, if anybody there fits; in English that is learned."""
 
     @property
     def is_capitalized(self) -> bool:
