@@ -117,13 +117,13 @@ def wait_for_silences(studio: StudioClient) -> None:
             assert next(data for kind, data in events if kind == "review") == {"name": "supper"}
 
 
-DOUBTS = ["I hope,", "It is.", "He's late, at any rate."]
+DOUBTS = ["I hope,", "He's late, at any rate.", "It isn't!"]
 
 
 def test_doubtful_speakers_come_by_what_a_correction_mends(studio: StudioClient) -> None:
     concerns = review(studio)["concerns"]
     assert [each["words"] for each in concerns] == DOUBTS
-    assert [each["said"] for each in concerns][1] == "It is. You've put out the good salt."
+    assert all(each["said"].startswith(each["words"]) for each in concerns)
     gains = [each["doubt"]["gain"] for each in concerns]
     assert gains == sorted(gains, reverse=True)
     assert concerns[0]["doubt"]["others"][0] == concerns[0]["speaker"] == "Edwin"
