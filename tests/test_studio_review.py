@@ -126,7 +126,7 @@ def test_doubtful_speakers_come_by_what_a_correction_mends(studio: StudioClient)
     assert all(each["said"].startswith(each["words"]) for each in concerns)
     gains = [each["doubt"]["gain"] for each in concerns]
     assert gains == sorted(gains, reverse=True)
-    assert concerns[0]["doubt"]["others"][0] == concerns[0]["speaker"] == "Edwin"
+    assert concerns[0]["speaker"] in concerns[0]["doubt"]["others"]
     assert concerns[0]["before"].endswith('large umbrella. "')
 
 
