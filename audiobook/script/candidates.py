@@ -59,7 +59,7 @@ class Candidates:
         around = dict.fromkeys(
             person for near in self.talks.near(index, *steps) for person in met.get(near, ())
         )
-        strangers = [each for each in around if each not in named and each not in outlook.called]
+        strangers = [each for each in around if each not in (*named, *outlook.called, outlook.addressee)]
         strangers = strangers[:_MOST_STRANGERS]
         found = [*named[: _MOST - len(strangers)], *strangers]
         own = [each for each in met[index] if each not in found]
@@ -90,8 +90,9 @@ class Candidates:
             listed = [each for each in listed if each != self.narrator]
             if outlook.gender != "unknown":
                 listed = [each for each in listed if each not in self.strangers.roles.crowds] or listed
-        # Nobody calls himself by name.
-        listed = [each for each in listed if each not in outlook.called] or listed
+        # Nobody calls himself by name, or is whom the tag says that he speaks to.
+        listeners = {*outlook.called, outlook.addressee}
+        listed = [each for each in listed if each not in listeners] or listed
         if outlook.gender != "unknown" and len(listed) > _MOST:
             listed.sort(key=lambda each: self.people[each].gender not in (outlook.gender, "unknown"))
         return listed[:_MOST]

@@ -69,8 +69,11 @@ class Context:
         listed = [index for index in range(len(self.turns)) if not self.goes_on(index)]
         for index in listed:
             role = self.turns[index].role if is_open[index] else None
-            if role is not None and not (role.works_like_pronoun and self._fits_in_sight(index)):
-                self.strangers.find_role(index, role)
+            if role is None:
+                continue
+            others_fit = self._fits_in_sight(index)
+            if not (role.works_like_pronoun and others_fit):
+                self.strangers.find_role(index, role, others_fit=others_fit)
         met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
         talks: dict[int, list[Link]] = {}
         for index in listed:

@@ -84,8 +84,8 @@ class Identities:
     def join_described(self) -> None:
         """Let who is known by a role alone be who is then called by a name that was not told before.
 
-        “You pay here.” said the ferrywoman. “Let him be, Oksana.”: the ferrywoman is Oksana.  So is a man in the
-        doorway, whom only the sentence beside his words is about.
+        “You pay here.” said the ferrywoman. “Let him be, Oksana.”: the ferrywoman is Oksana.  So with a man
+        in the doorway, whom only the sentence beside his words is about.
         """
         first_told: dict[int, int] = {}
         for sighting in self.scene.told:
@@ -111,7 +111,7 @@ class Identities:
         self._join_by_votes(votes, answers)
 
     def _described_by(self, turn: Turn) -> Beat | None:
-        """Return the beat that describes who speaks a turn without a name: "In the door stood a small man"."""
+        """Return the beat that describes who speaks a turn without a name: "In the door stood a man"."""
         before = [beat for beat in turn.beats if beat.where == "before"]
         tag = turn.tag
         if turn.speaker is not None or not before:

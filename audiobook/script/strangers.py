@@ -33,17 +33,26 @@ class Strangers:
         self.is_story = not scene.tokens.ends or scene.tokens.ends[-1] <= STORY
         self.goes_by: dict[int, int] = {}
         """Who goes by the role in a turn's tag, or its beat, by the turn."""
+        self._nobody_else: dict[int, bool] = {}
+        """Whether nobody else could be meant when a role was first said of someone."""
 
-    def find_role(self, index: int, role: Phrase) -> None:
+    def find_role(self, index: int, role: Phrase, *, others_fit: bool) -> None:
         """Let the role in the tag, or in the beat, of a turn stand for someone of its own."""
-        if self.turns[index].tag or self.is_story:
-            known = self.roles.own_of(role)
+        turn, known = self.turns[index], self.roles.own_of(role)
+        is_named = any(beat.phrase == role and beat.person is not None for beat in turn.beats)
+        if (turn.tag or self.is_story) and not (known is None and is_named):
             self.goes_by[index] = self.roles.make_own(role) if known is None else known
+            self._nobody_else.setdefault(self.goes_by[index], not others_fit)
 
     def find_kin_again(self, index: int) -> int | None:
-        """Return who goes by the word of kinship in a tag ("said her grandfather") that stands near, too."""
+        """Return who goes by the word of kinship in a tag ("said her grandfather") that stands near, too.
+
+        Where somebody with a name might be meant when it was first said, "her mother" may be Mrs. Bennet.
+        """
         tag, person = self.turns[index].tag, self.goes_by.get(index)
         if tag is None or person is None or tag.subject.determiner not in OF_SOMEBODY:
+            return None
+        if not self._nobody_else[person]:
             return None
         near = range(max(0, index - _AGAIN), min(len(self.turns), index + _AGAIN + 1))
         again = any(self.goes_by.get(other) == person for other in near if other != index)

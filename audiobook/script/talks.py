@@ -23,6 +23,10 @@ _RESUMING = frozenset(
     "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
 )
 _ANSWERING = frozenset("answered answers agreed rejoined replied replies responded retorted returned".split())
+_DECIDED = frozenset(
+    "yes no not yeah nope isn't wasn't don't doesn't didn't can't won't aren't haven't".split()
+)
+"""What stands among the first words of an answer."""
 _FEW, _MANY = 5, 40
 """Tokens up to which words are short, and beyond which they are long."""
 
@@ -102,12 +106,14 @@ class Talks:
     def _clues_of_tags(self, index: int, person: int) -> list[str]:
         clues = []
         passage = self.turns[index].passage
+        tags = self._tags_around(index)
         for other in self.near(index, -3, -4, 3, 4):  # the nearer ones are chain.py's
             steps = abs(other - index)
             paragraphs = abs(self.turns[other].passage - passage)
             if self.settled[other] == person and (other < index or paragraphs <= 2 * steps + 2):
                 flow = ", in one flow" if paragraphs <= steps else ""
-                clues.append(f"is tagged {steps} turns {'on' if other > index else 'back'}{flow}")
+                many = ", of two" if len(set(tags)) <= 2 else ", of more"
+                clues.append(f"is tagged {steps} turns {'on' if other > index else 'back'}{flow}{many}")
         for other in self.near(index, 1):
             at_once = self.turns[other].passage - passage <= 1
             if person in self.outlooks[other].called:
@@ -161,20 +167,11 @@ class Talks:
         links = ["any", near, mode, f"{mode}, {near}", f"the last is {self.outlooks[back[0]].mode}"]
         if self._asks(last):
             links += ["the last asks", f"the last asks, {near}"]
-        if self._asks(turn):
-            links.append("asks")
         if self.settled[back[0]] is not None:
             links.append("the last is tagged")
-        links.append(f"{self._length(turn)} words after {self._length(last)}")
         links += self._links_of_tag(turn, back[0])
-        if self.outlooks[index].acts_before or self.outlooks[index].acts_after:
-            links += ["somebody acts beside", f"{mode}, somebody acts beside"]
-        if turn.takes_over and not turn.tag:
-            links.append("nothing stands between")
-        if self._says_you(last):
-            links.append("the last says you")
-        if self._says_you(turn):
-            links.append("says you")
+        links += self._links_of_narration(index)
+        links += self._links_of_words(index, back[0])
         if len(back) > 1:
             reach = turn.passage - self.turns[back[1]].passage
             flow = "in one flow" if reach <= 2 else "near" if reach <= 4 else "far"
@@ -198,6 +195,30 @@ class Talks:
         if may_go_on and (goes_on or tag.verb in _RESUMING):
             return ["the tag says that they go on"]
         return ["the tag says that they answer"] if tag.verb in _ANSWERING else []
+
+    def _links_of_narration(self, index: int) -> list[str]:
+        turn, outlook = self.turns[index], self.outlooks[index]
+        if turn.takes_over and not turn.tag:
+            return ["nothing stands between"]
+        if outlook.acts_before or outlook.acts_after:
+            return ["somebody acts beside", f"{outlook.mode}, somebody acts beside"]
+        return ["somebody is told of beside"] if any(beat.person is not None for beat in turn.beats) else []
+
+    def _links_of_words(self, index: int, last: int) -> list[str]:
+        """Read who speaks to whom in two turns: one asks or calls, the other says yes or "you"."""
+        turn, before, mode = self.turns[index], self.turns[last], self.outlooks[index].mode
+        links = [f"{self._length(turn)} words after {self._length(before)}"]
+        if self._asks(turn):
+            links.append("asks")
+        if self.outlooks[last].called:
+            links += ["the last calls somebody", f"{mode}, the last calls somebody"]
+        if self._says_you(before):
+            links.append("the last says you")
+        if self._says_you(turn):
+            links.append("says you")
+        if not _DECIDED.isdisjoint(next(self._words(turn))[:_FEW]):
+            links.append("says yes or no")
+        return links
 
     def _links_of_part(self, index: int) -> list[str]:
         tags = Counter(self._tags_around(index))
