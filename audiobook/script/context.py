@@ -123,6 +123,7 @@ class Context:
                 *self._clues_of_paragraph_before(index, person),
                 *self._clues_of_paragraph_after(turn, person),
                 *self._clues_of_standing(recent, person),
+                *self.strangers.clue_of_age(outlook.subject, person),
             ]
             for person in candidates
         ]

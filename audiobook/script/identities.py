@@ -17,6 +17,7 @@ from audiobook.script.turns import Beat, Turn
 
 _SPOUSES: dict[str, Gender] = {"wife": "female", "lady": "female", "husband": "male"}
 _TITLES_OF: dict[Gender, frozenset[str]] = {"male": frozenset({"mr"}), "female": frozenset({"mrs", "mis"})}
+_NEWCOMERS = frozenset({"a", "an", "another"})
 _PAGE = 400
 """Tokens looked back over for whose wife she is."""
 _NEAR = 8
@@ -92,6 +93,7 @@ class Identities:
             first_told.setdefault(sighting.person, sighting.token)
         votes: dict[int, set[int]] = {}
         answers: dict[int, int] = {}
+        newcomers: list[tuple[Turn, Beat]] = []
         for turn, answer in pairwise(self.turns):
             beat = self._described_by(turn)
             role = turn.speaker if beat is None else beat.person
@@ -108,7 +110,13 @@ class Identities:
                     answers[role] = answer.first
                 elif beat is not None:
                     beat.person = named
+                if beat is not None and beat.phrase.determiner in _NEWCOMERS:
+                    newcomers.append((turn, beat))
         self._join_by_votes(votes, answers)
+        for turn, beat in newcomers:
+            if beat.person is not None and not self._is_role(beat.person):
+                turn.speaker, turn.type, turn.confidence = beat.person, "anaphoric", 0.9
+                turn.evidence = f"told of as '{beat.phrase.text}', and called by name next"
 
     def _described_by(self, turn: Turn) -> Beat | None:
         """Return the beat that describes who speaks a turn without a name: "In the door stood a man"."""

@@ -14,6 +14,10 @@ from audiobook.script.turns import Turn
 
 OF_SOMEBODY = frozenset({"his", "her", "their", "my", "our", "'s"})
 _BEFORE_SOMEBODY = frozenset({"the", "a", "an", "my", "our", "his", "her"})
+_PARENTS = frozenset(
+    "father mother papa mamma mama mother-in-law father-in-law stepmother stepfather".split()
+)
+_MARRIED = frozenset({"mr", "mrs", "mis", "missus"})
 _FAR = 400
 """Tokens looked back over for somebody without a name: a page."""
 STORY = 20_000
@@ -57,6 +61,14 @@ class Strangers:
         near = range(max(0, index - _AGAIN), min(len(self.turns), index + _AGAIN + 1))
         again = any(self.goes_by.get(other) == person for other in near if other != index)
         return person if again else None
+
+    def clue_of_age(self, role: Phrase | None, person: int) -> list[str]:
+        """Tell whether a candidate has a title, where the tag says "her mother" or "her brother"."""
+        if role is None or role.noun not in lexicon().section("kin nouns"):
+            return []
+        titles = {title for form in self.people[person].forms for title in form.titles}
+        whose = "a parent" if role.noun in _PARENTS else "kin"
+        return [f"is {'a' if titles & _MARRIED else 'no'} Mr. or Mrs., where the word is of {whose}"]
 
     def clues_of_word(self, index: int, settled: Sequence[int | None], fits: bool) -> list[str]:
         """Return what speaks for who goes by the role of a turn; `fits`: somebody near may be meant."""

@@ -23,10 +23,6 @@ _RESUMING = frozenset(
     "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
 )
 _ANSWERING = frozenset("answered answers agreed rejoined replied replies responded retorted returned".split())
-_DECIDED = frozenset(
-    "yes no not yeah nope isn't wasn't don't doesn't didn't can't won't aren't haven't".split()
-)
-"""What stands among the first words of an answer."""
 _FEW, _MANY = 5, 40
 """Tokens up to which words are short, and beyond which they are long."""
 
@@ -205,19 +201,17 @@ class Talks:
         return ["somebody is told of beside"] if any(beat.person is not None for beat in turn.beats) else []
 
     def _links_of_words(self, index: int, last: int) -> list[str]:
-        """Read who speaks to whom in two turns: one asks or calls, the other says yes or "you"."""
-        turn, before, mode = self.turns[index], self.turns[last], self.outlooks[index].mode
+        turn, before = self.turns[index], self.turns[last]
         links = [f"{self._length(turn)} words after {self._length(before)}"]
         if self._asks(turn):
             links.append("asks")
-        if self.outlooks[last].called:
-            links += ["the last calls somebody", f"{mode}, the last calls somebody"]
+        if called := self.outlooks[last].called:
+            fits = {self.outlooks[index].gender} & {self.people[each].gender for each in called} - {"unknown"}
+            links.append(f"the last calls {'one whom the tag fits' if fits else 'somebody'}")
         if self._says_you(before):
             links.append("the last says you")
         if self._says_you(turn):
             links.append("says you")
-        if not _DECIDED.isdisjoint(next(self._words(turn))[:_FEW]):
-            links.append("says yes or no")
         return links
 
     def _links_of_part(self, index: int) -> list[str]:
