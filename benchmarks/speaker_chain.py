@@ -20,7 +20,10 @@ from scipy.optimize import minimize
 from audiobook.script.chain import BY_HAND, FOLLOWS, Link, weigh_by_hand
 from audiobook.script.ranker import IN_STORIES
 
-PENALTY = 3.0
+PENALTY, STORY_PENALTY = 6.0, 15.0
+"""What the square of a weight costs, and of one that only texts as short as a story add: these are few.  With
+3 for both, of turns of authors left out that no tag settles .762 instead of .774 are right in nine novels, .748
+instead of .771 in twelve stories."""
 STEPS = 45
 """Steps of L-BFGS; 80 change nothing that a listener would hear."""
 _ALL = "all"
@@ -74,6 +77,9 @@ class Talks:
         self.rows, self.by_hand = len(by_hand), np.array(by_hand)
         self.of_own = _matrix(self._own_at, self.rows * self.width, len(self.own))
         self.of_follow = _matrix(self._follow_at, self.rows, len(self.follow))
+        sections = [section for section, _ in self.own]
+        sections += [section for section, _ in self.follow for _ in FOLLOWS]
+        self.penalty = np.array([STORY_PENALTY if s.endswith(IN_STORIES) else PENALTY for s in sections])
         self.heft_of_row = np.concatenate([self.heft[: len(step.valid)] for step in self.steps])
 
     def _lay_out(self, talks: Sequence[Talk], place: int, first: int) -> _Step:
@@ -121,13 +127,13 @@ def learn_weights(talks: Sequence[Talk]) -> dict[str, dict[str, float]]:
         own, ways = _exponentials(laid, weights[:count], weights[count:].reshape(follows, len(FOLLOWS)))
         every, of_own, of_ways = _expect(laid, own, ways, only_right=False)
         right, right_own, right_ways = _expect(laid, own, ways, only_right=True)
-        cost = float((laid.heft * (every - right)).sum() + PENALTY / 2 * (weights**2).sum())
+        cost = float((laid.heft * (every - right)).sum() + (laid.penalty / 2 * weights**2).sum())
         heft = laid.heft_of_row[:, None]
         slope = [
             laid.of_own.T @ ((of_own - right_own) * heft).ravel(),
             (laid.of_follow.T @ ((of_ways - right_ways) * heft)).ravel(),
         ]
-        return cost, np.concatenate(slope) + PENALTY * weights
+        return cost, np.concatenate(slope) + laid.penalty * weights
 
     start = np.zeros(count + follows * len(FOLLOWS))
     found = minimize(climb, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
