@@ -115,7 +115,7 @@ class Identities:
         self._join_by_votes(votes, answers)
         for turn, beat in newcomers:
             if beat.person is not None and not self._is_role(beat.person):
-                turn.speaker, turn.type, turn.confidence = beat.person, "anaphoric", 0.9
+                turn.speaker, turn.type, turn.confidence = beat.person, "anaphoric", 0.8
                 turn.evidence = f"told of as '{beat.phrase.text}', and called by name next"
 
     def _described_by(self, turn: Turn) -> Beat | None:
