@@ -71,9 +71,8 @@ class Context:
             role = self.turns[index].role if is_open[index] else None
             if role is None:
                 continue
-            others_fit = self._fits_in_sight(index)
-            if not (role.works_like_pronoun and others_fit):
-                self.strangers.find_role(index, role, others_fit=others_fit)
+            if not (role.works_like_pronoun and self._fits_in_sight(index)):
+                self.strangers.find_role(index, role, others_fit=self._fits_in_sight(index, ahead=0))
         met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
         talks: dict[int, list[Link]] = {}
         for index in listed:
@@ -81,8 +80,10 @@ class Context:
             talk = talks.setdefault(self.talks.talk_of[index], [])
             link = Link(index, self.outlooks[index].mode, [turn.speaker], [[]])
             if is_open[index]:
-                kin = self.strangers.find_kin_again(index)
-                candidates = self.candidates.choose_from(index, met) if kin is None else [kin]
+                candidates = self.candidates.choose_from(index, met)
+                kin = self.strangers.find_kin_again(index, candidates)
+                if kin is not None:
+                    candidates = [kin]
                 if candidates:
                     link.candidates, link.clues = [*candidates], self.clues(index, candidates)
             link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])
@@ -98,11 +99,11 @@ class Context:
             return False
         return self.turns[index - 1].passage == turn.passage - 1
 
-    def _fits_in_sight(self, index: int) -> bool:
-        """Tell whether someone of the tag's gender has been seen or is tagged near."""
+    def _fits_in_sight(self, index: int, *, ahead: int = 2) -> bool:
+        """Tell whether someone of the tag's gender has been seen, or is tagged near, at most so far ahead."""
         gender = self.outlooks[index].gender
         near = {s.person for s in self.scene.before(self.turns[index].first, REACH)}
-        near.update(s for s in self.talks.settled[max(0, index - 6) : index + 3] if s is not None)
+        near.update(s for s in self.talks.settled[max(0, index - 6) : index + 1 + ahead] if s is not None)
         return any(self.people[person].gender == gender for person in near)
 
     def clues(self, index: int, candidates: Sequence[int]) -> list[list[str]]:

@@ -48,15 +48,15 @@ class Strangers:
             self.goes_by[index] = self.roles.make_own(role) if known is None else known
             self._nobody_else.setdefault(self.goes_by[index], not others_fit)
 
-    def find_kin_again(self, index: int) -> int | None:
+    def find_kin_again(self, index: int, candidates: Sequence[int]) -> int | None:
         """Return who goes by the word of kinship in a tag ("said her grandfather") that stands near, too.
 
-        Where somebody with a name might be meant when it was first said, "her mother" may be Mrs. Bennet.
+        Not where somebody with a name might be meant when it was first said: "her mother" may be Mrs. Bennet.
         """
         tag, person = self.turns[index].tag, self.goes_by.get(index)
         if tag is None or person is None or tag.subject.determiner not in OF_SOMEBODY:
             return None
-        if not self._nobody_else[person]:
+        if not self._nobody_else[person] or any(self._may_be(tag.subject, each) for each in candidates):
             return None
         near = range(max(0, index - _AGAIN), min(len(self.turns), index + _AGAIN + 1))
         again = any(self.goes_by.get(other) == person for other in near if other != index)
@@ -66,9 +66,16 @@ class Strangers:
         """Tell whether a candidate has a title, where the tag says "her mother" or "her brother"."""
         if role is None or role.noun not in lexicon().section("kin nouns"):
             return []
-        titles = {title for form in self.people[person].forms for title in form.titles}
         whose = "a parent" if role.noun in _PARENTS else "kin"
-        return [f"is {'a' if titles & _MARRIED else 'no'} Mr. or Mrs., where the word is of {whose}"]
+        return [f"is {'a' if self._is_married(person) else 'no'} Mr. or Mrs., where the word is of {whose}"]
+
+    def _is_married(self, person: int) -> bool:
+        return any(_MARRIED & set(form.titles) for form in self.people[person].forms)
+
+    def _may_be(self, parent: Phrase, person: int) -> bool:
+        """Tell whether "her mother" may be a candidate who is a Mrs."""
+        fits = self.people[person].gender == parent.gender and parent.noun in _PARENTS
+        return fits and self._is_married(person)
 
     def clues_of_word(self, index: int, settled: Sequence[int | None], fits: bool) -> list[str]:
         """Return what speaks for who goes by the role of a turn; `fits`: somebody near may be meant."""
