@@ -94,20 +94,10 @@ class Talks:
             return ["talk begins"]
         gap = self.turns[index].passage - self.turns[last].passage
         near = "at once" if gap <= 1 else "after a paragraph" if gap == 2 else "after some paragraphs"
-        clues = []
-        if person in self.outlooks[last].called:
-            clues.append(f"was called by name last, {near}")
-            if gap <= 1 and self._called_whom_tag_fits(index, last) == {person}:
-                clues.append("is the only one called last whom the tag fits")
+        clues = [f"was called by name last, {near}"] if person in self.outlooks[last].called else []
         if person == self.outlooks[last].addressee:
             clues.append("was spoken to last")
         return clues
-
-    def _called_whom_tag_fits(self, index: int, last: int) -> set[int]:
-        """Return whom the last turn calls by name and whom this one's tag, or beat, means by its gender."""
-        gender = self.outlooks[index].gender
-        called = self.outlooks[last].called
-        return {each for each in called if gender != "unknown" and self.people[each].gender == gender}
 
     def _clues_of_tags(self, index: int, person: int) -> list[str]:
         clues = []
@@ -215,8 +205,8 @@ class Talks:
         links = [f"{self._length(turn)} words after {self._length(before)}"]
         if self._asks(turn):
             links.append("asks")
-        if self.outlooks[last].called:
-            fits = self._called_whom_tag_fits(index, last)
+        if called := self.outlooks[last].called:
+            fits = {self.outlooks[index].gender} & {self.people[each].gender for each in called} - {"unknown"}
             links.append(f"the last calls {'one whom the tag fits' if fits else 'somebody'}")
         if self._says_you(before):
             links.append("the last says you")
