@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from audiobook.model import KnownCharacter
+from audiobook.script.chain import Link, choose, decode_talk
 from audiobook.script.layout import tokenize
 from audiobook.script.lexicon import inflect, lexicon
-from audiobook.script.ranker import choose, learned_weights
+from audiobook.script.ranker import learned_weights
 from audiobook.script.sentences import split_sentences
 from tests.test_script import read_aloud
 
@@ -107,14 +108,16 @@ def test_months_places_and_titles_are_nobody() -> None:
 
 
 def test_weights_have_words_that_a_person_can_read() -> None:
-    weights = learned_weights()
+    weights = learned_weights(False)
     assert {"alone", "pronoun", "role"} <= set(weights)
     assert weights["pronoun"]["gender fits"] > 0 > weights["pronoun"]["gender clashes"]
     assert weights["alone"]["was called by name last, at once"] > 1
 
 
 def test_the_choice_is_the_heaviest_and_says_why() -> None:
-    choice = choose([["near"], ["near", "called"]], {"near": 1.0, "called": 2.0})
+    talk = [Link(0, "alone", [1, 2], [["near"], ["near", "called"]])]
+    weights = {"alone": {"near": 1.0, "called": 2.0}}
+    choice = choose(talk, 0, decode_talk(talk, weights), weights)
     assert choice.index == 1
     assert choice.reasons == ("called",)
     assert choice.probability == pytest.approx(0.881, abs=0.001)

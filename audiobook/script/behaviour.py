@@ -169,6 +169,7 @@ def _is_person(form: Form, seen: Behaviour, counts: WordCounts) -> bool:
         not any(counts.inside[word.lower()] for word in form.words)
         and not seen.speaks + seen.acts + seen.owns
         and not (seen.count > 1 and fold_accents(first) in words.world_names)
+        and not (seen.addressed and first in words.first_names and first not in words.section("also words"))
     ):
         # Seen only where any word is capitalized: it must do something to be somebody.
         return False

@@ -1,29 +1,32 @@
 """What speaks for and against each candidate, where no tag names the speaker.
 
 For a turn this lists who might be speaking, and for each candidate the *clues*: sentences about the
-place of the turn in the conversation and of the candidate in the scene.  What a clue is worth is
-learned (`benchmarks/learn_who_speaks.py`) and kept in `data/speaker_weights.txt`.
+place of the turn in the conversation and of the candidate in the scene.  None hangs on who is chosen for
+another turn; that is `chain.py`'s.  What a clue is worth is learned (`benchmarks/learn_who_speaks.py`) and
+kept in `data/speaker_weights.txt`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from audiobook.model import Gender
+from audiobook.script.candidates import REACH, Candidates
+from audiobook.script.chain import Link
 from audiobook.script.outlook import Lookout, Outlook
 from audiobook.script.people import Person
-from audiobook.script.scene import Scene, Sighting
+from audiobook.script.roles import RoleBook
+from audiobook.script.scene import ENGLISH, Scene, Sighting
+from audiobook.script.strangers import Strangers
+from audiobook.script.talks import Talks
 from audiobook.script.turns import Turn
 
-_REACH = 700
-"""Tokens looked back over for who is in the scene: two pages."""
-_MOST_CANDIDATES = 14
-_RESUMING = frozenset(
-    "added adds continued continues proceeded proceeds pursued pursues resumed resumes".split()
-)
+_OPENING = 3
+"""Tokens before a name that still opens its paragraph."""
+_ORDER_ELSEWHERE = 0.5
+"""What the order of turns counts in other languages than English, from which it is learned, where something
+stands beside the words: that tells the same in all of them."""
 
 
 class Context:
@@ -35,97 +38,102 @@ class Context:
         people: Sequence[Person],
         scene: Scene,
         spans: Sequence[range],
-        narrator: int | None,
+        roles: RoleBook,
     ) -> None:
-        """`spans` are the tokens of each passage, `narrator` is who says "I" in the narration, if anyone."""
+        """`spans` are the tokens of each passage, `roles` know who says "I" in the narration, if anyone."""
+        narrator = roles.own.get("I")
         self.turns, self.people, self.scene, self.narrator = turns, people, scene, narrator
         self.spans = spans
         lookout = Lookout(scene, narrator)
         self.outlooks = [
             lookout.look(turn, before) for turn, before in zip(turns, [None, *turns], strict=False)
         ]
+        self.talks = Talks(turns, self.outlooks, scene, people)
+        self.strangers = Strangers(turns, people, scene, roles)
         self.tagged = Counter(turn.speaker for turn in turns if turn.speaker is not None)
         self.most_tagged = max(self.tagged.values(), default=1)
-        first_person, in_speech = scene.words.first_person, scene.in_speech
-        self.told_i = [
-            i
-            for i, low in enumerate(scene.tokens.lowers)
-            if low in (first_person, "my", "me") and not in_speech[i]
-        ]
+        self.speaking = {turn.passage for turn in turns}
+        self.candidates = Candidates(self.talks, self.strangers, spans, narrator)
 
-    def candidates(self, index: int, speakers: Sequence[int | None]) -> list[int]:
-        """Return the people who may speak turn `index`; `speakers` are those of the turns before it."""
-        turn, outlook = self.turns[index], self.outlooks[index]
-        found: dict[int, None] = {}
-        about = [beat.person for beat in turn.beats if beat.person is not None] + sorted(outlook.own_names)
-        for person in (*outlook.acts_before, *outlook.acts_after, *about, *sorted(outlook.seen_beside)):
-            found.setdefault(person)
-        for earlier in range(index - 1, max(-1, index - 9), -1):
-            speaker = speakers[earlier]
-            if speaker is not None and self._together(earlier, index):
-                found.setdefault(speaker)
-        for near in (index - 1, index + 1):
-            if 0 <= near < len(self.turns) and self._together(near, index):
-                for person in sorted(self.outlooks[near].called):
-                    found.setdefault(person)
-        for later in range(index + 1, min(len(self.turns), index + 5)):
-            named = self.turns[later].speaker
-            if named is not None and self._together(index, later):
-                found.setdefault(named)
-        for sighting in self._in_sight(turn):
-            if len(found) >= _MOST_CANDIDATES:
-                break
-            found.setdefault(sighting.person)
-        if self.narrator is not None and self._tells_around(turn):
-            found.setdefault(self.narrator)
-        if outlook.mode == "pronoun" and len(found) > 1:
-            found = {each: None for each in found if each != self.narrator}  # who says "I" is not "he"
-        # Nobody calls himself by name.
-        others = [person for person in found if person not in outlook.called]
-        return others or list(found)
+    @property
+    def is_story(self) -> bool:
+        """Whether the text is as short as a story."""
+        return self.strangers.is_story
 
-    def _in_sight(self, turn: Turn) -> list[Sighting]:
-        """Return who is named near a turn; who answers within a paragraph may act in it later."""
-        later = self.scene.within(turn.first, self.spans[turn.passage].stop) if turn.takes_over else []
-        return later + self.scene.before(turn.first, _REACH)
+    def list_talks(self) -> list[list[Link]]:
+        """Return the turns of each talk with what is known of each, but for those that go on from another.
 
-    def _tells_around(self, turn: Turn) -> bool:
-        """Tell whether the narration around a turn says "I"; a letter in a novel is not all of it."""
-        at = bisect_left(self.told_i, turn.first - _REACH)
-        return at < len(self.told_i) and self.told_i[at] < turn.after + _REACH
+        People met only as roles are added to the people.
+        """
+        is_open = [turn.speaker is None and not turn.is_several for turn in self.turns]
+        listed = [index for index in range(len(self.turns)) if not self.goes_on(index)]
+        for index in listed:
+            role = self.turns[index].role if is_open[index] else None
+            if role is None:
+                continue
+            if not (role.works_like_pronoun and self._fits_in_sight(index)):
+                self.strangers.find_role(index, role, others_fit=self._fits_in_sight(index, ahead=0))
+        met = {index: self.candidates.meet(index) for index in listed if is_open[index]}
+        talks: dict[int, list[Link]] = {}
+        for index in listed:
+            turn = self.turns[index]
+            talk = talks.setdefault(self.talks.talk_of[index], [])
+            link = Link(index, self.outlooks[index].mode, [turn.speaker], [[]])
+            if is_open[index]:
+                candidates = self.candidates.choose_from(index, met)
+                kin = self.strangers.find_kin_again(index, candidates)
+                if kin is not None:
+                    candidates = [kin]
+                if candidates:
+                    link.candidates, link.clues = [*candidates], self.clues(index, candidates)
+            link.links = self.talks.links(index, [each.turn for each in talk[:-3:-1]])
+            if self.scene.words is not ENGLISH and link.mode != "alone":
+                link.order = _ORDER_ELSEWHERE
+            talk.append(link)
+        return list(talks.values())
 
-    def _together(self, earlier: int, later: int) -> bool:
-        """Tell whether two turns may belong to one conversation."""
-        return self.turns[later].passage - self.turns[earlier].passage <= 12
+    def goes_on(self, index: int) -> bool:
+        """Tell whether a turn goes on from the paragraph before."""
+        turn = self.turns[index]
+        if turn.speaker is not None or turn.is_several or not turn.continues or turn.tags or not index:
+            return False
+        return self.turns[index - 1].passage == turn.passage - 1
 
-    def fits_in_sight(self, index: int, speakers: Sequence[int | None]) -> bool:
-        """Tell whether someone of the tag's gender has been seen or heard of late."""
+    def _fits_in_sight(self, index: int, *, ahead: int = 2) -> bool:
+        """Tell whether someone of the tag's gender has been seen, or is tagged near, at most so far ahead."""
         gender = self.outlooks[index].gender
-        near = {s.person for s in self.scene.before(self.turns[index].first, _REACH)}
-        near.update(s for s in speakers[max(0, index - 6) : index] if s is not None)
+        near = {s.person for s in self.scene.before(self.turns[index].first, REACH)}
+        near.update(s for s in self.talks.settled[max(0, index - 6) : index + 1 + ahead] if s is not None)
         return any(self.people[person].gender == gender for person in near)
 
-    def clues(self, index: int, speakers: Sequence[int | None], candidates: Sequence[int]) -> list[list[str]]:
-        """Return for each candidate its clues; they depend on who spoke before."""
+    def clues(self, index: int, candidates: Sequence[int]) -> list[list[str]]:
+        """Return for each candidate its clues."""
         turn, outlook = self.turns[index], self.outlooks[index]
-        before = self.scene.before(turn.first, _REACH)
+        before = self.scene.before(turn.first, REACH)
         ranks = self._rank(before, outlook.gender)
         times = Counter(s.person for s in before)
-        recent = [s for s in speakers[max(0, index - 10) : index] if s is not None]
-        return [
+        settled = self.talks.settled
+        recent = [s for s in settled[max(0, index - 10) : index] if s is not None]
+        listed = [
             [
                 *self._clues_of_gender(outlook, person, candidates),
                 *self._clues_of_paragraph(outlook, person),
                 *self._clues_of_beats(turn, outlook, person),
-                *self._clues_of_talk(index, speakers, person),
-                *self._clues_of_resuming(index, speakers, person),
-                *self._clues_of_future(index, person),
+                *self.talks.clues(index, person),
                 *self._clues_of_scene(turn, before, ranks, times, person),
                 *self._clues_of_paragraph_before(index, person),
+                *self._clues_of_paragraph_after(turn, person),
                 *self._clues_of_standing(recent, person),
+                *self.strangers.clue_of_age(outlook.subject, person),
             ]
             for person in candidates
         ]
+        role = self.strangers.goes_by.get(index)
+        if role is not None:
+            listed[candidates.index(role)] += self.strangers.clues_of_word(
+                index, settled, self._fits_in_sight(index)
+            )
+        return listed
 
     def _rank(self, before: Sequence[Sighting], gender: Gender) -> dict[int, tuple[int, int]]:
         """Return for each person seen before: (how many were seen since, how many who fit the gender)."""
@@ -197,66 +205,6 @@ class Context:
                     clues.setdefault(f"{'owns what is' if beat.owns else 'is'} told of {where}")
         return list(clues)
 
-    def _clues_of_talk(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
-        clues: list[str] = []
-        turn = self.turns[index]
-        if index == 0:
-            return clues
-        last = self.turns[index - 1]
-        gap = turn.passage - last.passage
-        near = "at once" if gap <= 1 else "after a paragraph" if gap == 2 else "after some paragraphs"
-        if gap > 12:
-            return ["talk begins"]
-        if speakers[index - 1] == person:
-            clues.append(f"spoke last, {near}")
-            if last.confidence >= 0.9 and gap <= 1:
-                clues.append("spoke last, at once, that is sure")
-        elif gap <= 1 and person in speakers[max(0, index - 6) : index]:
-            clues.append("has part in the talk and did not speak last")
-            if turn.continues:
-                clues.append("goes on from the paragraph before")
-        if person in self.outlooks[index - 1].called:
-            clues.append(f"was called by name last, {near}")
-        if person == self.outlooks[index - 1].addressee:
-            clues.append("was spoken to last")
-        for back in (2, 3, 4):
-            if index < back or not self._together(index - back, index) or speakers[index - back] != person:
-                continue
-            flow = all(
-                b - a <= 1 for a, b in pairwise(t.passage for t in self.turns[index - back : index + 1])
-            )
-            if speakers[index - 1] == person:
-                clues.append(f"spoke last and {back} turns ago")
-            else:
-                clues.append(f"spoke {back} turns ago{', in one flow' if flow else ''}")
-        return clues
-
-    def _clues_of_resuming(self, index: int, speakers: Sequence[int | None], person: int) -> list[str]:
-        """Tell whether the tag says that who spoke last goes on: "she added", "he went on"."""
-        turn = self.turns[index]
-        if not turn.tag or not index or speakers[index - 1] != person or turn.tags[0][1] > 0:
-            return []
-        goes_on = turn.tag.verb in ("went", "goes") and self.scene.tokens.lowers[turn.tag.ends] == "on"
-        near = turn.passage - self.turns[index - 1].passage <= 1
-        resumes = near and (goes_on or turn.tag.verb in _RESUMING)
-        return ["spoke last, and the tag says that they go on"] if resumes else []
-
-    def _clues_of_future(self, index: int, person: int) -> list[str]:
-        clues = []
-        turn = self.turns[index]
-        for ahead in (1, 2, 3):
-            if index + ahead >= len(self.turns):
-                break
-            later = self.turns[index + ahead]
-            if later.passage - turn.passage > 2 * ahead + 2:
-                break
-            flow = later.passage - turn.passage == ahead
-            if later.speaker == person:
-                clues.append(f"is tagged {ahead} turns on{', in one flow' if flow else ''}")
-            if ahead == 1 and person in self.outlooks[index + 1].called:
-                clues.append(f"is called by name next{', at once' if flow else ''}")
-        return clues
-
     def _clues_of_scene(
         self,
         turn: Turn,
@@ -284,10 +232,11 @@ class Context:
             return []
         span = self.spans[passage - 1]
         seen = [s.person for s in self.scene.within(span.start, span.stop)]
+        clues = self._clues_of_opening(span, person)
         if person not in seen:
-            return ["is not named in the paragraph before"] if seen else []
+            return [*clues, "is not named in the paragraph before"] if seen else clues
         gender = self.outlooks[index].gender
-        clues = ["is named in the paragraph before"]
+        clues.append("is named in the paragraph before")
         fitting = {p for p in seen if gender == "unknown" or self.people[p].gender == gender}
         if fitting == {person}:
             clues.append("is the only one who fits in the paragraph before")
@@ -295,6 +244,30 @@ class Context:
             clues.append("opens the paragraph before")
         if seen[-1] == person:
             clues.append("closes the paragraph before")
+        return clues
+
+    def _clues_of_opening(self, span: range, person: int) -> list[str]:
+        """Tell whether the "he" or "she" that opens the paragraph before may be a candidate."""
+        opens = self.scene.words.subjects.get(self.scene.tokens.lowers[span.start]) if len(span) else None
+        own = self.people[person].gender
+        if opens is None or own == "unknown":
+            return []
+        return [f"the paragraph before opens with {'he or she, who fits' if own == opens else 'another'}"]
+
+    def _clues_of_paragraph_after(self, turn: Turn, person: int) -> list[str]:
+        """Read the paragraph after, where it is narration: it may tell what the speaker does."""
+        passage = turn.passage + 1
+        if passage >= len(self.spans) or passage in self.speaking:
+            return []
+        span = self.spans[passage]
+        seen = self.scene.within(span.start, span.stop)
+        if all(sighting.person != person for sighting in seen):
+            return ["is not named in the paragraph after"] if seen else []
+        clues = ["is named in the paragraph after"]
+        if seen[0].person == person:
+            clues.append("comes first in the paragraph after")
+            if seen[0].token - span.start <= _OPENING:
+                clues.append("opens the paragraph after")
         return clues
 
     def _clues_of_standing(self, recent: Sequence[int], person: int) -> list[str]:

@@ -31,6 +31,8 @@ class Outlook:
     spoken_of: set[int] = field(default_factory=set)
     own_names: set[int] = field(default_factory=set)
     addressee: int | None = None
+    kin: int | None = None
+    """Whose kin the paragraph begins with, and acts."""
 
 
 class Lookout:

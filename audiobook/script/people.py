@@ -17,6 +17,8 @@ from audiobook.script.lexicon import lexicon
 from audiobook.script.naming import KIN_TITLES, best_name, fold_name, form_gender, is_titled, title_gender
 
 _MARRIED = frozenset({"mrs", "lady", "madame", "mme", "mis", "missus", "countess", "duchess"})
+_TOGETHER = 5
+"""Times that two names stand side by side from which on they are two people's."""
 
 
 @dataclass(slots=True)
@@ -204,14 +206,18 @@ class _Clusters:
                 self.join(form, fits[0])
 
     def link_bare_titles(self) -> None:
-        """Join "Captain" as it is called out to the only Captain that there is."""
+        """Join "Captain" as it is called out to the only Captain, or to one named four times as often."""
         for form in self.forms:
             if form.words or len(form.titles) != 1:
                 continue
             title = "aunt" if form.titles[0] in ("auntie", "aunty") else form.titles[0]
-            fits = [f for f in self.forms if f.words and title in f.titles]
-            if len({self.find(f) for f in fits}) == 1:
-                self.join(form, fits[0])
+            named: Counter[Form] = Counter()
+            for fit in self.forms:
+                if fit.words and title in fit.titles:
+                    named[self.find(fit)] += self.count[fit]
+            ranked = named.most_common(2)
+            if ranked and (len(ranked) == 1 or ranked[0][1] >= 4 * ranked[1][1]):
+                self.join(form, ranked[0][0])
 
     def _title_fits(self, form: Form, full: Form) -> bool:
         """Tell whether "Mr. Darcy" may be "Fitzwilliam Darcy".
@@ -228,6 +234,8 @@ class _Clusters:
         married, of_full = _MARRIED & set(form.titles), _MARRIED & set(full.titles)
         if bool(married) != bool(of_full) or (married and married != of_full):
             return False
+        if self._are_named_together(form, full):
+            return False
         gender, other = title_gender(form), self.gender(full)
         titled = [f for f in self.members(full) if f.titles and len(f.words) > 1]
         often = sum(self.count[f] for f in titled)
@@ -237,6 +245,11 @@ class _Clusters:
         if gender == "unknown":
             return not full.titles or set(full.titles) == set(form.titles)
         return other in (gender, "unknown")
+
+    def _are_named_together(self, form: Form, full: Form) -> bool:
+        """Tell whether "Mr. Vane" is no Peter Vane: "Mr. Vane and Peter" are named in one breath."""
+        given = next((f for f in self.by_word[full.words[0]] if len(f.words) == 1 and not f.titles), None)
+        return given is not None and self.meetings[form, given] >= _TOGETHER
 
     def link_single_words(self) -> None:
         """Join "Elizabeth" to the "Elizabeth Bennet" it must mean, "Darcy" to Mr. Darcy."""

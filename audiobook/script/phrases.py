@@ -47,6 +47,8 @@ class Phrase:
     text: str = ""
     determiner: str = ""
     owner: int | None = None
+    works_like_pronoun: bool = False
+    """Whether a generic word means somebody in sight, if anybody there fits; in English that is learned."""
 
     @property
     def is_capitalized(self) -> bool:
@@ -149,7 +151,15 @@ class PhraseReader:
         return Phrase(kind="name", first=at, after=after, person=person)
 
     def _read_role(self, at: int, stop: int) -> Phrase | None:
-        return self._read_noun(at + 1, stop, self.tokens.lowers[at], at)
+        """Read a role behind its determiner; "my brother's wife" is she, not he."""
+        determiner = self.tokens.lowers[at]
+        role = self._read_noun(at + 1, stop, determiner, at)
+        if role is None or role.after + 1 >= stop or self.tokens.lowers[role.after] != "'s":
+            return role
+        theirs = self._read_noun(role.after + 1, stop, determiner, at)
+        if theirs is None or tell_noun(theirs.noun) is None:
+            return role
+        return replace(theirs, text=f"{role.text}'s {theirs.text}")
 
     def _read_noun(self, start: int, stop: int, determiner: str, first: int) -> Phrase | None:
         """Read adjectives and head noun; a name after them is what counts ("his cousin Jane")."""

@@ -1,16 +1,19 @@
-"""Weigh clues: which candidate speaks, how sure that is, and why."""
+"""What clues are worth, and what is chosen by them."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from audiobook.script.lexicon import read_lines
 
 Weights = Mapping[str, Mapping[str, float]]
-"""Mode of the turn → clue → weight."""
+"""Mode of the turn, or how it follows another → clue → weight."""
+LearnedWeights = Callable[[bool], Weights]
+"""Returns the weights; its argument says whether they are for a text as short as a story."""
+IN_STORIES = ", in stories"
+"""Ends the name of a section whose weights are added for short texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +26,21 @@ class Choice:
 
 
 @cache
-def learned_weights() -> Weights:
-    """Return the weights of `data/speaker_weights.txt`: lines of `[mode]` and of `clue weight`."""
+def learned_weights(is_story: bool) -> Weights:
+    """Return the weights of `data/speaker_weights.txt`; `is_story`: for a text as short as a story."""
+    return parse_weights(read_lines("speaker_weights.txt"), is_story)
+
+
+def parse_weights(lines: Iterable[str], is_story: bool) -> Weights:
+    """Return the weights that lines of `[mode]` and of `clue weight` state."""
     weights: dict[str, dict[str, float]] = {}
     mode: dict[str, float] = {}
-    for line in read_lines("speaker_weights.txt"):
+    for line in lines:
         if line.startswith("["):
-            mode = weights.setdefault(line.strip("[]"), {})
-        else:
+            name = line.strip("[]")
+            counts = is_story or not name.endswith(IN_STORIES)
+            mode = weights.setdefault(name.removesuffix(IN_STORIES), {}) if counts else {}
+        elif line and not line.startswith("#"):
             clue, _, weight = line.rpartition(" ")
-            mode[clue] = float(weight)
+            mode[clue] = mode.get(clue, 0.0) + float(weight)
     return weights
-
-
-def choose(clues: Sequence[Sequence[str]], weights: Mapping[str, float]) -> Choice:
-    """Weigh the clues of each candidate; there must be at least one.
-
-    Probabilities are the softmax of the sums of weights.
-    """
-    sums = [sum(weights.get(clue, 0.0) for clue in own) for own in clues]
-    best = max(range(len(sums)), key=lambda i: sums[i])
-    total = sum(math.exp(value - sums[best]) for value in sums)
-    others = sorted((s, i) for i, s in enumerate(sums) if i != best)
-    rival = set(clues[others[-1][1]]) if others else set()
-    telling = sorted(
-        (clue for clue in clues[best] if clue not in rival and weights.get(clue, 0.0) > 0),
-        key=lambda clue: -weights[clue],
-    )
-    return Choice(best, 1 / total, tuple(telling[:2]))

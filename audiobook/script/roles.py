@@ -27,12 +27,14 @@ class RoleBook:
         self.holders: dict[str, set[int]] = {}
         self.own: dict[str, int] = {}
         self.used: Counter[str] = Counter()
+        self.crowds: set[int] = set()
+        """Several who are one character: "the triplets"."""
         self.stated_genders: Mapping[str, Gender] = {}
         """What a person has said of roles, by their names in small letters."""
         for person in people:
             for form in person.forms:
                 for title in form.titles[-1:]:
-                    if lexicon().title_gender.get(title) == "unknown":
+                    if lexicon().title_gender.get(title) == "unknown" or title in lexicon().section("ranks"):
                         self.hold(title, person.id)
                         if not form.words:
                             self.own.setdefault(title, person.id)
@@ -166,7 +168,14 @@ class RoleBook:
             )
             self.people.append(person)
             self.own[key] = person.id
+            if phrase.kind == "group" or _looks_plural(phrase.noun):
+                self.crowds.add(person.id)
         return self.own[key]
+
+
+def _looks_plural(noun: str) -> bool:
+    """Tell whether a role ends as several do: "triplets", but not "boss" and "colossus"."""
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
 
 
 def _are_people(plural: str) -> bool:

@@ -56,6 +56,12 @@ ENGLISH = Words(
     owners=frozenset({"my", "our"}),
     newcomers=frozenset({"a", "an"}),
 )  # fmt: skip
+_OF_OTHERS = frozenset("is isn't was wasn't has hasn't had hadn't will won't would wouldn't doesn't".split())
+"""Verbs that a sentence about somebody goes on with: "is late", where "come in" bids."""
+_SENTENCE = 40
+"""Tokens within which the end of a sentence is looked for."""
+_BROKEN = 16
+"""Tokens within which a sentence that a tag breaks goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +173,30 @@ class Scene:
             if before in self.words.address:
                 before = ","
             opens = before in ("^", ",", ".", "!", "?", "—", "--", ";", "“", '"', "‘", "'")
+            if before == "^" and behind == "," and end + 1 >= after and self._goes_on_with_verb(end):
+                continue  # “Uncle Ben,” said Al, “is late.”: of whom the sentence tells
             if before == "^" and behind == ".":
                 # "Albert." answers a question; who is called has a comma or an exclamation mark.
                 continue
             if opens and behind in ("$", ",", ".", "!", "?", "—", "--", ";", "”", '"', "’", "'"):
                 called.append(sighting.person)
         return called
+
+    def _goes_on_with_verb(self, comma: int) -> bool:
+        """Tell whether the sentence that a comma breaks off goes on with a verb, where speech does again."""
+        lowers, texts = self.tokens.lowers, self.tokens.texts
+        narration = range(comma + 1, min(len(lowers), comma + _BROKEN))
+        narrated = next((at for at in narration if not self.in_speech[at] and lowers[at][0].isalnum()), None)
+        if narrated is None:
+            return False
+        again = next((at for at in narration if at > narrated and self.in_speech[at]), None)
+        while again is not None and again in narration and not lowers[again][0].isalnum():
+            again += 1
+        if again is None or again not in narration or not texts[again][0].islower():
+            return False
+        ends = next((low for low in lowers[again : again + _SENTENCE] if low in (".", "!", "?")), "")
+        form = lexicon().human_verbs.get(lowers[again])
+        return ends != "?" and (lowers[again] in _OF_OTHERS or form in ("past", "present"))
 
     def own_names(self, first: int, after: int) -> list[int]:
         """Return whom the speech in tokens [first, after) says that its speaker is: "I'm Ben"."""

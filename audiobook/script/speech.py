@@ -35,6 +35,8 @@ _DETERMINERS = frozenset(
     "a an the this that his her their its our my your no any some every each of in".split()
 )
 
+_DASH_AFTER = re.compile(r"\s*(?:[—–―]|--?\s)")
+
 
 def select_speech(
     text: str, tokens: Tokens, passages: Sequence[Passage], quoted: Sequence[Quoted]
@@ -66,7 +68,12 @@ def select_speech(
         )
         if sum(_weights().get(clue, 0.0) for clue in clues) > 0:
             kept.append(span)
-    return kept
+    # A paragraph that a dash opens is somebody's words, whatever dashes stand among them.
+    said = {span.passage for span in kept if span.style == "dash"}
+    spoken = {span.start for span in kept}
+    return [
+        span for span in quoted if span.start in spoken or (span.style == "dash" and span.passage in said)
+    ]
 
 
 @cache
@@ -92,6 +99,8 @@ def read_clues(
     """
     yield "any stretch"
     inner = text[span.start : span.end]
+    if span.style == "dash" and inner[-1].isalnum() and _DASH_AFTER.match(text, span.end, passage.end):
+        inner += "—"  # it stands for the comma: — Late — said Ivo.
     yield from _clues_inside(inner)
     if span.style == "dash":
         yield "dialogue dash"
@@ -99,6 +108,8 @@ def read_clues(
         yield "speech before it in the paragraph"
     left = tokens.between(before.outer_end if before else passage.start, span.outer_start)
     right = tokens.between(span.outer_end, after.outer_start if after else passage.end)
+    if inner[-1] == "—" != text[span.end - 1]:
+        right = right[1:]
     if not before and not len(left):
         yield "opens the paragraph"
         if not len(right) and not after:

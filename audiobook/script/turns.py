@@ -79,6 +79,11 @@ class Turn:
         return sure[0] if sure else self.tags[0][0] if self.tags else None
 
     @property
+    def is_several(self) -> bool:
+        """Whether the tag says that several speak at once."""
+        return self.tag is not None and self.tag.is_sure and self.tag.subject.kind == "group"
+
+    @property
     def role(self) -> Phrase | None:
         """What someone not met before may be known by: the role in the tag, else in the nearest beat."""
         tag = self.tag
@@ -169,7 +174,12 @@ def _find_gaps_and_tags(
     opens = turn.start == passages[turn.passage].start
     before = passages[turn.passage - 1] if turn.passage and opens else None
     leads = before and before.chapter == passages[turn.passage].chapter
-    if before and leads and not turn.tags and text[before.start : before.end].rstrip()[-1:] in (":", ","):
+    if (
+        before
+        and leads
+        and not turn.tags
+        and text[before.start : before.end].rstrip(" —–-")[-1:] in (":", ",")
+    ):
         tag = finder.find_before(tokens.between(before.start, before.end))
         if tag:
             turn.tags.append((tag, 0))

@@ -22,6 +22,7 @@ from audiobook.script.misgivings import find_misgivings
 from audiobook.script.names import find_names
 from audiobook.script.people import Person, cluster_people
 from audiobook.script.phrases import PhraseReader
+from audiobook.script.ranker import LearnedWeights, learned_weights
 from audiobook.script.roles import RoleBook, names_by_token
 from audiobook.script.scene import Scene
 from audiobook.script.sieve import Sieve
@@ -40,11 +41,14 @@ def knows_language(language: str) -> bool:
     return primary_language(language or _ENGLISH) == _ENGLISH or find_pack(language) is not None
 
 
-def write_script(book: Book, corrections: Corrections | None = None) -> Script:
+def write_script(
+    book: Book, corrections: Corrections | None = None, *, weights: LearnedWeights = learned_weights
+) -> Script:
     """Turn a book into a script: who says what, in order.
 
     `corrections` are what a person has said about characters and lines; they overrule what the text
-    suggests.  Pure and deterministic; takes any text, and time linear in its length.
+    suggests; `weights` say what clues are worth.  Pure and deterministic; takes any text, and time linear in
+    its length.
     """
     book = divide_labels(book)
     corrector = Corrector(book.text, corrections or Corrections())
@@ -52,7 +56,7 @@ def write_script(book: Book, corrections: Corrections | None = None) -> Script:
         return _write_narration(book, corrector)
     passages = list_passages(book)
     sieve = prepare_sieve(book, passages, corrector)
-    sieve.attribute()
+    sieve.attribute(weights)
     corrector.confirm_speakers(sieve.turns, sieve.people)
     quotations = corrector.correct_quotations(_list_quotations(book, passages, sieve))
     characters = corrector.correct_characters(_list_characters(sieve.people, quotations))

@@ -8,6 +8,7 @@ from audiobook.script.foreign.pack import Pack
 from audiobook.script.layout import Tokens
 from audiobook.script.phrases import Phrase
 
+DEFINITE = frozenset({"le", "la", "l'", "der", "die", "das", "el"})
 _LONGEST_ROLE = 4
 
 
@@ -78,4 +79,5 @@ class ForeignPhraseReader:
         return Phrase(
             kind="group" if article == "group" else "role", first=at, after=noun_at + 1, gender=gender,
             noun=noun, text=" ".join(texts[at + 1 : noun_at + 1]), determiner=lowers[at],
+            works_like_pronoun=lowers[at] in DEFINITE and noun in pack.words["generic nouns"],
         )  # fmt: skip

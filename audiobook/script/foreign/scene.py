@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from audiobook.script.behaviour import NameMention
 from audiobook.script.foreign.pack import Pack
+from audiobook.script.foreign.phrases import DEFINITE
 from audiobook.script.layout import Tokens
 from audiobook.script.scene import Scene, Words
 
@@ -39,7 +40,7 @@ def words_of(pack: Pack) -> Words:
     """Return what a scene must know of a language."""
     first = [word for word, told in pack.pronouns.items() if told == "first"]
     return Words(
-        articles=frozenset({"le", "la", "l'", "der", "die", "das", "el"} & set(pack.articles)),
+        articles=DEFINITE & set(pack.articles),
         address=pack.words["address"],
         subjects=pack.subjects,
         followers=pack.subjects,
