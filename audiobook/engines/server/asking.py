@@ -16,7 +16,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -110,36 +110,36 @@ def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Limi
 
     Raises `Trouble` and `Refusal`.
     """
-    origin = read_origin(url)
-    connection = _connect(origin, min(_CONNECT_S, limits.seconds))
-    line = connection.sock
     late = Trouble(f"did not answer within {limits.seconds:.0f} s", attempts=_SHORT_TROUBLE)
-    ran_out = threading.Event()
-    timer = threading.Timer(limits.seconds, _hang_up, (line, ran_out))
-    timer.daemon = True
-    timer.start()
-    try:
-        line.settimeout(limits.seconds + 1)
-        answer = _exchange(connection, urlsplit(url).path, key, body, limits.answer_bytes)
-    except (OSError, http.client.HTTPException, Trouble) as error:
-        if ran_out.is_set():
-            raise late from error
-        if isinstance(error, Trouble):
-            raise
-        raise Trouble(f"cut the connection ({_describe(error)})") from error
-    finally:
-        timer.cancel()
-        connection.close()
+    with contextlib.ExitStack() as open_lines:
+        connection = _connect(read_origin(url), min(_CONNECT_S, limits.seconds), open_lines)
+        with _bounding(connection.sock, limits.seconds) as ran_out:
+            try:
+                answer = _exchange(connection, urlsplit(url).path, key, body, limits.answer_bytes)
+            except (OSError, http.client.HTTPException, Trouble) as error:
+                if ran_out.is_set():
+                    raise late from error
+                if isinstance(error, Trouble):
+                    raise
+                raise Trouble(f"cut the connection ({_describe(error)})") from error
     if ran_out.is_set():  # an answer without a length ends where its connection does
         raise late
     return answer
 
 
-def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
-    kind = http.client.HTTPSConnection if origin.scheme == "https" else http.client.HTTPConnection
-    connection = kind(origin.host, origin.port, timeout=seconds)
+def _connect(
+    origin: HostOrigin, seconds: float, open_lines: contextlib.ExitStack
+) -> http.client.HTTPConnection:
+    """Connect, in such a way that no interruption leaves a socket open, as one does within http.client."""
+    is_secret = origin.scheme == "https"
+    kind = http.client.HTTPSConnection if is_secret else http.client.HTTPConnection
+    connection = kind(origin.host, origin.port)
     try:
-        connection.connect()
+        line = _reach(origin, seconds, open_lines)
+        if is_secret:
+            line = ssl.create_default_context().wrap_socket(line, server_hostname=origin.host)
+            open_lines.enter_context(line)
+        connection.sock = line
     except ssl.SSLCertVerificationError as error:
         raise Refusal(f"can't prove who it is ({error.verify_message})") from error
     except ssl.SSLError as error:
@@ -151,6 +151,37 @@ def _connect(origin: HostOrigin, seconds: float) -> http.client.HTTPConnection:
     except OSError as error:
         raise Trouble(f"can't be reached ({_describe(error)}); is it running?", is_away=True) from error
     return connection
+
+
+def _reach(origin: HostOrigin, seconds: float, open_lines: contextlib.ExitStack) -> socket.socket:
+    """Connect to the first of a host's addresses that answers.  Raises `OSError`."""
+    last = OSError("it has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        origin.host, origin.port, type=socket.SOCK_STREAM
+    ):
+        line = open_lines.enter_context(socket.socket(family, kind, protocol))
+        line.settimeout(seconds)
+        try:
+            line.connect(address)
+        except OSError as error:
+            last = error
+        else:
+            return line
+    raise last
+
+
+@contextlib.contextmanager
+def _bounding(line: socket.socket, seconds: float) -> Iterator[threading.Event]:
+    """Hang up after so many seconds, and tell of it."""
+    ran_out = threading.Event()
+    timer = threading.Timer(seconds, _hang_up, (line, ran_out))
+    timer.daemon = True
+    timer.start()
+    try:
+        line.settimeout(seconds + 1)
+        yield ran_out
+    finally:
+        timer.cancel()
 
 
 def _hang_up(line: socket.socket, ran_out: threading.Event) -> None:
@@ -180,8 +211,8 @@ def _exchange(
     else:
         headers["Content-Type"] = "application/json"
         connection.request("POST", path, json.dumps(body).encode(), headers)
-    answer = connection.getresponse()
-    data = answer.read(most_bytes + 1)
+    with connection.getresponse() as answer:
+        data = answer.read(most_bytes + 1)
     if len(data) > most_bytes:
         raise Refusal(f"answered with more than {most_bytes / 1e6:.0f} MB")
     kind = answer.headers.get_content_type() if "Content-Type" in answer.headers else ""
