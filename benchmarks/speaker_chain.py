@@ -22,7 +22,7 @@ from audiobook.script.ranker import IN_STORIES
 
 PENALTY, STORY_PENALTY = 6.0, 15.0
 """What the square of a weight costs, and of one that only texts as short as a story add: these are few.  With
-3 for both, of turns that no tag settles .762 instead of .774 are right in seven novels by authors left out, and
+3 for both, of turns that no tag settles .762 instead of .774 are right in seven novels by authors left out,
 .748 instead of .771 in twelve stories."""
 STEPS = 45
 """Steps of L-BFGS; 80 change nothing that a listener would hear."""
