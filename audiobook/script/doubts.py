@@ -17,8 +17,8 @@ from audiobook.script.line_words import LineWords
 from audiobook.script.utterances import clean
 
 SURE = 0.9
-"""From here on a line is not in doubt: of annotated books' lines 94 in 100 are right, of those between 0.8
-and 0.9 it is 79."""
+"""From here on a line is not in doubt: by authors left out 94 in 100 are right, of those between 0.8 and 0.9
+it is 77."""
 _CONTEXT = 160
 """Characters of the story shown before and after a line: about two lines of a terminal."""
 _NEIGHBOURS = 6
