@@ -93,6 +93,20 @@ def test_an_empty_folder_is_watched_too() -> None:
     assert [line.partition(" ")[0] for line in said] == ["watching", "watching"]
 
 
+def test_a_look_that_takes_long_once_does_not_put_off_the_next() -> None:
+    took = [0.1, 0.0, 0.0]
+
+    def look() -> Inputs:
+        if not took:
+            raise KeyboardInterrupt
+        time.sleep(took.pop(0))
+        return Inputs({BOOK: state(1)}, {})
+
+    began = time.monotonic()
+    watch(look, lambda _ready: None, lambda _said: None, poll_s=0.001, settle_s=0.0005)
+    assert time.monotonic() - began < 5  # of which fifty times that look's time would be all
+
+
 def test_who_stops_a_run_stops_the_watch() -> None:
     def make(_ready: Sequence[Path]) -> None:
         raise KeyboardInterrupt

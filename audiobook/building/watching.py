@@ -106,13 +106,14 @@ def watch(
     """
     settling, told, has_begun = Settling(settle_s), "", False
     made: dict[Path, Identity | None] = {}
+    took_s = 0.0
     while True:
         began_s = time.monotonic()
         try:
             inputs, fault = _try_look(look)
         except KeyboardInterrupt:
             return
-        took_s = time.monotonic() - began_s
+        before_s, took_s = took_s, time.monotonic() - began_s
         if fault and fault != told:
             say(fault)
         told = fault
@@ -130,7 +131,7 @@ def watch(
             say(_WATCHING)
         has_begun = True
         try:
-            time.sleep(max(poll_s, _REST * took_s))
+            time.sleep(max(poll_s, _REST * min(before_s, took_s)))  # the settings are read in few looks
         except KeyboardInterrupt:
             return
 
