@@ -304,6 +304,7 @@ def test_a_cast_always_fits(story: tuple[list[Line], dict[str, Gender]], size: i
             assert role.voice not in {cast.voice_of(other) for other in others}
 
 
+@pytest.mark.slow
 @given(scripts(), st.integers(2, 5))
 @settings(deadline=None)
 def test_neither_amount_nor_order_changes_a_cast_while_the_parts_stay(

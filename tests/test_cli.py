@@ -254,6 +254,7 @@ def test_titles_and_names_are_shown_as_they_are(new_project: NewProject) -> None
     assert "output/[b]x/01 - A [ b] title b.mp3" in done.output
 
 
+@pytest.mark.slow
 def test_one_bad_name_leaves_the_others_to_be_made(new_project: NewProject) -> None:
     new_project(a="All is well.", **{"caf\u00e9": "One."})  # noqa: PIE804 - two names that look the same
     Path("texts/cafe\u0301.txt").write_text("Two.")

@@ -93,6 +93,7 @@ def test_any_text_can_be_had(text: str) -> None:
         assert sense.start < sense.end
 
 
+@pytest.mark.slow
 def test_a_sentence_costs_little_however_long() -> None:
     text = "they read and wound the lead about to close the use of wind " * 2000
     start = time.process_time()

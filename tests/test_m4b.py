@@ -184,6 +184,7 @@ def test_tags_are_what_players_read(parts: list[Path], tmp_path: Path) -> None:
         assert f"\n{line}\n" in read
 
 
+@pytest.mark.slow
 def test_ffprobe_reads_the_book_as_audiobookshelf_does(parts: list[Path], tmp_path: Path) -> None:
     ffprobe = shutil.which("ffprobe")
     if ffprobe is None:

@@ -151,6 +151,7 @@ def test_casting_is_pinned_to_voices_of_any_engine(new_project: NewProject) -> N
     assert cast_of(project, "harbour")[0] == before
 
 
+@pytest.mark.slow
 def test_the_studio_lists_them_lets_them_be_heard_and_keeps_them(new_project: NewProject) -> None:
     project = new_project("narrator: en-us\n", harbour=HARBOUR)
     with open_studio(project) as studio:

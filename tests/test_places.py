@@ -52,6 +52,7 @@ def read_noted(folder: Path) -> dict[str, str]:
     return noted
 
 
+@pytest.mark.slow
 def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) -> None:
     folder = new_project(settings=LAID_OUT, fog=STORY)
     report = make("--jobs", "1")
@@ -149,6 +150,7 @@ def test_two_stories_do_not_share_a_folder(new_project: NewProject) -> None:
     assert len(list((folder / "output" / PLACE).glob("*.mp3"))) == 1
 
 
+@pytest.mark.slow
 def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over(
     new_project: NewProject, tmp_path: Path
 ) -> None:

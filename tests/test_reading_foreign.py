@@ -51,6 +51,7 @@ def test_bold_lines_that_read_like_headings_are_headings(kind: str, tmp_path: Pa
     assert [chapter.title for chapter in book.chapters] == ["CHAPTER I.", "CHAPTER II.", "CHAPTER III."]
 
 
+@pytest.mark.slow
 def test_a_mobi_has_its_chapters_metadata_and_words(tmp_path: Path) -> None:
     body = "".join(
         f"<h2>{name}</h2><p>{BODY.format(name)}</p><p>“Who is there?” asked Nora.</p><mbp:pagebreak/>"

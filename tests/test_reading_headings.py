@@ -296,6 +296,7 @@ def test_any_number_names_a_chapter(number: int, word: str) -> None:
     assert label.value == number
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_no_line_crashes_the_search_and_a_label_lies_within_it(line: str) -> None:
     label = find_label(line)

@@ -109,6 +109,7 @@ def test_libraries_and_folders_are_chosen(shelf: Shelf, new_project: NewProject)
     assert "has no library of books that the key's user may see" in publish(shelf, status=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "answer", "told"),
     [

@@ -114,6 +114,7 @@ def test_the_book_says_what_sounds_when_and_how_loud(project: Path) -> None:
             assert track["peaks"][step][1] == cue["color"]
 
 
+@pytest.mark.slow
 def test_the_same_player_is_the_same_bytes(project: Path) -> None:
     _run("export-player", "soup", "--output", "a")
     _run("export-player", "soup", "--output", "b")

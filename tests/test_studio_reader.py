@@ -85,6 +85,7 @@ def test_a_correction_is_shown_at_once_and_what_follows_is_told(studio: StudioCl
     assert "Clara" in [card["name"] for card in studio.ask(studio.story("night", "/cast")).json["characters"]]
 
 
+@pytest.mark.slow
 def test_what_comes_as_it_was_shown_is_told_to_be_so(studio: StudioClient) -> None:
     revision = studio.ask(studio.story("night", "/cast")).json["revision"]
     value = {"character": "Max", "voice": {"rate": 120}, "revision": revision}

@@ -130,6 +130,7 @@ def test_doubtful_speakers_come_by_what_a_correction_mends(studio: StudioClient)
     assert concerns[1]["before"].endswith('large umbrella. "')
 
 
+@pytest.mark.slow
 def test_odd_sound_comes_before_doubts(project: Path) -> None:
     make_flawed(project)
     note_heard(project, "It rang again, longer.")

@@ -33,6 +33,7 @@ def test_the_address_is_the_same_next_time_and_its_owners_alone(new_project: New
     assert len(keep_token(here, cache_folder())) == 32
 
 
+@pytest.mark.slow
 def test_trouble_with_the_settings_is_told_and_mended(new_project: NewProject) -> None:
     project = new_project(supper=SUPPER)
     with open_studio(project) as studio, studio.events() as events:

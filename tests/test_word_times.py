@@ -210,6 +210,7 @@ def test_a_run_writes_when_each_word_sounds(new_project: NewProject) -> None:
     assert "$5.50" in re.sub(r"<[\d:.]+>", "", vtt)
 
 
+@pytest.mark.slow
 def test_chosen_chapters_have_their_captions_and_no_list(new_project: NewProject) -> None:
     chapters = "\n\n\n".join(f"CHAPTER {n}\n\nThe tea was gone on day {n}." for n in (1, 2))
     project = new_project("engine: pyttsx3\n", tea=chapters)
@@ -244,6 +245,7 @@ def _forget(*, clips: bool) -> None:
             cache.put(path.stem, Clip(samples=clip.samples, sample_rate=clip.sample_rate))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clips", [True, False])
 def test_clips_whose_words_are_not_known_are_spoken_again(clips: bool, new_project: NewProject) -> None:
     project = new_project("engine: pyttsx3\n", tea=STORY)
