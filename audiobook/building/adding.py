@@ -27,7 +27,7 @@ from audiobook.project.incoming import (
 from audiobook.project.layout import Project
 from audiobook.publishing import safe_file_name
 from audiobook.reading import read_book
-from audiobook.reading.opds import FORMATS, Catalogue, CatalogueBook, is_catalogue, read_catalogue
+from audiobook.reading.opds import FORMATS, BookCatalogue, CatalogueBook, is_catalogue, read_catalogue
 
 MOST_BYTES = 200_000_000
 """A book with pictures has a few tens of MB."""
@@ -50,7 +50,7 @@ class Added:
 
 def add_book(
     project: Project, source: str, *, pick: int | None = None, name: str | None = None
-) -> Added | Catalogue:
+) -> Added | BookCatalogue:
     """Put a book into `texts/`, and return it; or a catalogue of several, of which one is to be picked.
 
     `source` is a file or an address that a person typed, by which its host is allowed for this once; a
@@ -80,7 +80,7 @@ def add_book(
         return _admit(held, room / final.name, final, shown)
 
 
-def _choose(catalogue: Catalogue, source: str, pick: int | None) -> CatalogueBook | None:
+def _choose(catalogue: BookCatalogue, source: str, pick: int | None) -> CatalogueBook | None:
     books = catalogue.books
     if pick is not None and not 1 <= pick <= len(books):
         raise UsageError(f"--pick: {source} has {len(books)} books that can be had, got {pick}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import Report, RunListener
 from audiobook.building.run import Options
-from audiobook.building.sent import Sent, count_sent
+from audiobook.building.sent import SentText, count_sent
 from audiobook.building.survey import StoryWork
 from audiobook.building.takes import measure_clip
 from audiobook.building.workers import choose_jobs
@@ -40,7 +40,7 @@ class DryRunStory:
     clips_to_hear: int
     audio_s: float
     work_s: float
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentText, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -27,7 +27,7 @@ SENT = ".sent.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentBook:
     """What became of a story: *sent*, *as before* (the library has just that), or *unfinished*.
 
     `why` says of an unfinished one what is wrong with it, where that is known.  `left` is what was
@@ -43,7 +43,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class ShelfTarget:
     """Where books are sent: a server's library, and the id of one of its folders."""
 
     server: ShelfServer
@@ -51,34 +51,34 @@ class Target:
     folder: str
 
 
-def choose_target(server: ShelfServer, library: str | None = None, folder: str | None = None) -> Target:
+def choose_target(server: ShelfServer, library: str | None = None, folder: str | None = None) -> ShelfTarget:
     """Return the server's library and folder that are named, or its only ones.
 
     Raises `UsageError` where there are none, or several and none is named, and `ServerError`.
     """
     chosen = _choose_library(server, library)
-    return Target(server=server, library=chosen, folder=_choose_folder(server, chosen, folder))
+    return ShelfTarget(server=server, library=chosen, folder=_choose_folder(server, chosen, folder))
 
 
 def send_stories(
     project: Project,
     names: Sequence[str],
-    target: Target,
+    target: ShelfTarget,
     listener: RunListener,
     *,
     cache_folder: Path,
     again: bool = False,
-    tell: Callable[[Sent], None] = lambda _sent: None,
-) -> list[Sent]:
+    tell: Callable[[SentBook], None] = lambda _sent: None,
+) -> list[SentBook]:
     """Send the named stories (all without a name) that are finished, and have the server scan its library.
 
     Stops at the first that the server does not take; what was sent is remembered.  Raises `NarrateError`.
     """
     report, works = plan_stories(project, names, Options(), listener, cache_folder=cache_folder)
-    outcomes: list[Sent] = []
+    outcomes: list[SentBook] = []
     for story, work in zip(report.stories, works, strict=True):
         if work is None:
-            outcome = Sent(name=story.name, outcome="unfinished", why="; ".join(story.errors))
+            outcome = SentBook(name=story.name, outcome="unfinished", why="; ".join(story.errors))
         else:
             outcome = _send(project, work, target, again=again)
         tell(outcome)
@@ -117,16 +117,16 @@ def _choose_folder(server: ShelfServer, library: Library, wanted: str | None) ->
     return found[0]
 
 
-def _send(project: Project, work: StoryWork, target: Target, *, again: bool) -> Sent:
+def _send(project: Project, work: StoryWork, target: ShelfTarget, *, again: bool) -> SentBook:
     name = work.plan.name
     files = {} if work.files else _list_files(work)
     if not files:
-        return Sent(name=name, outcome="unfinished")
+        return SentBook(name=name, outcome="unfinished")
     digest = _digest(files)
     record = _read_record(project)
     before = record.get(target.library.id, {}).get(name, {"digest": "", "place": "", "files": []})
     if before["digest"] == digest and not again:
-        return Sent(name=name, outcome="as before", files=len(files))
+        return SentBook(name=name, outcome="as before", files=len(files))
     book = work.plan.script.book
     title = title_with_part(book)
     place = "/".join(filter(None, [book.author, book.series, title]))
@@ -137,7 +137,7 @@ def _send(project: Project, work: StoryWork, target: Target, *, again: bool) -> 
     size = sum(len(data) if isinstance(data, bytes) else data.stat().st_size for data in files.values())
     has_moved = before["place"] not in {"", place}
     left = (f"{before['place']}/",) if has_moved else tuple(f for f in before["files"] if f not in files)
-    return Sent(name=name, outcome="sent", files=len(files), size_bytes=size, left=left)
+    return SentBook(name=name, outcome="sent", files=len(files), size_bytes=size, left=left)
 
 
 def _list_files(work: StoryWork) -> dict[str, Path | bytes]:
@@ -170,7 +170,7 @@ def _digest(files: dict[str, Path | bytes]) -> str:
     return digest.hexdigest()
 
 
-def _scan(target: Target, listener: RunListener) -> None:
+def _scan(target: ShelfTarget, listener: RunListener) -> None:
     try:
         target.server.scan(target.library)
     except ServerError as error:
@@ -206,7 +206,7 @@ def _write_record(project: Project, record: _Record) -> None:
         raise StorageError(f"{path}: can't be written: {error.strerror}") from error
 
 
-def describe_sent(sent: Sent) -> str:
+def describe_sent(sent: SentBook) -> str:
     """Say in a line what became of a story."""
     if sent.outcome == "unfinished":
         why = "is not finished as it would be made now: narrate makes it"

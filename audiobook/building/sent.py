@@ -12,7 +12,7 @@ from audiobook.project.shared_engines import shared_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentText:
     """What goes to one server: its name and where it is, the clips, and the characters of their texts."""
 
     server: str
@@ -25,7 +25,7 @@ class Sent:
         return f"{texts} go over the network to {self.destination} ({self.server})"
 
 
-def count_sent(specs: Iterable[ClipSpec]) -> Iterator[Sent]:
+def count_sent(specs: Iterable[ClipSpec]) -> Iterator[SentText]:
     """Count what is sent where, of clips that are to be spoken; nothing of engines that speak here."""
     sizes: dict[str, list[int]] = {}
     for spec in specs:
@@ -33,4 +33,4 @@ def count_sent(specs: Iterable[ClipSpec]) -> Iterator[Sent]:
     for name, letters in sizes.items():
         destination = find_destination(shared_engine(name))
         if destination is not None:
-            yield Sent(server=name, destination=destination, clips=len(letters), characters=sum(letters))
+            yield SentText(server=name, destination=destination, clips=len(letters), characters=sum(letters))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from audiobook.reading.opds import Catalogue
+    from audiobook.reading.opds import BookCatalogue
 
 
 @click.command()
@@ -37,7 +37,7 @@ def add(source: str, *, pick: int | None, name: str | None) -> None:
         _print_catalogue(found, source)
 
 
-def _print_catalogue(catalogue: Catalogue, source: str) -> None:
+def _print_catalogue(catalogue: BookCatalogue, source: str) -> None:
     from audiobook.cli.console import open_console
     from audiobook.plurals import count
 

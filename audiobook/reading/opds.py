@@ -54,7 +54,7 @@ class CatalogueBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
+class BookCatalogue:
     """A feed: its books that can be had, further feeds by title and address, and how many can't be had."""
 
     title: str
@@ -68,7 +68,7 @@ def is_catalogue(data: bytes) -> bool:
     return _ROOT.match(data[:4000]) is not None
 
 
-def read_catalogue(data: bytes, url: str) -> Catalogue:
+def read_catalogue(data: bytes, url: str) -> BookCatalogue:
     """Read a feed, or a single entry, that was fetched from an address.  Raises `SourceError`."""
     root = parse_xml(data, url)
     if root.tag not in {f"{_ATOM}feed", f"{_ATOM}entry"}:
@@ -88,7 +88,7 @@ def read_catalogue(data: bytes, url: str) -> Catalogue:
         for link in root.findall(f"{_ATOM}link")
         if link.get("rel") == "next"
     ]
-    return Catalogue(
+    return BookCatalogue(
         title=_read(root, "title") or url,
         books=tuple(books),
         feeds=(*feeds, *(("more of this", each) for each in more)),

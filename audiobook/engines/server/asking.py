@@ -73,7 +73,7 @@ class Trouble(Exception):  # noqa: N818 - as `Refusal`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class AnswerLimits:
     """What an answer may take: seconds, and bytes."""
 
     seconds: float
@@ -81,7 +81,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """What a server answered: the kind of its content (`audio/wav`, empty where it is not told), and that.
 
     `sample_rate` is what stands beside the kind, as in `audio/pcm;rate=22050`; mostly nothing does.
@@ -92,7 +92,7 @@ class Answer:
     sample_rate: int | None = None
 
 
-def ask_again(url: str, key: str, body: Mapping[str, object], limits: Limits) -> Answer:
+def ask_again(url: str, key: str, body: Mapping[str, object], limits: AnswerLimits) -> HttpAnswer:
     """Post JSON to an address, some times where it may help.  Raises `Refusal`, and the last `Trouble`."""
     for attempt, wait_s in enumerate((*WAITS_S, 0.0), 1):
         try:
@@ -105,7 +105,7 @@ def ask_again(url: str, key: str, body: Mapping[str, object], limits: Limits) ->
     raise AssertionError("the last attempt returns or raises")
 
 
-def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Limits) -> Answer:
+def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: AnswerLimits) -> HttpAnswer:
     """Post JSON to an address, or get what is there; `key` is sent where there is one.
 
     Raises `Trouble` and `Refusal`.
@@ -197,7 +197,7 @@ def _exchange(
     key: str,
     body: Mapping[str, object] | None,
     most_bytes: int,
-) -> Answer:
+) -> HttpAnswer:
     headers = {
         "User-Agent": f"narrate/{__version__}",
         "Accept": "audio/wav, */*" if body else "application/json",
@@ -222,7 +222,7 @@ def _exchange(
     if stated.isdecimal() and len(data) < int(stated):
         raise Trouble(f"cut its answer: {len(data):,} of {int(stated):,} bytes came")
     rate = _RATE.search(answer.headers.get("Content-Type", ""))
-    return Answer(kind=kind, data=data, sample_rate=int(rate[1]) if rate else None)
+    return HttpAnswer(kind=kind, data=data, sample_rate=int(rate[1]) if rate else None)
 
 
 def _judge(answer: http.client.HTTPResponse, kind: str, data: bytes, key: str) -> Refusal | Trouble:

@@ -19,10 +19,10 @@ from audiobook.engines.program_output import (
     one_line,
     scale_volume,
 )
-from audiobook.engines.server.asking import Answer, Limits, Refusal, Trouble, ask_again, ask_once
+from audiobook.engines.server.asking import AnswerLimits, HttpAnswer, Refusal, Trouble, ask_again, ask_once
 from audiobook.engines.server.hosts import find_objection, read_origin
 from audiobook.engines.server.listing import (
-    Listed,
+    ListedVoice,
     complete,
     fetch_listing,
     name_place,
@@ -163,7 +163,7 @@ class ServerEngine:
     def _name(self) -> str:
         return f"{self._server.name} ({self.destination})"
 
-    def _list(self, listed: tuple[Listed, ...] | None) -> tuple[VoiceEntry, ...]:
+    def _list(self, listed: tuple[ListedVoice, ...] | None) -> tuple[VoiceEntry, ...]:
         server = self._server
         if fault := find_objection(server, self._allowed):
             raise EngineError(f"expected {fault}")
@@ -226,9 +226,9 @@ class ServerEngine:
             f"{self._name()}: {fault}; the text was {text[:60]!r}: try its voice '{voice.id}' by hand"
         )
 
-    def _ask(self, text: str, voice: Voice) -> Answer:
+    def _ask(self, text: str, voice: Voice) -> HttpAnswer:
         """Have the server speak; of one that refuses a WAV, in samples without a header from then on."""
-        limits = Limits(
+        limits = AnswerLimits(
             seconds=self._time_limit_s + _LIMIT_S_PER_CHARACTER * len(text),
             answer_bytes=_ANSWER_BYTES + _ANSWER_BYTES_PER_CHARACTER * len(text),
         )
@@ -246,7 +246,7 @@ class ServerEngine:
         self._format = "pcm"
         return answer
 
-    def _decode(self, answer: Answer) -> Clip:
+    def _decode(self, answer: HttpAnswer) -> Clip:
         is_wav = answer.data[:4] == b"RIFF"
         if answer.kind.startswith(_NO_SOUND) and not is_wav:
             what = "a web page" if "html" in answer.kind else answer.kind

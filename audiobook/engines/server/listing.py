@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from audiobook.engines.kokoro.voices import LANGUAGES, gender_of
-from audiobook.engines.server.asking import Limits, Refusal, ask_once
+from audiobook.engines.server.asking import AnswerLimits, Refusal, ask_once
 from audiobook.files import write_whole
 from audiobook.folders import voices_folder
 from audiobook.languages import read_tag
 from audiobook.model import Gender, SpeechServer
 
 _PLACES = ("/audio/voices", "/voices")
-_LIMITS = Limits(seconds=5.0, answer_bytes=4_000_000)
+_LIMITS = AnswerLimits(seconds=5.0, answer_bytes=4_000_000)
 _MOST = 5_000
 _LONGEST_ID = 200
 _NOT_THERE = {400, 404, 405, 501}
@@ -37,7 +37,7 @@ _KOKORO = re.compile(r"[abefhijpz][fm]_\w+")
 """An id of Kokoro's, which tells language and gender."""
 
 
-class Listed(NamedTuple):
+class ListedVoice(NamedTuple):
     """A voice as a server lists it; the language is a BCP 47 tag, empty where it is not told."""
 
     id: str
@@ -46,12 +46,12 @@ class Listed(NamedTuple):
     gender: Gender
 
 
-def fetch_listing(server: SpeechServer, key: str) -> tuple[Listed, ...]:
+def fetch_listing(server: SpeechServer, key: str) -> tuple[ListedVoice, ...]:
     """Ask a server for its voices, and keep what it answers; none where it lists none.
 
     Raises `Trouble` and `Refusal`.
     """
-    found: tuple[Listed, ...] = ()
+    found: tuple[ListedVoice, ...] = ()
     for place in _PLACES:
         try:
             answer = ask_once(f"{server.url}{place}", key, None, _LIMITS)
@@ -65,7 +65,7 @@ def fetch_listing(server: SpeechServer, key: str) -> tuple[Listed, ...]:
     return found
 
 
-def read_listing(data: bytes) -> tuple[Listed, ...]:
+def read_listing(data: bytes) -> tuple[ListedVoice, ...]:
     """Return the voices of a server's answer, each once; none where it is no list of voices."""
     try:
         stated = json.loads(data)
@@ -78,7 +78,7 @@ def read_listing(data: bytes) -> tuple[Listed, ...]:
     return tuple(list(voices.values())[:_MOST])
 
 
-def _read_voices(stated: object) -> Iterator[Listed]:
+def _read_voices(stated: object) -> Iterator[ListedVoice]:
     entries: Iterable[Any] = ()
     if isinstance(stated, list):
         entries = stated
@@ -90,7 +90,7 @@ def _read_voices(stated: object) -> Iterator[Listed]:
             yield voice
 
 
-def _read_voice(details: dict[str, Any]) -> Listed | None:
+def _read_voice(details: dict[str, Any]) -> ListedVoice | None:
     id_ = _find(details, _NAMES)
     if not id_.strip() or len(id_) > _LONGEST_ID or not id_.isprintable():
         return None
@@ -98,12 +98,12 @@ def _read_voice(details: dict[str, Any]) -> Listed | None:
     return complete(id_, _find(details, ("name",)), read_tag(_find(details, _LANGUAGE_NAMES)), gender)
 
 
-def complete(id_: str, name: str = "", language: str = "", gender: Gender = "unknown") -> Listed:
+def complete(id_: str, name: str = "", language: str = "", gender: Gender = "unknown") -> ListedVoice:
     """Return a voice with what its id tells beside what is stated."""
     if _KOKORO.fullmatch(id_):
         language = language or LANGUAGES[id_[0]]
         gender = gender_of(id_) if gender == "unknown" else gender
-    return Listed(id_, name or id_, language, gender)
+    return ListedVoice(id_, name or id_, language, gender)
 
 
 def _find(details: dict[str, Any], names: Iterable[str]) -> str:
@@ -116,16 +116,16 @@ def _find(details: dict[str, Any], names: Iterable[str]) -> str:
     return ""
 
 
-def recall_listing(server: SpeechServer) -> tuple[Listed, ...] | None:
+def recall_listing(server: SpeechServer) -> tuple[ListedVoice, ...] | None:
     """Return the voices that a server listed last; None where it was never asked, or that can't be read."""
     try:
         rows = json.loads(_place(server).read_bytes())
-        return tuple(Listed(*row) for row in rows)
+        return tuple(ListedVoice(*row) for row in rows)
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _keep(server: SpeechServer, voices: tuple[Listed, ...]) -> None:
+def _keep(server: SpeechServer, voices: tuple[ListedVoice, ...]) -> None:
     """Keep a listing among the installed voices, since it decides as they do who speaks what."""
     with contextlib.suppress(OSError):  # it is asked again, then
         write_whole(_place(server), json.dumps(voices, ensure_ascii=False).encode())
