@@ -31,6 +31,8 @@ class Shelf:
     uploads: list[tuple[dict[str, str], dict[str, bytes]]] = field(default_factory=list)
     scans: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    there: set[tuple[str, str]] = field(default_factory=set)
+    """Paths of a library's folder, and of what lies in it."""
     address: str = ""
 
 
@@ -44,13 +46,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        answer = b"OK"
         if self.path == "/api/upload":
             self._take(body)
+        elif self.path == "/api/filesystem/pathexists":
+            asked = json.loads(body)
+            exists = (asked["folderPath"], asked["directory"]) in self.shelf.there
+            answer = json.dumps({"exists": exists}).encode()
         elif self.path.startswith("/api/libraries/") and self.path.endswith("/scan") and not body:
             self.shelf.scans.append(self.path.split("/")[3])
         else:
             self._fault(f"POST {self.path}")
-        self._answer(b"OK")
+        self._answer(answer)
 
     def _take(self, body: bytes) -> None:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
@@ -73,6 +80,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._fault(f"upload with {fields}, {files.keys()}")
         if "/api/upload" not in self.shelf.says:
             self.shelf.uploads.append((fields, files))
+            paths = {each["id"]: each["fullPath"] for each in folders}
+            place = "/".join(fields[name] for name in ("author", "series", "title") if name in fields)
+            self.shelf.there.add((paths[fields["folder"]], place))
 
     def _fault(self, what: str) -> None:
         self.shelf.faults.append(what)

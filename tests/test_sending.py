@@ -182,4 +182,28 @@ def test_damaged_notes_of_what_was_sent_send_it_again(shelf: Shelf, new_project:
     make("--jobs", "1")
     for noted in ("", "[]", '{"lib-1": 3}', '{"lib-1": {"fog": {"digest": 3}}}'):
         (folder / "output" / ".sent.json").write_text(noted, encoding="utf-8")
+        shelf.there.clear()
         assert "fog: sent" in publish(shelf)
+
+
+def test_what_lies_on_the_server_is_not_written_over_unasked(shelf: Shelf, new_project: NewProject) -> None:
+    new_project(fog=STORY.replace("Fög", "Fög: A/B?"))
+    make("--jobs", "1")
+    shelf.there.add(("/books", "Ann Ash/Weather/Vol 2 - Fög A B"))
+    told = publish(shelf, status=1)
+    assert "fog: not sent: the server has Ann Ash/Weather/Vol 2 - Fög A B already" in told
+    assert (shelf.uploads, shelf.scans) == ([], [])
+    assert "fog: sent" in publish(shelf, "--force")
+
+
+@pytest.mark.slow
+def test_two_stories_do_not_share_a_folder_of_the_server(shelf: Shelf, new_project: NewProject) -> None:
+    folder = new_project(fog=STORY, mist=STORY.replace("Fög", "FÖG"))
+    make("--jobs", "1")
+    refused = "mist: not sent: 'fog' lies in its folder there"
+    for arguments in ((), ("mist",), ("mist", "--force")):
+        assert refused in publish(shelf, *arguments, status=1)
+    assert len(shelf.uploads) == 1
+    # One that is gone from texts/ no longer stands in the way.
+    (folder / "texts" / "fog.txt").unlink()
+    assert "mist: sent" in publish(shelf)

@@ -15,11 +15,12 @@ from audiobook.building.run import Options
 from audiobook.building.survey import StoryWork
 from audiobook.errors import ServerError, StorageError, UsageError
 from audiobook.files import write_whole
+from audiobook.model import Book
 from audiobook.planning.tagging import name_voices
 from audiobook.plurals import count
-from audiobook.project.layout import Project
+from audiobook.project.layout import Project, list_texts
 from audiobook.project.places import title_with_part
-from audiobook.publishing import describe_shelf_book, make_cover
+from audiobook.publishing import describe_shelf_book, make_cover, safe_folder_name
 from audiobook.publishing.shelf_server import Library, ShelfServer, Upload
 
 SENT = ".sent.json"
@@ -28,14 +29,15 @@ SENT = ".sent.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBook:
-    """What became of a story: *sent*, *as before* (the library has just that), or *unfinished*.
+    """What became of a story: *sent*, *as before* (the library has just that), *unfinished* or *refused*.
 
-    `why` says of an unfinished one what is wrong with it, where that is known.  `left` is what was
-    sent as it before and is none of it any more, files or its whole folder: the server keeps that.
+    It is refused where its folder on the server is another book's.  `why` says of an unfinished one what is
+    wrong with it, where that is known, and why one is refused.  `left` is what was sent as it before and is
+    none of it any more, files or its whole folder: the server keeps that.
     """
 
     name: str
-    outcome: Literal["sent", "as before", "unfinished"]
+    outcome: Literal["sent", "as before", "unfinished", "refused"]
     files: int = 0
     size_bytes: int = 0
     left: tuple[str, ...] = ()
@@ -72,7 +74,8 @@ def send_stories(
 ) -> list[SentBook]:
     """Send the named stories (all without a name) that are finished, and have the server scan its library.
 
-    Stops at the first that the server does not take; what was sent is remembered.  Raises `NarrateError`.
+    Stops at the first that the server does not take; what was sent is remembered.  `again`: what the library
+    has too, and into folders that are there though nothing was sent to them.  Raises `NarrateError`.
     """
     report, works = plan_stories(project, names, Options(), listener, cache_folder=cache_folder)
     outcomes: list[SentBook] = []
@@ -127,17 +130,46 @@ def _send(project: Project, work: StoryWork, target: ShelfTarget, *, again: bool
     before = record.get(target.library.id, {}).get(name, {"digest": "", "place": "", "files": []})
     if before["digest"] == digest and not again:
         return SentBook(name=name, outcome="as before", files=len(files))
-    book = work.plan.script.book
-    title = title_with_part(book)
-    place = "/".join(filter(None, [book.author, book.series, title]))
-    upload = Upload(title=title, author=book.author, series=book.series, files=files)
+    upload = _make_upload(work.plan.script.book, files)
+    if why := _find_objection(project, name, upload, target, record, again=again):
+        return SentBook(name=name, outcome="refused", why=why)
     target.server.upload(target.library, target.folder, upload)
-    record.setdefault(target.library.id, {})[name] = {"digest": digest, "place": place, "files": list(files)}
+    sent: _Sent = {"digest": digest, "place": upload.place, "files": list(files)}
+    record.setdefault(target.library.id, {})[name] = sent
     _write_record(project, record)
     size = sum(len(data) if isinstance(data, bytes) else data.stat().st_size for data in files.values())
-    has_moved = before["place"] not in {"", place}
+    has_moved = before["place"] not in {"", upload.place}
     left = (f"{before['place']}/",) if has_moved else tuple(f for f in before["files"] if f not in files)
     return SentBook(name=name, outcome="sent", files=len(files), size_bytes=size, left=left)
+
+
+def _make_upload(book: Book, files: dict[str, Path | bytes]) -> Upload:
+    """Return what is sent of a book, in folders by names that the server leaves as they are."""
+    return Upload(
+        title=safe_folder_name(title_with_part(book)),
+        author=safe_folder_name(book.author) if book.author else None,
+        series=safe_folder_name(book.series) if book.series else None,
+        files=files,
+    )
+
+
+def _find_objection(
+    project: Project, name: str, upload: Upload, target: ShelfTarget, record: _Record, *, again: bool
+) -> str:
+    """Say why a book can't go where it would lie: the server would mix it with what lies there."""
+    stories = record.get(target.library.id, {})
+    place = upload.place
+    there = {path.stem for path in list_texts(project)} - {name}
+    for other in there & stories.keys():
+        if str(stories[other]["place"]).casefold() == place.casefold():
+            return f"'{other}' lies in its folder there, {place}: give one another title, author or series"
+    is_own = name in stories and stories[name]["place"] == place
+    if is_own or again or not target.server.has_folder(target.library, target.folder, place):
+        return ""
+    return (
+        f"the server has {place} already, which was not sent from here: its files would be mixed with that, "
+        "and replaced where they are called the same; if they may be: --force"
+    )
 
 
 def _list_files(work: StoryWork) -> dict[str, Path | bytes]:
@@ -182,7 +214,8 @@ def _scan(target: ShelfTarget, listener: RunListener) -> None:
         )
 
 
-_Record = dict[str, dict[str, dict[str, str | list[str]]]]
+_Sent = dict[str, str | list[str]]
+_Record = dict[str, dict[str, _Sent]]
 
 
 def _read_record(project: Project) -> _Record:
@@ -211,6 +244,8 @@ def describe_sent(sent: SentBook) -> str:
     if sent.outcome == "unfinished":
         why = "is not finished as it would be made now: narrate makes it"
         return f"{sent.name}: not sent: {sent.why or why}"
+    if sent.outcome == "refused":
+        return f"{sent.name}: not sent: {sent.why}"
     if sent.outcome == "as before":
         return f"{sent.name}: the library has it"
     told = f"{sent.name}: sent {count(sent.files, 'file')}, {sent.size_bytes / 1e6:.1f} MB"

@@ -17,7 +17,7 @@ from audiobook.cli.options import OUTPUT, STORIES, VOICES
 )
 @click.option("--library", metavar="NAME", help="Which of its libraries, where there are several.")
 @click.option("--folder", metavar="PATH", help="Which of the library's folders, where there are several.")
-@click.option("--force", is_flag=True, help="Send again what the library was sent already.")
+@click.option("--force", is_flag=True, help="Send again what it was sent, and into folders that are there.")
 @VOICES
 @OUTPUT
 @click.pass_context
@@ -60,5 +60,5 @@ def publish(
         again=force,
         tell=lambda sent: console.print(describe_sent(sent), soft_wrap=True),
     )
-    missed = [each for each in outcomes if each.outcome == "unfinished"]
-    ctx.exit(1 if (stories and missed) or not outcomes else 0)
+    told = {each.outcome for each in outcomes}
+    ctx.exit(1 if not told or "refused" in told or (stories and "unfinished" in told) else 0)

@@ -44,6 +44,11 @@ class Upload:
     series: str | None
     files: Mapping[str, Path | bytes]
 
+    @property
+    def place(self) -> str:
+        """Where it will lie in the library's folder, if the names are such that the server changes none."""
+        return "/".join(filter(None, [self.author, self.series, self.title]))
+
 
 class ShelfServer:
     """Talks to one server, a connection for each request.
@@ -94,9 +99,20 @@ class ShelfServer:
                 if each["mediaType"] == "book"
             ]
         except (ValueError, KeyError, TypeError) as error:
-            raise ServerError(
-                f"{self.address}: does not answer as Audiobookshelf does; is that its address?"
-            ) from error
+            raise self._not_a_shelf() from error
+
+    def has_folder(self, library: Library, folder: str, place: str) -> bool:
+        """Tell whether something lies at a place in a library's folder, or a book of its does above that."""
+        path = library.folders[folder]
+        # Older servers take the last.
+        asked = {"directory": place, "folderPath": path, "filepath": f"{path}/{place}"}
+        body = json.dumps(asked).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        answer = self._ask("POST", "/api/filesystem/pathexists", headers=headers, body=iter([body]))
+        try:
+            return bool(json.loads(answer)["exists"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._not_a_shelf() from error
 
     def upload(self, library: Library, folder: str, book: Upload) -> None:
         """Send a book's files into a folder of a library; those of the same names there are replaced."""
@@ -140,6 +156,9 @@ class ShelfServer:
         if answer.status != 200:
             raise ServerError(f"{self.address}: {self._explain(answer, path)}", status=answer.status)
         return data
+
+    def _not_a_shelf(self) -> ServerError:
+        return ServerError(f"{self.address}: does not answer as Audiobookshelf does; is that its address?")
 
     def _explain(self, answer: http.client.HTTPResponse, path: str) -> str:
         if answer.status == 401:
