@@ -162,6 +162,21 @@ def test_a_book_that_is_gone_is_remembered(new_project: NewProject) -> None:
 
 
 @pytest.mark.slow
+def test_a_book_that_left_the_series_casts_it_no_more(new_project: NewProject) -> None:
+    stated = f"{SETTINGS}stories:\n  one: {{characters: {{Diana: {{voice: tone-mine}}}}}}\n"
+    folder = new_project(settings=stated, one=FIRST, two=SECOND)
+    make("one")
+    alone = FIRST.replace("series: Green Farm\nseries_part: 1\n", "")
+    for text in (FIRST.replace("Green Farm", "Another"), alone):
+        (folder / "texts" / "one.txt").write_text(text, encoding="utf-8")
+        assert voices(folder, "two")["Diana"].id in WOMEN
+    make("one")
+    assert json.loads((folder / "series.json").read_text(encoding="utf-8"))["books"] == {}
+    (folder / "texts" / "one.txt").unlink()
+    assert voices(folder, "two")["Diana"].id in WOMEN
+
+
+@pytest.mark.slow
 def test_what_is_remembered_holds_for_its_engine_and_voices_that_are_there(new_project: NewProject) -> None:
     stated = f"{SETTINGS}stories:\n  one: {{characters: {{Diana: {{voice: tone-mine}}}}}}\n"
     folder = new_project(settings=stated, one=FIRST, two=SECOND)

@@ -36,7 +36,7 @@ from audiobook.project.layout import (
 from audiobook.project.leftovers import find_leftovers
 from audiobook.project.locks import sole_use
 from audiobook.project.places import find_folder, list_places
-from audiobook.project.series_record import add_to_series_record
+from audiobook.project.series_record import update_series_record
 from audiobook.project.settings import warn_of_broken_engine, warn_of_unknown_stories
 from audiobook.publishing import CoverWish, identify_cover
 
@@ -186,21 +186,21 @@ class _Shelf:
         return work.report, work
 
     def remember(self, made: Iterable[_Surveyed]) -> None:
-        """Remember the casts of those of a series that are whole, for when their texts are gone."""
+        """Remember the casts of those of a series that are whole, for when their texts are gone.
+
+        What was remembered of one that is of no series any more is forgotten.
+        """
         run = self._run
         books = {
-            work.plan.name: book
+            work.plan.name: remember_book(
+                work.plan.script, work.plan.cast, run.settings.for_story(work.plan.name)
+            )
             for report, work in made
             if work is not None and not report.errors and not work.plan.is_overruled
             if run.is_for_whole_books and all(track.origin == FROM_TEXTS for track in work.plan.tracks)
-            if (
-                book := remember_book(
-                    work.plan.script, work.plan.cast, run.settings.for_story(work.plan.name)
-                )
-            )
         }
         try:
-            add_to_series_record(run.project, books)
+            update_series_record(run.project, books)
         except StorageError as error:
             self._warn([f"{error}; the voices of this series are not remembered"])
 

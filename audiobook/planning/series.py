@@ -87,13 +87,13 @@ class SeriesCasts:
     ) -> list[_Volume]:
         """List the books before one in its series, in that order."""
         series, end = _fold(place.series), _order(place.part, path.stem)
-        volumes, places, names = [], [place], {path.stem}
-        for other in list_texts(project):
+        volumes, places, texts = [], [place], list_texts(project)
+        names = {each.stem for each in (path, *texts)}
+        for other in texts:
             its = self._find_place(other, settings.for_story(other.stem))
             if other.stem == path.stem or _fold(its.series) != series:
                 continue
             places.append(its)
-            names.add(other.stem)
             volumes.append(_Volume(order=_order(its.part, other.stem), path=other))
         for name, gone in read_series_record(project).items():
             is_there = name in names or any(_is_same(gone, its) for its in places)

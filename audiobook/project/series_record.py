@@ -44,11 +44,17 @@ def read_series_record(project: Project) -> dict[str, RememberedBook]:
         ) from error
 
 
-def add_to_series_record(project: Project, books: Mapping[str, RememberedBook]) -> None:
-    """Remember books, beside what they and others were with other engines.  Raises `StorageError`."""
+def update_series_record(project: Project, books: Mapping[str, RememberedBook | None]) -> None:
+    """Remember books, beside what they were with other engines, or forget those that are None.
+
+    Raises `StorageError`.
+    """
     before = read_series_record(project)
     after = dict(before)
     for name, book in books.items():
+        if book is None:
+            after.pop(name, None)
+            continue
         earlier = before[name].casts if name in before else {}
         after[name] = replace(book, casts={**earlier, **book.casts})
     if after == before:
