@@ -56,6 +56,7 @@ class Told:
     faults: list[str] = field(default_factory=list)
     fails_on: dict[str, str] = field(default_factory=dict)
     listing: object = field(default_factory=lambda: LISTING)
+    listing_status: int = 200
     takes_wav: bool = True
     pcm_kind: str = "audio/pcm"
     at_once: int = 0
@@ -114,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/audio/voices" or told.listing is None:
             self.answer(404, b'{"detail": "Not Found"}', "application/json")
         else:
-            self.answer(200, json.dumps(told.listing).encode(), "application/json")
+            self.answer(told.listing_status, json.dumps(told.listing).encode(), "application/json")
 
     def do_POST(self) -> None:
         """Speak."""

@@ -412,6 +412,25 @@ def test_what_a_server_does_wrong_is_told(
     assert set(told.keys) == {"Bearer sk-secret"}
 
 
+@pytest.mark.parametrize("fault", ["starting", "busy", "slow"])
+def test_one_that_never_gets_to_it_is_waited_for_once(
+    server: ToneServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("audiobook.engines.server.engine._LIMIT_S_PER_CHARACTER", 0.0)
+    server.tell(fails_on={TEXT: fault})
+    speaker = engine(time_limit_s=0.2 if fault == "slow" else 60.0)
+    for asked in (3, 4, 5):
+        with pytest.raises(SynthesisError):
+            speaker.synthesize(TEXT, voice())
+        assert len(server.told.asked) == asked
+    # Once it answers, it is waited for as before.
+    server.tell(faults=["late", "starting", "starting"])
+    speaker = engine()
+    for _ in range(2):
+        speaker.synthesize(TEXT, voice())
+    assert len(server.told.asked) == 4
+
+
 def test_a_stream_without_a_length_is_whole(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:
     speaker = engine()
     whole = speaker.synthesize(TEXT, voice())
@@ -539,6 +558,36 @@ def test_one_that_lists_nothing_wants_its_voices_stated(
     assert "servers: {gpu-box: {voices: {anna: female}}}" in (engine().find_fault("anna") or "")
     assert engine(voices=(("anna", "female"),)).find_fault("anna") is None
     assert server.told.paths == {"/v1/audio/voices": 1, "/v1/voices": 1}
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 503])
+def test_one_that_will_not_list_its_voices_is_asked_once(
+    server: ToneServer, engine: Callable[..., ServerEngine], status: int
+) -> None:
+    server.tell(listing_status=status)
+    speaker, nameless = engine(voices=(("anna", "female"),)), engine()
+    for _ in range(4):
+        assert [entry.id for entry in speaker.voices()] == ["anna"]
+        assert "got 'annie' (did you mean 'anna'?)" in (speaker.find_fault("annie") or "")
+        assert speaker.localize("anna", "en") == "anna"
+        with pytest.raises(EngineError, match=rf"status {status}.* state its voices"):
+            nameless.voices()
+    assert server.told.paths == {"/v1/audio/voices": 2}
+    # Who asks for them gets an answer.
+    server.tell()
+    assert len(speaker.refresh_voices()) == 4
+
+
+def test_stated_voices_want_no_key_to_be_listed(
+    server: ToneServer, engine: Callable[..., ServerEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BOX_KEY", raising=False)
+    speaker = engine(key_env="BOX_KEY", voices=(("anna", "female"),))
+    assert [entry.id for entry in speaker.voices()] == ["anna"]
+    assert speaker.localize("anna", "en") == "anna"
+    with pytest.raises(EngineError, match="BOX_KEY, which holds its key, is not set"):
+        engine(key_env="BOX_KEY").voices()
+    assert server.told.keys == []
 
 
 def test_a_cast_of_a_server_is_of_its_voices(server: ToneServer, engine: Callable[..., ServerEngine]) -> None:

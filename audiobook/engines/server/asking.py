@@ -57,7 +57,7 @@ class Refusal(Exception):  # noqa: N818 - always caught by the adapter; no error
 class Trouble(Exception):  # noqa: N818 - as `Refusal`
     """Something went wrong that may go well the next time; `attempts` is how many in all it is worth.
 
-    `is_away`: nobody answers at all.
+    `is_away`: nobody answers at all, or not in time, or has too much to do.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ def ask_once(url: str, key: str, body: Mapping[str, object] | None, limits: Answ
 
     Raises `Trouble` and `Refusal`.
     """
-    late = Trouble(f"did not answer within {limits.seconds:.0f} s", attempts=_SHORT_TROUBLE)
+    late = Trouble(f"did not answer within {limits.seconds:.0f} s", attempts=_SHORT_TROUBLE, is_away=True)
     with contextlib.ExitStack() as open_lines:
         connection = _connect(read_origin(url), min(_CONNECT_S, limits.seconds), open_lines)
         with _bounding(connection.sock, limits.seconds) as ran_out:
@@ -240,8 +240,11 @@ def _judge(answer: http.client.HTTPResponse, kind: str, data: bytes, key: str) -
         wait_s = _read_wait(answer.headers.get("Retry-After", ""))
         if wait_s is not None and wait_s > _LONGEST_WAIT_S:
             return Refusal(f"asks to come again in {wait_s:,.0f} s (status {status}){said}", status)
-        attempts = len(WAITS_S) + 1 if status in _BUSY else _SHORT_TROUBLE
-        return Trouble(f"failed with status {status}{said}", attempts=attempts, wait_s=wait_s)
+        is_busy = status in _BUSY
+        attempts = len(WAITS_S) + 1 if is_busy else _SHORT_TROUBLE
+        return Trouble(
+            f"failed with status {status}{said}", attempts=attempts, wait_s=wait_s, is_away=is_busy
+        )
     return Refusal(f"refused with status {status}{said}", status)
 
 

@@ -57,7 +57,8 @@ _ATTEMPTS = 2
 """Of a text whose sound can't be right."""
 
 _AWAY_S = 60.0
-"""So long one that was away after all attempts is asked just once: a shelf must not wait for each story."""
+"""So long one that was away after all attempts is asked just once, and one that did not list its voices not
+for them: a shelf must not wait for each story."""
 
 _NO_SOUND = ("text/", "application/json", "application/xml")
 
@@ -83,6 +84,7 @@ class ServerEngine:
         self._format = "wav"
         self._is_fresh = False
         self._away_until = 0.0
+        self._unlisted_until, self._unlisted_why = 0.0, ""
 
     @property
     def destination(self) -> str:
@@ -94,11 +96,15 @@ class ServerEngine:
 
         Raises `EngineError` where it may not be asked, or there is nobody to ask and no voice stated.
         """
-        return self._list(recall_listing(self._server))
+        self._check_allowed()
+        listed = recall_listing(self._server)
+        return self._list(self._ask_for_voices() if listed is None else listed)
 
     def refresh_voices(self) -> tuple[VoiceEntry, ...]:
         """List the voices as the server lists them now.  Raises `EngineError` where it can't be asked."""
-        return self._list(None)
+        self._check_allowed()
+        self._unlisted_until = 0.0
+        return self._list(self._ask_for_voices())
 
     def built_in_cast(self, language: str) -> EngineCast | None:
         """Return all voices that may speak a language; no pitch tells two who share one apart."""
@@ -122,7 +128,7 @@ class ServerEngine:
         try:
             known = [entry.id for entry in self.voices()]
             if voice_id not in known and not self._is_fresh:
-                known = [entry.id for entry in self.refresh_voices()]
+                known = [entry.id for entry in self._list(self._ask_for_voices())]
         except EngineError as error:
             return f"a voice of '{self._server.name}', got '{voice_id}', which can't be looked up: {error}"
         if voice_id in known:
@@ -163,21 +169,37 @@ class ServerEngine:
     def _name(self) -> str:
         return f"{self._server.name} ({self.destination})"
 
-    def _list(self, listed: tuple[ListedVoice, ...] | None) -> tuple[VoiceEntry, ...]:
-        server = self._server
-        if fault := find_objection(server, self._allowed):
+    def _check_allowed(self) -> None:
+        if fault := find_objection(self._server, self._allowed):
             raise EngineError(f"expected {fault}")
-        if listed is None:
+
+    def _ask_for_voices(self) -> tuple[ListedVoice, ...]:
+        """Return what the server lists; nothing where it can't be asked and voices are stated.
+
+        One that failed to say is not asked again for a while.  Raises `EngineError`.
+        """
+        server = self._server
+        if time.monotonic() >= self._unlisted_until:
             try:
                 listed = fetch_listing(server, self._find_key())
-                self._is_fresh = True
-            except (Trouble, Refusal) as error:
+            except EngineError:
                 if not server.voices:
-                    raise EngineError(
-                        f"{self._name()}: {error}; start it, or state its voices: "
-                        f"servers: {{{server.name}: {{voices: {{NAME: female}}}}}}"
-                    ) from error
-                listed = ()
+                    raise
+                return ()
+            except (Trouble, Refusal) as error:
+                self._unlisted_until, self._unlisted_why = time.monotonic() + _AWAY_S, str(error)
+            else:
+                self._is_fresh = True
+                return listed
+        if not server.voices:
+            raise EngineError(
+                f"{self._name()}: {self._unlisted_why}; start it, or state its voices: "
+                f"servers: {{{server.name}: {{voices: {{NAME: female}}}}}}"
+            )
+        return ()
+
+    def _list(self, listed: tuple[ListedVoice, ...]) -> tuple[VoiceEntry, ...]:
+        server = self._server
         own = {id_: complete(id_, gender=gender) for id_, gender in server.voices}
         others = [voice for voice in listed if voice.id not in own]
         there = {voice.id: voice for voice in listed}
@@ -219,6 +241,7 @@ class ServerEngine:
                 continue
             samples = trim_noise(clip.samples, clip.sample_rate)
             clip = Clip(samples=samples, sample_rate=clip.sample_rate)
+            self._away_until = 0.0
             fault = find_length_fault(clip, text, voice.rate) or ""
             if not fault:
                 return clip
