@@ -22,6 +22,10 @@ NewProject = Callable[..., Path]
 
 BOOK, OTHER, PICTURE, VOICES = map(Path, ("book.txt", "other.txt", "book.jpg", "voices.yaml"))
 DAYS_AGO = 10**9
+LEXICON = (
+    '<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en">'
+    "<lexeme><grapheme>Nora</grapheme><phoneme>nɔɹə</phoneme></lexeme></lexicon>"
+)
 
 
 def state(size: int, written_s: float = 0.0) -> Identity:
@@ -126,12 +130,7 @@ def test_a_folder_that_can_not_be_read_is_said_once() -> None:
 
 def test_what_decides_a_run_is_looked_at(new_project: NewProject) -> None:
     folder = new_project(settings=TONES + "lexicons: [names.pls]\n", book="Hello.", other="Hello.")
-    lexeme = "<lexeme><grapheme>Nora</grapheme><phoneme>nɔɹə</phoneme></lexeme>"
-    (folder / "names.pls").write_text(
-        '<lexicon xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en">'
-        f"{lexeme}</lexicon>",
-        encoding="utf-8",
-    )
+    (folder / "names.pls").write_text(LEXICON, encoding="utf-8")
     (folder / "texts" / "book.epub.part").write_text("half")
     (folder / "texts" / ".hidden.txt").write_text("half")
     files = ProjectFiles(lambda: open_project(Path()), Path("voices.yaml"))
@@ -142,6 +141,16 @@ def test_what_decides_a_run_is_looked_at(new_project: NewProject) -> None:
     assert "names.pls" not in {path.name for path in files.look().others}
     one = ProjectFiles(lambda: open_project(Path()), Path("voices.yaml"), ["other", "gone"]).look()
     assert [path.name for path in one.texts] == ["other.txt"]
+
+
+def test_a_lexicon_that_is_there_later_is_looked_at_too(new_project: NewProject) -> None:
+    folder = new_project(settings=TONES + "lexicons: [names.pls]\n", book="Hello.")
+    files = ProjectFiles(lambda: open_project(Path()), Path("voices.yaml"))
+    for text in (None, "<lexicon", LEXICON):
+        assert "names.pls" not in {path.name for path in files.look().others}
+        if text:
+            (folder / "names.pls").write_text(text, encoding="utf-8")
+    assert "names.pls" in {path.name for path in files.look().others}
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--force", "--json"])

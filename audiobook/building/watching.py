@@ -80,15 +80,16 @@ class ProjectFiles:
         if self._lexicons is None or settings != self._settings:
             self._settings, self._lexicons = settings, _list_lexicons(project)
         pictures = [path.with_suffix(suffix) for path in texts for suffix in PICTURES]
-        others = {path: identify(path) for path in (*pictures, *self._lexicons)}
+        others = {path: identify(path) for path in (*pictures, *(self._lexicons or ()))}
         return Inputs({path: identify(path) for path in texts}, {**others, self._voices: settings})
 
 
-def _list_lexicons(project: Project) -> list[Path]:
+def _list_lexicons(project: Project) -> list[Path] | None:
+    """List the lexicons that are read; None where that can't be told (yet), as of one that is not there."""
     try:
         return [path for path, _ in read_settings(project).files]
     except NarrateError:  # the run says so
-        return []
+        return None
 
 
 def watch(
