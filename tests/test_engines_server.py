@@ -259,6 +259,7 @@ def test_servers_stand_beside_other_engines(
         ("servers: {box: {url: 'http://me:pw@x'}}", "without a name, a password or a query"),
         ("servers: {box: {url: 'http://x/v1?key=1'}}", "without a name, a password or a query"),
         ("servers: {box: {url: 'http://x:99999'}}", "servers.box.url: expected an address like"),
+        ("servers: {box: {url: 'http://gpu..box:8880'}}", "servers.box.url: expected an address like"),
         ("servers: {box: {url: http://x, voices: [a]}}", "servers.box.voices: expected a mapping"),
         (
             "servers: {box: {url: http://x, voices: {a: girl}}}",
@@ -290,6 +291,7 @@ def test_what_is_wrong_with_servers_is_told(
         ("http://gpu-box:8880/v1/", "http://gpu-box:8880/v1"),
         ("https://api.example.org/v1/audio/speech", "https://api.example.org/v1"),
         ("http://[::1]:5050/openai/v1", "http://[::1]:5050/openai/v1"),
+        ("http://gpu_box.my-lan.:8880", "http://gpu_box.my-lan.:8880/v1"),
     ],
 )
 def test_an_address_is_the_servers_or_the_interfaces(tmp_path: Path, stated: str, url: str) -> None:
@@ -317,7 +319,8 @@ def test_servers_are_allowed_by_their_origin(allowed: Path) -> None:
         "no longer allowed: http://gpu-box:8880" in narrate("allow", "--remove", "http://gpu-box:8880").stdout
     )
     assert "is not among the allowed" in narrate("allow", "--remove", "http://gpu-box").stderr
-    for address in ("http://me:pw@x", "http://", "http://x:99999", "https://bücher.example", "http://a b"):
+    wrong = ("http://me:pw@x", "http://", "http://x:99999", "https://bücher.example", "http://a b")
+    for address in (*wrong, "http://gpu..box", "http://a..b", "http://.box", f"http://{64 * 'x'}.example"):
         assert "expected a server's address" in narrate("allow", address).stderr
     for arguments in (("--key", "A"), ("http://a", "http://b", "--key", "A"), ("flite", "--key", "A")):
         assert narrate("allow", *arguments).returncode == 2

@@ -15,7 +15,10 @@ DEFAULT_MODEL = "tts-1"
 """OpenAI's own, which the others take for theirs."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-_URL = re.compile(r"(https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?)(/[A-Za-z0-9._~/-]*)?")
+_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_URL = re.compile(
+    rf"(https?://(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::\d{{1,5}})?)(/[A-Za-z0-9._~/-]*)?"
+)
 """Without a name, a password, a query: what stands here is shown, and a key's place is the environment."""
 
 _ADDRESS = "an address like http://gpu-box:8880/v1"

@@ -20,7 +20,8 @@ from audiobook.model import SpeechServer
 
 _FILE = "allowed-servers.txt"
 _SCHEMES = {"http": 80, "https": 443}
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|(?=.*:)[0-9A-Fa-f:.]+")
+"""A name of labels that a resolver takes (RFC 1035, 2.3.4), or an address of IPv6."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _THIS_MACHINE = re.compile(r"localhost|127\.[\d.]+|\[::1\]")
 
