@@ -177,6 +177,23 @@ def test_a_book_on_another_host_is_not_fetched(texts: Path, site: Site, tmp_path
     assert names(texts) == {"fog.epub"}
 
 
+def test_a_catalogues_book_is_not_followed_to_another_host(texts: Path, site: Site) -> None:
+    elsewhere = site.address.replace("127.0.0.1", "localhost")
+    site.pages = {
+        "/opds": (feed(entry("Fog", link("/a.epub"))), "text/xml"),
+        "/a.epub": "/b.epub",
+        "/b.epub": f"{elsewhere}/fog.epub",
+        "/fog.epub": (EPUB, "application/epub+zip"),
+    }
+    told = add(f"{site.address}/opds", status=2)
+    assert f"leads to another host; if you trust it: narrate add {elsewhere}/fog.epub" in told
+    assert site.asked == ["/opds", "/a.epub", "/b.epub"]
+    assert names(texts) == set()
+    site.pages["/b.epub"] = f"{site.address}/fog.epub"
+    add(f"{site.address}/opds")
+    assert names(texts) == {"Fog.epub"}
+
+
 def test_what_is_no_whole_book_does_not_come_in(
     texts: Path, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from audiobook import __version__
@@ -72,7 +73,7 @@ def add_book(
             if book is None:
                 return catalogue
             _check_host(book, source)
-            _fetch(book.url, held)
+            _fetch(book.url, held, _OwnHost)
             shown, found = book.url, f"{safe_file_name(book.title)}{book.suffix}"
         elif pick is not None:
             raise UsageError(f"--pick is for catalogues, and {source} is none")
@@ -97,6 +98,21 @@ def _check_host(book: CatalogueBook, source: str) -> None:
         raise UsageError(f"{book.title} lies on another host; if you trust it: narrate add {book.url}")
 
 
+class _OwnHost(Redirects):
+    """Follows a server to another place of its own alone."""
+
+    def redirect_request(self, *arguments: Any) -> urllib.request.Request | None:
+        """Refuse another host or port before it is asked anything."""
+        request: urllib.request.Request = arguments[0]
+        target: str = arguments[-1]
+        if urlsplit(target).netloc.lower() != urlsplit(request.full_url).netloc.lower():
+            arguments[1].close()
+            raise UsageError(
+                f"{request.full_url} leads to another host; if you trust it: narrate add {target}"
+            )
+        return super().redirect_request(*arguments)
+
+
 def _copy(path: Path, held: Path) -> str:
     try:
         if not path.is_file():
@@ -108,11 +124,11 @@ def _copy(path: Path, held: Path) -> str:
     return path.name
 
 
-def _fetch(url: str, held: Path) -> str:
+def _fetch(url: str, held: Path, redirects: type[Redirects] = Redirects) -> str:
     """Fetch what lies at an address, and return the name that its file should have."""
     request = urllib.request.Request(url, headers={"User-Agent": f"narrate-audiobook/{__version__}"})  # noqa: S310 - http and https alone, see _ADDRESS
     try:
-        with urllib.request.build_opener(Redirects).open(request, timeout=_TIMEOUT_S) as answer:
+        with urllib.request.build_opener(redirects).open(request, timeout=_TIMEOUT_S) as answer:
             _check_size(int(answer.headers.get("Content-Length") or 0), url)
             size = _receive(answer, held, url)
             promised = answer.headers.get("Content-Length")
