@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from audiobook.building.watching import Inputs, ProjectFiles, Settling, watch
+from audiobook.building.watching import Inputs, ProjectFiles, Retrying, Settling, watch
 from audiobook.errors import SourceError
 from audiobook.files import Identity
 from audiobook.project.layout import open_project
@@ -48,8 +48,13 @@ def test_what_was_there_long_ago_is_settled_at_once() -> None:
     assert settling.look(files, 105) == {BOOK, OTHER, PICTURE}  # its clock was wrong
 
 
-def run_through(looks: Sequence[Inputs | Exception]) -> tuple[list[list[Path]], list[str]]:
-    """Watch what looks like this, one look after the other, and return what was made and said."""
+def run_through(
+    looks: Sequence[Inputs | Exception], failures: int = 0, retry_s: float = 300.0
+) -> tuple[list[list[Path]], list[str]]:
+    """Watch what looks like this, one look after the other, and return what was made and said.
+
+    The first runs fail, so many.
+    """
     made: list[list[Path]] = []
     said: list[str] = []
     left = iter(looks)
@@ -63,7 +68,11 @@ def run_through(looks: Sequence[Inputs | Exception]) -> tuple[list[list[Path]], 
             raise found
         return found
 
-    watch(look, lambda ready: made.append(list(ready)), said.append, poll_s=0.001, settle_s=0.0005)
+    def make(ready: Sequence[Path]) -> bool:
+        made.append(list(ready))
+        return len(made) > failures
+
+    watch(look, make, said.append, poll_s=0.001, settle_s=0.0005, retry_s=retry_s)
     return made, said
 
 
@@ -74,6 +83,23 @@ def test_each_change_is_made_once() -> None:
     made, said = run_through([old, old, new, new, new, gone, gone, gone])
     assert made == [[]] * 3  # first, as the text changes, and as voices.yaml goes
     assert len(set(said)) == 1
+
+
+def test_what_failed_is_tried_again_later() -> None:
+    still = [Inputs({BOOK: state(1)}, {})] * 12
+    made, _ = run_through(still, failures=2, retry_s=0.0)
+    assert len(made) == 3
+    made, said = run_through(still, failures=99)
+    assert len(made) == 1
+    assert said[0] == "what failed is tried again in 5 minutes, or when something changes"
+
+
+def test_tries_grow_rarer_until_something_is_new() -> None:
+    retrying = Retrying(300)
+    said = [retrying.note(failed=True, anew=number in {0, 6}).split(",")[0] for number in range(8)]
+    assert [int(line.split()[-2]) for line in said] == [5, 10, 20, 40, 60, 60, 5, 10]
+    assert not retrying.is_due
+    assert retrying.note(failed=False, anew=False) == ""
 
 
 def test_the_others_are_made_while_one_is_being_written() -> None:
@@ -107,12 +133,12 @@ def test_a_look_that_takes_long_once_does_not_put_off_the_next() -> None:
         return Inputs({BOOK: state(1)}, {})
 
     began = time.monotonic()
-    watch(look, lambda _ready: None, lambda _said: None, poll_s=0.001, settle_s=0.0005)
+    watch(look, lambda _ready: True, lambda _said: None, poll_s=0.001, settle_s=0.0005)
     assert time.monotonic() - began < 5  # of which fifty times that look's time would be all
 
 
 def test_who_stops_a_run_stops_the_watch() -> None:
-    def make(_ready: Sequence[Path]) -> None:
+    def make(_ready: Sequence[Path]) -> bool:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -6,6 +6,7 @@ too.  Here a file counts once it has stayed as it is for a while, since hours ma
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,11 @@ _REST = 50
 
 SETTLE_S = 5.0
 """Of a file that is copied or downloaded, more comes several times a second."""
+
+RETRY_S = 300.0
+"""Until what failed is tried again, then twice as long each time: a server may be off for a while."""
+
+_LONGEST_RETRY_S = 3600.0
 
 _WATCHING = "watching texts/ and voices.yaml for changes; Ctrl-C ends"
 
@@ -84,6 +90,26 @@ class ProjectFiles:
         return Inputs({path: identify(path) for path in texts}, {**others, self._voices: settings})
 
 
+class Retrying:
+    """Tells when what failed is tried again."""
+
+    def __init__(self, retry_s: float) -> None:
+        self._first_s = retry_s
+        self._wait_s, self._at = 0.0, math.inf
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to."""
+        return time.monotonic() >= self._at
+
+    def note(self, *, failed: bool, anew: bool) -> str:
+        """Hear how a run went, and whether of something new; say what comes of it, if anything does."""
+        self._wait_s = self._first_s if anew else min(2 * self._wait_s, _LONGEST_RETRY_S)
+        self._at = time.monotonic() + self._wait_s if failed else math.inf
+        minutes = count(round(self._wait_s / 60), "minute")
+        return f"what failed is tried again in {minutes}, or when something changes" if failed else ""
+
+
 def _list_lexicons(project: Project) -> list[Path] | None:
     """List the lexicons that are read; None where that can't be told (yet), as of one that is not there."""
     try:
@@ -94,17 +120,19 @@ def _list_lexicons(project: Project) -> list[Path] | None:
 
 def watch(
     look: Callable[[], Inputs],
-    make: Callable[[Sequence[Path]], None],
+    make: Callable[[Sequence[Path]], bool],
     say: Callable[[str], None],
     *,
     poll_s: float = POLL_S,
     settle_s: float = SETTLE_S,
+    retry_s: float = RETRY_S,
 ) -> None:
     """Make stories whenever what `look` returns has changed and settled, until Ctrl-C.
 
-    `make` is given the settled files, none where all are; what it can't do it says itself.  A
-    `KeyboardInterrupt` goes on up where it interrupts that.
+    `make` is given the settled files, none where all are, and returns whether all went well; what it can't do
+    it says itself, and is asked for again later.  A `KeyboardInterrupt` goes on up where it interrupts that.
     """
+    retrying = Retrying(retry_s)
     settling, told, has_begun = Settling(settle_s), "", False
     made: dict[Path, Identity | None] = {}
     took_s = 0.0
@@ -121,12 +149,15 @@ def watch(
         files = {**inputs.texts, **inputs.others}
         settled = settling.look(files, time.time())
         ready = [path for path in inputs.texts if path in settled]
-        if ready and inputs.others.keys() <= settled and _is_changed(made, files, settled):
+        is_changed = _is_changed(made, files, settled)
+        if ready and inputs.others.keys() <= settled and (is_changed or retrying.is_due):
             rest = len(inputs.texts) - len(ready)
             if rest:
                 say(f"{count(rest, 'file')} in the middle of being written: not made yet")
-            make(ready if rest else ())
+            went_well = make(ready if rest else ())
             made = {path: files[path] if path in settled else made.get(path) for path in files}
+            if later := retrying.note(failed=not went_well, anew=is_changed):
+                say(later)
             say(_WATCHING)
         elif not has_begun:
             say(_WATCHING)

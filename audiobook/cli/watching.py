@@ -23,21 +23,22 @@ def watch_stories(
     *,
     quiet: bool,
 ) -> None:
-    """Make stories as they change; a run that fails is told of, and the next change tries again."""
+    """Make stories as they change; a run that fails is told of, and tried again later, or as they change."""
     from audiobook.building.watching import ProjectFiles, watch
     from audiobook.cli.console import open_console, print_prose
     from audiobook.cli.run_table import print_report
 
-    def run(ready: Sequence[Path]) -> None:
+    def run(ready: Sequence[Path]) -> bool:
         try:
             report = make(tuple(map(str, ready)) or tuple(stories))
         except NarrateError as error:
             for message in str(error).splitlines() if isinstance(error, SettingsError) else [str(error)]:
                 print_error(message)
-            return
+            return False
         # Of a shelf of hundreds, one book is new.
         told = tuple(story for story in report.stories if story.reasons or story.errors)
         print_report(replace(report, stories=told), quiet=quiet, as_json=False)
+        return not report.failed
 
     console = open_console(stderr=True)
     say: Callable[[str], None] = (
