@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -190,6 +191,8 @@ def test_options_of_one_run_are_refused(option: str, new_project: NewProject) ->
 @pytest.fixture
 def watching(new_project: NewProject) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
     folder = new_project(settings=TONES, book='"Hello," said Anna.')
+    for path in (folder / "voices.yaml", folder / "texts" / "book.txt"):
+        os.utime(path, (0, 0))  # settled, however soon it is looked at
     command = [sys.executable, "-m", "audiobook", "--watch"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), cwd=folder
