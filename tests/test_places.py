@@ -122,6 +122,23 @@ def test_another_title_moves_the_book_and_clean_removes_what_was(new_project: Ne
     assert not (folder / "output" / "Cy Cole").exists()
 
 
+@pytest.mark.slow
+def test_clean_keeps_what_the_next_run_moves(new_project: NewProject) -> None:
+    folder = new_project(fog=STORY)
+    make("--jobs", "1")
+    plain = finished(folder)
+    (folder / "voices.yaml").write_text(LAID_OUT, encoding="utf-8")
+    narrate("clean")
+    assert finished(folder) == plain
+    assert make("--jobs", "1")["fog"]["clips_made"] == 0
+    laid_out = finished(folder)
+    changed = STORY.replace("Ann Ash", "Cy Cole").replace("Weather", "Sky")
+    (folder / "texts" / "fog.txt").write_text(changed, encoding="utf-8")
+    assert json.loads(narrate("make", "--dry-run", "--json").stdout)["leftovers"] == []
+    narrate("clean")
+    assert finished(folder) == laid_out
+
+
 def test_what_the_server_wrote_is_left_alone(new_project: NewProject) -> None:
     folder = new_project(settings=LAID_OUT, fog=STORY)
     make("--jobs", "1")
