@@ -218,6 +218,35 @@ def test_files_that_are_there_already_are_not_replaced(new_project: NewProject) 
         settle_folder(project, "mist", project.output / "ann" / "FOG")
 
 
+def test_places_are_noted_before_anything_is_made(new_project: NewProject) -> None:
+    project = open_project(new_project(a=STORY, b=STORY, c=STORY))
+    places = {name: project.output / "Ann" / name for name in ("a", "elsewhere", "b", "c")}
+    project.output.mkdir()
+    settle_folder(project, "gone", project.output / "Ann" / "gone")
+    for name, place in places.items():
+        settle_folder(project, name, place, ["elsewhere"])
+    assert {name: find_folder(project, name) for name in places} == places
+    assert set(read_noted(project.texts.parent)) == set(places)
+
+
+def test_a_folder_that_was_taken_over_is_no_more_of_the_story_that_had_it(new_project: NewProject) -> None:
+    project = open_project(new_project(mist=STORY))
+    place = project.output / "Ann" / "Fog"
+    place.mkdir(parents=True)
+    settle_folder(project, "fog", place)
+    settle_folder(project, "mist", place)
+    assert list_places(project) == {"mist": place}
+
+
+@pytest.mark.slow
+def test_a_first_run_notes_all_its_stories(new_project: NewProject, tmp_path: Path) -> None:
+    folder = new_project(settings=LAID_OUT)
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.txt").write_text(STORY.replace("Fog", name), encoding="utf-8")
+    make(*(str(tmp_path / f"{name}.txt") for name in ("one", "two", "three")), "--jobs", "1")
+    assert set(read_noted(folder)) == {"one", "two", "three"}
+
+
 def test_several_sounds_in_one_folder_are_warned_of(new_project: NewProject) -> None:
     new_project(settings=LAID_OUT, fog=STORY)
     told = json.loads(narrate("make", "--dry-run", "--json", "--format", "mp3", "--format", "m4b").stdout)

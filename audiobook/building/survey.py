@@ -118,7 +118,7 @@ def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[s
     if run.moves and settings.layout == "audiobookshelf":
         hide_previews(run.project)
     if run.moves:
-        settle_folder(run.project, plan.name, plan.folder)
+        settle_folder(run.project, plan.name, plan.folder, run.folders.values())
         return plan
     before = find_folder(run.project, plan.name)
     return plan if plan.folder.exists() or not before.exists() else plan_in(folder=before)

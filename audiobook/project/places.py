@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -53,10 +54,11 @@ def list_places(project: Project) -> dict[str, Path]:
     return {name: folder for name, folder in _read_places(project).items() if folder.is_dir()}
 
 
-def settle_folder(project: Project, name: str, folder: Path) -> None:
+def settle_folder(project: Project, name: str, folder: Path, settled: Collection[str] = ()) -> None:
     """Move a story's files to the folder that they shall lie in, and note that; needs the output's lock.
 
-    What lies there already stays, and files of narrate's own that would be there twice go.  Raises
+    What lies there already stays, and files of narrate's own that would be there twice go.  Notes on stories
+    that are gone are dropped; not on those `settled` in this run, of which nothing may be made yet.  Raises
     `SourceError` where the folder is another story's, `StorageError`.
     """
     places = _read_places(project)
@@ -74,8 +76,15 @@ def settle_folder(project: Project, name: str, folder: Path) -> None:
         places[name] = folder
     elif is_own_metadata(folder):  # it was for the server alone, and so was the cover
         remove_files([folder / name for name in SHELF_FILES], project.output)
-    places = {other: place for other, place in places.items() if other == name or place.is_dir()}
-    _write_places(project, places)
+    living = {name, *settled, *(path.stem for path in project.texts.glob("*"))}
+    _write_places(
+        project,
+        {
+            other: place
+            for other, place in places.items()
+            if other in living or (place.is_dir() and _fold(place) != _fold(folder))
+        },
+    )
 
 
 def refuse_folder(name: str, other: str, folder: Path) -> str:
