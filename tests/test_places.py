@@ -13,7 +13,7 @@ import pytest
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.project.layout import PLACES, open_project
-from audiobook.project.places import find_folder, list_places, place_book, settle_folder
+from audiobook.project.places import find_folder, list_made, list_places, place_book, settle_folder
 from tests.command_line import finished, make, narrate
 from tests.conftest import TONES
 from tests.studio import open_studio
@@ -206,11 +206,12 @@ def test_damaged_notes_lead_nowhere(noted: str, new_project: NewProject) -> None
 
 def test_files_that_are_there_already_are_not_replaced(new_project: NewProject) -> None:
     project = open_project(new_project(fog=STORY))
-    old, new = project.output / "fog", project.output / "Ann" / "Fog"
+    old, new = project.output / "Ann" / "Mist", project.output / "Ann" / "Fog"
     for folder, text in ((old, "old"), (new, "new")):
         folder.mkdir(parents=True)
         (folder / "notes.txt").write_text(text)
     (old / "more.txt").write_text("more")
+    settle_folder(project, "fog", old)
     settle_folder(project, "fog", new)
     assert {path.name: path.read_text() for path in new.iterdir()} == {"notes.txt": "new", "more.txt": "more"}
     assert [path.name for path in old.iterdir()] == ["notes.txt"]
@@ -236,6 +237,69 @@ def test_a_folder_that_was_taken_over_is_no_more_of_the_story_that_had_it(new_pr
     settle_folder(project, "fog", place)
     settle_folder(project, "mist", place)
     assert list_places(project) == {"mist": place}
+
+
+def test_the_folder_of_an_author_is_not_that_of_a_story_called_so(new_project: NewProject) -> None:
+    project = open_project(new_project(Poe=STORY, tales=STORY))
+    tales = project.output / "Poe" / "Tales"
+    tales.mkdir(parents=True)
+    (tales / "notes.txt").write_text("mine")
+    settle_folder(project, "tales", tales)
+    for place in (project.output / "Edgar Allan Poe" / "Poems", project.output / "Poe" / "Poe"):
+        settle_folder(project, "Poe", place)
+        assert not place.exists()
+        assert (tales / "notes.txt").exists()
+    assert list_made(project, "Poe") == []
+    assert list_made(project, "tales") == [tales]
+
+
+def test_a_noted_folder_moves_without_those_of_others_in_it(new_project: NewProject) -> None:
+    project = open_project(new_project(weather=STORY, fog=STORY))
+    weather = project.output / "Ann" / "Weather"
+    for name, place in (("weather", weather), ("fog", weather / "Fog")):
+        place.mkdir(parents=True)
+        (place / "notes.txt").write_text(name)
+        settle_folder(project, name, place)
+    assert list_made(project, "weather") == [weather / "notes.txt"]
+    for place in (project.output / "Bo" / "Weather", weather / "Weather"):
+        settle_folder(project, "weather", place)
+        assert list(place.iterdir()) == [place / "notes.txt"]
+        assert (weather / "Fog" / "notes.txt").read_text() == "fog"
+
+
+@pytest.mark.slow
+def test_a_story_called_as_its_author_moves_into_the_author_s_folder_and_back(
+    new_project: NewProject,
+) -> None:
+    head = "---\nauthor: Ann Ash\n---\n"
+    folder = new_project(**{"Ann Ash": f"{head}It was late.\n", "fog": f"{head}It was early.\n"})
+    make("--jobs", "1")
+    plain = finished(folder)
+    (folder / "voices.yaml").write_text(LAID_OUT, encoding="utf-8")
+    assert {story["clips_made"] for story in make("--jobs", "1").values()} == {0}
+    places = {path.rpartition("/")[0] for path in finished(folder)}
+    assert places == {"", "previews", "Ann Ash/Ann Ash", "Ann Ash/Fog"}
+    (folder / "voices.yaml").write_text(TONES, encoding="utf-8")
+    make("--jobs", "1")
+    assert finished(folder) == plain | {"previews/.ignore": b""}
+
+
+@pytest.mark.slow
+def test_a_story_is_removed_without_the_books_of_an_author_called_so(
+    new_project: NewProject, own_bin: Path
+) -> None:
+    folder = new_project(fog=STORY, **{"Ann Ash": "It was late.\n"})
+    make("Ann Ash", "--jobs", "1")
+    book = folder / "output" / "Ann Ash" / "Fog"
+    book.mkdir()
+    (book / "01 - Fog.mp3").write_bytes(b"sound")
+    settle_folder(open_project(folder), "fog", book)
+    with open_studio(folder) as studio:
+        studio.wait_for_shelf()
+        assert studio.ask(f"api/stories/{quote('Ann Ash')}?made=go", "DELETE").status == 200
+    assert list((folder / "output" / "Ann Ash").iterdir()) == [book]
+    assert list(book.iterdir()) == [book / "01 - Fog.mp3"]
+    assert {path.name for path in own_bin.iterdir()} == {"01 - Ann Ash.mp3", "Ann Ash.txt"}
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from audiobook.planning.staleness import explain_edition, explain_tracks, is_mad
 from audiobook.planning.unmet import warn_of_unmet
 from audiobook.planning.unread import UNREAD
 from audiobook.project.layout import Source
-from audiobook.project.places import find_folder, hide_previews, refuse_folder, settle_folder
+from audiobook.project.places import find_made_folder, hide_previews, refuse_folder, settle_folder
 from audiobook.reading import NO_WISH
 from audiobook.words import count_words
 
@@ -120,8 +120,8 @@ def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[s
     if run.moves:
         settle_folder(run.project, plan.name, plan.folder, run.folders.values())
         return plan
-    before = find_folder(run.project, plan.name)
-    return plan if plan.folder.exists() or not before.exists() else plan_in(folder=before)
+    before = find_made_folder(run.project, plan.name)
+    return plan if plan.folder.exists() or before is None else plan_in(folder=before)
 
 
 def _warn_of_server(settings: StorySettings, formats: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -49,6 +49,29 @@ def find_folder(project: Project, name: str) -> Path:
     return _read_places(project).get(name, project.output / story_folder(name))
 
 
+def find_made_folder(project: Project, name: str) -> Path | None:
+    """Return the folder in which something of a story is; None where there is none.
+
+    One that is called as the story and not noted may be an author's: it counts if narrate's files lie in it.
+    """
+    folder = find_folder(project, name)
+    if name in _read_places(project):
+        return folder if folder.is_dir() else None
+    try:
+        return folder if folder.is_dir() and any(map(_is_own, folder.iterdir())) else None
+    except OSError:
+        return None  # not ours to read, so nothing that narrate made
+
+
+def list_made(project: Project, name: str) -> list[Path]:
+    """List what is there of a story: its folder, or where others' lie within that the files in it."""
+    folder = find_made_folder(project, name)
+    if folder is None:
+        return []
+    others = [place for other, place in _read_places(project).items() if other != name]
+    return _list_files(folder) if _holds_any(folder, others) else [folder]
+
+
 def list_places(project: Project) -> dict[str, Path]:
     """Return the noted folders that are there, by story, of those that are gone too."""
     return {name: folder for name, folder in _read_places(project).items() if folder.is_dir()}
@@ -65,10 +88,11 @@ def settle_folder(project: Project, name: str, folder: Path, settled: Collection
     for other, taken in places.items():
         if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
             raise SourceError(refuse_folder(name, other, folder))
-    before = places.pop(name, project.output / story_folder(name))
-    if before != folder and before.is_dir():
+    before = find_made_folder(project, name)
+    places.pop(name, None)
+    if before is not None and before != folder:
         try:
-            _move(before, folder)
+            _move(before, folder, is_shared=_holds_any(before, [folder, *places.values()]))
             remove_empty(before, project.output)
         except OSError as error:
             raise StorageError(f"{before}: can't be moved to {folder}: {error.strerror}") from error
@@ -105,17 +129,33 @@ def hide_previews(project: Project) -> None:
         raise StorageError(f"{sign}: can't be written: {error.strerror}") from error
 
 
-def _move(before: Path, folder: Path) -> None:
+def _move(before: Path, folder: Path, *, is_shared: bool) -> None:
+    """Move a folder; only the files in it where it `is_shared`, one by one where there are others already."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if not folder.exists() or folder.samefile(before):  # the same in other capitals
+    if not is_shared and (not folder.exists() or folder.samefile(before)):  # the same in other capitals
         before.rename(folder)
         return
-    for path in sorted(before.iterdir()):
+    folder.mkdir(exist_ok=True)
+    for path in _list_files(before) if is_shared else sorted(before.iterdir()):
         target = folder / path.name
         if not target.exists():
             path.rename(target)
-        elif path.is_file() and read_origin(path):
+        elif _is_own(path):
             path.unlink()
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _holds_any(folder: Path, others: Iterable[Path]) -> bool:
+    """Tell whether one of the other folders lies below this one, or would on a disk that tells no capitals."""
+    above = _fold(folder) + os.sep
+    return any(_fold(other).startswith(above) for other in others)
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_file() and read_origin(path) is not None
 
 
 def _is_used(project: Project, name: str, folder: Path) -> bool:
