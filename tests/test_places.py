@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.project.layout import PLACES, open_project
 from audiobook.project.places import find_folder, list_made, list_places, place_book, settle_folder
+from audiobook.publishing import compose_shelf_files, list_shelf_files
 from tests.command_line import finished, make, narrate
 from tests.conftest import TONES
 from tests.studio import open_studio
@@ -58,9 +60,10 @@ def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) 
     report = make("--jobs", "1")
     assert report["fog"]["files"] == [
         f"output/{PLACE}/{TRACK}",
-        f"output/{PLACE}/metadata.json",
         f"output/{PLACE}/cover.jpg",
+        f"output/{PLACE}/metadata.json",
     ]
+    cover = (folder / "output" / PLACE / "cover.jpg").read_bytes()
     assert json.loads((folder / "output" / PLACE / "metadata.json").read_text(encoding="utf-8")) == {
         "title": "Fog: a Tale",
         "authors": ["Ann Ash", "Bo Birch"],
@@ -69,8 +72,9 @@ def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) 
         "genres": ["Audiobook"],
         "language": "en",
         "made_by": "narrate",
+        "made_cover": hashlib.sha256(cover).hexdigest(),
     }
-    assert (folder / "output" / PLACE / "cover.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert cover.startswith(b"\xff\xd8")
     assert read_noted(folder) == {"fog": PLACE}
 
 
@@ -183,6 +187,28 @@ def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over
     assert "same folder as one" in str(report["two"]["errors"])
     assert "same folder as one" in str(make(str(tmp_path / "two.txt"), status=1)["two"]["errors"])
     make(str(tmp_path / "one.txt"))
+
+
+def test_a_cover_that_somebody_put_there_stays(new_project: NewProject) -> None:
+    project = open_project(new_project(settings=LAID_OUT, fog=STORY))
+    place, plain = project.output / "Ann Ash" / "Fog", project.output / "fog"
+    place.mkdir(parents=True)
+    cover = place / "cover.jpg"
+
+    def lay_out(data: bytes) -> set[str]:
+        for path, text in compose_shelf_files(place, BOOK, [], data).items():
+            path.write_bytes(text)
+        return {path.name for path in list_shelf_files(place)}
+
+    assert lay_out(b"first") == {"cover.jpg", "metadata.json"}
+    assert lay_out(b"second") == {"cover.jpg", "metadata.json"}
+    assert cover.read_bytes() == b"second"
+    cover.write_bytes(b"mine")
+    assert lay_out(b"second") == lay_out(b"third") == {"metadata.json"}
+    assert cover.read_bytes() == b"mine"
+    settle_folder(project, "fog", place)
+    settle_folder(project, "fog", plain)
+    assert list(plain.iterdir()) == [plain / "cover.jpg"]
 
 
 def test_a_story_that_can_not_be_read_keeps_its_files(new_project: NewProject) -> None:

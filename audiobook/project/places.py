@@ -19,7 +19,7 @@ from audiobook.files import Identity, identify, write_whole
 from audiobook.model import Book
 from audiobook.project.layout import ELSEWHERE, PLACES, Project, make_folder, story_folder
 from audiobook.project.leftovers import read_origin, remove_empty, remove_files
-from audiobook.publishing import SHELF_FILES, UNKNOWN_AUTHOR, is_own_metadata, safe_folder_name
+from audiobook.publishing import UNKNOWN_AUTHOR, list_shelf_files, safe_folder_name
 
 _DEEPEST = 3
 _SEQUENCE = re.compile(r"\d{1,3}(\.\d{1,2})?")
@@ -98,8 +98,8 @@ def settle_folder(project: Project, name: str, folder: Path, settled: Collection
             raise StorageError(f"{before}: can't be moved to {folder}: {error.strerror}") from error
     if folder != project.output / story_folder(name):
         places[name] = folder
-    elif is_own_metadata(folder):  # it was for the server alone, and so was the cover
-        remove_files([folder / name for name in SHELF_FILES], project.output)
+    else:  # they were for the server alone
+        remove_files(list_shelf_files(folder), project.output)
     living = {name, *settled, *(path.stem for path in project.texts.glob("*"))}
     _write_places(
         project,
@@ -136,11 +136,12 @@ def _move(before: Path, folder: Path, *, is_shared: bool) -> None:
         before.rename(folder)
         return
     folder.mkdir(exist_ok=True)
+    own = list_shelf_files(before)
     for path in _list_files(before) if is_shared else sorted(before.iterdir()):
         target = folder / path.name
         if not target.exists():
             path.rename(target)
-        elif _is_own(path):
+        elif path in own or _is_own(path):
             path.unlink()
 
 
@@ -149,7 +150,7 @@ def _list_files(folder: Path) -> list[Path]:
 
 
 def _holds_any(folder: Path, others: Iterable[Path]) -> bool:
-    """Tell whether one of the other folders lies below this one, or would on a disk that tells no capitals."""
+    """Tell whether one of the other folders lies below this one, on a disk that tells no capitals too."""
     above = _fold(folder) + os.sep
     return any(_fold(other).startswith(above) for other in others)
 
