@@ -172,6 +172,41 @@ def test_two_stories_do_not_share_a_folder(new_project: NewProject) -> None:
 
 
 @pytest.mark.slow
+def test_two_stories_change_places(new_project: NewProject) -> None:
+    def write(author: str, other: str) -> dict[str, str]:
+        head = "---\nauthor: {}\ntitle: Fog\n---\nIt was {}.\n"
+        return {"fog": head.format(author, "late"), "mist": head.format(other, "early")}
+
+    folder = new_project(settings=LAID_OUT, **write("Ann", "Bo"))
+    output = folder / "output"
+    make("--jobs", "1")
+    for name, author in (("fog", "Ann"), ("mist", "Bo")):
+        (output / author / "Fog" / "notes.txt").write_text(name)
+    for name, text in write("Bo", "Ann").items():
+        (folder / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    make("--jobs", "1")
+    assert read_noted(folder) == {"fog": "Bo/Fog", "mist": "Ann/Fog"}
+    assert (output / "Bo" / "Fog" / "notes.txt").read_text() == "fog"
+    assert (output / "Ann" / "Fog" / "notes.txt").read_text() == "mist"
+    assert not (output / "mist").exists()
+    for name, text in write("Ann", "Bo").items():
+        (folder / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    make("fog", "--jobs", "1")
+    assert read_noted(folder) == {"fog": "Ann/Fog"}
+    assert {path.name for path in (output / "mist").iterdir()} == {"01 - Fog.mp3", "notes.txt"}
+
+
+@pytest.mark.slow
+def test_a_story_that_is_refused_takes_no_folder_from_the_one_that_has_it(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, mist=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").write_text(STORY, encoding="utf-8")
+    report = make("--jobs", "1", status=1)
+    assert "same folder as mist" in str(report["fog"]["errors"])
+    assert report["mist"]["errors"] == []
+
+
+@pytest.mark.slow
 def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over(
     new_project: NewProject, tmp_path: Path
 ) -> None:

@@ -77,6 +77,14 @@ def list_places(project: Project) -> dict[str, Path]:
     return {name: folder for name, folder in _read_places(project).items() if folder.is_dir()}
 
 
+def find_owner(project: Project, name: str, folder: Path) -> str | None:
+    """Return the other story that has a folder by what is noted."""
+    for other, taken in _read_places(project).items():
+        if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
+            return other
+    return None
+
+
 def settle_folder(project: Project, name: str, folder: Path, settled: Collection[str] = ()) -> None:
     """Move a story's files to the folder that they shall lie in, and note that; needs the output's lock.
 
@@ -84,10 +92,9 @@ def settle_folder(project: Project, name: str, folder: Path, settled: Collection
     that are gone are dropped; not on those `settled` in this run, of which nothing may be made yet.  Raises
     `SourceError` where the folder is another story's, `StorageError`.
     """
+    if other := find_owner(project, name, folder):
+        raise SourceError(refuse_folder(name, other, folder))
     places = _read_places(project)
-    for other, taken in places.items():
-        if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
-            raise SourceError(refuse_folder(name, other, folder))
     before = find_made_folder(project, name)
     places.pop(name, None)
     if before is not None and before != folder:
