@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,8 @@ import pytest
 from audiobook.errors import SourceError
 from audiobook.model import Book
 from audiobook.project.layout import PLACES, open_project
-from audiobook.project.places import find_folder, list_places, place_book, settle_folder
+from audiobook.project.places import find_folder, list_made, list_places, place_book, settle_folder
+from audiobook.publishing import compose_shelf_files, list_shelf_files
 from tests.command_line import finished, make, narrate
 from tests.conftest import TONES
 from tests.studio import open_studio
@@ -58,9 +60,10 @@ def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) 
     report = make("--jobs", "1")
     assert report["fog"]["files"] == [
         f"output/{PLACE}/{TRACK}",
-        f"output/{PLACE}/metadata.json",
         f"output/{PLACE}/cover.jpg",
+        f"output/{PLACE}/metadata.json",
     ]
+    cover = (folder / "output" / PLACE / "cover.jpg").read_bytes()
     assert json.loads((folder / "output" / PLACE / "metadata.json").read_text(encoding="utf-8")) == {
         "title": "Fog: a Tale",
         "authors": ["Ann Ash", "Bo Birch"],
@@ -69,8 +72,9 @@ def test_a_book_is_laid_out_with_what_the_server_reads(new_project: NewProject) 
         "genres": ["Audiobook"],
         "language": "en",
         "made_by": "narrate",
+        "made_cover": hashlib.sha256(cover).hexdigest(),
     }
-    assert (folder / "output" / PLACE / "cover.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert cover.startswith(b"\xff\xd8")
     assert read_noted(folder) == {"fog": PLACE}
 
 
@@ -122,6 +126,23 @@ def test_another_title_moves_the_book_and_clean_removes_what_was(new_project: Ne
     assert not (folder / "output" / "Cy Cole").exists()
 
 
+@pytest.mark.slow
+def test_clean_keeps_what_the_next_run_moves(new_project: NewProject) -> None:
+    folder = new_project(fog=STORY)
+    make("--jobs", "1")
+    plain = finished(folder)
+    (folder / "voices.yaml").write_text(LAID_OUT, encoding="utf-8")
+    narrate("clean")
+    assert finished(folder) == plain
+    assert make("--jobs", "1")["fog"]["clips_made"] == 0
+    laid_out = finished(folder)
+    changed = STORY.replace("Ann Ash", "Cy Cole").replace("Weather", "Sky")
+    (folder / "texts" / "fog.txt").write_text(changed, encoding="utf-8")
+    assert json.loads(narrate("make", "--dry-run", "--json").stdout)["leftovers"] == []
+    narrate("clean")
+    assert finished(folder) == laid_out
+
+
 def test_what_the_server_wrote_is_left_alone(new_project: NewProject) -> None:
     folder = new_project(settings=LAID_OUT, fog=STORY)
     make("--jobs", "1")
@@ -151,6 +172,41 @@ def test_two_stories_do_not_share_a_folder(new_project: NewProject) -> None:
 
 
 @pytest.mark.slow
+def test_two_stories_change_places(new_project: NewProject) -> None:
+    def write(author: str, other: str) -> dict[str, str]:
+        head = "---\nauthor: {}\ntitle: Fog\n---\nIt was {}.\n"
+        return {"fog": head.format(author, "late"), "mist": head.format(other, "early")}
+
+    folder = new_project(settings=LAID_OUT, **write("Ann", "Bo"))
+    output = folder / "output"
+    make("--jobs", "1")
+    for name, author in (("fog", "Ann"), ("mist", "Bo")):
+        (output / author / "Fog" / "notes.txt").write_text(name)
+    for name, text in write("Bo", "Ann").items():
+        (folder / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    make("--jobs", "1")
+    assert read_noted(folder) == {"fog": "Bo/Fog", "mist": "Ann/Fog"}
+    assert (output / "Bo" / "Fog" / "notes.txt").read_text() == "fog"
+    assert (output / "Ann" / "Fog" / "notes.txt").read_text() == "mist"
+    assert not (output / "mist").exists()
+    for name, text in write("Ann", "Bo").items():
+        (folder / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
+    make("fog", "--jobs", "1")
+    assert read_noted(folder) == {"fog": "Ann/Fog"}
+    assert {path.name for path in (output / "mist").iterdir()} == {"01 - Fog.mp3", "notes.txt"}
+
+
+@pytest.mark.slow
+def test_a_story_that_is_refused_takes_no_folder_from_the_one_that_has_it(new_project: NewProject) -> None:
+    folder = new_project(settings=LAID_OUT, mist=STORY)
+    make("--jobs", "1")
+    (folder / "texts" / "fog.txt").write_text(STORY, encoding="utf-8")
+    report = make("--jobs", "1", status=1)
+    assert "same folder as mist" in str(report["fog"]["errors"])
+    assert report["mist"]["errors"] == []
+
+
+@pytest.mark.slow
 def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over(
     new_project: NewProject, tmp_path: Path
 ) -> None:
@@ -166,6 +222,28 @@ def test_files_elsewhere_do_not_share_a_folder_and_a_renamed_text_takes_its_over
     assert "same folder as one" in str(report["two"]["errors"])
     assert "same folder as one" in str(make(str(tmp_path / "two.txt"), status=1)["two"]["errors"])
     make(str(tmp_path / "one.txt"))
+
+
+def test_a_cover_that_somebody_put_there_stays(new_project: NewProject) -> None:
+    project = open_project(new_project(settings=LAID_OUT, fog=STORY))
+    place, plain = project.output / "Ann Ash" / "Fog", project.output / "fog"
+    place.mkdir(parents=True)
+    cover = place / "cover.jpg"
+
+    def lay_out(data: bytes) -> set[str]:
+        for path, text in compose_shelf_files(place, BOOK, [], data).items():
+            path.write_bytes(text)
+        return {path.name for path in list_shelf_files(place)}
+
+    assert lay_out(b"first") == {"cover.jpg", "metadata.json"}
+    assert lay_out(b"second") == {"cover.jpg", "metadata.json"}
+    assert cover.read_bytes() == b"second"
+    cover.write_bytes(b"mine")
+    assert lay_out(b"second") == lay_out(b"third") == {"metadata.json"}
+    assert cover.read_bytes() == b"mine"
+    settle_folder(project, "fog", place)
+    settle_folder(project, "fog", plain)
+    assert list(plain.iterdir()) == [plain / "cover.jpg"]
 
 
 def test_a_story_that_can_not_be_read_keeps_its_files(new_project: NewProject) -> None:
@@ -189,16 +267,109 @@ def test_damaged_notes_lead_nowhere(noted: str, new_project: NewProject) -> None
 
 def test_files_that_are_there_already_are_not_replaced(new_project: NewProject) -> None:
     project = open_project(new_project(fog=STORY))
-    old, new = project.output / "fog", project.output / "Ann" / "Fog"
+    old, new = project.output / "Ann" / "Mist", project.output / "Ann" / "Fog"
     for folder, text in ((old, "old"), (new, "new")):
         folder.mkdir(parents=True)
         (folder / "notes.txt").write_text(text)
     (old / "more.txt").write_text("more")
+    settle_folder(project, "fog", old)
     settle_folder(project, "fog", new)
     assert {path.name: path.read_text() for path in new.iterdir()} == {"notes.txt": "new", "more.txt": "more"}
     assert [path.name for path in old.iterdir()] == ["notes.txt"]
     with pytest.raises(SourceError, match="same folder as fog"):
         settle_folder(project, "mist", project.output / "ann" / "FOG")
+
+
+def test_places_are_noted_before_anything_is_made(new_project: NewProject) -> None:
+    project = open_project(new_project(a=STORY, b=STORY, c=STORY))
+    places = {name: project.output / "Ann" / name for name in ("a", "elsewhere", "b", "c")}
+    project.output.mkdir()
+    settle_folder(project, "gone", project.output / "Ann" / "gone")
+    for name, place in places.items():
+        settle_folder(project, name, place, ["elsewhere"])
+    assert {name: find_folder(project, name) for name in places} == places
+    assert set(read_noted(project.texts.parent)) == set(places)
+
+
+def test_a_folder_that_was_taken_over_is_no_more_of_the_story_that_had_it(new_project: NewProject) -> None:
+    project = open_project(new_project(mist=STORY))
+    place = project.output / "Ann" / "Fog"
+    place.mkdir(parents=True)
+    settle_folder(project, "fog", place)
+    settle_folder(project, "mist", place)
+    assert list_places(project) == {"mist": place}
+
+
+def test_the_folder_of_an_author_is_not_that_of_a_story_called_so(new_project: NewProject) -> None:
+    project = open_project(new_project(Poe=STORY, tales=STORY))
+    tales = project.output / "Poe" / "Tales"
+    tales.mkdir(parents=True)
+    (tales / "notes.txt").write_text("mine")
+    settle_folder(project, "tales", tales)
+    for place in (project.output / "Edgar Allan Poe" / "Poems", project.output / "Poe" / "Poe"):
+        settle_folder(project, "Poe", place)
+        assert not place.exists()
+        assert (tales / "notes.txt").exists()
+    assert list_made(project, "Poe") == []
+    assert list_made(project, "tales") == [tales]
+
+
+def test_a_noted_folder_moves_without_those_of_others_in_it(new_project: NewProject) -> None:
+    project = open_project(new_project(weather=STORY, fog=STORY))
+    weather = project.output / "Ann" / "Weather"
+    for name, place in (("weather", weather), ("fog", weather / "Fog")):
+        place.mkdir(parents=True)
+        (place / "notes.txt").write_text(name)
+        settle_folder(project, name, place)
+    assert list_made(project, "weather") == [weather / "notes.txt"]
+    for place in (project.output / "Bo" / "Weather", weather / "Weather"):
+        settle_folder(project, "weather", place)
+        assert list(place.iterdir()) == [place / "notes.txt"]
+        assert (weather / "Fog" / "notes.txt").read_text() == "fog"
+
+
+@pytest.mark.slow
+def test_a_story_called_as_its_author_moves_into_the_author_s_folder_and_back(
+    new_project: NewProject,
+) -> None:
+    head = "---\nauthor: Ann Ash\n---\n"
+    folder = new_project(**{"Ann Ash": f"{head}It was late.\n", "fog": f"{head}It was early.\n"})
+    make("--jobs", "1")
+    plain = finished(folder)
+    (folder / "voices.yaml").write_text(LAID_OUT, encoding="utf-8")
+    assert {story["clips_made"] for story in make("--jobs", "1").values()} == {0}
+    places = {path.rpartition("/")[0] for path in finished(folder)}
+    assert places == {"", "previews", "Ann Ash/Ann Ash", "Ann Ash/Fog"}
+    (folder / "voices.yaml").write_text(TONES, encoding="utf-8")
+    make("--jobs", "1")
+    assert finished(folder) == plain | {"previews/.ignore": b""}
+
+
+@pytest.mark.slow
+def test_a_story_is_removed_without_the_books_of_an_author_called_so(
+    new_project: NewProject, own_bin: Path
+) -> None:
+    folder = new_project(fog=STORY, **{"Ann Ash": "It was late.\n"})
+    make("Ann Ash", "--jobs", "1")
+    book = folder / "output" / "Ann Ash" / "Fog"
+    book.mkdir()
+    (book / "01 - Fog.mp3").write_bytes(b"sound")
+    settle_folder(open_project(folder), "fog", book)
+    with open_studio(folder) as studio:
+        studio.wait_for_shelf()
+        assert studio.ask(f"api/stories/{quote('Ann Ash')}?made=go", "DELETE").status == 200
+    assert list((folder / "output" / "Ann Ash").iterdir()) == [book]
+    assert list(book.iterdir()) == [book / "01 - Fog.mp3"]
+    assert {path.name for path in own_bin.iterdir()} == {"01 - Ann Ash.mp3", "Ann Ash.txt"}
+
+
+@pytest.mark.slow
+def test_a_first_run_notes_all_its_stories(new_project: NewProject, tmp_path: Path) -> None:
+    folder = new_project(settings=LAID_OUT)
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.txt").write_text(STORY.replace("Fog", name), encoding="utf-8")
+    make(*(str(tmp_path / f"{name}.txt") for name in ("one", "two", "three")), "--jobs", "1")
+    assert set(read_noted(folder)) == {"one", "two", "three"}
 
 
 def test_several_sounds_in_one_folder_are_warned_of(new_project: NewProject) -> None:

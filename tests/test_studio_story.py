@@ -271,3 +271,14 @@ def test_without_a_bin_files_lie_in_a_folder_beside(project: Path, own_bin: Path
     with pytest.raises(StorageError, match="can't be moved"):
         put_away(here, [project / "texts" / "night.txt"], "night")  # gone meanwhile
     assert len(list((project / "removed").iterdir())) == 2
+
+
+def test_files_of_one_name_are_put_away_side_by_side(project: Path, own_bin: Path) -> None:
+    own_bin.parent.write_text("no folder", encoding="utf-8")
+    paths = [project / "texts" / "night.epub", project / "output" / "night.epub"]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(path.parent.name, encoding="utf-8")
+    folder = put_away(open_project(project), paths, "night")
+    assert folder is not None
+    assert {path.read_text(encoding="utf-8") for path in folder.iterdir()} == {"texts", "output"}

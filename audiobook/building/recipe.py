@@ -169,7 +169,9 @@ class _Shelf:
                 self._covers.append(work.plan.cover)
                 self._engines.update(work.report.engines)
                 formats = run.formats_of(work.plan.name)
-                self._expected += story_paths(work.plan.folder, work.plan.script, formats)
+                # A dry run moves nothing from where it lies.
+                for folder in {work.plan.folder, find_folder(run.project, work.plan.name)}:
+                    self._expected += story_paths(folder, work.plan.script, formats)
         if self._are_all and len(self._unmet) == total:
             self._warn(warn_of_unmet_everywhere(run.project.voices, self._unmet))
         return surveyed

@@ -13,7 +13,7 @@ from audiobook.building.run import Run
 from audiobook.building.takes import find_take, is_there, plan_to_hear
 from audiobook.building.workload import estimate_tracks
 from audiobook.casting import StorySettings, write_scalar
-from audiobook.errors import SourceError
+from audiobook.errors import NarrateError, SourceError
 from audiobook.model import TrackFormat
 from audiobook.planning.clip_specs import ClipSpec
 from audiobook.planning.editions import EditionPlan, codecs_for, is_edition_made, plan_editions
@@ -23,8 +23,15 @@ from audiobook.planning.samples import SAMPLE
 from audiobook.planning.staleness import explain_edition, explain_tracks, is_made
 from audiobook.planning.unmet import warn_of_unmet
 from audiobook.planning.unread import UNREAD
-from audiobook.project.layout import Source
-from audiobook.project.places import find_folder, hide_previews, refuse_folder, settle_folder
+from audiobook.project.layout import Source, list_texts, story_folder
+from audiobook.project.places import (
+    find_made_folder,
+    find_owner,
+    hide_previews,
+    place_book,
+    refuse_folder,
+    settle_folder,
+)
 from audiobook.reading import NO_WISH
 from audiobook.words import count_words
 
@@ -112,16 +119,40 @@ def _plan(run: Run, source: Source, settings: StorySettings, formats: Sequence[s
         run.series.keep(source.path, settings, plan.script, plan.cast)
     if run.options.scope.preview is not None:
         return plan
-    owner = run.folders.setdefault(str(plan.folder).casefold(), plan.name)
+    owner = run.folders.get(str(plan.folder).casefold(), plan.name)
     if owner != plan.name:
         raise SourceError(refuse_folder(plan.name, owner, plan.folder))
-    if run.moves and settings.layout == "audiobookshelf":
-        hide_previews(run.project)
     if run.moves:
-        settle_folder(run.project, plan.name, plan.folder)
+        if settings.layout == "audiobookshelf":
+            hide_previews(run.project)
+        _make_room(run, plan)
+        settle_folder(run.project, plan.name, plan.folder, run.folders.values())
+    run.folders[str(plan.folder).casefold()] = plan.name
+    if run.moves:
         return plan
-    before = find_folder(run.project, plan.name)
-    return plan if plan.folder.exists() or not before.exists() else plan_in(folder=before)
+    before = find_made_folder(run.project, plan.name)
+    is_there = plan.folder.exists() and find_owner(run.project, plan.name, plan.folder) is None
+    return plan if is_there or before is None else plan_in(folder=before)
+
+
+def _make_room(run: Run, plan: StoryPlan) -> None:
+    """Move the story whose place a plan has, if it shall lie elsewhere now, to the folder called as it.
+
+    From there it moves on when it is planned itself: two stories may change places.
+    """
+    other = find_owner(run.project, plan.name, plan.folder)
+    path = next((path for path in list_texts(run.project) if path.stem == other), None)
+    if other is None or path is None:
+        return
+    try:
+        own = run.settings_of(Source(name=other, path=path))
+        script, _ = run.reads(path, own)
+    except NarrateError:
+        return  # it has the place until it is known that it leaves
+    place = place_book(run.project.output, own.layout, script.book)
+    if str(place).casefold() != str(plan.folder).casefold():
+        aside = run.project.output / story_folder(other)
+        settle_folder(run.project, other, aside, run.folders.values())
 
 
 def _warn_of_server(settings: StorySettings, formats: Sequence[str]) -> list[str]:

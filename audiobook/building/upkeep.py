@@ -86,8 +86,9 @@ def _clean(project: Project, cache: Path, *, with_cache: bool, dry_run: bool) ->
         except NarrateError:
             unread.append(find_folder(project, source.stem))
         else:
-            folder = place_book(project.output, own.layout, script.book)
-            expected += story_paths(folder, script, own.formats)
+            # Where its files shall lie, and where they lie until the next run moves them.
+            folders = {place_book(project.output, own.layout, script.book), find_folder(project, source.stem)}
+            expected += (path for each in folders for path in story_paths(each, script, own.formats))
     files = {
         path: path.stat().st_size
         for path in (

@@ -30,7 +30,7 @@ def put_away(project: Project, paths: Sequence[Path], name: str) -> Path | None:
     folder = _make_new(project.texts.parent / REMOVED, name)
     for path in rest:
         try:
-            shutil.move(path, folder / path.name)
+            shutil.move(path, _free_place(folder, path.name))
         except OSError as error:
             with contextlib.suppress(OSError):  # unless others are in it already
                 folder.rmdir()
@@ -49,6 +49,12 @@ def _give_to_system(path: Path) -> bool:
     except (ImportError, OSError):
         return False
     return True
+
+
+def _free_place(folder: Path, name: str) -> Path:
+    """Return where a file goes in a folder; a book that was made may be called as the text it was made of."""
+    names = (name if number == 1 else f"({number}) {name}" for number in itertools.count(1))
+    return next(folder / each for each in names if not (folder / each).exists())
 
 
 def _make_new(parent: Path, name: str) -> Path:

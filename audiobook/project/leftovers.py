@@ -9,7 +9,7 @@ from audiobook.checking import is_own_picture
 from audiobook.errors import StorageError
 from audiobook.files import add_own_names
 from audiobook.project.layout import FROM_TEXTS, HEARD, PARTIAL, PREVIEWS, Project, story_folder
-from audiobook.publishing import SHELF_FILES, TRACK_FILES, is_own_metadata, read_edition_mark, read_mark
+from audiobook.publishing import TRACK_FILES, list_shelf_files, read_edition_mark, read_mark
 
 _CAPTIONS = (".vtt", ".srt", ".lrc", ".words.json")
 _LISTS = {"playlist.m3u8", "feed.xml", "feed.jpg"}
@@ -72,8 +72,8 @@ def _find_left_in(folder: Path, wanted: Collection[Path]) -> list[Path]:
             left.add(path)
         if is_empty and path.name in _LISTS:
             left.add(path)
-    if is_empty and is_own_metadata(folder):
-        left |= {path for path in files if path.name in SHELF_FILES}
+    if is_empty:
+        left.update(list_shelf_files(folder))
     return sorted(left)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +19,7 @@ from audiobook.files import Identity, identify, write_whole
 from audiobook.model import Book
 from audiobook.project.layout import ELSEWHERE, PLACES, Project, make_folder, story_folder
 from audiobook.project.leftovers import read_origin, remove_empty, remove_files
-from audiobook.publishing import SHELF_FILES, UNKNOWN_AUTHOR, is_own_metadata, safe_folder_name
+from audiobook.publishing import UNKNOWN_AUTHOR, list_shelf_files, safe_folder_name
 
 _DEEPEST = 3
 _SEQUENCE = re.compile(r"\d{1,3}(\.\d{1,2})?")
@@ -48,34 +49,73 @@ def find_folder(project: Project, name: str) -> Path:
     return _read_places(project).get(name, project.output / story_folder(name))
 
 
+def find_made_folder(project: Project, name: str) -> Path | None:
+    """Return the folder in which something of a story is; None where there is none.
+
+    One that is called as the story and not noted may be an author's: it counts if narrate's files lie in it.
+    """
+    folder = find_folder(project, name)
+    if name in _read_places(project):
+        return folder if folder.is_dir() else None
+    try:
+        return folder if folder.is_dir() and any(map(_is_own, folder.iterdir())) else None
+    except OSError:
+        return None  # not ours to read, so nothing that narrate made
+
+
+def list_made(project: Project, name: str) -> list[Path]:
+    """List what is there of a story: its folder, or where others' lie within that the files in it."""
+    folder = find_made_folder(project, name)
+    if folder is None:
+        return []
+    others = [place for other, place in _read_places(project).items() if other != name]
+    return _list_files(folder) if _holds_any(folder, others) else [folder]
+
+
 def list_places(project: Project) -> dict[str, Path]:
     """Return the noted folders that are there, by story, of those that are gone too."""
     return {name: folder for name, folder in _read_places(project).items() if folder.is_dir()}
 
 
-def settle_folder(project: Project, name: str, folder: Path) -> None:
+def find_owner(project: Project, name: str, folder: Path) -> str | None:
+    """Return the other story that has a folder by what is noted."""
+    for other, taken in _read_places(project).items():
+        if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
+            return other
+    return None
+
+
+def settle_folder(project: Project, name: str, folder: Path, settled: Collection[str] = ()) -> None:
     """Move a story's files to the folder that they shall lie in, and note that; needs the output's lock.
 
-    What lies there already stays, and files of narrate's own that would be there twice go.  Raises
+    What lies there already stays, and files of narrate's own that would be there twice go.  Notes on stories
+    that are gone are dropped; not on those `settled` in this run, of which nothing may be made yet.  Raises
     `SourceError` where the folder is another story's, `StorageError`.
     """
+    if other := find_owner(project, name, folder):
+        raise SourceError(refuse_folder(name, other, folder))
     places = _read_places(project)
-    for other, taken in places.items():
-        if other != name and _fold(taken) == _fold(folder) and _is_used(project, other, taken):
-            raise SourceError(refuse_folder(name, other, folder))
-    before = places.pop(name, project.output / story_folder(name))
-    if before != folder and before.is_dir():
+    before = find_made_folder(project, name)
+    places.pop(name, None)
+    if before is not None and before != folder:
         try:
-            _move(before, folder)
+            _move(before, folder, is_shared=_holds_any(before, [folder, *places.values()]))
             remove_empty(before, project.output)
         except OSError as error:
             raise StorageError(f"{before}: can't be moved to {folder}: {error.strerror}") from error
     if folder != project.output / story_folder(name):
         places[name] = folder
-    elif is_own_metadata(folder):  # it was for the server alone, and so was the cover
-        remove_files([folder / name for name in SHELF_FILES], project.output)
-    places = {other: place for other, place in places.items() if other == name or place.is_dir()}
-    _write_places(project, places)
+    else:  # they were for the server alone
+        remove_files(list_shelf_files(folder), project.output)
+    living = {name, *settled, *(path.stem for path in project.texts.glob("*"))}
+    _write_places(
+        project,
+        {
+            other: place
+            for other, place in places.items()
+            if other in living or (place.is_dir() and _fold(place) != _fold(folder))
+        },
+    )
 
 
 def refuse_folder(name: str, other: str, folder: Path) -> str:
@@ -96,17 +136,34 @@ def hide_previews(project: Project) -> None:
         raise StorageError(f"{sign}: can't be written: {error.strerror}") from error
 
 
-def _move(before: Path, folder: Path) -> None:
+def _move(before: Path, folder: Path, *, is_shared: bool) -> None:
+    """Move a folder; only the files in it where it `is_shared`, one by one where there are others already."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if not folder.exists() or folder.samefile(before):  # the same in other capitals
+    if not is_shared and (not folder.exists() or folder.samefile(before)):  # the same in other capitals
         before.rename(folder)
         return
-    for path in sorted(before.iterdir()):
+    folder.mkdir(exist_ok=True)
+    own = list_shelf_files(before)
+    for path in _list_files(before) if is_shared else sorted(before.iterdir()):
         target = folder / path.name
         if not target.exists():
             path.rename(target)
-        elif path.is_file() and read_origin(path):
+        elif path in own or _is_own(path):
             path.unlink()
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _holds_any(folder: Path, others: Iterable[Path]) -> bool:
+    """Tell whether one of the other folders lies below this one, on a disk that tells no capitals too."""
+    above = _fold(folder) + os.sep
+    return any(_fold(other).startswith(above) for other in others)
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_file() and read_origin(path) is not None
 
 
 def _is_used(project: Project, name: str, folder: Path) -> bool:

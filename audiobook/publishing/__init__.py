@@ -1,10 +1,9 @@
 """Publishing: tracks become files that a listener opens."""
 
 from audiobook.publishing.audiobookshelf import (
-    SHELF_FILES,
     compose_shelf_files,
     describe_shelf_book,
-    is_own_metadata,
+    list_shelf_files,
 )
 from audiobook.publishing.captions import CAPTION_ENDINGS, CAPTIONS, words_for
 from audiobook.publishing.cover import (
@@ -37,7 +36,6 @@ __all__ = [
     "BOOK_FILES",
     "CAPTIONS",
     "CAPTION_ENDINGS",
-    "SHELF_FILES",
     "TEXT_FILES",
     "TRACK_FILES",
     "UNKNOWN_AUTHOR",
@@ -50,8 +48,8 @@ __all__ = [
     "describe_shelf_book",
     "find_picture_fault",
     "identify_cover",
-    "is_own_metadata",
     "language_code",
+    "list_shelf_files",
     "make_cover",
     "make_thumbnail",
     "read_edition_mark",

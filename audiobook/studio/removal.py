@@ -15,7 +15,7 @@ from audiobook.project.bin import put_away
 from audiobook.project.layout import Source, story_folder
 from audiobook.project.leftovers import remove_empty
 from audiobook.project.locks import sole_use
-from audiobook.project.places import find_folder
+from audiobook.project.places import find_folder, list_made
 from audiobook.studio.answers import StudioError, answer
 from audiobook.studio.desk import Desk
 from audiobook.studio.runs import Runs
@@ -56,17 +56,17 @@ class Removal:
 
     def _put_away(self, source: Source, with_made: bool) -> Path | None:
         project = self._desk.project
-        made = find_folder(project, source.name)
+        folder = find_folder(project, source.name)
         others = [other for other in self._desk.sources() if _shares(source, other)]
         if others and with_made:
-            raise StudioError(422, f"{made} is also {others[0].path.name}'s; remove the story alone.")
+            raise StudioError(422, f"{folder} is also {others[0].path.name}'s; remove the story alone.")
         beside = [source.path.with_suffix(suffix) for suffix in PICTURES] if not others else []
         pictures = [path for path in beside if path.is_file()]
-        folders = [made] if with_made and made.exists() else []
+        made = list_made(project, source.name) if with_made else []
         with self._sole_use():
-            place = put_away(project, [*folders, *pictures, source.path], source.name)
-            if folders:
-                remove_empty(made, project.output)
+            place = put_away(project, [*made, *pictures, source.path], source.name)
+            if made:
+                remove_empty(folder, project.output)
             return place
 
     def _sole_use(self) -> contextlib.AbstractContextManager[None]:
