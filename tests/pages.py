@@ -102,7 +102,8 @@ def open_page(
         yield page
     finally:
         context.close()
-    assert [each for each in complaints if expected not in each] == []
+    unexpected = [each for each in complaints if expected not in each]
+    assert not unexpected, unexpected
 
 
 def show_view(page: Page, address: str, story: str, view: str) -> None:
