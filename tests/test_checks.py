@@ -69,6 +69,7 @@ def made(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("made")
 def test_what_narrate_makes_passes_its_own_check() -> None:
     status, found = check()
@@ -153,6 +154,7 @@ def test_a_changed_tag_fails(made: Path) -> None:
     assert "'Another title'" in failed(check("boats")[1])["tags"]["remark"]
 
 
+@pytest.mark.slow
 def test_a_story_that_can_not_be_read_is_an_error_and_leaves_the_others(made: Path) -> None:
     (made / "texts" / "void.txt").write_text("***\n")
     result = run("check")

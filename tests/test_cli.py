@@ -352,6 +352,7 @@ def test_a_dry_run_a_run_and_its_table_count_alike(new_project: NewProject) -> N
     assert part["characters"] == 0
 
 
+@pytest.mark.slow
 def test_clean_tells_what_it_removes_and_how_much(new_project: NewProject) -> None:
     project = new_project(settings=TONES, old="Old.", new="New.")
     narrate()

@@ -49,6 +49,7 @@ def project(new_project: NewProject) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_a_book_is_one_file_whose_chapters_begin_before_their_first_word(project: Path) -> None:
     story = make()["book"]
     assert story["files"] == ["output/book/The Book.m4b"]

@@ -126,6 +126,7 @@ def test_lines_are_delivered_and_spoken_as_they_are_read(new_project: NewProject
     assert (narrated.text[sound.start : sound.end], sound.notation) == ("Nguyen", "ŋwiən")
 
 
+@pytest.mark.slow
 def test_a_story_is_made_and_made_of_what_was_ordered(new_project: NewProject) -> None:
     project = new_project(ENGLISH, harbour=HARBOUR)
     done = CliRunner().invoke(main, ["--json", "--jobs", "1"], catch_exceptions=False)

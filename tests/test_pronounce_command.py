@@ -88,6 +88,7 @@ def test_what_the_list_proposes_changes_nothing_by_itself(new_project: NewProjec
         assert engine.transcribe(notation, "espeak", "en-gb-x-rp") == notation
 
 
+@pytest.mark.slow
 def test_the_table_and_an_audition(new_project: NewProject) -> None:
     project = new_project(settings="", a=STORY)
     done = narrate("pronounce", "a", "--audition")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from audiobook.building.recipe import plan_stories
 from audiobook.building.report import RunListener
 from audiobook.building.run import Options
@@ -31,6 +33,7 @@ def _list_chapters(new_project: Callable[..., Path], *, in_order: bool) -> list[
     return [number for name, number in dict.fromkeys(order) if name == "b"]
 
 
+@pytest.mark.slow
 def test_the_longest_chapter_comes_first_or_the_first_one(new_project: Callable[..., Path]) -> None:
     assert _list_chapters(new_project, in_order=False) == [4, 3, 2, 1]
     assert _list_chapters(new_project, in_order=True) == [1, 2, 3, 4]

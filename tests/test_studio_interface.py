@@ -51,6 +51,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
         yield client
 
 
+@pytest.mark.slow
 def test_every_address_and_method_is_described(shared: StudioClient) -> None:
     assert shared.ask("api/openapi.json").json == DESCRIPTION
     described = {

@@ -65,6 +65,7 @@ def stated(project: Path) -> str:
     return (project / "voices.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=paragraphs, beneath=edits, clicked=st.integers(0, 20), speaker=st.sampled_from(PEOPLE))
 def test_a_correction_is_of_the_line_that_was_clicked_or_refused(

@@ -56,6 +56,7 @@ def sound(studio: StudioClient, **query: str) -> bytes:
     return heard.body
 
 
+@pytest.mark.slow
 def test_the_words_are_those_of_the_command_and_the_stated(studio: StudioClient) -> None:
     words = words_of(studio)
     assert set(words) == {"Kuznetsova", "Max", "Bourgh", "Siobhan"}  # Zebra is in no line of it

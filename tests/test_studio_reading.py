@@ -200,6 +200,7 @@ def test_a_cover_is_a_small_picture(studio: StudioClient) -> None:
     assert len(cover.body) < 100_000
 
 
+@pytest.mark.slow
 def test_lines_are_the_very_clips_of_the_finished_file(new_project: NewProject) -> None:
     settings = TONES + "pronunciations: {Nora: Norah}\n"
     project = new_project(settings=settings, night=STORY)

@@ -198,6 +198,7 @@ def test_a_zip_is_written_as_it_is_sent(tmp_path: Path) -> None:
     assert peak < 20_000_000  # other threads of the process are traced, too
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", ["stay", "go"])
 def test_a_story_goes_to_the_bin_and_comes_back(made: str, project: Path, own_bin: Path) -> None:
     (project / "texts" / "night.jpg").write_bytes(draw_picture("JPEG"))

@@ -145,6 +145,7 @@ def test_what_is_said_at_once_is_what_a_full_run_says_for_long(seed: int, new_pr
     assert play(seed, 25)
 
 
+@pytest.mark.slow
 def test_an_unchanged_run_loads_no_room(new_project: NewProject) -> None:
     project = new_project(**TALES)
     program = (
