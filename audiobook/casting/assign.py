@@ -22,12 +22,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from audiobook.casting.acoustics import measure_clarity, measure_distance
+from audiobook.casting.acoustics import measure_distance
 from audiobook.casting.conversations import find_partners
 from audiobook.casting.earlier_books import find_earlier
+from audiobook.casting.pools import POOL_NAMES, VoicePool, find_pool, is_same_voice, shifts_of
 from audiobook.casting.prominence import RANKS, Part, find_parts
 from audiobook.casting.settings import CharacterSettings, EarlierRole, StorySettings, VoiceWish
-from audiobook.model import NARRATOR, PITCH_SHIFTS, Cast, Character, Gender, Role, Script, Voice
+from audiobook.model import NARRATOR, Cast, Character, Gender, Role, Script, Voice
 from audiobook.words import count_words
 
 HEARD_STEP = 0.75
@@ -38,16 +39,6 @@ Finer steps put voices hardly farther apart and recast more of those who are the
 measured on casts of four leads, steps of 0.5 up to 2.5 recast 42 % of them for a fifth, these 31 %.
 """
 
-_POOL_NAMES: Mapping[Gender, str] = {
-    "female": "women's pool",
-    "male": "men's pool",
-    "unknown": "pool for unknown gender",
-}
-_FALLBACK_POOLS: Mapping[Gender, tuple[Gender, ...]] = {
-    "female": ("unknown",),
-    "male": ("unknown",),
-    "unknown": ("female", "male"),
-}
 _PRONOUNS: Mapping[Gender, str] = {"female": "her", "male": "him", "unknown": "them"}
 
 
@@ -75,31 +66,13 @@ class _Speaker:
         return unicodedata.normalize("NFC", self.name or "").casefold()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    """The voices for speakers of one gender, and where they come from.
-
-    `looks` are these voices at each pitch that they may have, with the rank of that among the voice's
-    shifts; `least_clear` is what the clearer half of them reaches.
-    """
-
-    voices: Sequence[Voice]
-    why: str
-    looks: Sequence[tuple[int, Voice]]
-    least_clear: float
-
-    def is_clear(self, voice: Voice) -> bool:
-        """Tell whether a voice is as clear as the clearer half of the pool."""
-        return measure_clarity(voice) >= self.least_clear
-
-
 @dataclass(slots=True)
 class _Stage:
     """Who has which voice so far, and why."""
 
     narrator: Voice
     chosen_from_pools: bool
-    pools: Mapping[Gender, _Pool] = field(default_factory=dict)
+    pools: Mapping[Gender, VoicePool] = field(default_factory=dict)
     voices: dict[str | None, Voice] = field(default_factory=dict)
     reasons: dict[str | None, str] = field(default_factory=dict)
     ranks: dict[Voice | tuple[str, str], int] = field(default_factory=dict)
@@ -184,8 +157,8 @@ def _cast_by_gender(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
     if gender == "unknown":  # three voices are three: the name decides between the other two
         gender = "female" if blake2b(speaker.key.encode()).digest()[0] % 2 else "male"
     pool = settings.pools[gender]
-    voice = next((voice for voice in pool if not _same_voice(voice, stage.narrator)), pool[0])
-    stage.give(speaker, voice, f"one voice for each gender: first of the {_POOL_NAMES[gender]}")
+    voice = next((voice for voice in pool if not is_same_voice(voice, stage.narrator)), pool[0])
+    stage.give(speaker, voice, f"one voice for each gender: first of the {POOL_NAMES[gender]}")
 
 
 def _cast_in_full(speakers: Sequence[_Speaker], stage: _Stage, settings: StorySettings) -> None:
@@ -197,7 +170,7 @@ def _cast_in_full(speakers: Sequence[_Speaker], stage: _Stage, settings: StorySe
     def turn(speaker: _Speaker) -> tuple[int, int, str]:
         return (-RANKS[speaker.part], _hash("turn", speaker.key), speaker.name or "")
 
-    stage.pools = {gender: _find_pool(gender, settings) for gender in {each.gender for each in speakers}}
+    stage.pools = {gender: find_pool(gender, settings) for gender in {each.gender for each in speakers}}
     ordered = sorted(speakers, key=turn)
     unstated = [replace(speaker, stated=None) for speaker in ordered]
     for speaker in unstated:
@@ -226,12 +199,14 @@ def _cast_in_full(speakers: Sequence[_Speaker], stage: _Stage, settings: StorySe
 def _is_heard(voice: Voice, speaker: _Speaker, stage: _Stage, fixed: Iterable[_Speaker]) -> bool:
     """Tell whether a voice is the narrator's, or of a partner of whom it is settled."""
     near = [stage.narrator, *(stage.voices[each.name] for each in fixed if each.name in speaker.partners)]
-    return any(_same_voice(voice, other) and voice.pitch == other.pitch for other in near)
+    return any(is_same_voice(voice, other) and voice.pitch == other.pitch for other in near)
 
 
 def _takes_voice(stated: _Speaker, speaker: _Speaker, stage: _Stage) -> bool:
     """Tell whether a settled voice is one that a speaker has, who must not share it with that one."""
-    if stated.name == speaker.name or not _same_voice(stage.voices[stated.name], stage.voices[speaker.name]):
+    if stated.name == speaker.name or not is_same_voice(
+        stage.voices[stated.name], stage.voices[speaker.name]
+    ):
         return False
     smaller = min(RANKS[stated.part], RANKS[speaker.part])
     return stated.name in speaker.partners or smaller > RANKS["minor"]
@@ -278,13 +253,13 @@ def _cast_from_pool(speaker: _Speaker, stage: _Stage, settings: StorySettings) -
     elif speaker.part == "crowd":
         why += ", many at once"
     if rank:
-        shift = _shifts_of(voice, settings)[rank]
+        shift = shifts_of(voice, settings)[rank]
         why += f", {'raised' if shift > 0 else 'lowered'} in pitch"
     stage.give(speaker, own, why)
 
 
 def _judge(
-    speaker: _Speaker, voice: Voice, own: Voice, near: Iterable[Voice], pool: _Pool
+    speaker: _Speaker, voice: Voice, own: Voice, near: Iterable[Voice], pool: VoicePool
 ) -> tuple[int, ...]:
     """Return how well a voice suits a speaker: far from the near, clear for a lead, unclear for a crowd.
 
@@ -296,50 +271,6 @@ def _judge(
         "crowd" if speaker.part == "crowd" else speaker.key, voice.engine, voice.id, str(voice.pitch)
     )
     return (int(min(distance, FAR_ENOUGH) / HEARD_STEP), clear, luck)
-
-
-def _find_pool(gender: Gender, settings: StorySettings) -> _Pool:
-    """Return the pool for a gender with all that many will ask of it."""
-    voices, why = _choose_voices(gender, settings)
-    looks = [
-        (rank, look)
-        for voice in voices
-        for rank, shift in enumerate(_shifts_of(voice, settings))
-        for look in _shift_pitch(voice, shift)
-    ]
-    if all(_same_voice(voice, settings.narrator) for voice in voices):
-        looks = [(rank, look) for rank, look in looks if rank] or looks
-    clarities = sorted(map(measure_clarity, voices))
-    return _Pool(voices=voices, why=why, looks=looks, least_clear=clarities[len(clarities) // 2])
-
-
-def _choose_voices(gender: Gender, settings: StorySettings) -> tuple[list[Voice], str]:
-    """Return the voices for speakers of a gender and where they come from.
-
-    The narrator's voice is left out; where nothing remains the other fitting pools serve, and where
-    they hold nothing else either, the narrator's voice it is.
-    """
-    for each in (gender, *_FALLBACK_POOLS[gender]):
-        pool = [voice for voice in settings.pools[each] if not _same_voice(voice, settings.narrator)]
-        if pool:
-            return pool, _POOL_NAMES[each]
-    return list(settings.pools[gender]), f"{_POOL_NAMES[gender]}, whose only voice is the narrator's"
-
-
-def _shifts_of(voice: Voice, settings: StorySettings) -> tuple[int, ...]:
-    return settings.pitch_shifts.get(voice.engine, PITCH_SHIFTS)
-
-
-def _shift_pitch(voice: Voice, shift: int) -> Iterable[Voice]:
-    """Yield the voice with its pitch shifted, or nothing where that leaves the range."""
-    pitch = voice.pitch + shift
-    if 0 <= pitch <= 100:
-        yield replace(voice, pitch=pitch)
-
-
-def _same_voice(one: Voice, other: Voice) -> bool:
-    """Tell whether two voices are one to the ear, whatever their rate, pitch and volume."""
-    return (one.engine, one.id) == (other.engine, other.id)
 
 
 def _hash(*parts: str) -> int:
@@ -383,7 +314,7 @@ def _explain(speaker: _Speaker, stage: _Stage) -> str:
         ]
         if stated:
             parts.append(f"{_join(stated)} from voices.yaml")
-        sharing = [name for name in speaker.partners if _same_voice(stage.voices[name], voice)]
+        sharing = [name for name in speaker.partners if is_same_voice(stage.voices[name], voice)]
         others = [name for name in speaker.partners if name not in sharing]
         pronoun = _PRONOUNS[speaker.gender]
         if others:
