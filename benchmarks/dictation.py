@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Wave = NDArray[np.float32]
 
-__all__ = ["SAMPLE_RATE", "Recognizer", "Tally", "add_tallies", "compare", "find_recognizer"]
+__all__ = ["SAMPLE_RATE", "Recognizer", "Tally", "add_tallies", "compare"]
 
 _NAME_TOLERANCE = 0.3
 
